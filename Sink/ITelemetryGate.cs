@@ -1,0 +1,18 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>
+/// The one gate every row passes on its way in, on the caller's thread, before it is buffered: redaction happens here, and
+/// whoever wants to watch clean rows (the rings) does so here. Sink knows nothing of its rules.
+/// </summary>
+/// <remarks>An implementation that throws costs the row its content, never the caller its request: the sink drops and counts it.</remarks>
+public interface ITelemetryGate
+{
+    /// <summary>Cleans an inner span in place.</summary>
+    void Pass(SpanRow span);
+
+    /// <summary>Cleans a canonical line in place.</summary>
+    void Pass(CanonicalLine line);
+
+    /// <summary>Cleans a log record in place.</summary>
+    void Pass(LogRow log);
+}

@@ -1,0 +1,44 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>
+/// The one wide event of a request or a job: everything about it in one row. It is also the root span of its local trace,
+/// so it is stored once and shows both faces.
+/// </summary>
+public sealed class CanonicalLine : SpanRow
+{
+    /// <summary><see cref="LineKind"/> value of an HTTP request.</summary>
+    public const string Request = "request";
+
+    /// <summary><see cref="LineKind"/> value of a job, message or node task.</summary>
+    public const string Job = "job";
+
+    /// <summary><c>request</c> or <c>job</c>.</summary>
+    public required string LineKind { get; set; }
+
+    /// <summary>
+    /// Which face of the platform it came in by: <c>public</c> (<c>/v1</c>), <c>node</c>, <c>webhook</c>, <c>ops</c>, <c>otlp</c>,
+    /// <c>job</c> or <c>other</c>. The API's SLOs read <c>public</c> only.
+    /// </summary>
+    public string Surface { get; set; } = "other";
+
+    /// <summary>HTTP method of a request.</summary>
+    public string? Method { get; set; }
+
+    /// <summary>Route template of a request (<c>/v1/projects/{projectId}</c>), or the kind of a job.</summary>
+    public string? Route { get; set; }
+
+    /// <summary>HTTP status of a request.</summary>
+    public int? StatusCode { get; set; }
+
+    /// <summary><c>ok</c>, <c>client_error</c>, <c>error</c>, <c>aborted</c> or <c>timeout</c>.</summary>
+    public string Outcome { get; set; } = "ok";
+
+    /// <summary>Stable code from the error catalogue, when it failed.</summary>
+    public string? ErrorCode { get; set; }
+
+    /// <summary>The X-Correlation-ID that joins it to its callers and its consequences.</summary>
+    public string? CorrelationId { get; set; }
+
+    /// <summary>The authenticated principal (an opaque id, never a name or an address).</summary>
+    public string? User { get; set; }
+}

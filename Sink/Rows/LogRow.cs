@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace OrionPlatform.Sink;
+
+/// <summary>One log record. Mutable until it is handed to <see cref="TelemetrySink"/>; never after.</summary>
+public sealed class LogRow
+{
+    /// <summary>Wall-clock time, nanoseconds since 1970-01-01 UTC.</summary>
+    public long UnixNanos { get; set; }
+
+    /// <summary>Severity.</summary>
+    public LogLevel Level { get; set; }
+
+    /// <summary>The service that wrote it.</summary>
+    public required string Service { get; set; }
+
+    /// <summary>Logger category.</summary>
+    public required string Category { get; set; }
+
+    /// <summary>The rendered message.</summary>
+    public required string Message { get; set; }
+
+    /// <summary>The message template, when it differs from the message.</summary>
+    public string? Template { get; set; }
+
+    /// <summary>Exception text: type, message and stack.</summary>
+    public string? Exception { get; set; }
+
+    /// <summary>The trace it was written in; <c>default</c> outside one.</summary>
+    public ActivityTraceId TraceId { get; set; }
+
+    /// <summary>The span it was written in; <c>default</c> outside one.</summary>
+    public ActivitySpanId SpanId { get; set; }
+
+    /// <summary>The correlation id in scope, if any.</summary>
+    public string? CorrelationId { get; set; }
+
+    /// <summary>The tenant in scope, if any.</summary>
+    public string? Tenant { get; set; }
+
+    /// <summary>Structured arguments.</summary>
+    public KeyValuePair<string, object?>[] Attributes { get; set; } = [];
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+
+namespace OrionPlatform.Sink;
+
+/// <summary>How a span or a canonical line ended, with OTLP's numbers.</summary>
+public enum SpanStatus
+{
+    /// <summary>Nothing was said; it counts as success.</summary>
+    Unset = 0,
+
+    /// <summary>Explicitly successful.</summary>
+    Ok = 1,
+
+    /// <summary>Failed.</summary>
+    Error = 2,
+}
+
+/// <summary>A reference from one span to the span that caused it. Related, not owned.</summary>
+public sealed record SpanLink(ActivityTraceId TraceId, ActivitySpanId SpanId);
+
+/// <summary>Something that happened at one moment within a span, for example an exception.</summary>
+/// <param name="UnixNanos">Wall-clock time, nanoseconds since 1970-01-01 UTC.</param>
+/// <param name="Name">The event's name (<c>exception</c> for exceptions).</param>
+/// <param name="Attributes">Its attributes.</param>
+public sealed record SpanEvent(long UnixNanos, string Name, KeyValuePair<string, object?>[] Attributes);
+
+/// <summary>An inner span: one operation within a request or a job. The outermost one is a <see cref="CanonicalLine"/>.</summary>
+/// <remarks>Mutable until it is handed to <see cref="TelemetrySink"/>, so that the gate can redact it in place; never after.</remarks>
+public class SpanRow
+{
+    /// <summary>The trace this span is part of.</summary>
+    public required ActivityTraceId TraceId { get; set; }
+
+    /// <summary>The span's own id.</summary>
+    public required ActivitySpanId SpanId { get; set; }
+
+    /// <summary>The parent's id; <c>default</c> (all zeros) for a root.</summary>
+    public ActivitySpanId ParentSpanId { get; set; }
+
+    /// <summary>The service that recorded it (OTel <c>service.name</c>).</summary>
+    public required string Service { get; set; }
+
+    /// <summary>Span name, low cardinality: <c>api.allocations.create</c> or <c>POST /v1/...</c>.</summary>
+    public required string Name { get; set; }
+
+    /// <summary>OTel span kind.</summary>
+    public ActivityKind Kind { get; set; }
+
+    /// <summary>Wall-clock start, nanoseconds since 1970-01-01 UTC.</summary>
+    public long StartUnixNanos { get; set; }
+
+    /// <summary>Monotonic duration in nanoseconds.</summary>
+    public long DurationNanos { get; set; }
+
+    /// <summary>How it ended.</summary>
+    public SpanStatus Status { get; set; }
+
+    /// <summary>Status description, if any.</summary>
+    public string? StatusMessage { get; set; }
+
+    /// <summary>OTel <c>error.type</c>: an exception type, or a status code as text.</summary>
+    public string? ErrorType { get; set; }
+
+    /// <summary>The tenant it was done for, if known.</summary>
+    public string? Tenant { get; set; }
+
+    /// <summary>Attributes; values are string, bool, long, double, or arrays of these.</summary>
+    public KeyValuePair<string, object?>[] Attributes { get; set; } = [];
+
+    /// <summary>Links to causes.</summary>
+    public SpanLink[] Links { get; set; } = [];
+
+    /// <summary>Events within the span.</summary>
+    public SpanEvent[] Events { get; set; } = [];
+}

@@ -1,0 +1,1 @@
+Console.Error.WriteLine("no benchmark of that name"); return 2;
