@@ -22,6 +22,21 @@ public sealed class TelemetrySink : IAsyncDisposable
     /// <summary>Hands over a heartbeat.</summary>
     public void Record(Heartbeat beat) => throw new NotSupportedException();
 
+    /// <summary>
+    /// Opens the alert of that rule and subject, or updates the one that is open (which keeps its opening time, acknowledgement and
+    /// silence). With <see cref="AlertState.Resolved"/> it closes the open one.
+    /// </summary>
+    /// <returns>Whether it is committed; false when the database cannot be written.</returns>
+    public Task<bool> RaiseAlertAsync(AlertRow alert, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>Closes the open alert of that rule and subject.</summary>
+    /// <returns>Whether one was open and is now committed as resolved.</returns>
+    public Task<bool> ResolveAlertAsync(string rule, string subject, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>Notes who has seen the open alert of that rule and subject, and until when nobody is to be notified of it again.</summary>
+    /// <returns>Whether one was open and the note is committed.</returns>
+    public Task<bool> AcknowledgeAlertAsync(string rule, string subject, string by, DateTimeOffset? silenceUntil = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
     /// <summary>Counts canonical lines and spans that sampling left out on purpose.</summary>
     public void CountSampledOut(int lines, int spans) => throw new NotSupportedException();
 

@@ -29,6 +29,9 @@ public sealed class TelemetryReader : IAsyncDisposable
     /// <summary>The latest heartbeat of every process seen in the last day, judged by this reader's clock.</summary>
     public Task<IReadOnlyList<HeartbeatStatus>> HeartbeatsAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+    /// <summary>Alerts, the most recently opened first; at most <paramref name="limit"/> (1 to 1,000).</summary>
+    public Task<IReadOnlyList<AlertRow>> AlertsAsync(bool openOnly = true, int limit = 100, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
     /// <summary>The loss account of every process and stream.</summary>
     public Task<IReadOnlyList<LossRow>> LossAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 

@@ -1,0 +1,52 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>The three kinds of OTLP request.</summary>
+public enum OtlpSignal
+{
+    /// <summary><c>ExportTraceServiceRequest</c>.</summary>
+    Traces,
+
+    /// <summary><c>ExportLogsServiceRequest</c>.</summary>
+    Logs,
+
+    /// <summary><c>ExportMetricsServiceRequest</c>.</summary>
+    Metrics,
+}
+
+/// <summary>The two encodings of OTLP over HTTP.</summary>
+public enum OtlpEncoding
+{
+    /// <summary><c>application/x-protobuf</c>.</summary>
+    Protobuf,
+
+    /// <summary><c>application/json</c>.</summary>
+    Json,
+}
+
+/// <summary>What became of the records of one request.</summary>
+/// <param name="Accepted">Records handed to the sink.</param>
+/// <param name="Rejected">Records that are not stored and must not be sent again.</param>
+/// <param name="Message">Why some were rejected; null when none were.</param>
+public sealed record OtlpResult(int Accepted, int Rejected, string? Message);
+
+/// <summary>An HTTP answer to an OTLP request, ready to be written.</summary>
+/// <param name="Status">HTTP status: 200, 400, 413 or 415.</param>
+/// <param name="ContentType">Content type of <paramref name="Body"/>: that of the request, or protobuf when it had neither.</param>
+/// <param name="Body">The response message, or a <c>google.rpc.Status</c> when <paramref name="Status"/> is not 200.</param>
+/// <param name="Result">What became of the records; null unless <paramref name="Status"/> is 200.</param>
+/// <param name="Error">One sentence that says what is wrong with the request; null when <paramref name="Status"/> is 200.</param>
+public sealed record OtlpAnswer(int Status, string ContentType, byte[] Body, OtlpResult? Result, string? Error);
+
+/// <summary>A body that is not what OTLP says it must be. The sender must not try again.</summary>
+public sealed class OtlpFormatException : Exception
+{
+    /// <summary>With a message that names the field.</summary>
+    public OtlpFormatException(string message) : base(message)
+    {
+    }
+
+    /// <summary>With a message that names the field, and what was thrown there.</summary>
+    public OtlpFormatException(string message, Exception inner) : base(message, inner)
+    {
+    }
+}
