@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace OrionPlatform.EndToEnd.Tests;
+
+/// <summary>Finds processes by what is in their environment, the way an operator would with /proc.</summary>
+internal static class LinuxProcesses
+{
+    public static IReadOnlyList<int> WithEnvironment(params string[] entries) =>
+        [.. Directory.EnumerateDirectories("/proc")
+            .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && pid != Environment.ProcessId && IsAlive(pid) && entries.All(entry => Environ(pid).Contains(entry, StringComparison.Ordinal)))];
+
+    public static void Kill(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // Gone already.
+        }
+    }
+
+    private static string Environ(int pid) => Read($"/proc/{pid}/environ");
+
+    /// <summary>A zombie has ended; only its parent has not noticed yet.</summary>
+    private static bool IsAlive(int pid)
+    {
+        var stat = Read($"/proc/{pid}/stat");
+        return stat.Length > 0 && !stat[(stat.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z');
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}
