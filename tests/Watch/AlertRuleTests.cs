@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.Watch.Tests;
+
+public sealed class AlertRuleTests
+{
+    [Fact]
+    public async Task A_process_that_stops_beating_raises_a_critical_alert_and_resolves_it_when_it_is_back()
+    {
+        await using var watched = new WatchedSink();
+        watched.Beat("api", "api");
+        Assert.Empty(await watched.LookAfterAsync(TimeSpan.FromSeconds(44)));
+
+        await watched.LookAfterAsync(TimeSpan.FromSeconds(2));
+        var alert = Assert.Single(await watched.LookAfterAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(("worker_stale", "api", AlertState.Firing, "critical"), (alert.Rule, alert.Subject, alert.State, alert.Severity));
+
+        watched.Beat("api", "api");
+        alert = Assert.Single(await watched.LookAfterAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(AlertState.Resolved, alert.State);
+    }
+
+    [Fact]
+    public async Task A_process_that_was_replaced_is_not_missed()
+    {
+        await using var watched = new WatchedSink();
+        watched.Beat("api-4711", "api");
+        await watched.LookAfterAsync(TimeSpan.FromSeconds(60));
+        watched.Beat("api-4712", "api");
+
+        Assert.DoesNotContain(await watched.LookAfterAsync(TimeSpan.FromSeconds(10)), a => a.State == AlertState.Firing);
+    }
+
+    [Fact]
+    public async Task A_slow_public_api_raises_an_alert_with_its_figures()
+    {
+        await using var watched = new WatchedSink();
+        Requests(watched, 200, TimeSpan.FromMilliseconds(400), SpanStatus.Unset);
+
+        await watched.LookAfterAsync(TimeSpan.FromSeconds(1));
+        var alerts = await watched.LookAfterAsync(TimeSpan.FromSeconds(30));
+
+        var alert = Assert.Single(alerts);
+        Assert.Equal(("api_latency", "public_api_p95_300ms", AlertState.Firing), (alert.Rule, alert.Subject, alert.State));
+        Assert.Contains("200 requests", alert.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Failing_requests_raise_an_alert_and_a_handful_of_them_does_not()
+    {
+        await using var watched = new WatchedSink();
+        Requests(watched, 50, TimeSpan.FromMilliseconds(5), SpanStatus.Error);
+        Assert.Empty(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)));
+
+        Requests(watched, 50, TimeSpan.FromMilliseconds(5), SpanStatus.Error);
+
+        var alert = Assert.Single(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)));
+        Assert.Equal("api_errors", alert.Rule);
+    }
+
+    [Fact]
+    public async Task Every_rule_has_a_runbook()
+    {
+        await using var watched = new WatchedSink();
+
+        Assert.NotEmpty(watched.Rules);
+        Assert.All(watched.Rules, rule => Assert.True(File.Exists(Path.Combine(Root(), rule.Runbook)), $"{rule.Name} has no runbook at {rule.Runbook}."));
+    }
+
+    private static void Requests(WatchedSink watched, int count, TimeSpan duration, SpanStatus status)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            watched.Sink.Record(new CanonicalLine
+            {
+                TraceId = ActivityTraceId.CreateRandom(),
+                SpanId = ActivitySpanId.CreateRandom(),
+                Service = "api",
+                Name = "GET /v1/things",
+                Route = "/v1/things",
+                LineKind = CanonicalLine.Request,
+                Surface = "public",
+                StartUnixNanos = watched.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000,
+                DurationNanos = (long)duration.TotalNanoseconds,
+                Status = status,
+                Outcome = status == SpanStatus.Error ? "error" : "ok",
+            });
+        }
+    }
+
+    private static string Root([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", ".."));
+}
