@@ -24,6 +24,7 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = Root,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -64,11 +65,11 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
             await platform.SignInAsAcmeAsync();
             return platform;
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
             var output = platform.Output;
             await platform.DisposeAsync();
-            throw new TimeoutException($"AppHost printed no login line within {s_startWithin.TotalSeconds} s:\n{output}");
+            throw new TimeoutException($"AppHost printed no login line within {s_startWithin.TotalSeconds} s:\n{output}", e);
         }
     }
 
