@@ -27,6 +27,9 @@ public sealed record JobRequest
     /// <summary>Attempts before it becomes a dead letter.</summary>
     public int MaxAttempts { get; init; } = 20;
 
+    /// <summary>How long one attempt may take, however often its lease is renewed; past it <see cref="JobQueue.BeatAsync"/> fails the attempt.</summary>
+    public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The cause's W3C traceparent, so that the processing span can link to it. Taken from the current activity when not set.</summary>
     public string? TraceParent { get; init; }
 
@@ -64,6 +67,21 @@ public sealed record JobLease
 /// <param name="Dead">Given up.</param>
 /// <param name="OldestReady">How long the oldest due one has waited; null when none waits.</param>
 public sealed record JobDepth(string Kind, long Ready, long Scheduled, long Leased, long Dead, TimeSpan? OldestReady);
+
+/// <summary>A job that was given up, with its cause.</summary>
+/// <param name="Id">The job's id.</param>
+/// <param name="Kind">Kind of job.</param>
+/// <param name="Subject">The entity it is about.</param>
+/// <param name="TenantId">The tenant it was for.</param>
+/// <param name="Attempts">How many attempts it had.</param>
+/// <param name="ErrorCode">Code of the last failure.</param>
+/// <param name="Error">Its message.</param>
+/// <param name="DiedAt">When it was given up.</param>
+/// <param name="TraceParent">The cause's traceparent.</param>
+/// <param name="CorrelationId">The cause's correlation id.</param>
+public sealed record DeadLetter(
+    string Id, string Kind, string Subject, string? TenantId, int Attempts, string? ErrorCode, string? Error, DateTimeOffset DiedAt,
+    string? TraceParent, string? CorrelationId);
 
 /// <summary>The lease is no longer this worker's: another claimed the job after it ended.</summary>
 public sealed class LeaseLostException : Exception
@@ -103,7 +121,22 @@ public sealed class JobQueue
     public Task ReleaseAsync(JobLease lease, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     /// <summary>Completes when a job of those kinds may be due, or after <paramref name="timeout"/>; woken by commits of any process within about 25 ms.</summary>
-    public Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task WaitAsync(IReadOnlyCollection<string> kinds, TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>
+    /// Gives back at once the leases of an earlier life of <paramref name="owner"/>: call it when a worker starts, before its first claim. The
+    /// attempts count, since the crash may have been the job's doing. Returns how many jobs are claimable again. No two live workers may share a name.
+    /// </summary>
+    public Task<int> ReleaseOwnerAsync(string owner, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>Gives up on a job at once: a failure that no further attempt can mend.</summary>
+    public Task BuryAsync(JobLease lease, string errorCode, string error, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>Makes a dead letter claimable again, its attempts back at zero. False when there is none of that id.</summary>
+    public Task<bool> RedriveAsync(string jobId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>The newest dead letters, with their causes.</summary>
+    public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     /// <summary>The queue's depth by kind.</summary>
     public Task<IReadOnlyList<JobDepth>> DepthAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
