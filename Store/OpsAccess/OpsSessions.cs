@@ -35,4 +35,13 @@ public sealed class OpsSessions
 
     /// <summary>Stores which tab is active and its parameters; read back in <see cref="OpsSession"/>. False when the session has ended.</summary>
     public Task<bool> SetTabAsync(string secret, string tab, string? parameters, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>The live session of that id, or null. Unlike <see cref="AuthenticateAsync"/>, asking does not keep it from idling out.</summary>
+    public Task<OpsSession?> FindAsync(string sessionId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>All live sessions, the newest first; at most 1,000.</summary>
+    public Task<IReadOnlyList<OpsSession>> ListAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>Ends the session of that id, as an admin does with someone else's. False when there is none.</summary>
+    public Task<bool> EndByIdAsync(string sessionId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 }
