@@ -23,4 +23,46 @@ public static class ErrorCatalogue
 
     /// <summary>Nothing of that id, or not the caller's.</summary>
     public static readonly CatalogueError NotFound = new("not_found", 404, "There is no such resource.");
+
+    /// <summary>The body is not JSON.</summary>
+    public static readonly CatalogueError InvalidJson = new("invalid_json", 400, "The body is not valid JSON.");
+
+    /// <summary>The body has a member that the endpoint does not know; the detail names it.</summary>
+    public static readonly CatalogueError UnknownMember = new("unknown_member", 400, "The body has an unknown member.");
+
+    /// <summary>A member or parameter is missing, of the wrong type, or out of range; the detail names it.</summary>
+    public static readonly CatalogueError InvalidField = new("invalid_field", 400, "A field of the request is not valid.");
+
+    /// <summary>A mutation came without the header that makes it safe to repeat.</summary>
+    public static readonly CatalogueError IdempotencyKeyRequired = new("idempotency_key_required", 400, "The Idempotency-Key header is required.");
+
+    /// <summary>The key is empty, too long, or not printable ASCII.</summary>
+    public static readonly CatalogueError IdempotencyKeyInvalid = new("idempotency_key_invalid", 400, "The Idempotency-Key header is not valid.");
+
+    /// <summary>The key was used for a different request.</summary>
+    public static readonly CatalogueError IdempotencyKeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used before for a different request.");
+
+    /// <summary>No project of that id in the caller's tenant.</summary>
+    public static readonly CatalogueError ProjectNotFound = new("project_not_found", 404, "There is no such project.");
+
+    /// <summary>No allocation of that id in the project.</summary>
+    public static readonly CatalogueError AllocationNotFound = new("allocation_not_found", 404, "There is no such allocation.");
+
+    /// <summary>The route exists, but not for this method.</summary>
+    public static readonly CatalogueError MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here.");
+
+    /// <summary>The body took too long to arrive.</summary>
+    public static readonly CatalogueError RequestTimeout = new("request_timeout", 408, "The request took too long to arrive.");
+
+    /// <summary>A node reported on a task that was handed out again or taken back.</summary>
+    public static readonly CatalogueError LeaseLost = new("lease_lost", 409, "The task is no longer this node's to report on.");
+
+    /// <summary>The body is larger than the endpoint takes.</summary>
+    public static readonly CatalogueError BodyTooLarge = new("body_too_large", 413, "The body is too large.");
+
+    /// <summary>The body is of a kind the endpoint does not read.</summary>
+    public static readonly CatalogueError UnsupportedMediaType = new("unsupported_media_type", 415, "The content type is not supported.");
+
+    /// <summary>Too many writes wait; nothing was done and the request may be tried again.</summary>
+    public static readonly CatalogueError StoreBusy = new("store_busy", 503, "The store is busy; try again shortly.");
 }
