@@ -6,36 +6,117 @@ namespace OrionPlatform.Store;
 /// </summary>
 public sealed class DomainStore : IAsyncDisposable
 {
-    /// <summary>Opens the database, migrates it, and starts its threads.</summary>
-    public DomainStore(DomainStoreOptions options, TimeProvider time) => throw new NotSupportedException();
+    private readonly WriterThread _writer;
+    private readonly ReaderThreads _readers;
+    private readonly ChangeWatch _changes;
+    private int _disposed;
+
+    /// <summary>Opens the database, migrates it, and starts its threads. Blocks meanwhile: for the start of a process.</summary>
+    /// <exception cref="ArgumentException">A setting cannot work; the message names its key.</exception>
+    /// <exception cref="StoreSchemaException">The database is newer than this code, or its migrations are not this code's; it was not touched.</exception>
+    public DomainStore(DomainStoreOptions options, TimeProvider time) : this(options, time, Migrations.Known)
+    {
+    }
+
+    internal DomainStore(DomainStoreOptions options, TimeProvider time, IReadOnlyList<Migration> migrations)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        if (DomainStoreOptionsValidator.Problem(options) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
+        var file = new SqliteFile(options.ConnectionString);
+        var session = Migrator.OpenMigrated(file, migrations, options.BusyTimeout, time);
+        _changes = new ChangeWatch(file, time);
+        _readers = new ReaderThreads(file, options);
+        _writer = new WriterThread(file, session, options, time, _changes.Look);
+    }
+
+    /// <summary>How many transactions were committed; one may hold many writes.</summary>
+    internal long Commits => _writer.Commits;
 
     /// <summary>Runs <paramref name="work"/> in a transaction; its effects are durable when the task completes.</summary>
-    /// <exception cref="StoreBusyException">Too many writes wait already; nothing was done.</exception>
+    /// <exception cref="StoreBusyException">Too many writes wait already, or another process holds the database; nothing was done.</exception>
+    /// <exception cref="StoreFailedException">The transaction could not be committed; nothing was done.</exception>
     /// <exception cref="InvalidOperationException">The closure awaited something other than the store; nothing was done.</exception>
-    /// <remarks>An exception thrown by <paramref name="work"/> undoes its own effects only, and reaches its own caller only.</remarks>
-    public Task<T> WriteAsync<T>(Func<WriteTransaction, Task<T>> work, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <remarks>
+    /// An exception thrown by <paramref name="work"/> undoes its own effects only, and reaches its own caller only. Cancellation counts until
+    /// the closure starts. The closure sees the caller's async flow (current activity and other async locals).
+    /// </remarks>
+    public Task<T> WriteAsync<T>(Func<WriteTransaction, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return Queue(_writer.Queue, work, cancellationToken);
+    }
 
     /// <inheritdoc cref="WriteAsync{T}"/>
-    public Task WriteAsync(Func<WriteTransaction, Task> work, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task WriteAsync(Func<WriteTransaction, Task> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return WriteAsync(
+            async transaction =>
+            {
+                await work(transaction);
+                return true;
+            },
+            cancellationToken);
+    }
 
     /// <summary>Runs <paramref name="work"/> against a consistent snapshot.</summary>
-    public Task<T> ReadAsync<T>(Func<ReadTransaction, Task<T>> work, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <exception cref="StoreBusyException">Too many reads wait already.</exception>
+    /// <exception cref="InvalidOperationException">The closure awaited something other than the store.</exception>
+    public Task<T> ReadAsync<T>(Func<ReadTransaction, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return Queue(_readers.Queue, work, cancellationToken);
+    }
 
-    /// <summary>A value that changes with every commit of any process; a microsecond, no table is read.</summary>
-    public Task<long> VersionAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>A value that changes with every commit of any process; a microsecond, no table is read. Only comparing two of them for equality has a meaning.</summary>
+    public Task<long> VersionAsync(CancellationToken cancellationToken = default) => _changes.VersionAsync(cancellationToken);
 
     /// <summary>Completes when any process has committed since <paramref name="version"/>, or after <paramref name="timeout"/>; returns the version now.</summary>
-    public Task<long> WaitForChangeAsync(long version, TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<long> WaitForChangeAsync(long version, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        _changes.WaitAsync(version, timeout, cancellationToken);
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
-}
-
-/// <summary>Too many writes wait for the store's writer. Nothing was done; the caller may try again.</summary>
-public sealed class StoreBusyException : Exception
-{
-    /// <summary>With a message.</summary>
-    public StoreBusyException(string message) : base(message)
+    /// <summary>Refuses new calls, finishes those that were accepted, and closes the database.</summary>
+    public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _writer.DisposeAsync();
+        await _readers.DisposeAsync();
+        await _changes.DisposeAsync();
+    }
+
+    private static Task<T> Queue<TTransaction, T>(WorkQueue<Work<TTransaction>> queue, Func<TTransaction, Task<T>> closure, CancellationToken cancellationToken)
+        where TTransaction : ReadTransaction
+    {
+        if (StoreThread.IsCurrent)
+        {
+            throw new InvalidOperationException("A closure of the store called the store again: use the transaction that was passed to it.");
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+
+        var work = new Work<TTransaction, T>(closure);
+        work.CancelBy(cancellationToken);
+        try
+        {
+            queue.Add(work);
+        }
+        catch (Exception refused) when (refused is StoreBusyException or ObjectDisposedException)
+        {
+            work.Finish(refused);
+        }
+
+        return work.Completion;
     }
 }

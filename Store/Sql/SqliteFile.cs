@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace OrionPlatform.Store;
+
+/// <summary>The database file, and how its connections are opened.</summary>
+internal sealed class SqliteFile
+{
+    static SqliteFile() => Batteries_V2.Init();
+
+    public SqliteFile(string connectionString)
+    {
+        FullPath = Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource);
+        Directory.CreateDirectory(Path.GetDirectoryName(FullPath)!);
+    }
+
+    public string FullPath { get; }
+
+    public bool HasContent => new FileInfo(FullPath) is { Exists: true, Length: > 0 };
+
+    /// <summary>
+    /// The process's one writing connection. FULL: an acknowledged write survives a power cut. Checkpoints are off here, since
+    /// <see cref="CheckpointDuty"/> gives them to one process at a time. Recursive triggers make REPLACE fire the triggers that keep the journal append-only.
+    /// </summary>
+    public SqliteSession OpenWriter(TimeSpan busyTimeout)
+    {
+        var session = Open(SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            // Switching a new file to WAL needs it alone for a moment; SQLite does not wait for that by itself.
+            Busy.Retry(() => session.TryExec("PRAGMA journal_mode=WAL"), session, busyTimeout);
+            session.Exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA busy_timeout=0;"
+                + "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY");
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public SqliteSession OpenReader()
+    {
+        var session = Open(SqliteOpenMode.ReadOnly);
+        session.Exec("PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY");
+        return session;
+    }
+
+    private SqliteSession Open(SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = FullPath, Mode = mode, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            return new SqliteSession(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>Waits for another process to release the database: a constant short pause, which is fairer among writers than growing ones.</summary>
+internal static class Busy
+{
+    public static void Retry(Func<int> attempt, SqliteSession session, TimeSpan deadline)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var rc = attempt();
+            if (rc == raw.SQLITE_OK)
+            {
+                return;
+            }
+
+            if ((rc & 0xff) is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED))
+            {
+                SqliteException.ThrowExceptionForRC(rc, session.Connection.Handle);
+            }
+
+            if (Stopwatch.GetElapsedTime(started) > deadline)
+            {
+                throw new StoreBusyException($"Another process has held the database for {deadline.TotalSeconds:0.#} s; nothing was done.");
+            }
+
+            Thread.Sleep(1);
+        }
+    }
+}

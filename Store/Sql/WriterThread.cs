@@ -1,0 +1,160 @@
+using System.Diagnostics;
+
+namespace OrionPlatform.Store;
+
+/// <summary>
+/// The one thread that writes: takes what has gathered while the last batch was made durable, runs each closure in its own savepoint of one
+/// transaction, commits, and only then answers.
+/// </summary>
+internal sealed class WriterThread : IAsyncDisposable
+{
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_politeAfter = TimeSpan.FromMilliseconds(50);
+
+    private readonly SqliteSession _session;
+    private readonly DomainStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Action _committed;
+    private readonly CheckpointDuty _checkpoints;
+    private readonly StoreThread _thread;
+    private long _commits;
+    private long _busySince = Stopwatch.GetTimestamp();
+
+    public WriterThread(SqliteFile file, SqliteSession session, DomainStoreOptions options, TimeProvider time, Action committed)
+    {
+        (_session, _options, _time, _committed) = (session, options, time, committed);
+        _checkpoints = new CheckpointDuty(file, session);
+        Queue = new WorkQueue<Work<WriteTransaction>>(options.MaxQueue);
+        _thread = new StoreThread("store writer", Loop);
+    }
+
+    public WorkQueue<Work<WriteTransaction>> Queue { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        Queue.Close();
+        await _thread.Ended;
+        Queue.Dispose();
+    }
+
+    /// <summary>Transactions committed so far.</summary>
+    public long Commits => Interlocked.Read(ref _commits);
+
+    private void Loop()
+    {
+        using var closing = _session;
+        using var duty = _checkpoints;
+        var batch = new List<Work<WriteTransaction>>(_options.MaxBatch);
+        while (Queue.Take(batch, _options.MaxBatch, s_tick))
+        {
+            if (batch.Count == 0)
+            {
+                _checkpoints.Tick();
+                continue;
+            }
+
+            RunBatch(batch);
+            LetOthersWrite();
+        }
+    }
+
+    private void RunBatch(List<Work<WriteTransaction>> batch)
+    {
+        var next = 0;
+        while (next < batch.Count)
+        {
+            var done = new List<(Work<WriteTransaction> Work, Exception? Failure)>(batch.Count - next);
+            var lost = Begin();
+            while (next < batch.Count && (lost is not null || _session.InTransaction))
+            {
+                if (batch[next].TryTake())
+                {
+                    done.Add((batch[next], lost ?? RunOne(batch[next])));
+                }
+
+                next++;
+            }
+
+            // Also a closure's failure is told after the commit: it may rest on what an earlier closure of the batch wrote.
+            lost ??= Commit(done.LastOrDefault().Failure);
+            foreach (var (work, failure) in done)
+            {
+                work.Finish(lost ?? failure);
+            }
+        }
+    }
+
+    private Exception? Begin()
+    {
+        try
+        {
+            Busy.Retry(() => _session.TryExec("BEGIN IMMEDIATE"), _session, _options.BusyTimeout);
+            return null;
+        }
+        catch (StoreBusyException busy)
+        {
+            return busy;
+        }
+        catch (Exception failure)
+        {
+            return new StoreFailedException("The database could not begin a transaction; nothing was done.", failure);
+        }
+    }
+
+    private Exception? RunOne(Work<WriteTransaction> work)
+    {
+        try
+        {
+            _session.Exec("SAVEPOINT w");
+            var failure = work.Run(new WriteTransaction(_session, _time.GetUtcNow(), work.Cause));
+            if (_session.InTransaction)
+            {
+                _session.Exec(failure is null ? "RELEASE w" : "ROLLBACK TO w; RELEASE w");
+            }
+
+            return failure;
+        }
+        catch (Exception failure)
+        {
+            // The savepoint itself failed: what it holds cannot be told from the rest, so nothing of the batch may be kept.
+            _session.TryExec("ROLLBACK");
+            return failure;
+        }
+    }
+
+    private StoreFailedException? Commit(Exception? last)
+    {
+        if (!_session.InTransaction)
+        {
+            return new StoreFailedException("The database gave the transaction up; nothing was done.", last);
+        }
+
+        try
+        {
+            Busy.Retry(() => _session.TryExec("COMMIT"), _session, _options.BusyTimeout);
+            Interlocked.Increment(ref _commits);
+            _committed();
+            _checkpoints.AfterCommit();
+            return null;
+        }
+        catch (Exception failure)
+        {
+            _session.TryExec("ROLLBACK");
+            return new StoreFailedException("The database could not commit; nothing was done.", failure);
+        }
+    }
+
+    // A writer that begins again at once would starve the other processes, which look for the lock every millisecond.
+    private void LetOthersWrite()
+    {
+        if (Queue.IsEmpty)
+        {
+            _busySince = Stopwatch.GetTimestamp();
+        }
+        else if (Stopwatch.GetElapsedTime(_busySince) > s_politeAfter)
+        {
+            Thread.Sleep(2);
+            _busySince = Stopwatch.GetTimestamp();
+        }
+    }
+}
