@@ -1,4 +1,14 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Options;
+using OrionPlatform.ServiceDefaults;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -6,11 +16,81 @@ namespace Microsoft.Extensions.Hosting;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>Telemetry (SetupOTel), Tracing, CorrelationId, Sanitize, canonical lines, logs, heartbeats, lag monitor, health checks, HTTP client defaults.</summary>
-    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder => builder;
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.ConfigureOpenTelemetry();
+        builder.AddDefaultHealthChecks();
+        builder.AddProblemDefaults();
+        builder.AddHttpClientDefaults();
+        builder.Services.AddHostedService<HeartbeatLoop>();
+        builder.Services.AddHostedService<ParentWatch>();
 
-    /// <summary>The request pipeline's first middlewares: Tracing, CorrelationId, canonical line, problem details for unhandled exceptions.</summary>
-    public static WebApplication UseServiceDefaults(this WebApplication app) => app;
+        // Room for the server to finish its requests and for the last flush, within the 10 s that AppHost grants.
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(8));
+        return builder;
+    }
+
+    /// <summary>SetupOTel: traces, canonical lines and logs into rings and sink, and over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+    public static TBuilder ConfigureOpenTelemetry<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        builder.AddBelt();
+        builder.AddBeltLogging();
+        OtlpSetup.Add(builder);
+        return builder;
+    }
+
+    /// <summary>The check that the process answers at all, tagged <c>live</c>.</summary>
+    public static TBuilder AddDefaultHealthChecks<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services.AddCapability<HealthOptions>(HealthOptions.Section, HealthOptions.Problem);
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        return builder;
+    }
+
+    /// <summary>The application pipeline's first step: untraced endpoints, and problem details for exceptions. (Tracing and CorrelationId come before it by themselves.)</summary>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        app.UseMiddleware<EndpointMiddleware>();
+        return app;
+    }
 
     /// <summary>Maps <c>/health</c> and <c>/alive</c>: the status for everyone, details only for authorised callers.</summary>
-    public static WebApplication MapDefaultEndpoints(this WebApplication app) => app;
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        HealthEndpoints.Map(app);
+        return app;
+    }
+
+    private static void AddProblemDefaults(this IHostApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow);
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+    }
+
+    private static void AddHttpClientDefaults(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddCapability<OutgoingOptions>(OutgoingOptions.Section, OutgoingOptions.Problem);
+        builder.Services.AddSingleton<IConfigureOptions<OutgoingOptions>>(sp => new ClientSections(sp.GetRequiredService<IConfiguration>()));
+        builder.Services.TryAddSingleton<Breakers>();
+        builder.Services.AddSingleton<IHttpMessageHandlerBuilderFilter, OutgoingFilter>();
+        builder.Services.ConfigureHttpClientDefaults(b => b.RemoveAllLoggers());
+    }
+
+    /// <summary>One client's own settings over those of all clients.</summary>
+    private sealed class ClientSections(IConfiguration configuration) : IConfigureNamedOptions<OutgoingOptions>
+    {
+        public void Configure(OutgoingOptions options)
+        {
+        }
+
+        public void Configure(string? name, OutgoingOptions options)
+        {
+            if (!string.IsNullOrEmpty(name))
+            {
+                configuration.GetSection(OutgoingOptions.Section).Bind(options);
+                configuration.GetSection($"{OutgoingOptions.Section}:Clients:{name}").Bind(options);
+            }
+        }
+    }
 }

@@ -3,17 +3,38 @@ namespace OrionPlatform.ServiceDefaults;
 /// <summary>Adds to the canonical line of the current request or job, from anywhere in its async flow. No-ops outside one.</summary>
 public static class Canon
 {
-    /// <summary>Adds a field of any cardinality.</summary>
-    public static void Add(string key, object? value) => throw new NotSupportedException();
+    /// <summary>Adds a field of any cardinality. The same key again replaces its value.</summary>
+    public static void Add(string key, object? value) => LineScope.Current?.Add(key, value);
 
     /// <summary>Adds a field of low cardinality, safe as a metric dimension.</summary>
-    public static void Tag(string key, object? value) => throw new NotSupportedException();
+    public static void Tag(string key, object? value) => LineScope.Current?.Add(key, value);
 
     /// <summary>Says for which tenant (short name) the current request or job is done.</summary>
-    public static void Tenant(string tenant) => throw new NotSupportedException();
+    public static void Tenant(string tenant)
+    {
+        if (LineScope.Current is { } scope)
+        {
+            scope.Tenant = tenant;
+        }
+    }
 
     /// <summary>Says who does it: an opaque id.</summary>
-    public static void User(string user) => throw new NotSupportedException();
+    public static void User(string user)
+    {
+        if (LineScope.Current is { } scope)
+        {
+            scope.User = user;
+        }
+    }
+
+    /// <summary>Asks the sampler to keep this request or job whatever it samples.</summary>
+    public static void Keep()
+    {
+        if (LineScope.Current is { } scope)
+        {
+            scope.Keep = true;
+        }
+    }
 }
 
 /// <summary>Endpoint metadata: which face of the platform an endpoint belongs to (see <c>CanonicalLine.Surface</c>).</summary>

@@ -65,4 +65,41 @@ public static class ErrorCatalogue
 
     /// <summary>Too many writes wait; nothing was done and the request may be tried again.</summary>
     public static readonly CatalogueError StoreBusy = new("store_busy", 503, "The store is busy; try again shortly.");
+
+    /// <summary>The body lacks a required member; the detail names it.</summary>
+    public static readonly CatalogueError MissingMember = new("missing_member", 400, "The body lacks a required member.");
+
+    /// <summary>No representation that the caller accepts.</summary>
+    public static readonly CatalogueError NotAcceptable = new("not_acceptable", 406, "There is no representation that the caller accepts.");
+
+    /// <summary>The state of the resource does not allow it.</summary>
+    public static readonly CatalogueError Conflict = new("conflict", 409, "The state of the resource does not allow this.");
+
+    /// <summary>The caller sends more than it may.</summary>
+    public static readonly CatalogueError TooManyRequests = new("too_many_requests", 429, "The caller sends too many requests.");
+
+    /// <summary>The service cannot take the request at the moment.</summary>
+    public static readonly CatalogueError Unavailable = new("unavailable", 503, "The service cannot take the request at the moment.");
+
+    /// <summary>Something the request depends on did not answer in time.</summary>
+    public static readonly CatalogueError UpstreamTimeout = new("upstream_timeout", 504, "Something the request depends on did not answer in time.");
+
+    /// <summary>The error of a bare status that nothing more is known about.</summary>
+    public static CatalogueError OfStatus(int status) => status switch
+    {
+        401 => Unauthenticated,
+        403 => Forbidden,
+        404 => NotFound,
+        405 => MethodNotAllowed,
+        406 => NotAcceptable,
+        408 => RequestTimeout,
+        409 => Conflict,
+        413 => BodyTooLarge,
+        415 => UnsupportedMediaType,
+        429 => TooManyRequests,
+        503 => Unavailable,
+        504 => UpstreamTimeout,
+        >= 500 => Internal with { Status = status },
+        _ => InvalidRequest with { Status = status },
+    };
 }

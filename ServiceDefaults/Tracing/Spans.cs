@@ -12,5 +12,20 @@ public static class Spans
     public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);
 
     /// <summary>Marks a span, and the canonical line around it, as failed, with a code from <see cref="ErrorCatalogue"/>.</summary>
-    public static void Fail(this Activity? span, string errorCode, Exception? exception = null) => throw new NotSupportedException();
+    public static void Fail(this Activity? span, string errorCode, Exception? exception = null)
+    {
+        LineScope.Current?.Fail(errorCode, exception);
+        if (span is null)
+        {
+            return;
+        }
+
+        span.SetStatus(ActivityStatusCode.Error);
+        span.SetTag("error_code", errorCode);
+        if (exception is not null)
+        {
+            span.SetTag("error.type", exception.GetType().FullName);
+            span.AddEvent(ExceptionEvent.Of(exception));
+        }
+    }
 }

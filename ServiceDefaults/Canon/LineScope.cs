@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>
+/// One request or job in progress: what its canonical line will say, and the inner spans that wait for it. Safe for the parallel
+/// branches of one request. The listener makes it, the belt finishes it, exactly once.
+/// </summary>
+internal sealed class LineScope
+{
+    private static readonly AsyncLocal<LineScope?> s_current = new();
+
+    private readonly Lock _lock = new();
+
+    // Bounded by the keys that code names; the gate cuts a line at 128 attributes.
+    private List<KeyValuePair<string, object?>>? _fields;
+
+    // Bounded by TracingOptions.MaxSpans; what is beyond is counted on the line. Handed over when the root ends.
+    private List<SpanRow>? _spans;
+    private int _lostSpans;
+    private bool _done;
+
+    public LineScope(Activity root, string kind)
+    {
+        Root = root;
+        Kind = kind;
+        StartTimestamp = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>The request or job of the current flow; null outside one.</summary>
+    public static LineScope? Current
+    {
+        get => s_current.Value;
+        set => s_current.Value = value;
+    }
+
+    public Activity Root { get; }
+
+    public string Kind { get; }
+
+    /// <summary>Monotonic start; the root's duration is measured against it, whatever the wall clock does meanwhile.</summary>
+    public long StartTimestamp { get; }
+
+    /// <summary>The host it belongs to; null until its first middleware has run: a request of a foreign host records nothing.</summary>
+    public Belt? Belt { get; set; }
+
+    /// <summary>Nothing of it is kept: an untraced endpoint.</summary>
+    public bool Untraced { get; set; }
+
+    /// <summary>An explicit wish that the sampler keeps it.</summary>
+    public bool Keep { get; set; }
+
+    /// <summary>What the sampler decided; meaningful once the scope is done.</summary>
+    public bool Kept { get; private set; }
+
+    public string Surface { get; set; } = "other";
+
+    public string? Method { get; set; }
+
+    public string? Route { get; set; }
+
+    public int? StatusCode { get; set; }
+
+    public string Outcome { get; set; } = "ok";
+
+    public string? ErrorCode { get; set; }
+
+    public string? ErrorType { get; set; }
+
+    public bool Failed { get; set; }
+
+    /// <summary>The client went away before it had its answer.</summary>
+    public bool Aborted { get; set; }
+
+    public string? CorrelationId { get; set; }
+
+    public string? Tenant { get; set; }
+
+    public string? User { get; set; }
+
+    /// <summary>Marks it failed; the first code given wins, since later ones are its consequences.</summary>
+    public void Fail(string errorCode, Exception? exception)
+    {
+        Failed = true;
+        ErrorCode ??= errorCode;
+        ErrorType ??= exception?.GetType().FullName;
+    }
+
+    public void Add(string key, object? value)
+    {
+        lock (_lock)
+        {
+            if (_done)
+            {
+                return;
+            }
+
+            _fields ??= new(8);
+            var at = _fields.FindIndex(f => f.Key == key);
+            if (at >= 0)
+            {
+                _fields[at] = new(key, value);
+            }
+            else
+            {
+                _fields.Add(new(key, value));
+            }
+        }
+    }
+
+    /// <summary>The fields added so far.</summary>
+    public KeyValuePair<string, object?>[] Fields()
+    {
+        lock (_lock)
+        {
+            return _fields?.ToArray() ?? [];
+        }
+    }
+
+    /// <summary>Keeps an inner span until the root ends; false when the root has ended already.</summary>
+    public bool Hold(SpanRow span, int limit)
+    {
+        lock (_lock)
+        {
+            if (_done)
+            {
+                return false;
+            }
+
+            _spans ??= new(4);
+            if (_spans.Count < limit)
+            {
+                _spans.Add(span);
+            }
+            else
+            {
+                _lostSpans++;
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Ends it: true for the first caller only, who gets what was collected.</summary>
+    public bool TryFinish(Func<LineScope, bool> keep, out List<KeyValuePair<string, object?>> fields, out List<SpanRow> spans, out int lostSpans)
+    {
+        lock (_lock)
+        {
+            fields = _fields ?? [];
+            spans = _spans ?? [];
+            lostSpans = _lostSpans;
+            if (_done)
+            {
+                return false;
+            }
+
+            _done = true;
+            _fields = null;
+            _spans = null;
+            Kept = !Untraced && keep(this);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>Which error of the catalogue an exception of the framework is. Its own message is never shown: it may quote the input.</summary>
+internal static class ExceptionErrors
+{
+    public static (CatalogueError Error, string? Detail) Of(Exception exception) => exception switch
+    {
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (ErrorCatalogue.BodyTooLarge, null),
+        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => (ErrorCatalogue.UnsupportedMediaType, null),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => (ErrorCatalogue.RequestTimeout, null),
+        BadHttpRequestException { InnerException: JsonException json } => OfJson(json),
+        BadHttpRequestException => (ErrorCatalogue.InvalidRequest, null),
+        TimeoutException => (ErrorCatalogue.UpstreamTimeout, null),
+        _ => (ErrorCatalogue.Internal, null),
+    };
+
+    private static (CatalogueError Error, string? Detail) OfJson(JsonException json)
+    {
+        var at = json.Path is { Length: > 0 } path ? path : "$";
+        if (json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
+        {
+            return (ErrorCatalogue.UnknownMember, $"The member {at} is not known.");
+        }
+
+        if (json.Message.Contains("missing required properties", StringComparison.Ordinal))
+        {
+            var names = json.Message.Split('\'').Where((_, i) => i % 2 == 1).Skip(1);
+            return (ErrorCatalogue.MissingMember, $"Missing: {string.Join(", ", names)}.");
+        }
+
+        return json.InnerException is null && json.BytePositionInLine is not null && json.Message.Contains("could not be converted", StringComparison.Ordinal)
+            ? (ErrorCatalogue.InvalidRequest, $"The value of {at} has the wrong type.")
+            : (ErrorCatalogue.InvalidJson, $"The body is not valid JSON at {at}, line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.");
+    }
+}

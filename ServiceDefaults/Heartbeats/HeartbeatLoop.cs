@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>Writes a heartbeat at once and then at every interval, as long as the process has a sink.</summary>
+internal sealed class HeartbeatLoop(HeartbeatSource source, TelemetryOutlet outlet, TimeProvider time, IOptions<HeartbeatOptions> options) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (outlet.Sink is not { } sink)
+        {
+            return;
+        }
+
+        using var tick = new PeriodicTimer(options.Value.Interval, time);
+        do
+        {
+            sink.Record(source.Make());
+        }
+        while (await tick.WaitForNextTickAsync(stoppingToken));
+    }
+}

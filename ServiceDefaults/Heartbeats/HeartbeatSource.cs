@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Options;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>Makes this process's heartbeats; a service without a sink sends them its own way.</summary>
+public sealed class HeartbeatSource
+{
+    private readonly ServiceIdentity _identity;
+    private readonly LagMonitor _lag;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _interval;
+
+    internal HeartbeatSource(ServiceIdentity identity, LagMonitor lag, TimeProvider time, IOptions<HeartbeatOptions> options)
+    {
+        _identity = identity;
+        _lag = lag;
+        _time = time;
+        _interval = options.Value.Interval;
+    }
+
+    /// <summary>A heartbeat as of now. Its lag figures are of the last full interval.</summary>
+    public Heartbeat Make()
+    {
+        const double MiB = 1024 * 1024;
+        var lag = _lag.Figures;
+        return new Heartbeat
+        {
+            Worker = _identity.Instance,
+            Service = _identity.Name,
+            Host = _identity.Host,
+            Pid = Environment.ProcessId,
+            Time = _time.GetUtcNow(),
+            Interval = _interval,
+            StartedAt = _identity.StartedAt,
+            PoolThreads = ThreadPool.ThreadCount,
+            PoolQueue = ThreadPool.PendingWorkItemCount,
+            MemoryAllocMb = GC.GetTotalMemory(forceFullCollection: false) / MiB,
+            MemoryCommittedMb = GC.GetGCMemoryInfo().TotalCommittedBytes / MiB,
+            GcCount = GC.CollectionCount(0),
+            GcPauseMs = GC.GetTotalPauseDuration().TotalMilliseconds,
+            LagP99Ms = lag.P99Ms,
+            LagMaxMs = lag.MaxMs,
+        };
+    }
+}

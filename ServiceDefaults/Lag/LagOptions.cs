@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>Settings of the thread-pool lag monitor, section <c>Orion:Lag</c>.</summary>
+public sealed class LagOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Orion:Lag";
+
+    /// <summary>Time between two probes, 5 ms to 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.005", "00:00:01")]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Lag from which it is reported as a stall, 50 ms to 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
+    public TimeSpan StallThreshold { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Time over which percentiles are taken, 1 s to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(15);
+}

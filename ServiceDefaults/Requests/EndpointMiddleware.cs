@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>First of the application's own pipeline, where the endpoint is known: leaves untraced ones alone, and answers exceptions with problems.</summary>
+internal sealed class EndpointMiddleware(RequestDelegate next, ProblemWriter problems)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (LineScope.Current is { Untraced: false } scope && ReferenceEquals(scope.Root, System.Diagnostics.Activity.Current))
+        {
+            var facts = RouteFacts.Of(context);
+            scope.Route = facts.Route;
+            if (facts.Untraced)
+            {
+                TracingMiddleware.Discard(scope);
+            }
+        }
+
+        return HandleAsync(context);
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception)
+        {
+            if (!await problems.HandleAsync(context, exception))
+            {
+                throw;
+            }
+        }
+    }
+}

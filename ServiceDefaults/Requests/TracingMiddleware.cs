@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>
+/// The outermost middleware: takes the server span that hosting has started (empty as .NET leaves it), the correlation id and the outcome, and
+/// fills the canonical line. The line itself is emitted when the span stops, which happens exactly once whatever happened in between.
+/// </summary>
+internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, ProblemWriter problems)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var scope = LineScope.Current;
+        if (scope is null || scope.Belt is not null)
+        {
+            return next(context);
+        }
+
+        scope.Belt = belt;
+        if (Paths.IsUntraced(context.Request))
+        {
+            Discard(scope);
+            return next(context);
+        }
+
+        scope.CorrelationId = Correlate(context, scope.Root);
+        return TraceAsync(context, scope);
+    }
+
+    /// <summary>Keeps nothing of a request, nor of what happens inside it; also takes it from the SDK's export.</summary>
+    internal static void Discard(LineScope scope)
+    {
+        scope.Untraced = true;
+        scope.Root.IsAllDataRequested = false;
+        scope.Root.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+    }
+
+    private static string Correlate(HttpContext context, Activity root)
+    {
+        var given = context.Request.Headers[CorrelationId.Header];
+        var id = given.Count == 1 && CorrelationId.IsAcceptable(given[0]) ? given[0]! : root.TraceId.ToHexString();
+        context.Response.Headers[CorrelationId.Header] = id;
+        return id;
+    }
+
+    private async Task TraceAsync(HttpContext context, LineScope scope)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response.StatusCode >= 400 && !scope.Untraced)
+            {
+                await ProblemWriter.FillAsync(context);
+            }
+        }
+        catch (Exception exception) when (!scope.Untraced)
+        {
+            // What escapes here was thrown outside the pipeline's own problem handling: by authentication, by the server, or after the answer had begun.
+            if (!await problems.HandleAsync(context, exception))
+            {
+                throw;
+            }
+        }
+        finally
+        {
+            if (!scope.Untraced)
+            {
+                Settle(context, scope);
+            }
+        }
+    }
+
+    private static void Settle(HttpContext context, LineScope scope)
+    {
+        var facts = RouteFacts.Of(context);
+        if (facts.Untraced)
+        {
+            Discard(scope);
+            return;
+        }
+
+        var request = context.Request;
+        var method = HttpMethodNames.IndexOf(request.Method);
+        scope.Route = facts.Route;
+        scope.Method = method < 0 ? HttpMethodNames.Other : request.Method;
+        scope.Surface = facts.Surface ?? Paths.SurfaceOf(request.Path);
+        scope.Root.DisplayName = facts.SpanName(method);
+
+        var unanswered = !context.Response.HasStarted;
+        var aborted = scope.Aborted || (unanswered && context.RequestAborted.IsCancellationRequested);
+        var status = aborted && unanswered ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
+        scope.StatusCode = status;
+        scope.Outcome = aborted ? "aborted"
+            : status is 408 or 504 ? "timeout"
+            : status >= 500 || (scope.Failed && status < 400) ? "error"
+            : status >= 400 ? "client_error"
+            : "ok";
+        if (scope.Outcome is "error" or "timeout")
+        {
+            scope.ErrorType ??= status.ToString(CultureInfo.InvariantCulture);
+            scope.Root.SetStatus(status >= 500 || scope.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+        }
+
+        SemanticTags.Put(context, scope);
+        LineTags.Put(scope.Root, scope);
+    }
+}

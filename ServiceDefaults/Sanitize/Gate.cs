@@ -1,0 +1,68 @@
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>Every row passes here on its producer's thread, before rings, sink and whoever reads them. Never throws.</summary>
+internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
+{
+    private const int MaxAttributes = 128;
+
+    public void Pass(SpanRow span)
+    {
+        span.Name = sanitizer.Text(span.Name);
+        span.StatusMessage = Clean(span.StatusMessage);
+        span.ErrorType = Clean(span.ErrorType);
+        span.Tenant = Clean(span.Tenant);
+        span.Attributes = Clean(span.Attributes);
+        var events = span.Events;
+        for (var i = 0; i < events.Length; i++)
+        {
+            events[i] = events[i] with { Name = sanitizer.Text(events[i].Name), Attributes = Clean(events[i].Attributes) };
+        }
+    }
+
+    public void Pass(CanonicalLine line)
+    {
+        Pass((SpanRow)line);
+        line.Method = Clean(line.Method);
+        line.Route = Clean(line.Route);
+        line.ErrorCode = Clean(line.ErrorCode);
+        line.CorrelationId = Clean(line.CorrelationId);
+        line.User = Clean(line.User);
+    }
+
+    public void Pass(LogRow log)
+    {
+        log.Category = sanitizer.Text(log.Category);
+        log.Message = sanitizer.Text(log.Message);
+        log.Template = Clean(log.Template);
+        log.Exception = Clean(log.Exception);
+        log.CorrelationId = Clean(log.CorrelationId);
+        log.Tenant = Clean(log.Tenant);
+        log.Attributes = Clean(log.Attributes);
+    }
+
+    private string? Clean(string? text) => text is null ? null : sanitizer.Text(text);
+
+    private KeyValuePair<string, object?>[] Clean(KeyValuePair<string, object?>[] attributes)
+    {
+        if (attributes.Length > MaxAttributes)
+        {
+            var left = attributes.Length - MaxAttributes + 1;
+            attributes = [.. attributes.AsSpan(0, MaxAttributes - 1), new("orion.dropped_attributes", (long)left)];
+        }
+
+        for (var i = 0; i < attributes.Length; i++)
+        {
+            var (key, value) = attributes[i];
+            var cleanKey = sanitizer.Key(key);
+            var cleanValue = sanitizer.Value(key, value);
+            if (!ReferenceEquals(cleanKey, key) || !ReferenceEquals(cleanValue, value))
+            {
+                attributes[i] = new(cleanKey, cleanValue);
+            }
+        }
+
+        return attributes;
+    }
+}

@@ -1,0 +1,96 @@
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>
+/// Payment cards (brand, length and Luhn) and IBANs (country, length and mod 97), also grouped by blanks or hyphens. A run that is part of a
+/// longer word or number (hash, uuid, trace id) is neither.
+/// </summary>
+internal static class NumberDetector
+{
+    /// <summary>Digits of the shortest card.</summary>
+    public const int Shortest = 13;
+
+    /// <summary>Whether the text has at least 13 digits in a row, separators allowed; or could hold an IBAN.</summary>
+    public static bool Suspicious(ReadOnlySpan<char> text)
+    {
+        var run = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (char.IsAsciiDigit(c))
+            {
+                if (++run >= Shortest || (run == 2 && i >= 3 && IsCountry(text[(i - 3)..(i - 1)])))
+                {
+                    return true;
+                }
+            }
+            else if (c is not (' ' or '-'))
+            {
+                run = 0;
+            }
+        }
+
+        return false;
+    }
+
+    public static string Redact(string text)
+    {
+        if (text.Length < Shortest)
+        {
+            return text;
+        }
+
+        var edit = new TextEdit(text);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (i > 0 && IsWord(text[i - 1]))
+            {
+                continue;
+            }
+
+            var end = char.IsAsciiDigit(text[i]) ? CardEnd(text, i) : char.IsAsciiLetterUpper(text[i]) ? Iban.End(text, i) : -1;
+            if (end > i)
+            {
+                edit.Redact(i, end);
+                i = end - 1;
+            }
+        }
+
+        return edit.Finish();
+    }
+
+    internal static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
+
+    private static bool IsCountry(ReadOnlySpan<char> pair) => char.IsAsciiLetterUpper(pair[0]) && char.IsAsciiLetterUpper(pair[1]);
+
+    /// <summary>End of the card number that starts here, or -1. Looks at 19 digits and their separators at most.</summary>
+    private static int CardEnd(string text, int start)
+    {
+        Span<byte> digits = stackalloc byte[19];
+        var count = 0;
+        var best = -1;
+        for (var i = start; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (char.IsAsciiDigit(c))
+            {
+                if (count == digits.Length)
+                {
+                    break;
+                }
+
+                digits[count++] = (byte)(c - '0');
+                var last = i + 1 == text.Length || !IsWord(text[i + 1]);
+                if (last && count >= Shortest && Card.IsValid(digits[..count]))
+                {
+                    best = i + 1;
+                }
+            }
+            else if (c is not (' ' or '-') || !char.IsAsciiDigit(text[i - 1]))
+            {
+                break;
+            }
+        }
+
+        return best;
+    }
+}

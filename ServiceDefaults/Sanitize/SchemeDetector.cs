@@ -1,0 +1,62 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>Credentials after an HTTP authentication scheme (<c>Bearer ...</c>, <c>Basic ...</c>).</summary>
+internal static class SchemeDetector
+{
+    public static string Redact(string text) => Scheme(Scheme(text, "Bearer", LooksLikeToken), "Basic", LooksLikeUserPassword);
+
+    private delegate bool Test(ReadOnlySpan<char> credential);
+
+    private static string Scheme(string text, string scheme, Test test)
+    {
+        var at = text.IndexOf(scheme, StringComparison.OrdinalIgnoreCase);
+        if (at < 0)
+        {
+            return text;
+        }
+
+        var edit = new TextEdit(text);
+        for (; at >= 0; at = text.IndexOf(scheme, at + scheme.Length, StringComparison.OrdinalIgnoreCase))
+        {
+            var start = at + scheme.Length;
+            while (start < text.Length && text[start] is ' ' or '\t' or ':' or '"' or '\'' or '=')
+            {
+                start++;
+            }
+
+            var end = start;
+            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '-' or '.' or '_' or '~' or '+' or '/' or '='))
+            {
+                end++;
+            }
+
+            if (start > at + scheme.Length && test(text.AsSpan(start, end - start)))
+            {
+                edit.Redact(start, end);
+            }
+        }
+
+        return edit.Finish();
+    }
+
+    /// <summary>"Bearer authentication failed" is prose; a token is long or not made of letters alone.</summary>
+    private static bool LooksLikeToken(ReadOnlySpan<char> credential)
+    {
+        var prose = credential.TrimEnd('.');
+        return prose.Length >= 16 || (prose.Length >= 4 && prose.ContainsAnyExceptInRange('A', 'z'));
+    }
+
+    private static bool LooksLikeUserPassword(ReadOnlySpan<char> credential)
+    {
+        if (credential.Length is < 4 or > 4096)
+        {
+            return credential.Length > 4096;
+        }
+
+        Span<byte> bytes = stackalloc byte[credential.Length];
+        return Convert.TryFromBase64Chars(credential, bytes, out var written) && bytes[..written].Contains((byte)':');
+    }
+}

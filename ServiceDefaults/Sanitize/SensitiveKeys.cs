@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>
+/// Decides by a field's name whether its value must not be kept. Case and separators do not matter: <c>ssh_private_key</c>,
+/// <c>SshPrivateKey</c> and <c>ssh-private-key</c> are one name.
+/// </summary>
+internal sealed class SensitiveKeys
+{
+    /// <summary>Sensitive wherever they occur in a name.</summary>
+    private static readonly string[] s_anywhere =
+    [
+        "password", "passwd", "passphrase", "secret", "accesstoken", "refreshtoken", "idtoken", "jointoken", "logintoken", "privatekey", "apikey",
+        "stripecustomerid", "paymentreference", "schedulermetadata", "credential", "connectionstring", "email", "username", "cardnumber",
+    ];
+
+    /// <summary>Sensitive only as a name's last word: <c>http.request.header.authorization</c> is, <c>authorization.cache</c> is not.</summary>
+    private static readonly string[] s_last = ["token", "authorization", "cookie", "pwd", "otp", "cvv", "cvc", "ssn", "iban", "pin"];
+
+    private readonly string[] _anywhere;
+
+    // Bounded: a direct-mapped table of 1,024 entries, for the interned literals that nearly all names are; a collision overwrites.
+    private readonly Entry?[] _byReference = new Entry?[1024];
+
+    // Bounded: cleared when it holds 4,096 names; it only saves the work of judging them again.
+    private readonly ConcurrentDictionary<string, bool> _byName = new(StringComparer.Ordinal);
+
+    public SensitiveKeys(IEnumerable<string> extra) =>
+        _anywhere = [.. s_anywhere, .. extra.Select(Squeeze).Where(k => k.Length > 2)];
+
+    public bool Contains(string key)
+    {
+        ref var slot = ref _byReference[RuntimeHelpers.GetHashCode(key) & 1023];
+        var entry = Volatile.Read(ref slot);
+        if (entry is not null && ReferenceEquals(entry.Key, key))
+        {
+            return entry.Sensitive;
+        }
+
+        if (!_byName.TryGetValue(key, out var sensitive))
+        {
+            sensitive = Judge(key);
+            if (_byName.Count >= 4096)
+            {
+                _byName.Clear();
+            }
+
+            if (key.Length <= 128)
+            {
+                _byName[key] = sensitive;
+            }
+        }
+
+        if (key.Length <= 128)
+        {
+            Volatile.Write(ref slot, new Entry(key, sensitive));
+        }
+
+        return sensitive;
+    }
+
+    private bool Judge(string key)
+    {
+        var squeezed = Squeeze(key.Length > 512 ? key[..512] : key);
+        foreach (var word in _anywhere)
+        {
+            if (squeezed.Contains(word, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        var last = LastWord(key);
+        return Array.Exists(s_last, w => w.Equals(last, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static string Squeeze(string key) => string.Concat(key.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+
+    private static string LastWord(string key)
+    {
+        var end = key.Length;
+        while (end > 0 && !char.IsAsciiLetter(key[end - 1]))
+        {
+            end--;
+        }
+
+        var start = end;
+        while (start > 0 && char.IsAsciiLetter(key[start - 1]))
+        {
+            start--;
+            if (start > 0 && char.IsAsciiLetterUpper(key[start]) && char.IsAsciiLetterLower(key[start - 1]))
+            {
+                break;
+            }
+        }
+
+        return key[start..end];
+    }
+
+    private sealed record Entry(string Key, bool Sensitive);
+}

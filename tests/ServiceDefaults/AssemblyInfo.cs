@@ -1,0 +1,4 @@
+global using OrionPlatform.Tests;
+
+// Each test runs a host of its own, and a process has one default belt: the hosts take turns.
+[assembly: Xunit.CollectionBehavior(DisableTestParallelization = true)]
