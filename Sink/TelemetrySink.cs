@@ -6,43 +6,128 @@ namespace OrionPlatform.Sink;
 /// </summary>
 public sealed class TelemetrySink : IAsyncDisposable
 {
+    private readonly ITelemetryGate _gate;
+    private readonly TimeProvider _time;
+    private readonly SinkWriter _writer;
+
     /// <summary>Opens the sink's folder and starts the writer thread.</summary>
     /// <exception cref="ArgumentException">An option is missing or out of range; the message names it.</exception>
-    public TelemetrySink(TelemetrySinkOptions options, ITelemetryGate gate, TimeProvider time) => throw new NotSupportedException();
+    public TelemetrySink(TelemetrySinkOptions options, ITelemetryGate gate, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(gate);
+        ArgumentNullException.ThrowIfNull(time);
+        options.Validate();
+        _gate = gate;
+        _time = time;
+        _writer = new SinkWriter(options, time);
+    }
 
     /// <summary>Hands over an inner span.</summary>
-    public void Record(SpanRow span) => throw new NotSupportedException();
+    public void Record(SpanRow span)
+    {
+        ArgumentNullException.ThrowIfNull(span);
+        if (span is CanonicalLine line)
+        {
+            Record(line);
+            return;
+        }
+
+        try
+        {
+            _gate.Pass(span);
+        }
+        catch
+        {
+            // A row the gate could not clean is never stored, and its caller's request never fails for it.
+            _writer.Buffers.Spans.CountProducedAndDropped("gate");
+            return;
+        }
+
+        _writer.Buffers.Spans.Offer(span);
+    }
 
     /// <summary>Hands over a canonical line (a root span).</summary>
-    public void Record(CanonicalLine line) => throw new NotSupportedException();
+    public void Record(CanonicalLine line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        try
+        {
+            _gate.Pass(line);
+        }
+        catch
+        {
+            _writer.Buffers.Lines.CountProducedAndDropped("gate");
+            return;
+        }
+
+        _writer.Buffers.Lines.Offer(line);
+    }
 
     /// <summary>Hands over a log record.</summary>
-    public void Record(LogRow log) => throw new NotSupportedException();
+    public void Record(LogRow log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        try
+        {
+            _gate.Pass(log);
+        }
+        catch
+        {
+            _writer.Buffers.Logs.CountProducedAndDropped("gate");
+            return;
+        }
+
+        _writer.Buffers.Logs.Offer(log);
+    }
 
     /// <summary>Hands over a heartbeat.</summary>
-    public void Record(Heartbeat beat) => throw new NotSupportedException();
+    public void Record(Heartbeat beat)
+    {
+        ArgumentNullException.ThrowIfNull(beat);
+        _writer.Buffers.Heartbeats.Offer(beat);
+        _writer.Wake();
+    }
 
     /// <summary>
     /// Opens the alert of that rule and subject, or updates the one that is open (which keeps its opening time, acknowledgement and
     /// silence). With <see cref="AlertState.Resolved"/> it closes the open one.
     /// </summary>
     /// <returns>Whether it is committed; false when the database cannot be written.</returns>
-    public Task<bool> RaiseAlertAsync(AlertRow alert, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<bool> RaiseAlertAsync(AlertRow alert, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        return alert.State == AlertState.Resolved
+            ? _writer.WriteCentralAsync(db => AlertTable.Resolve(db, alert.Rule, alert.Subject, alert.ResolvedAt ?? alert.UpdatedAt, alert)).WaitAsync(cancellationToken)
+            : _writer.WriteCentralAsync(db => AlertTable.Raise(db, alert)).WaitAsync(cancellationToken);
+    }
 
     /// <summary>Closes the open alert of that rule and subject.</summary>
     /// <returns>Whether one was open and is now committed as resolved.</returns>
-    public Task<bool> ResolveAlertAsync(string rule, string subject, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<bool> ResolveAlertAsync(string rule, string subject, CancellationToken cancellationToken = default)
+    {
+        var now = _time.GetUtcNow();
+        return _writer.WriteCentralAsync(db => AlertTable.Resolve(db, rule, subject, now)).WaitAsync(cancellationToken);
+    }
 
     /// <summary>Notes who has seen the open alert of that rule and subject, and until when nobody is to be notified of it again.</summary>
     /// <returns>Whether one was open and the note is committed.</returns>
-    public Task<bool> AcknowledgeAlertAsync(string rule, string subject, string by, DateTimeOffset? silenceUntil = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<bool> AcknowledgeAlertAsync(string rule, string subject, string by, DateTimeOffset? silenceUntil = null, CancellationToken cancellationToken = default)
+    {
+        var now = _time.GetUtcNow();
+        return _writer.WriteCentralAsync(db => AlertTable.Acknowledge(db, rule, subject, by, now, silenceUntil)).WaitAsync(cancellationToken);
+    }
 
     /// <summary>Counts canonical lines and spans that sampling left out on purpose.</summary>
-    public void CountSampledOut(int lines, int spans) => throw new NotSupportedException();
+    public void CountSampledOut(int lines, int spans)
+    {
+        _writer.Buffers.Lines.CountSampledOut(lines);
+        _writer.Buffers.Spans.CountSampledOut(spans);
+    }
 
     /// <summary>Waits until everything handed over before this call is committed, or counted as dropped.</summary>
-    public Task FlushAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task FlushAsync(CancellationToken cancellationToken = default) => _writer.FlushAsync().WaitAsync(cancellationToken);
 
     /// <summary>Commits what is buffered and stops the writer.</summary>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    public ValueTask DisposeAsync() => _writer.DisposeAsync();
 }

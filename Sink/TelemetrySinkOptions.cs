@@ -17,4 +17,25 @@ public sealed class TelemetrySinkOptions
 
     /// <summary>Days of raw rows kept.</summary>
     public int RawDays { get; set; } = 7;
+
+    /// <summary>Says which setting is missing or out of range.</summary>
+    /// <exception cref="ArgumentException">One is; the message names its key.</exception>
+    public void Validate()
+    {
+        Require(Directory.Length > 0, "ConnectionStrings:telemetry", "must name a folder: Directory=PATH");
+        Require(Process.Length is > 0 and <= 64 && Process.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_') && Process[0] != '.',
+            "Orion:Sink:Process", $"must be 1 to 64 letters, digits, hyphens or dots, not '{Process}'");
+        Require(FlushInterval >= TimeSpan.FromMilliseconds(10) && FlushInterval <= TimeSpan.FromMinutes(1),
+            "Orion:Sink:FlushInterval", $"must be between 10 ms and 1 minute, not {FlushInterval}");
+        Require(BufferRows is >= 1 and <= 10_000_000, "Orion:Sink:BufferRows", $"must be between 1 and 10,000,000, not {BufferRows}");
+        Require(RawDays is >= 1 and <= 3_650, "Orion:Sink:RawDays", $"must be between 1 and 3,650, not {RawDays}");
+    }
+
+    private static void Require(bool holds, string key, string rule)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"{key} {rule}.", key);
+        }
+    }
 }

@@ -8,33 +8,99 @@ namespace OrionPlatform.Sink;
 /// </summary>
 public sealed class TelemetryReader : IAsyncDisposable
 {
+    private readonly string _directory;
+    private readonly TimeProvider _time;
+    private readonly ReaderThreads _threads = new();
+    private readonly VersionWatch _version;
+
     /// <summary>A reader of that folder; it need not exist yet.</summary>
-    public TelemetryReader(string directory, TimeProvider time) => throw new NotSupportedException();
+    public TelemetryReader(string directory, TimeProvider time)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        _directory = directory;
+        _time = time;
+        _version = new VersionWatch(directory);
+    }
 
     /// <summary>A value that changes whenever a writer has committed something since; cheap enough to ask every 100 ms.</summary>
-    public Task<long> VersionAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<long> VersionAsync(CancellationToken cancellationToken = default) => _threads.RunAsync(_ => _version.Read(), cancellationToken);
 
     /// <summary>The Overview's figures over the last <paramref name="window"/> (1 minute to 30 days).</summary>
-    public Task<Overview> OverviewAsync(TimeSpan window, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<Overview> OverviewAsync(TimeSpan window, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, TimeSpan.FromMinutes(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(window, TimeSpan.FromDays(30));
+        return _threads.RunAsync(
+            cancel =>
+            {
+                using var database = Central(cancel);
+                return OverviewRead.Read(database, window, _time.GetUtcNow());
+            },
+            cancellationToken);
+    }
 
     /// <summary>Canonical lines, newest first.</summary>
-    public Task<Page<CanonicalLine>> LinesAsync(TraceQuery query, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<Page<CanonicalLine>> LinesAsync(TraceQuery query, CancellationToken cancellationToken = default) =>
+        _threads.RunAsync(cancel => LineReads.Read(_directory, query, cancel), cancellationToken);
 
     /// <summary>The trace with its causes and consequences; null when nothing of it is stored.</summary>
-    public Task<Story?> StoryAsync(ActivityTraceId traceId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<Story?> StoryAsync(ActivityTraceId traceId, CancellationToken cancellationToken = default) =>
+        _threads.RunAsync(cancel => StoryRead.Read(_directory, traceId, cancel), cancellationToken);
 
     /// <summary>Log records, newest first.</summary>
-    public Task<Page<LogRow>> LogsAsync(LogQuery query, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<Page<LogRow>> LogsAsync(LogQuery query, CancellationToken cancellationToken = default) =>
+        _threads.RunAsync(cancel => LogReads.Read(_directory, query, cancel), cancellationToken);
 
     /// <summary>The latest heartbeat of every process seen in the last day, judged by this reader's clock.</summary>
-    public Task<IReadOnlyList<HeartbeatStatus>> HeartbeatsAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<HeartbeatStatus>> HeartbeatsAsync(CancellationToken cancellationToken = default)
+    {
+        var now = _time.GetUtcNow();
+        var beats = await CentralAsync(database => HeartbeatTable.Latest(database, UnixTime.Nanos(now - TimeSpan.FromDays(1))), cancellationToken);
+        return [.. beats.Select(beat => Judge(beat, now))];
+    }
 
     /// <summary>Alerts, the most recently opened first; at most <paramref name="limit"/> (1 to 1,000).</summary>
-    public Task<IReadOnlyList<AlertRow>> AlertsAsync(bool openOnly = true, int limit = 100, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<AlertRow>> AlertsAsync(bool openOnly = true, int limit = 100, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1_000);
+        return await CentralAsync(database => AlertTable.Read(database, openOnly, limit), cancellationToken);
+    }
 
     /// <summary>The loss account of every process and stream.</summary>
-    public Task<IReadOnlyList<LossRow>> LossAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<LossRow>> LossAsync(CancellationToken cancellationToken = default) => await CentralAsync(LossTable.Read, cancellationToken);
 
     /// <summary>Stops the reader's threads.</summary>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    public async ValueTask DisposeAsync()
+    {
+        await _threads.DisposeAsync();
+        _version.Dispose();
+    }
+
+    private static HeartbeatStatus Judge(Heartbeat beat, DateTimeOffset now)
+    {
+        var late = now - beat.Time - (3 * beat.Interval);
+        return late <= TimeSpan.Zero ? new HeartbeatStatus(beat, Alive: true, StaleSince: null) : new HeartbeatStatus(beat, Alive: false, StaleSince: late);
+    }
+
+    private Task<List<T>> CentralAsync<T>(Func<Database, List<T>> read, CancellationToken cancellationToken) => _threads.RunAsync(
+        cancel =>
+        {
+            using var database = Central(cancel);
+            return database is null ? [] : read(database);
+        },
+        cancellationToken);
+
+    private Database? Central(CancellationToken cancellationToken)
+    {
+        var database = SegmentReader.TryOpenFile(SegmentFiles.CentralPath(_directory), cancellationToken);
+        if (database is not null && database.QueryLong("PRAGMA user_version") == 0)
+        {
+            // Just made, and not filled yet.
+            database.Dispose();
+            return null;
+        }
+
+        return database;
+    }
 }

@@ -1,0 +1,36 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>
+/// <c>telemetry.db</c> as one process writes it: the small, long-lived tables that all processes share. Transactions are short, and
+/// a lock held by another process is waited for only briefly: the caller keeps what it has and comes again.
+/// </summary>
+internal sealed class CentralFile : IDisposable
+{
+    public CentralFile(string directory)
+    {
+        SegmentFiles.MakeFolder(directory);
+        Database = Database.OpenWriter(SegmentFiles.CentralPath(directory), busyMs: 250, cacheKib: 8 * 1024);
+        try
+        {
+            SchemaVersions.Bring(Database, CentralSchema.Sql);
+        }
+        catch
+        {
+            Database.Dispose();
+            throw;
+        }
+    }
+
+    public Database Database { get; }
+
+    public void Dispose() => Database.Dispose();
+}
+
+/// <summary>Tables of <c>telemetry.db</c>; docs/telemetry.md describes them for people.</summary>
+internal static class CentralSchema
+{
+    public const string Sql = HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + """
+        CREATE TABLE _observability_metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        INSERT INTO _observability_metadata VALUES ('schema_version', '1'), ('created_at', strftime('%Y-%m-%dT%H:%M:%SZ', 'now'));
+        """;
+}

@@ -1,0 +1,62 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>The durable loss account: one row a process, run and stream, and the drops by reason.</summary>
+internal static class LossTable
+{
+    public const string Sql = """
+        CREATE TABLE loss_account (process TEXT NOT NULL, run TEXT NOT NULL, stream TEXT NOT NULL, produced INTEGER NOT NULL, stored INTEGER NOT NULL,
+            sampled_out INTEGER NOT NULL, dropped INTEGER NOT NULL, buffered INTEGER NOT NULL, updated INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (process, run, stream)) WITHOUT ROWID;
+        CREATE TABLE loss_drops (process TEXT NOT NULL, run TEXT NOT NULL, stream TEXT NOT NULL, reason TEXT NOT NULL, rows INTEGER NOT NULL,
+            PRIMARY KEY (process, run, stream, reason)) WITHOUT ROWID;
+        """;
+
+    public static void Write(Database database, string process, string run, StreamAccount account, long now, bool ended)
+    {
+        using var row = database.Prepare("""
+            INSERT INTO loss_account (process, run, stream, produced, stored, sampled_out, dropped, buffered, updated, ended) VALUES (?,?,?,?,?,?,?,?,?,?)
+            ON CONFLICT DO UPDATE SET produced = excluded.produced, stored = excluded.stored, sampled_out = excluded.sampled_out,
+                dropped = excluded.dropped, buffered = excluded.buffered, updated = excluded.updated, ended = excluded.ended
+            """);
+        row.Bind(1, process).Bind(2, run).Bind(3, account.Stream).Bind(4, account.Produced).Bind(5, account.Stored).Bind(6, account.SampledOut)
+            .Bind(7, account.Dropped).Bind(8, account.Buffered).Bind(9, now).Bind(10, ended ? 1L : 0L).Run();
+        using var drop = database.Prepare("INSERT INTO loss_drops VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET rows = excluded.rows");
+        foreach (var (reason, rows) in account.Drops)
+        {
+            drop.Bind(1, process).Bind(2, run).Bind(3, account.Stream).Bind(4, reason).Bind(5, rows).Run();
+        }
+    }
+
+    /// <summary>
+    /// Closes the accounts of this process's earlier runs that ended without doing so: what was still on its way then is lost now
+    /// (reason <c>killed</c>).
+    /// </summary>
+    public static void CloseEarlierRuns(Database database, string process, string run)
+    {
+        using (var drops = database.Prepare("""
+            INSERT INTO loss_drops SELECT process, run, stream, 'killed', buffered FROM loss_account
+            WHERE process = ? AND run <> ? AND ended = 0 AND buffered > 0 ON CONFLICT DO NOTHING
+            """))
+        {
+            drops.Bind(1, process).Bind(2, run).Run();
+        }
+
+        using var close = database.Prepare("UPDATE loss_account SET dropped = dropped + buffered, buffered = 0, ended = 1 WHERE process = ? AND run <> ? AND ended = 0");
+        close.Bind(1, process).Bind(2, run).Run();
+    }
+
+    public static List<LossRow> Read(Database database)
+    {
+        using var rows = database.Prepare("""
+            SELECT process, stream, sum(produced), sum(stored), sum(sampled_out), sum(dropped), sum(buffered) FROM loss_account
+            GROUP BY process, stream ORDER BY process, stream
+            """);
+        var result = new List<LossRow>();
+        while (rows.Step())
+        {
+            result.Add(new LossRow(rows.Text(0)!, rows.Text(1)!, rows.Long(2), rows.Long(3), rows.Long(4), rows.Long(5), rows.Long(6)));
+        }
+
+        return result;
+    }
+}

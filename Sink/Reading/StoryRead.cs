@@ -1,0 +1,106 @@
+using System.Diagnostics;
+
+namespace OrionPlatform.Sink;
+
+/// <summary>Collects a trace with its causes and consequences, following span links both ways through all segments.</summary>
+internal sealed class StoryRead : IDisposable
+{
+    public const int MaxTraces = 32;
+    public const int MaxSpans = 2_000;
+
+    private readonly List<SegmentTraces> _segments = [];
+    private readonly Queue<ActivityTraceId> _next = new();
+    private readonly HashSet<ActivityTraceId> _seen = [];
+    private readonly List<TraceData> _traces = [];
+    private int _spans;
+    private bool _truncated;
+
+    private StoryRead(string directory, CancellationToken cancellationToken)
+    {
+        foreach (var day in SegmentFiles.Days(directory))
+        {
+            foreach (var path in SegmentFiles.Segments(directory, day))
+            {
+                if (SegmentReader.TryOpen(path, cancellationToken) is { } segment)
+                {
+                    _segments.Add(new SegmentTraces(segment));
+                }
+            }
+        }
+    }
+
+    public static Story? Read(string directory, ActivityTraceId asked, CancellationToken cancellationToken)
+    {
+        using var read = new StoryRead(directory, cancellationToken);
+        return read.Follow(asked);
+    }
+
+    public void Dispose() => _segments.ForEach(s => s.Dispose());
+
+    private Story? Follow(ActivityTraceId asked)
+    {
+        See(asked);
+        while (_next.TryDequeue(out var trace))
+        {
+            var data = Collect(trace);
+            if (data.Lines.Count > 0 || data.Spans.Count > 0)
+            {
+                _traces.Add(data);
+            }
+        }
+
+        if (!_traces.Exists(t => t.TraceId == asked))
+        {
+            return null;
+        }
+
+        _traces.Sort((a, b) => Start(a).CompareTo(Start(b)));
+        return new Story(asked, _traces, _truncated);
+    }
+
+    private TraceData Collect(ActivityTraceId trace)
+    {
+        var lines = new List<CanonicalLine>();
+        var spans = new List<SpanRow>();
+        foreach (var segment in _segments)
+        {
+            segment.Read(trace, MaxSpans - _spans - lines.Count - spans.Count + 1, lines, spans);
+            foreach (var linked in segment.Linked(trace, MaxTraces + 1))
+            {
+                See(linked);
+            }
+        }
+
+        lines.Sort((a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));
+        spans.Sort((a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));
+        var excess = _spans + lines.Count + spans.Count - MaxSpans;
+        if (excess > 0)
+        {
+            _truncated = true;
+            spans.RemoveRange(Math.Max(0, spans.Count - excess), Math.Min(excess, spans.Count));
+        }
+
+        _spans += lines.Count + spans.Count;
+        return new TraceData(trace, lines, spans);
+    }
+
+    private void See(ActivityTraceId trace)
+    {
+        if (_seen.Contains(trace))
+        {
+            return;
+        }
+
+        if (_seen.Count == MaxTraces)
+        {
+            _truncated = true;
+            return;
+        }
+
+        _seen.Add(trace);
+        _next.Enqueue(trace);
+    }
+
+    private static long Start(TraceData trace) => Math.Min(
+        trace.Lines.Count > 0 ? trace.Lines[0].StartUnixNanos : long.MaxValue, trace.Spans.Count > 0 ? trace.Spans[0].StartUnixNanos : long.MaxValue);
+}

@@ -1,0 +1,181 @@
+using System.Numerics;
+
+namespace OrionPlatform.Sink;
+
+/// <summary>
+/// A mergeable histogram of non-negative integers (nanoseconds, bytes). Each power of two is cut into 64 buckets of equal width, so a
+/// bucket's middle is at most 1/128 (0.8 %) away from any value in it; values under 128 are exact.
+/// </summary>
+/// <remarks>Not thread-safe. The counts array spans only the buckets between the smallest and the largest value seen.</remarks>
+public sealed class LogHistogram
+{
+    private const int SubBits = 6;
+    private const int SubBuckets = 1 << SubBits;
+
+    private long[] _counts = [];
+    private int _first;
+
+    /// <summary>Values added.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Adds a value; negative ones count as 0.</summary>
+    public void Add(long value, long times = 1)
+    {
+        var bucket = BucketOf(Math.Max(0, value));
+        Cover(bucket, bucket);
+        _counts[bucket - _first] += times;
+        Count += times;
+    }
+
+    /// <summary>Adds all values of <paramref name="other"/>.</summary>
+    public void Merge(LogHistogram other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Count == 0)
+        {
+            return;
+        }
+
+        Cover(other._first, other._first + other._counts.Length - 1);
+        for (var i = 0; i < other._counts.Length; i++)
+        {
+            _counts[other._first + i - _first] += other._counts[i];
+        }
+
+        Count += other.Count;
+    }
+
+    /// <summary>The value at <paramref name="quantile"/> (0 to 1), by nearest rank; 0 when empty.</summary>
+    public double Quantile(double quantile)
+    {
+        var rank = Math.Clamp((long)Math.Ceiling(quantile * Count), 1, Math.Max(1, Count));
+        var seen = 0L;
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            seen += _counts[i];
+            if (seen >= rank)
+            {
+                return Middle(_first + i);
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Values that are at most <paramref name="limit"/>; those in the limit's own bucket count as under it.</summary>
+    public long CountUpTo(long limit)
+    {
+        var last = Math.Min(BucketOf(Math.Max(0, limit)) - _first, _counts.Length - 1);
+        var count = 0L;
+        for (var i = 0; i <= last; i++)
+        {
+            count += _counts[i];
+        }
+
+        return count;
+    }
+
+    /// <summary>The non-empty buckets as variable-length integers: pairs of distance to the bucket before and count.</summary>
+    public byte[] ToBytes()
+    {
+        var buffer = new List<byte>(64);
+        var previous = 0;
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            if (_counts[i] != 0)
+            {
+                WriteVarint(buffer, (ulong)(_first + i - previous));
+                WriteVarint(buffer, (ulong)_counts[i]);
+                previous = _first + i;
+            }
+        }
+
+        return [.. buffer];
+    }
+
+    /// <summary>Adds the values that <see cref="ToBytes"/> wrote.</summary>
+    /// <exception cref="FormatException">The bytes are not such a histogram.</exception>
+    public void MergeBytes(ReadOnlySpan<byte> bytes)
+    {
+        var bucket = 0L;
+        while (!bytes.IsEmpty)
+        {
+            bucket += (long)ReadVarint(ref bytes);
+            var times = (long)ReadVarint(ref bytes);
+            if (bucket is < 0 or > 63 * SubBuckets || times < 0)
+            {
+                throw new FormatException("Not a histogram: bucket or count out of range.");
+            }
+
+            Cover((int)bucket, (int)bucket);
+            _counts[(int)bucket - _first] += times;
+            Count += times;
+        }
+    }
+
+    private static int BucketOf(long value)
+    {
+        if (value < SubBuckets)
+        {
+            return (int)value;
+        }
+
+        var shift = 63 - SubBits - BitOperations.LeadingZeroCount((ulong)value);
+        return (shift << SubBits) + (int)(value >> shift);
+    }
+
+    private static double Middle(int bucket)
+    {
+        if (bucket < 2 * SubBuckets)
+        {
+            return bucket;
+        }
+
+        var shift = (bucket >> SubBits) - 1;
+        var low = (long)(SubBuckets + (bucket & (SubBuckets - 1))) << shift;
+        return low + ((1L << shift) / 2.0);
+    }
+
+    private void Cover(int from, int to)
+    {
+        if (_counts.Length == 0)
+        {
+            _first = from & ~31;
+            _counts = new long[to - _first + 32];
+        }
+        else if (from < _first || to >= _first + _counts.Length)
+        {
+            var first = Math.Min(from & ~31, _first);
+            var counts = new long[Math.Max(to + 32, _first + _counts.Length) - first];
+            _counts.CopyTo(counts, _first - first);
+            (_first, _counts) = (first, counts);
+        }
+    }
+
+    private static void WriteVarint(List<byte> buffer, ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+        {
+            buffer.Add((byte)(value | 0x80));
+        }
+
+        buffer.Add((byte)value);
+    }
+
+    private static ulong ReadVarint(ref ReadOnlySpan<byte> bytes)
+    {
+        var value = 0UL;
+        for (var shift = 0; shift < 64 && !bytes.IsEmpty; shift += 7)
+        {
+            var part = bytes[0];
+            bytes = bytes[1..];
+            value |= (ulong)(part & 0x7F) << shift;
+            if (part < 0x80)
+            {
+                return value;
+            }
+        }
+
+        throw new FormatException("Not a histogram: an integer is cut off.");
+    }
+}

@@ -1,0 +1,89 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>
+/// The durable rollups. A series belongs to one process, so no two processes ever update the same row, and what a process writes is the
+/// whole cell: writing it again changes nothing.
+/// </summary>
+internal sealed class RollupTable(string process)
+{
+    public const string Sql = """
+        CREATE TABLE rollup_series (id INTEGER PRIMARY KEY, process TEXT NOT NULL, kind INTEGER NOT NULL, service TEXT NOT NULL, surface TEXT NOT NULL,
+            name TEXT NOT NULL, class TEXT NOT NULL, UNIQUE (kind, service, surface, name, class, process));
+        CREATE TABLE rollups_minute (series INTEGER NOT NULL, start INTEGER NOT NULL, count INTEGER NOT NULL, errors INTEGER NOT NULL,
+            sum_ns INTEGER NOT NULL, p95_ns REAL NOT NULL, durations BLOB, PRIMARY KEY (series, start)) WITHOUT ROWID;
+        CREATE TABLE rollups_hour (series INTEGER NOT NULL, start INTEGER NOT NULL, count INTEGER NOT NULL, errors INTEGER NOT NULL,
+            sum_ns INTEGER NOT NULL, p95_ns REAL NOT NULL, durations BLOB, PRIMARY KEY (series, start)) WITHOUT ROWID;
+        """;
+
+    // Bounded by the series of this process that RollupFold lets in.
+    private readonly Dictionary<RollupSeries, long> _ids = [];
+
+    /// <summary>Writes the dirty cells; call <see cref="Written"/> once that is committed.</summary>
+    public void Write(Database database, RollupFold fold)
+    {
+        Write(database, "rollups_minute", fold.Minutes);
+        Write(database, "rollups_hour", fold.Hours);
+    }
+
+    /// <summary>What <see cref="Write(Database, RollupFold)"/> wrote is committed.</summary>
+    public static void Written(RollupFold fold)
+    {
+        foreach (var cell in fold.Minutes.Values)
+        {
+            cell.Dirty = false;
+        }
+
+        foreach (var cell in fold.Hours.Values)
+        {
+            cell.Dirty = false;
+        }
+    }
+
+    /// <summary>The transaction is undone, so series numbers given in it are void.</summary>
+    public void RolledBack() => _ids.Clear();
+
+    private void Write(Database database, string table, Dictionary<(RollupSeries Series, long Start), RollupCell> cells)
+    {
+        using var read = database.Prepare($"SELECT count, errors, sum_ns, durations FROM {table} WHERE series = ? AND start = ?");
+        using var write = database.Prepare($"INSERT OR REPLACE INTO {table} (series, start, count, errors, sum_ns, p95_ns, durations) VALUES (?,?,?,?,?,?,?)");
+        foreach (var ((series, start), cell) in cells)
+        {
+            if (!cell.Dirty)
+            {
+                continue;
+            }
+
+            var id = Id(database, series);
+            if (!cell.Loaded)
+            {
+                if (read.Bind(1, id).Bind(2, start).Step())
+                {
+                    cell.Merge(read.Long(0), read.Long(1), read.Long(2), read.Blob(3));
+                }
+
+                read.Reset();
+                cell.Loaded = true;
+            }
+
+            write.Bind(1, id).Bind(2, start).Bind(3, cell.Count).Bind(4, cell.Errors).Bind(5, cell.SumNanos)
+                .Bind(6, cell.Durations.Quantile(0.95)).BindBlob(7, cell.Durations.ToBytes()).Run();
+        }
+    }
+
+    private long Id(Database database, RollupSeries series)
+    {
+        if (_ids.TryGetValue(series, out var id))
+        {
+            return id;
+        }
+
+        using (var insert = database.Prepare("INSERT INTO rollup_series (process, kind, service, surface, name, class) VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"))
+        {
+            insert.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name).Bind(6, series.Class).Run();
+        }
+
+        using var find = database.Prepare("SELECT id FROM rollup_series WHERE process = ? AND kind = ? AND service = ? AND surface = ? AND name = ? AND class = ?");
+        find.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name).Bind(6, series.Class).Step();
+        return _ids[series] = find.Long(0);
+    }
+}

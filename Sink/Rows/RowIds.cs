@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+
+namespace OrionPlatform.Sink;
+
+/// <summary>
+/// W3C ids as SQLite keeps them: big-endian integers, two for a trace id. Its first four bytes are Unix seconds where this platform made
+/// it, so the index on the first integer grows at its end instead of everywhere.
+/// </summary>
+internal static class RowIds
+{
+    public static (long High, long Low) Split(ActivityTraceId id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.CopyTo(bytes);
+        return (BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes[8..]));
+    }
+
+    public static long Of(ActivitySpanId id)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        id.CopyTo(bytes);
+        return BinaryPrimitives.ReadInt64BigEndian(bytes);
+    }
+
+    public static ActivityTraceId Trace(long high, long low)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, high);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], low);
+        return high == 0 && low == 0 ? default : ActivityTraceId.CreateFromBytes(bytes);
+    }
+
+    public static ActivitySpanId Span(long id)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, id);
+        return id == 0 ? default : ActivitySpanId.CreateFromBytes(bytes);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+
+namespace OrionPlatform.Sink;
+
+/// <summary>The raw rows of one process and one day, open for writing. One thread, one connection, and the only writer of its file.</summary>
+internal sealed class Segment : IDisposable
+{
+    private readonly Database _database;
+    private readonly SegmentWords _words;
+    private readonly SpanWriter _spans;
+    private readonly LogWriter _logs;
+    private readonly Statement _stored;
+
+    // Bounded by the batch; cleared when the next one begins.
+    private readonly HashSet<SpanRow> _duplicates = new(ReferenceEqualityComparer.Instance);
+
+    public Segment(string path)
+    {
+        SegmentFiles.MakeFolder(System.IO.Path.GetDirectoryName(path)!);
+        _database = Database.OpenWriter(path, busyMs: 250, cacheKib: 32 * 1024);
+        try
+        {
+            SchemaVersions.Bring(_database, SegmentSchema.Sql);
+            // This process is the file's only writer, so it alone checkpoints: larger steps write a hot page once instead of often.
+            _database.Execute("PRAGMA wal_autocheckpoint=4000");
+            _words = new SegmentWords(_database);
+            _spans = new SpanWriter(_database, _words);
+            _logs = new LogWriter(_database, _words);
+            _stored = _database.Prepare("INSERT INTO stored_rows (run, stream, rows) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rows = rows + excluded.rows");
+        }
+        catch
+        {
+            _database.Dispose();
+            throw;
+        }
+    }
+
+    public string Path => _database.Path;
+
+    /// <summary>Commits the batch, or nothing of it. Returns the rows that were stored already and so left out.</summary>
+    public Duplicates Write(string run, Span<CanonicalLine> lines, Span<SpanRow> spans, ReadOnlySpan<LogRow> logs, RollupFold fold)
+    {
+        _duplicates.Clear();
+        _database.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            var duplicates = new Duplicates(WriteSpans<CanonicalLine>(lines), WriteSpans<SpanRow>(spans));
+            var key = new RowKey();
+            foreach (var log in logs)
+            {
+                _logs.Insert(log, ref key);
+            }
+
+            Count(run, Streams.Lines, lines.Length - duplicates.Lines);
+            Count(run, Streams.Spans, spans.Length - duplicates.Spans);
+            Count(run, Streams.Logs, logs.Length);
+            _database.Execute("COMMIT");
+            _words.Committed();
+            Fold<CanonicalLine>(lines, fold);
+            Fold<SpanRow>(spans, fold);
+            return duplicates;
+        }
+        catch
+        {
+            _database.Rollback();
+            _words.RolledBack();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _stored.Dispose();
+        _logs.Dispose();
+        _spans.Dispose();
+        _words.Dispose();
+        _database.Dispose();
+    }
+
+    private void Fold<T>(ReadOnlySpan<T> rows, RollupFold fold) where T : SpanRow
+    {
+        foreach (var row in rows)
+        {
+            if (_duplicates.Count == 0 || !_duplicates.Contains(row))
+            {
+                fold.Add(row);
+            }
+        }
+    }
+
+    private int WriteSpans<T>(ReadOnlySpan<T> rows) where T : SpanRow
+    {
+        var key = new RowKey();
+        var duplicates = 0;
+        foreach (var row in rows)
+        {
+            if (!_spans.Insert(row, ref key))
+            {
+                _duplicates.Add(row);
+                duplicates++;
+            }
+        }
+
+        return duplicates;
+    }
+
+    private void Count(string run, string stream, int rows)
+    {
+        if (rows > 0)
+        {
+            _stored.Bind(1, run).Bind(2, stream).Bind(3, (long)rows).Run();
+        }
+    }
+}
+
+/// <summary>Rows of a batch that were stored before.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Duplicates(int Lines, int Spans);
+
+/// <summary>Names of the streams in accounts.</summary>
+internal static class Streams
+{
+    public const string Lines = "lines";
+    public const string Spans = "spans";
+    public const string Logs = "logs";
+    public const string Heartbeats = "heartbeats";
+}

@@ -1,0 +1,139 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>Inserts spans and canonical lines, with their links and events, into a segment.</summary>
+internal sealed class SpanWriter : IDisposable
+{
+    private const int SharedColumns = 16;
+    private const string Shared = "id, skew, trace_hi, trace_lo, span_id, parent_id, service, name, kind, duration, status, status_message, error_type, tenant, shape, attributes";
+
+    private readonly SegmentWords _words;
+    private readonly Statement _span;
+    private readonly Statement _line;
+    private readonly Statement _spanExists;
+    private readonly Statement _lineExists;
+    private readonly Statement _link;
+    private readonly Statement _event;
+
+    public SpanWriter(Database database, SegmentWords words)
+    {
+        _words = words;
+        _span = database.Prepare($"INSERT INTO spans ({Shared}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        _line = database.Prepare($"INSERT INTO canonical_lines ({Shared}, line_kind, surface, method, route, status_code, outcome, error_code, correlation_id, user) "
+            + "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        _spanExists = database.Prepare("SELECT 1 FROM spans WHERE trace_hi = ? AND trace_lo = ? AND span_id = ?");
+        _lineExists = database.Prepare("SELECT 1 FROM canonical_lines WHERE trace_hi = ? AND trace_lo = ? AND span_id = ?");
+        _link = database.Prepare("INSERT INTO span_links (trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id) VALUES (?,?,?,?,?,?)");
+        _event = database.Prepare("INSERT INTO span_events (trace_hi, trace_lo, span_id, time, name, shape, attributes) VALUES (?,?,?,?,?,?,?)");
+    }
+
+    /// <summary>Inserts one; false when that span is stored already (an OTLP sender may send twice).</summary>
+    public bool Insert(SpanRow row, ref RowKey key)
+    {
+        var (high, low) = RowIds.Split(row.TraceId);
+        var span = RowIds.Of(row.SpanId);
+        var line = row as CanonicalLine;
+        var insert = line is null ? _span : _line;
+        insert.ClearBindings();
+        insert.Bind(3, high).Bind(4, low).Bind(5, span);
+        BindShared(insert, row);
+        if (line is not null)
+        {
+            BindLine(insert, line);
+        }
+
+        var exists = line is null ? _spanExists : _lineExists;
+        if (!key.IsFree(row.StartUnixNanos) && Exists(exists, high, low, span))
+        {
+            return false;
+        }
+
+        while (!insert.Bind(1, key.Take(row.StartUnixNanos)).Bind(2, key.Skew).TryInsert())
+        {
+            if (Exists(exists, high, low, span))
+            {
+                return false;
+            }
+
+            key.Taken();
+        }
+
+        InsertParts(row, high, low, span);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _span.Dispose();
+        _line.Dispose();
+        _spanExists.Dispose();
+        _lineExists.Dispose();
+        _link.Dispose();
+        _event.Dispose();
+    }
+
+    private static bool Exists(Statement exists, long high, long low, long span)
+    {
+        var found = exists.Bind(1, high).Bind(2, low).Bind(3, span).Step();
+        exists.Reset();
+        return found;
+    }
+
+    private void BindShared(Statement insert, SpanRow row)
+    {
+        if (RowIds.Of(row.ParentSpanId) is var parent and not 0)
+        {
+            insert.Bind(6, parent);
+        }
+
+        _words.Bind(insert, 7, row.Service);
+        _words.Bind(insert, 8, row.Name);
+        insert.Bind(9, (long)row.Kind).Bind(10, row.DurationNanos).Bind(11, (long)row.Status);
+        if (row.StatusMessage is { } message)
+        {
+            insert.Bind(12, message);
+        }
+
+        _words.Bind(insert, 13, row.ErrorType);
+        _words.Bind(insert, 14, row.Tenant);
+        _words.BindAttributes(insert, 15, row.Attributes);
+    }
+
+    private void BindLine(Statement insert, CanonicalLine line)
+    {
+        insert.Bind(SharedColumns + 1, line.LineKind == CanonicalLine.Job ? 1L : 0L);
+        _words.Bind(insert, SharedColumns + 2, line.Surface);
+        _words.Bind(insert, SharedColumns + 3, line.Method);
+        _words.Bind(insert, SharedColumns + 4, line.Route);
+        if (line.StatusCode is { } status)
+        {
+            insert.Bind(SharedColumns + 5, (long)status);
+        }
+
+        _words.Bind(insert, SharedColumns + 6, line.Outcome);
+        _words.Bind(insert, SharedColumns + 7, line.ErrorCode);
+        if (line.CorrelationId is { } correlation)
+        {
+            insert.Bind(SharedColumns + 8, correlation);
+        }
+
+        _words.Bind(insert, SharedColumns + 9, line.User);
+    }
+
+    private void InsertParts(SpanRow row, long high, long low, long span)
+    {
+        foreach (var link in row.Links)
+        {
+            var (linkedHigh, linkedLow) = RowIds.Split(link.TraceId);
+            _link.Bind(1, high).Bind(2, low).Bind(3, span).Bind(4, linkedHigh).Bind(5, linkedLow).Bind(6, RowIds.Of(link.SpanId)).Run();
+        }
+
+        foreach (var item in row.Events)
+        {
+            _event.ClearBindings();
+            _event.Bind(1, high).Bind(2, low).Bind(3, span).Bind(4, item.UnixNanos);
+            _words.Bind(_event, 5, item.Name);
+            _words.BindAttributes(_event, 6, item.Attributes);
+            _event.Run();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using SQLitePCL;
+
+namespace OrionPlatform.Sink;
+
+/// <summary>A prepared statement, bound by position from 1, read by column from 0. Allocates nothing but the strings it returns.</summary>
+internal sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
+{
+    public Statement Bind(int index, long value)
+    {
+        raw.sqlite3_bind_int64(handle, index, value);
+        return this;
+    }
+
+    public Statement Bind(int index, double value)
+    {
+        raw.sqlite3_bind_double(handle, index, value);
+        return this;
+    }
+
+    public Statement Bind(int index, string? value)
+    {
+        if (value is null)
+        {
+            raw.sqlite3_bind_null(handle, index);
+        }
+        else
+        {
+            raw.sqlite3_bind_text(handle, index, value);
+        }
+
+        return this;
+    }
+
+    /// <summary>Binds text that is UTF-8 already; it may not be empty, which SQLite would take for NULL.</summary>
+    public Statement BindUtf8(int index, ReadOnlySpan<byte> value)
+    {
+        raw.sqlite3_bind_text(handle, index, value);
+        return this;
+    }
+
+    public Statement BindBlob(int index, ReadOnlySpan<byte> value)
+    {
+        raw.sqlite3_bind_blob(handle, index, value);
+        return this;
+    }
+
+    public Statement BindNull(int index)
+    {
+        raw.sqlite3_bind_null(handle, index);
+        return this;
+    }
+
+    public Statement ClearBindings()
+    {
+        raw.sqlite3_clear_bindings(handle);
+        return this;
+    }
+
+    /// <summary>Advances; whether there is a row.</summary>
+    public bool Step()
+    {
+        var code = raw.sqlite3_step(handle);
+        return code switch
+        {
+            raw.SQLITE_ROW => true,
+            raw.SQLITE_DONE => false,
+            _ => throw Fail(),
+        };
+    }
+
+    /// <summary>Executes to its end and makes ready for the next.</summary>
+    public void Run()
+    {
+        Step();
+        raw.sqlite3_reset(handle);
+    }
+
+    /// <summary>Executes to its end; whether it gave a row (a statement with RETURNING takes effect only at its end).</summary>
+    public bool StepToEnd()
+    {
+        var any = false;
+        while (Step())
+        {
+            any = true;
+        }
+
+        raw.sqlite3_reset(handle);
+        return any;
+    }
+
+    /// <summary>Executes; false, and ready for the next, when the primary key exists already.</summary>
+    public bool TryInsert()
+    {
+        var code = raw.sqlite3_step(handle);
+        if (code == raw.SQLITE_DONE)
+        {
+            raw.sqlite3_reset(handle);
+            return true;
+        }
+
+        var failure = Fail();
+        return failure.IsKeyTaken ? false : throw failure;
+    }
+
+    public void Reset() => raw.sqlite3_reset(handle);
+
+    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+
+    public bool IsInteger(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_INTEGER;
+
+    public long Long(int column) => raw.sqlite3_column_int64(handle, column);
+
+    public double Double(int column) => raw.sqlite3_column_double(handle, column);
+
+    public string? Text(int column) => IsNull(column) ? null : raw.sqlite3_column_text(handle, column).utf8_to_string();
+
+    /// <summary>The column's bytes; valid until the next step.</summary>
+    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(handle, column);
+
+    public void Dispose() => handle.Dispose();
+
+    private SqliteFailure Fail()
+    {
+        var failure = database.Failure();
+        raw.sqlite3_reset(handle);
+        return failure;
+    }
+}

@@ -1,0 +1,75 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>The rows the writer has taken from the buffers and not committed yet, in time order, handed out day by day.</summary>
+internal sealed class PendingRows
+{
+    private Memory<CanonicalLine> _lines;
+    private Memory<SpanRow> _spans;
+    private Memory<LogRow> _logs;
+
+    public bool IsEmpty => _lines.IsEmpty && _spans.IsEmpty && _logs.IsEmpty;
+
+    public void Take(StreamBuffer<CanonicalLine> lines, StreamBuffer<SpanRow> spans, StreamBuffer<LogRow> logs)
+    {
+        _lines = lines.Take();
+        _spans = spans.Take();
+        _logs = logs.Take();
+        Sort(_lines.Span, static (a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));
+        Sort(_spans.Span, static (a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));
+        Sort(_logs.Span, static (a, b) => a.UnixNanos.CompareTo(b.UnixNanos));
+    }
+
+    /// <summary>The next rows that belong into one segment; <see cref="Done"/> says they need no more.</summary>
+    public DayRows Next(DateOnly today)
+    {
+        var day = !_lines.IsEmpty ? DayOf(_lines.Span[0].StartUnixNanos, today)
+            : !_spans.IsEmpty ? DayOf(_spans.Span[0].StartUnixNanos, today)
+            : DayOf(_logs.Span[0].UnixNanos, today);
+        return new DayRows(
+            day,
+            Prefix(_lines, r => DayOf(r.StartUnixNanos, today) == day),
+            Prefix(_spans, r => DayOf(r.StartUnixNanos, today) == day),
+            Prefix(_logs, r => DayOf(r.UnixNanos, today) == day));
+    }
+
+    public void Done(in DayRows rows)
+    {
+        _lines = _lines[rows.Lines.Length..];
+        _spans = _spans[rows.Spans.Length..];
+        _logs = _logs[rows.Logs.Length..];
+    }
+
+    /// <summary>A row lies in the file of its own day, unless its clock is so far off that no reader would look there.</summary>
+    private static DateOnly DayOf(long nanos, DateOnly today)
+    {
+        var day = UnixTime.DayOf(nanos);
+        return day >= today.AddDays(-2) && day <= today.AddDays(1) ? day : today;
+    }
+
+    private static Memory<T> Prefix<T>(Memory<T> rows, Func<T, bool> sameDay)
+    {
+        var span = rows.Span;
+        var count = 0;
+        while (count < span.Length && sameDay(span[count]))
+        {
+            count++;
+        }
+
+        return rows[..count];
+    }
+
+    private static void Sort<T>(Span<T> rows, Comparison<T> byTime)
+    {
+        for (var i = 1; i < rows.Length; i++)
+        {
+            if (byTime(rows[i - 1], rows[i]) > 0)
+            {
+                rows.Sort(byTime);
+                return;
+            }
+        }
+    }
+}
+
+/// <summary>Rows of one day.</summary>
+internal readonly record struct DayRows(DateOnly Day, Memory<CanonicalLine> Lines, Memory<SpanRow> Spans, Memory<LogRow> Logs);

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+
+namespace OrionPlatform.Sink;
+
+/// <summary>The one thread that writes a process's telemetry. It owns every connection for writing, so no pool thread ever waits for SQLite.</summary>
+internal sealed class SinkWriter : IAsyncDisposable
+{
+    // While a flush waits, a locked database is tried this often before what waits for it is given up.
+    private const int FlushTries = 20;
+
+    private readonly TelemetrySinkOptions _options;
+    private readonly TimeProvider _time;
+    private readonly RollupFold _fold = new();
+    private readonly string _run = Guid.NewGuid().ToString("N");
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly ConcurrentQueue<TaskCompletionSource> _flushes = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CentralDrain _central;
+    private readonly Retention _retention;
+    private ProcessName? _name;
+    private SegmentSet? _segments;
+    private SegmentDrain? _drain;
+    private volatile bool _stopping;
+
+    public SinkWriter(TelemetrySinkOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        Buffers = new SinkBuffers(options.BufferRows, Wake);
+        _central = new CentralDrain(options.Directory, Buffers, _fold, _run, time) { Process = () => _name!.Value };
+        _retention = new Retention(options, time);
+        new Thread(Loop) { IsBackground = true, Name = "telemetry-writer" }.Start();
+    }
+
+    public SinkBuffers Buffers { get; }
+
+    public void Wake() => _wake.Set();
+
+    public Task FlushAsync()
+    {
+        var flush = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _flushes.Enqueue(flush);
+        Wake();
+        return _ended.Task.IsCompleted ? Task.CompletedTask : Task.WhenAny(flush.Task, _ended.Task);
+    }
+
+    public Task<bool> WriteCentralAsync(Func<Database, bool> apply)
+    {
+        var write = new CentralWrite(apply);
+        _central.Enqueue(write);
+        Wake();
+        return _ended.Task.IsCompleted ? Task.FromResult(false) : write.Done;
+    }
+
+    /// <summary>Writes what is buffered, then ends the thread.</summary>
+    /// <remarks>The wake-up handle is left to the finalizer: a caller may come in at any time, also now.</remarks>
+    public async ValueTask DisposeAsync()
+    {
+        Buffers.Close();
+        _stopping = true;
+        Wake();
+        await _ended.Task;
+    }
+
+    private void Loop()
+    {
+        try
+        {
+            while (!_stopping)
+            {
+                _wake.WaitOne(_options.FlushInterval);
+                Cycle();
+            }
+
+            Settle(ending: true);
+        }
+        finally
+        {
+            _central.Drop("closed");
+            _central.Dispose();
+            _segments?.Dispose();
+            _name?.Dispose();
+            _ended.TrySetResult();
+        }
+    }
+
+    private void Cycle()
+    {
+        var asked = _flushes.Count;
+        if (asked > 0)
+        {
+            Settle(ending: false);
+        }
+        else if (WriteSegments() is null)
+        {
+            _central.Write();
+        }
+
+        for (; asked > 0 && _flushes.TryDequeue(out var flush); asked--)
+        {
+            flush.TrySetResult();
+        }
+
+        _retention.RunWhenDue(day => _segments?.Close(day));
+    }
+
+    /// <summary>Leaves nothing pending: what cannot be written is dropped and counted.</summary>
+    private void Settle(bool ending)
+    {
+        if (WriteSegments() is { } lost)
+        {
+            _drain?.Drop(lost.Reason);
+            if (_drain is null)
+            {
+                Buffers.DropAll(lost.Reason);
+            }
+        }
+
+        for (var tries = 1; _central.Write(ending) is { } failure; tries++)
+        {
+            if (!failure.IsBusy || tries == FlushTries)
+            {
+                _central.Drop(failure.Reason);
+                return;
+            }
+        }
+    }
+
+    private SqliteFailure? WriteSegments()
+    {
+        try
+        {
+            if (_drain is null)
+            {
+                _name ??= ProcessName.Take(_options.Directory, _options.Process);
+                _segments = new SegmentSet(_options.Directory, _name.Value);
+                _drain = new SegmentDrain(Buffers, _fold, _segments, _run, _time);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new SqliteFailure(SQLitePCL.raw.SQLITE_CANTOPEN, exception.Message);
+        }
+
+        return _drain.Write();
+    }
+}

@@ -1,0 +1,111 @@
+namespace OrionPlatform.Sink.Tests;
+
+public sealed class AccountTests
+{
+    [Fact]
+    public async Task Every_row_is_stored_sampled_out_or_dropped_and_counted()
+    {
+        await using var test = new TestSink(o => (o.BufferRows, o.FlushInterval) = (100, TimeSpan.FromMinutes(1)));
+        await test.Sink.FlushAsync();
+        for (var i = 0; i < 10_000; i++)
+        {
+            test.Sink.Record(test.Line());
+        }
+
+        test.Sink.CountSampledOut(lines: 5, spans: 7);
+        await test.Sink.FlushAsync();
+        var lines = await test.LossAsync("lines");
+        Assert.Equal(10_005, lines.Produced);
+        Assert.Equal((5, 0), (lines.SampledOut, lines.Buffered));
+        Assert.Equal(lines.Produced, lines.Stored + lines.SampledOut + lines.Dropped);
+        Assert.True(lines.Dropped > 0);
+        Assert.Equal(7, (await test.LossAsync("spans")).SampledOut);
+        Assert.Equal(lines.Stored, (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(1))).PublicApi.Count);
+    }
+
+    [Fact]
+    public async Task A_gate_that_throws_costs_the_row_and_nothing_else()
+    {
+        await using var test = new TestSink(gate: new BrokenGate());
+        test.Sink.Record(test.Line());
+        test.Sink.Record(test.Span(default));
+        test.Sink.Record(test.Log("x"));
+        await test.Sink.FlushAsync();
+
+        foreach (var stream in new[] { "lines", "spans", "logs" })
+        {
+            Assert.Equal(new LossRow("api", stream, 1, 0, 0, 1, 0), await test.LossAsync(stream));
+        }
+    }
+
+    [Fact]
+    public async Task Closing_commits_what_is_buffered_and_counts_what_comes_after()
+    {
+        await using var test = new TestSink(o => o.FlushInterval = TimeSpan.FromMinutes(1));
+        for (var i = 0; i < 500; i++)
+        {
+            test.Sink.Record(test.Line());
+        }
+
+        await test.Sink.DisposeAsync();
+        test.Sink.Record(test.Line());
+        await test.Sink.FlushAsync();
+
+        Assert.Equal(500, (await test.Reader.LinesAsync(new TraceQuery { Limit = 1000 })).Items.Count);
+        Assert.False(await test.Sink.ResolveAlertAsync("a", "b"));
+    }
+
+    [Fact]
+    public async Task A_second_process_of_the_same_name_writes_beside_the_first()
+    {
+        await using var test = new TestSink();
+        test.Sink.Record(test.Line());
+        await test.Sink.FlushAsync();
+        await using var replica = test.Open("api");
+        replica.Record(test.Line());
+        await replica.FlushAsync();
+
+        Assert.Equal(2, (await test.Reader.LinesAsync(new TraceQuery())).Items.Count);
+        Assert.Equal(["api", "api-2"], (await test.Reader.LossAsync()).Where(l => l.Stream == "lines").Select(l => l.Process));
+        Assert.Equal(2, (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(1))).PublicApi.Count);
+    }
+
+    [Fact]
+    public async Task Days_past_their_keeping_go_as_whole_folders()
+    {
+        await using var test = new TestSink(o => o.RawDays = 2);
+        for (var day = 0; day < 5; day++)
+        {
+            test.Sink.Record(test.Line($"/{day}"));
+            await test.Sink.FlushAsync();
+            test.Time.Advance(TimeSpan.FromDays(1));
+        }
+
+        test.Sink.Record(test.Line("/5"));
+        await test.Sink.FlushAsync();
+        await test.Sink.FlushAsync();
+
+        Assert.Equal(["2026-01-09", "2026-01-10"], Directory.GetDirectories(test.Directory).Select(Path.GetFileName).Order());
+        Assert.Equal(["/5", "/4"], (await test.Reader.LinesAsync(new TraceQuery())).Items.Select(l => l.Route));
+        Assert.Equal(6, (await test.LossAsync("lines")).Stored);
+    }
+
+    [Theory]
+    [InlineData("", "api", 1, "ConnectionStrings:telemetry")]
+    [InlineData("/tmp/x", "a/b", 1, "Orion:Sink:Process")]
+    [InlineData("/tmp/x", "api", 0, "Orion:Sink:BufferRows")]
+    public void A_bad_option_is_named(string directory, string process, int rows, string key)
+    {
+        var options = new TelemetrySinkOptions { Directory = directory, Process = process, BufferRows = rows };
+        Assert.Contains(key, Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class BrokenGate : ITelemetryGate
+    {
+        public void Pass(SpanRow span) => throw new InvalidOperationException();
+
+        public void Pass(CanonicalLine line) => throw new InvalidOperationException();
+
+        public void Pass(LogRow log) => throw new InvalidOperationException();
+    }
+}

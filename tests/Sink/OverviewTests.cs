@@ -1,0 +1,75 @@
+namespace OrionPlatform.Sink.Tests;
+
+public sealed class OverviewTests
+{
+    [Fact]
+    public async Task The_overview_counts_the_public_api_and_every_service()
+    {
+        await using var test = new TestSink();
+        for (var i = 1; i <= 100; i++)
+        {
+            test.Sink.Record(test.Line(milliseconds: i));
+        }
+
+        var failed = test.Line(milliseconds: 50);
+        failed.Status = SpanStatus.Error;
+        test.Sink.Record(failed);
+        test.Sink.Record(test.Line(milliseconds: 30_000, surface: "node"));
+        test.Sink.Record(test.Line("allocation.provision", 1_000, "worker", surface: "job"));
+        await test.Sink.FlushAsync();
+
+        var overview = await test.Reader.OverviewAsync(TimeSpan.FromMinutes(5));
+        Assert.Equal((101, 1), (overview.PublicApi.Count, overview.PublicApi.Errors));
+        Assert.InRange(overview.PublicApi.P50Ms, 49.5, 50.5);
+        Assert.InRange(overview.PublicApi.P95Ms, 94, 96);
+        Assert.InRange(overview.PublicApi.P99Ms, 98, 100);
+        Assert.Equal(["api", "worker"], overview.Services.Select(s => s.Service));
+        Assert.Equal(102, overview.Services[0].Count);
+        Assert.InRange(overview.Services[0].P99Ms, 98, 101);
+        Assert.InRange(overview.Services[1].P50Ms, 990, 1010);
+        Assert.Equal(5, overview.Minutes.Count);
+        Assert.Equal((101L, 1L), (overview.Minutes[^1].Count, overview.Minutes[^1].Errors));
+        Assert.All(overview.Minutes.SkipLast(1), m => Assert.Equal(0, m.Count));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(59)]
+    [InlineData(60)]
+    [InlineData(61)]
+    [InlineData(150)]
+    [InlineData(1440)]
+    [InlineData(2879)]
+    public async Task Any_window_counts_each_minute_once_whether_from_hours_or_minutes(int minutes)
+    {
+        await using var test = new TestSink(o => o.RawDays = 7);
+        for (var i = 0; i < 3_000; i++)
+        {
+            test.Sink.Record(test.Line());
+            test.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        await test.Sink.FlushAsync();
+        var overview = await test.Reader.OverviewAsync(TimeSpan.FromMinutes(minutes));
+        Assert.Equal(minutes - 1, overview.PublicApi.Count);
+        Assert.Equal(minutes - 1, overview.Services.Single().Count);
+        Assert.Equal(minutes - 1, overview.Minutes.Sum(m => m.Count));
+        Assert.Equal(minutes, overview.Minutes.Count);
+    }
+
+    [Fact]
+    public async Task A_minute_goes_on_where_the_run_before_left_it()
+    {
+        await using var test = new TestSink();
+        test.Sink.Record(test.Line(milliseconds: 10));
+        await test.ReopenAsync();
+        test.Sink.Record(test.Line(milliseconds: 20));
+        await test.Sink.FlushAsync();
+        test.Sink.Record(test.Line(milliseconds: 30));
+        await test.Sink.FlushAsync();
+
+        var overview = await test.Reader.OverviewAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(3, overview.PublicApi.Count);
+        Assert.InRange(overview.PublicApi.P50Ms, 19.8, 20.2);
+    }
+}
