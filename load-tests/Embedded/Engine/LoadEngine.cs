@@ -1,0 +1,21 @@
+using NBomber.Contracts;
+
+namespace OrionPlatform.LoadTests;
+
+/// <summary>What the gate asks of the engine beyond NBomber's API: when an iteration was meant to start. This one knows.</summary>
+internal static class LoadEngine
+{
+    public const string Name = "embedded";
+
+    /// <summary>Whether latencies count from the intended start, so that a slow generator or a busy system cannot hide waiting time.</summary>
+    public static bool KnowsIntendedStart => true;
+
+    /// <summary>When the step that runs now was meant to start, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    public static long IntendedStart(IScenarioContext context) => ((Iteration)context).NextIntended;
+
+    /// <summary>How late the generator started the iteration.</summary>
+    public static TimeSpan Lag(IScenarioContext context) => ((Iteration)context).Lag;
+
+    /// <summary>Whether the iteration had to wait because the system kept all copies busy.</summary>
+    public static bool WaitedForCopy(IScenarioContext context) => ((Iteration)context).WaitedForCopy;
+}

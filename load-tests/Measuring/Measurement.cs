@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using NBomber.Contracts;
+using NBomber.CSharp;
+
+namespace OrionPlatform.LoadTests;
+
+/// <summary>Records every call the scenarios make, whichever engine runs them, so that the gate judges all outcomes by one measure. Thread-safe.</summary>
+/// <param name="timeout">How long a call may take; a failed one counts no less.</param>
+internal sealed class Measurement(TimeSpan timeout)
+{
+    private readonly Lock _lock = new();
+    private readonly long[] _limits = [.. Slos.Latency.Select(s => s.LimitMicros)];
+
+    // Bounded by the scenarios and the kinds of calls in their code.
+    private readonly Dictionary<string, CallMeasures> _calls = [];
+    private readonly Dictionary<string, StartCounts> _starts = [];
+    private readonly Histogram _lag = new();
+    private readonly Histogram _endToEnd = new();
+    private long _waited;
+    private long _unfinished;
+    private long _neverThere;
+
+    /// <summary>The first line of an iteration: counts it, and how late the generator was.</summary>
+    public void IterationStarted(IScenarioContext context)
+    {
+        if (IsRecorded(context))
+        {
+            var info = context.ScenarioInfo;
+            Started(info.ScenarioName, context.GetScenarioTimerTime() <= info.ScenarioDuration, LoadEngine.Lag(context), LoadEngine.WaitedForCopy(context));
+        }
+    }
+
+    /// <summary>Runs one call as a step and records it.</summary>
+    public Task<Response<T>> CallAsync<T>(string name, IScenarioContext context, Func<Task<Response<T>>> call) => Step.Run(name, context, async () =>
+    {
+        if (!IsRecorded(context))
+        {
+            return await call();
+        }
+
+        var (intended, started, failed) = (LoadEngine.IntendedStart(context), Stopwatch.GetTimestamp(), true);
+        Interlocked.Increment(ref _unfinished);
+        try
+        {
+            var response = await call();
+            failed = response.IsError;
+            return response;
+        }
+        finally
+        {
+            Recorded(name, Stopwatch.GetElapsedTime(intended), Stopwatch.GetElapsedTime(started), failed);
+            Interlocked.Decrement(ref _unfinished);
+        }
+    });
+
+    public void Started(string scenario, bool withinPlan, TimeSpan lag, bool waitedForCopy)
+    {
+        lock (_lock)
+        {
+            var counts = _starts.GetValueOrDefault(scenario, StartCounts.None);
+            _starts[scenario] = new(counts.All + 1, counts.WithinPlan + (withinPlan ? 1 : 0));
+            _lag.Record((long)lag.TotalMicroseconds);
+            _waited += waitedForCopy ? 1 : 0;
+        }
+    }
+
+    public void Recorded(string name, TimeSpan latency, TimeSpan service, bool failed)
+    {
+        lock (_lock)
+        {
+            if (!_calls.TryGetValue(name, out var calls))
+            {
+                _calls[name] = calls = new(_limits);
+            }
+
+            calls.Record(latency, service, failed, timeout);
+        }
+    }
+
+    /// <summary>Records how long the platform took from a request to its effect, by the platform's own clock; null when the effect never came.</summary>
+    public void EndToEnd(IScenarioContext context, TimeSpan? took)
+    {
+        if (IsRecorded(context))
+        {
+            lock (_lock)
+            {
+                if (took is { } time)
+                {
+                    _endToEnd.Record((long)time.TotalMicroseconds);
+                }
+                else
+                {
+                    _neverThere++;
+                }
+            }
+        }
+    }
+
+    public MeasuredRun ToRun(IReadOnlyList<ScenarioPlan> plan)
+    {
+        lock (_lock)
+        {
+            var all = new CallMeasures(_limits);
+            foreach (var calls in _calls.Values)
+            {
+                all.Add(calls);
+            }
+
+            return new()
+            {
+                Calls = _calls.ToDictionary(c => c.Key, c => c.Value.Copy()),
+                All = all,
+                Scenarios = [.. plan.Select(p => new ScenarioStarts(p, _starts.GetValueOrDefault(p.Scenario, StartCounts.None)))],
+                Lag = _lag.Copy(),
+                WaitedForCopy = _waited,
+                Unfinished = Interlocked.Read(ref _unfinished),
+                EndToEnd = _endToEnd.Copy(),
+                NeverThere = _neverThere,
+            };
+        }
+    }
+
+    private static bool IsRecorded(IScenarioContext context) => context.ScenarioInfo.ScenarioOperation == ScenarioOperation.Bombing;
+}

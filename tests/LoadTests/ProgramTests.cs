@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Xml.Linq;
+using OrionPlatform.Tests;
+
+namespace OrionPlatform.LoadTests.Tests;
+
+/// <summary>The program as CI starts it.</summary>
+public sealed class ProgramTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public ProgramTests() => File.WriteAllText(_folder.File("dev-keys.json"), AllocationServer.Keys);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_quick_server_passes_and_leaves_three_reports()
+    {
+        await using var server = await AllocationServer.StartAsync();
+
+        var (code, output) = await RunUntilToldAsync("--url", server.Url.ToString(), "--rate=200", "--duration=2s", "--warm-up=1s");
+
+        Assert.True(code == ExitCodes.Pass, output);
+        Assert.Contains("SLO gate: PASS", output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(Report(ReportFiles.Json)));
+        Assert.Equal("PASS", json.RootElement.GetProperty("outcome").GetString());
+        Assert.Equal(400, json.RootElement.GetProperty("calls").EnumerateObject().Where(c => c.Name != "get allocation").Sum(c => c.Value.GetProperty("latency").GetProperty("count").GetInt32()) + 80 - 4);
+        Assert.Equal(250, json.RootElement.GetProperty("createToActive").GetProperty("times").GetProperty("p50Ms").GetDouble());
+        Assert.Contains(XDocument.Load(Report(ReportFiles.JUnit)).Descendants("testcase"), c => c.Attribute("name")?.Value == Slos.PublicApiP95.Name && !c.HasElements);
+        Assert.Contains("| PASS | " + Slos.PublicApiP99.Name, await File.ReadAllTextAsync(Report(ReportFiles.Markdown)), StringComparison.Ordinal);
+        Assert.All(server.States, state => Assert.Equal("releasing", state));
+    }
+
+    [Fact]
+    public async Task A_slow_server_fails_the_gate()
+    {
+        await using var server = await AllocationServer.StartAsync(delay: TimeSpan.FromMilliseconds(400));
+
+        var (code, output) = await RunUntilToldAsync("--url", server.Url.ToString(), "--rate=200", "--duration=2s", "--warm-up=1s");
+
+        Assert.True(code == ExitCodes.SloFailed, output);
+        Assert.Contains(XDocument.Load(Report(ReportFiles.JUnit)).Descendants("testcase"), c => c.Attribute("name")?.Value == Slos.PublicApiP95.Name && c.Element("failure") is not null);
+    }
+
+    [Fact]
+    public async Task Too_few_calls_cannot_tell()
+    {
+        await using var server = await AllocationServer.StartAsync();
+
+        var (code, output) = await RunAsync("--url", server.Url.ToString(), "--rate=20", "--duration=1s", "--warm-up=0s");
+
+        Assert.True(code == ExitCodes.Invalid, output);
+        Assert.Contains("needs 299 samples", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_run_says_why_in_one_sentence()
+    {
+        var (unknown, sentence) = await RunAsync("--fast");
+        Assert.Equal(ExitCodes.Error, unknown);
+        Assert.StartsWith("There is no option --fast.", sentence, StringComparison.Ordinal);
+
+        var (nobody, there) = await RunAsync("--url", "http://127.0.0.1:1");
+        Assert.Equal(ExitCodes.Error, nobody);
+        Assert.StartsWith("Nothing answers at http://127.0.0.1:1/", there, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Demo_traffic_outlives_a_restart_of_the_api_and_stops_at_once_when_told()
+    {
+        var server = await AllocationServer.StartAsync();
+        using var demo = Start("--profile=demo", "--url", server.Url.ToString());
+        var output = demo.StandardOutput.ReadToEndAsync();
+        await Eventually.TrueAsync(() => server.Requests >= 3, "the demo calls");
+        var port = server.Port;
+        await server.DisposeAsync();
+
+        await using var restarted = await AllocationServer.StartAsync(port: port);
+        await Eventually.TrueAsync(() => restarted.Requests >= 2, "the demo calls again");
+        Termination.Request(demo);
+        await demo.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(ExitCodes.Pass, demo.ExitCode);
+        Assert.StartsWith("Demo traffic on", await output, StringComparison.Ordinal);
+    }
+
+    private string Report(string name) => Path.Combine(_folder.Path, "reports", name);
+
+    // A machine that is too busy to tell says so, and is asked again.
+    private async Task<(int Code, string Output)> RunUntilToldAsync(params string[] arguments)
+    {
+        var result = await RunAsync(arguments);
+        for (var again = 0; result.Code == ExitCodes.Invalid && again < 3; again++)
+        {
+            result = await RunAsync(arguments);
+        }
+
+        return result;
+    }
+
+    private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private Process Start(params string[] arguments)
+    {
+        var keys = arguments.Contains("--url") ? ["--keys", _folder.File("dev-keys.json")] : Array.Empty<string>();
+        return Process.Start(new ProcessStartInfo("dotnet", [typeof(GateRun).Assembly.Location, .. arguments, .. keys])
+        {
+            WorkingDirectory = _folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!;
+    }
+}
