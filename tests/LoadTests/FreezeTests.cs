@@ -28,8 +28,8 @@ public sealed class FreezeTests
             .WithoutWarmUp()
             .WithLoadSimulations(Simulation.Inject(120, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)));
 
-        // Four connections, as a generator that waits for its answers would have.
-        NBomberRunner.RegisterScenarios(scenario with { MaxInFlight = 4 }).WithoutReports().Run();
+        // Two connections, as a generator that waits for its answers would have.
+        NBomberRunner.RegisterScenarios(scenario with { MaxInFlight = 2 }).WithoutReports().Run();
 
         // How busy this machine is, is not the question here.
         var run = measurement.ToRun([new("freeze", 480)]) with { Lag = new Histogram() };
