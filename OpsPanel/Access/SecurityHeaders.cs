@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace OrionPlatform.OpsPanel;
+
+/// <summary>
+/// Puts the panel's headers on every response under its path, refusals and 404s included; as a startup filter it runs before
+/// authentication, whatever the order of the host's own pipeline.
+/// </summary>
+internal sealed class SecurityHeaders : IStartupFilter
+{
+    public const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use((http, following) =>
+        {
+            if (http.Request.Path.StartsWithSegments(PanelPath.Root, StringComparison.OrdinalIgnoreCase))
+            {
+                Set(http);
+            }
+
+            return following(http);
+        });
+        next(app);
+    };
+
+    private static void Set(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer"; // The login link carries its token in the URL; nothing may pass it on.
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()";
+        headers.CacheControl = "no-store"; // Assets, which hold nothing secret, set their own.
+        if (http.Request.IsHttps)
+        {
+            headers.StrictTransportSecurity = "max-age=63072000";
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.OpsPanel;
+
+/// <summary>Filters of the log tail.</summary>
+public sealed record LogsView : TabView
+{
+    internal const int PageSize = 100;
+
+    /// <summary>Levels as the address names them.</summary>
+    internal static readonly IReadOnlyDictionary<string, LogLevel> Levels = new Dictionary<string, LogLevel>
+    {
+        ["trace"] = LogLevel.Trace,
+        ["debug"] = LogLevel.Debug,
+        ["info"] = LogLevel.Information,
+        ["warning"] = LogLevel.Warning,
+        ["error"] = LogLevel.Error,
+        ["critical"] = LogLevel.Critical,
+    };
+
+    internal LogLevel MinLevel { get; init; } = LogLevel.Information;
+
+    internal string? Service { get; init; }
+
+    internal string? Text { get; init; }
+
+    internal string? After { get; init; }
+
+    internal override string Location => QueryReader.Location(
+        "logs", ("level", MinLevel == LogLevel.Information ? null : Name(MinLevel)), ("service", Service), ("q", Text), ("after", After));
+
+    internal bool Filters => Service is not null || Text is not null || MinLevel != LogLevel.Information;
+
+    internal LogQuery Query => new() { MinLevel = MinLevel, Service = Service, Text = Text, Limit = PageSize, After = After };
+
+    internal static LogsView Parse(HttpRequest request)
+    {
+        var query = new QueryReader(request.Query);
+        return new LogsView
+        {
+            MinLevel = query.Choice("level", LogLevel.Information, Levels),
+            Service = query.Text("service"),
+            Text = query.Text("q"),
+            After = query.Text("after"),
+        };
+    }
+
+    internal static string Name(LogLevel level) => Levels.FirstOrDefault(l => l.Value == level).Key ?? "trace";
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrionPlatform.OpsPanel;
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Sink;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>Puts the ops panel into a service.</summary>
+public static class OpsPanelExtensions
+{
+    /// <summary>
+    /// Registers the panel. It needs what <c>AddServiceDefaults</c> registers for a service with a telemetry folder
+    /// (<see cref="TelemetryReader"/>) and what <c>AddDomainStore</c> registers. Settings: section <c>Orion:Ops</c>, checked at start.
+    /// </summary>
+    public static TBuilder AddOpsPanel<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        var services = builder.Services;
+        services.AddOptions<OpsPanelOptions>().Bind(builder.Configuration.GetSection("Orion:Ops")).ValidateOnStart();
+        services.AddSingleton<Microsoft.Extensions.Options.IValidateOptions<OpsPanelOptions>, OpsPanelOptionsCheck>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.Scheme, null);
+        services.AddAuthorization(OpsRoles.AddPolicies);
+        services.AddSingleton<IStartupFilter, SecurityHeaders>();
+        services.AddHostedService<StartupLink>();
+        services.AddSingleton<AuditLog>().AddSingleton<LoginThrottle>().AddSingleton<ActGuard>().AddSingleton<Sessions>();
+        services.AddSingleton<HtmlPainter>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
+        services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<StreamSeats>().AddSingleton<LiveStream>();
+        services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>().AddSingleton<ITab, LogsTab>();
+        services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>();
+        return builder;
+    }
+
+    /// <summary>Maps the panel at <c>/admin/ops</c>. Everything there but the login page and the assets demands a session with a role.</summary>
+    /// <exception cref="InvalidOperationException">Something the panel needs is not registered; the message says what and how to mend it.</exception>
+    public static WebApplication MapOpsPanel(this WebApplication app)
+    {
+        if (app.Services.GetService<TelemetryReader>() is null)
+        {
+            throw new InvalidOperationException("The ops panel reads the telemetry folder, but the connection string ConnectionStrings:telemetry is missing (Directory=<folder>).");
+        }
+
+        var panel = app.MapGroup(PanelPath.Root).WithMetadata(new UntracedAttribute(), new SurfaceAttribute("ops"), new RequestSizeLimitAttribute(16 * 1024));
+        PanelAssets.Map(panel);
+        app.Services.GetRequiredService<LoginEndpoints>().Map(panel);
+        app.Services.GetRequiredService<TabEndpoints>().Map(panel.MapGroup("").RequireAuthorization(OpsRoles.ViewerPolicy));
+        app.Services.GetRequiredService<PeopleEndpoints>().Map(panel.MapGroup("/people").RequireAuthorization(OpsRoles.AdminPolicy));
+        return app;
+    }
+}

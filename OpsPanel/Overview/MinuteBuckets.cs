@@ -1,0 +1,32 @@
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.OpsPanel;
+
+/// <summary>Minutes folded into as many bars as a chart has room for.</summary>
+internal static class MinuteBuckets
+{
+    private const int MaxBars = 72;
+
+    /// <summary>Sums of counts; of latencies the worst minute, because an average of percentiles means nothing.</summary>
+    public static IReadOnlyList<MinuteBucket> Fold(IReadOnlyList<MinuteFigures> minutes)
+    {
+        var size = Math.Max(1, (minutes.Count + MaxBars - 1) / MaxBars);
+        return [.. minutes.Chunk(size).Select(chunk => new MinuteBucket(
+            chunk[0].Minute, TimeSpan.FromMinutes(chunk.Length), chunk.Sum(m => m.Count), chunk.Sum(m => m.Errors), chunk.Max(m => m.P95Ms)))];
+    }
+
+    /// <summary>The smallest of 1, 2, 5 times a power of ten that is not below <paramref name="value"/>: the top of an axis.</summary>
+    public static double Top(double value)
+    {
+        if (value <= 0)
+        {
+            return 1;
+        }
+
+        var power = Math.Pow(10, Math.Floor(Math.Log10(value)));
+        return power * ((value / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
+    }
+}
+
+/// <summary>One bar.</summary>
+internal sealed record MinuteBucket(DateTimeOffset Start, TimeSpan Length, long Count, long Errors, double WorstP95Ms);

@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+
+namespace OrionPlatform.Tests;
+
+/// <summary>Sends forms as a browser does, or as a forger would.</summary>
+internal static partial class FormClient
+{
+    /// <summary>A same-origin post with whatever token is among the fields.</summary>
+    public static Task<HttpResponseMessage> PostFormAsync(this HttpClient client, string path, params (string Name, string Value)[] fields) =>
+        client.PostFormFromAsync(path, ("Sec-Fetch-Site", "same-origin"), fields);
+
+    /// <summary>A post with one header of choice.</summary>
+    public static async Task<HttpResponseMessage> PostFormFromAsync(
+        this HttpClient client, string path, (string Name, string Value)? header, params (string Name, string Value)[] fields)
+    {
+        using var content = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value)));
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        if (header is { } given)
+        {
+            request.Headers.Add(given.Name, given.Value);
+        }
+
+        return await client.SendAsync(request);
+    }
+
+    /// <summary>The form token that the session's pages carry.</summary>
+    public static async Task<string> FormTokenAsync(this HttpClient client)
+    {
+        using var page = await client.GetAsync("/admin/ops/overview");
+        return TokenField().Match(await page.Content.ReadAsStringAsync()).Groups["token"].Value;
+    }
+
+    [GeneratedRegex("""name="_token" value="(?<token>[0-9a-f]{64})""", RegexOptions.NonBacktracking)]
+    private static partial Regex TokenField();
+}

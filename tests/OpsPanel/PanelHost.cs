@@ -1,0 +1,106 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrionPlatform.Sink;
+using OrionPlatform.Store;
+
+namespace OrionPlatform.Tests;
+
+/// <summary>The panel in a real Kestrel over a real sink and a real store, each in a folder of its own.</summary>
+internal sealed class PanelHost : IAsyncDisposable
+{
+    private readonly TempFolder _folder;
+    private readonly List<HttpClient> _clients = [];
+
+    private PanelHost(TempFolder folder, WebApplication app)
+    {
+        _folder = folder;
+        App = app;
+    }
+
+    public WebApplication App { get; }
+
+    public Uri Address => new(App.Urls.First());
+
+    public OpsSessions Sessions => App.Services.GetRequiredService<OpsSessions>();
+
+    public DomainStore Store => App.Services.GetRequiredService<DomainStore>();
+
+    public TelemetrySink Sink => App.Services.GetRequiredService<TelemetrySink>();
+
+    public CapturedLogs Logs => App.Services.GetRequiredService<CapturedLogs>();
+
+    public static async Task<PanelHost> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var folder = new TempFolder();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:store"] = $"Data Source={folder.File("store.db")}",
+            ["ConnectionStrings:telemetry"] = $"Directory={folder.File("telemetry")}",
+        }.Concat(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))));
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var logs = new CapturedLogs();
+        builder.Logging.ClearProviders().AddProvider(logs).AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // As AddServiceDefaults has it.
+        builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton(s => new TelemetrySink(
+            new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "panel-test", FlushInterval = TimeSpan.FromMilliseconds(50) }, new OpenGate(), TimeProvider.System));
+        builder.Services.AddSingleton(s => new TelemetryReader(folder.File("telemetry"), TimeProvider.System));
+        builder.AddDomainStore();
+        builder.AddOpsPanel();
+        var app = builder.Build();
+        app.MapOpsPanel();
+        await app.StartAsync();
+        await app.Services.GetRequiredService<TelemetrySink>().FlushAsync();
+        return new PanelHost(folder, app);
+    }
+
+    /// <summary>A client that keeps cookies and does not follow redirects.</summary>
+    public HttpClient Anonymous()
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>A client that has signed in by a fresh link.</summary>
+    public async Task<HttpClient> SignInAsync(string? role, string name = "Tess")
+    {
+        var client = Anonymous();
+        var token = await Sessions.CreateLoginTokenAsync(name, role, TimeSpan.FromMinutes(5));
+        using var answer = await client.GetAsync($"/admin/ops/login?t={token}");
+        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+
+        await App.StopAsync();
+        await App.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private sealed class OpenGate : ITelemetryGate
+    {
+        public void Pass(SpanRow span)
+        {
+        }
+
+        public void Pass(CanonicalLine line)
+        {
+        }
+
+        public void Pass(LogRow log)
+        {
+        }
+    }
+}
