@@ -118,6 +118,9 @@ public sealed class TelemetrySink : IAsyncDisposable
         return _writer.WriteCentralAsync(db => AlertTable.Acknowledge(db, rule, subject, by, now, silenceUntil)).WaitAsync(cancellationToken);
     }
 
+    /// <summary>The time by the clock of this sink, nanoseconds since 1970-01-01 UTC.</summary>
+    internal long NowNanos => UnixTime.Nanos(_time.GetUtcNow());
+
     /// <summary>Counts canonical lines and spans that sampling left out on purpose.</summary>
     public void CountSampledOut(int lines, int spans)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OrionPlatform.Sink;
 
 /// <summary>
@@ -9,8 +11,10 @@ public sealed class OtlpIngest
     /// <summary>Largest body taken, after decompression: 64 MiB, as the specification recommends.</summary>
     public const int MaxBodyBytes = 64 * 1024 * 1024;
 
+    private readonly TelemetrySink _sink;
+
     /// <summary>An ingest that hands its rows to <paramref name="sink"/>.</summary>
-    public OtlpIngest(TelemetrySink sink) => throw new NotSupportedException();
+    public OtlpIngest(TelemetrySink sink) => _sink = sink;
 
     /// <summary>Reads, decodes and hands over one request, and says how to answer it by OTLP's rules (400, 413, 415, partial success).</summary>
     /// <param name="signal">What the URL says it is.</param>
@@ -18,9 +22,88 @@ public sealed class OtlpIngest
     /// <param name="contentEncoding">The <c>Content-Encoding</c> header: none, <c>identity</c> or <c>gzip</c>.</param>
     /// <param name="body">The request's body, as it came.</param>
     /// <param name="cancellationToken">Ends the reading when the client has gone.</param>
-    public Task<OtlpAnswer> HandleAsync(OtlpSignal signal, string? contentType, string? contentEncoding, Stream body, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<OtlpAnswer> HandleAsync(OtlpSignal signal, string? contentType, string? contentEncoding, Stream body, CancellationToken cancellationToken = default)
+    {
+        if (OtlpAnswers.EncodingOf(contentType) is not { } encoding)
+        {
+            return OtlpAnswers.Refused(415, OtlpEncoding.Protobuf, $"Content-Type must be application/x-protobuf or application/json, not '{contentType}'.");
+        }
+
+        var gzip = string.Equals(contentEncoding, "gzip", StringComparison.OrdinalIgnoreCase);
+        if (!gzip && !string.IsNullOrEmpty(contentEncoding) && !contentEncoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return OtlpAnswers.Refused(415, encoding, $"Content-Encoding must be gzip or identity, not '{contentEncoding}'.");
+        }
+
+        try
+        {
+            return await OtlpBody.ReadAsync(body, gzip, MaxBodyBytes, cancellationToken) is { } bytes
+                ? OtlpAnswers.Ok(signal, encoding, Accept(signal, encoding, bytes))
+                : OtlpAnswers.Refused(413, encoding, $"The body is larger than {MaxBodyBytes} bytes, decompressed.");
+        }
+        catch (OtlpFormatException exception)
+        {
+            return OtlpAnswers.Refused(400, encoding, exception.Message);
+        }
+    }
 
     /// <summary>Decodes and hands over one request's body.</summary>
     /// <exception cref="OtlpFormatException">The body is malformed; nothing of it was stored.</exception>
-    public OtlpResult Accept(OtlpSignal signal, OtlpEncoding encoding, ReadOnlyMemory<byte> body) => throw new NotSupportedException();
+    public OtlpResult Accept(OtlpSignal signal, OtlpEncoding encoding, ReadOnlyMemory<byte> body) => encoding == OtlpEncoding.Json
+        ? WithJson(body, json => signal switch
+        {
+            OtlpSignal.Traces => Spans(found => OtlpJsonTraces.Read(json, found)),
+            OtlpSignal.Logs => Logs(found => OtlpJsonLogs.Read(json, found)),
+            _ => Metrics(OtlpMetricCount.Json(json)),
+        })
+        : signal switch
+        {
+            OtlpSignal.Traces => Spans(found => OtlpProtoTraces.Read(body.Span, found)),
+            OtlpSignal.Logs => Logs(found => OtlpProtoLogs.Read(body.Span, found)),
+            _ => Metrics(OtlpMetricCount.Protobuf(body.Span)),
+        };
+
+    private static OtlpResult WithJson(ReadOnlyMemory<byte> body, Func<JsonElement, OtlpResult> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return read(document.RootElement);
+        }
+        catch (JsonException exception)
+        {
+            throw new OtlpFormatException($"The body is not JSON: {exception.Message}", exception);
+        }
+    }
+
+    private static OtlpResult Metrics(int points) => new(0, points, points == 0 ? null : "metrics are not stored");
+
+    private OtlpResult Spans(Action<Action<string?, OtlpSpan>> read)
+    {
+        // All is decoded before anything is handed over: a body that turns out malformed leaves nothing behind.
+        var rows = new List<SpanRow>();
+        var (rejected, why) = (0, (string?)null);
+        read((service, span) =>
+        {
+            if (OtlpRows.Span(service, span, out var problem) is { } row)
+            {
+                rows.Add(row);
+            }
+            else
+            {
+                (rejected, why) = (rejected + 1, problem);
+            }
+        });
+        rows.ForEach(_sink.Record);
+        return new OtlpResult(rows.Count, rejected, why);
+    }
+
+    private OtlpResult Logs(Action<Action<string?, string, OtlpLog>> read)
+    {
+        var now = _sink.NowNanos;
+        var rows = new List<LogRow>();
+        read((service, scope, log) => rows.Add(OtlpRows.Log(service, scope, log, now)));
+        rows.ForEach(_sink.Record);
+        return new OtlpResult(rows.Count, 0, null);
+    }
 }

@@ -1,0 +1,91 @@
+using System.Text.Json;
+
+namespace OrionPlatform.Sink;
+
+/// <summary><c>ExportTraceServiceRequest</c> from JSON.</summary>
+internal static class OtlpJsonTraces
+{
+    public static void Read(JsonElement request, Action<string?, OtlpSpan> found)
+    {
+        foreach (var resource in OtlpJson.Items(request, "resourceSpans"))
+        {
+            var service = OtlpJson.ServiceName(resource);
+            foreach (var scope in OtlpJson.Items(resource, "scopeSpans"))
+            {
+                foreach (var span in OtlpJson.Items(scope, "spans"))
+                {
+                    found(service, Span(span));
+                }
+            }
+        }
+    }
+
+    private static OtlpSpan Span(JsonElement message)
+    {
+        var span = new OtlpSpan
+        {
+            TraceId = OtlpJson.Id(message, "traceId"),
+            SpanId = OtlpJson.Id(message, "spanId"),
+            ParentSpanId = OtlpJson.Id(message, "parentSpanId"),
+            Name = OtlpJson.Text(message, "name") ?? "",
+            Kind = OtlpJson.Enum(message, "kind"),
+            Start = OtlpJson.Time(message, "startTimeUnixNano"),
+            End = OtlpJson.Time(message, "endTimeUnixNano"),
+        };
+        if (OtlpJson.Member(message, "status", out var status))
+        {
+            (span.StatusCode, span.StatusMessage) = (OtlpJson.Enum(status, "code"), OtlpJson.Text(status, "message"));
+        }
+
+        OtlpJson.Attributes(message, span.Attributes);
+        foreach (var item in OtlpJson.Items(message, "events").Take(OtlpLimits.Events))
+        {
+            var attributes = new OtlpAttributes();
+            OtlpJson.Attributes(item, attributes);
+            span.Events.Add((OtlpJson.Time(item, "timeUnixNano"), OtlpJson.Text(item, "name") ?? "", attributes));
+        }
+
+        foreach (var link in OtlpJson.Items(message, "links").Take(OtlpLimits.Links))
+        {
+            span.Links.Add((OtlpJson.Id(link, "traceId"), OtlpJson.Id(link, "spanId")));
+        }
+
+        return span;
+    }
+}
+
+/// <summary><c>ExportLogsServiceRequest</c> from JSON.</summary>
+internal static class OtlpJsonLogs
+{
+    public static void Read(JsonElement request, Action<string?, string, OtlpLog> found)
+    {
+        foreach (var resource in OtlpJson.Items(request, "resourceLogs"))
+        {
+            var service = OtlpJson.ServiceName(resource);
+            foreach (var scope in OtlpJson.Items(resource, "scopeLogs"))
+            {
+                var name = OtlpJson.Member(scope, "scope", out var about) ? OtlpJson.Text(about, "name") ?? "" : "";
+                foreach (var log in OtlpJson.Items(scope, "logRecords"))
+                {
+                    found(service, name, Log(log));
+                }
+            }
+        }
+    }
+
+    private static OtlpLog Log(JsonElement message)
+    {
+        var log = new OtlpLog
+        {
+            Time = OtlpJson.Time(message, "timeUnixNano"),
+            ObservedTime = OtlpJson.Time(message, "observedTimeUnixNano"),
+            Severity = OtlpJson.Enum(message, "severityNumber"),
+            Body = OtlpJson.Member(message, "body", out var body) ? OtlpJson.AnyValue(body, 0) : null,
+            TraceId = OtlpJson.Id(message, "traceId"),
+            SpanId = OtlpJson.Id(message, "spanId"),
+            EventName = OtlpJson.Text(message, "eventName"),
+        };
+        OtlpJson.Attributes(message, log.Attributes);
+        return log;
+    }
+}

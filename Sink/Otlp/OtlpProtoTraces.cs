@@ -1,0 +1,182 @@
+namespace OrionPlatform.Sink;
+
+/// <summary><c>ExportTraceServiceRequest</c> from protobuf.</summary>
+internal static class OtlpProtoTraces
+{
+    public static void Read(ReadOnlySpan<byte> body, Action<string?, OtlpSpan> found)
+    {
+        var request = new ProtoReader(body);
+        while (request.Next())
+        {
+            if (request.Field == 1)
+            {
+                ResourceSpans(request.Message(), found);
+            }
+            else
+            {
+                request.Skip();
+            }
+        }
+    }
+
+    private static void ResourceSpans(ProtoReader resource, Action<string?, OtlpSpan> found)
+    {
+        // The resource may follow its spans, so it is looked for first.
+        string? service = null;
+        for (var first = resource; first.Next();)
+        {
+            if (first.Field == 1)
+            {
+                service = OtlpProto.ServiceName(first.Message());
+            }
+            else
+            {
+                first.Skip();
+            }
+        }
+
+        while (resource.Next())
+        {
+            if (resource.Field != 2)
+            {
+                resource.Skip();
+                continue;
+            }
+
+            var scope = resource.Message();
+            while (scope.Next())
+            {
+                if (scope.Field == 2)
+                {
+                    found(service, Span(scope.Message()));
+                }
+                else
+                {
+                    scope.Skip();
+                }
+            }
+        }
+    }
+
+    private static OtlpSpan Span(ProtoReader message)
+    {
+        var span = new OtlpSpan();
+        while (message.Next())
+        {
+            switch (message.Field)
+            {
+                case 1:
+                    span.TraceId = message.Bytes().ToArray();
+                    break;
+                case 2:
+                    span.SpanId = message.Bytes().ToArray();
+                    break;
+                case 4:
+                    span.ParentSpanId = message.Bytes().ToArray();
+                    break;
+                case 5:
+                    span.Name = message.Text();
+                    break;
+                case 6:
+                    span.Kind = (int)message.Varint();
+                    break;
+                case 7:
+                    span.Start = message.Fixed64();
+                    break;
+                case 8:
+                    span.End = message.Fixed64();
+                    break;
+                case 9:
+                    OtlpProto.KeyValue(message.Message(), span.Attributes);
+                    break;
+                case 11:
+                    Event(message.Message(), span);
+                    break;
+                case 13:
+                    Link(message.Message(), span);
+                    break;
+                case 15:
+                    Status(message.Message(), span);
+                    break;
+                default:
+                    message.Skip();
+                    break;
+            }
+        }
+
+        return span;
+    }
+
+    private static void Event(ProtoReader message, OtlpSpan span)
+    {
+        var (time, name, attributes) = (0UL, "", new OtlpAttributes());
+        while (message.Next())
+        {
+            switch (message.Field)
+            {
+                case 1:
+                    time = message.Fixed64();
+                    break;
+                case 2:
+                    name = message.Text();
+                    break;
+                case 3:
+                    OtlpProto.KeyValue(message.Message(), attributes);
+                    break;
+                default:
+                    message.Skip();
+                    break;
+            }
+        }
+
+        if (span.Events.Count < OtlpLimits.Events)
+        {
+            span.Events.Add((time, name, attributes));
+        }
+    }
+
+    private static void Link(ProtoReader message, OtlpSpan span)
+    {
+        byte[] trace = [];
+        byte[] id = [];
+        while (message.Next())
+        {
+            switch (message.Field)
+            {
+                case 1:
+                    trace = message.Bytes().ToArray();
+                    break;
+                case 2:
+                    id = message.Bytes().ToArray();
+                    break;
+                default:
+                    message.Skip();
+                    break;
+            }
+        }
+
+        if (span.Links.Count < OtlpLimits.Links)
+        {
+            span.Links.Add((trace, id));
+        }
+    }
+
+    private static void Status(ProtoReader message, OtlpSpan span)
+    {
+        while (message.Next())
+        {
+            switch (message.Field)
+            {
+                case 2:
+                    span.StatusMessage = message.Text();
+                    break;
+                case 3:
+                    span.StatusCode = (int)message.Varint();
+                    break;
+                default:
+                    message.Skip();
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>Limits of the OpenTelemetry SDK, held here too: a sender need not be one.</summary>
+internal static class OtlpLimits
+{
+    public const int Attributes = 128;
+    public const int Events = 128;
+    public const int Links = 128;
+    public const int Depth = 16;
+}
+
+/// <summary>A span as it came, in either encoding.</summary>
+internal sealed class OtlpSpan
+{
+    public byte[] TraceId { get; set; } = [];
+
+    public byte[] SpanId { get; set; } = [];
+
+    public byte[] ParentSpanId { get; set; } = [];
+
+    public string Name { get; set; } = "";
+
+    public int Kind { get; set; }
+
+    public ulong Start { get; set; }
+
+    public ulong End { get; set; }
+
+    public int StatusCode { get; set; }
+
+    public string? StatusMessage { get; set; }
+
+    public OtlpAttributes Attributes { get; } = new();
+
+    // Bounded by OtlpLimits.Events; further ones are left out.
+    public List<(ulong Time, string Name, OtlpAttributes Attributes)> Events { get; } = [];
+
+    // Bounded by OtlpLimits.Links; further ones are left out.
+    public List<(byte[] TraceId, byte[] SpanId)> Links { get; } = [];
+}
+
+/// <summary>A log record as it came, in either encoding.</summary>
+internal sealed class OtlpLog
+{
+    public ulong Time { get; set; }
+
+    public ulong ObservedTime { get; set; }
+
+    public int Severity { get; set; }
+
+    public object? Body { get; set; }
+
+    public byte[] TraceId { get; set; } = [];
+
+    public byte[] SpanId { get; set; } = [];
+
+    public string? EventName { get; set; }
+
+    public OtlpAttributes Attributes { get; } = new();
+}
+
+/// <summary>Attributes in the order they came; bounded by <see cref="OtlpLimits.Attributes"/>, further ones are left out.</summary>
+internal sealed class OtlpAttributes
+{
+    private readonly List<KeyValuePair<string, object?>> _items = [];
+
+    public void Add(string key, object? value)
+    {
+        if (_items.Count < OtlpLimits.Attributes)
+        {
+            _items.Add(new(key, value));
+        }
+    }
+
+    public string? Text(string key) => _items.Find(a => a.Key == key).Value as string;
+
+    public long? Integer(string key) => _items.Find(a => a.Key == key).Value as long?;
+
+    /// <summary>Takes an attribute out that has a column of its own.</summary>
+    public string? Take(string key)
+    {
+        var index = _items.FindIndex(a => a.Key == key && a.Value is string);
+        if (index < 0)
+        {
+            return null;
+        }
+
+        var value = (string)_items[index].Value!;
+        _items.RemoveAt(index);
+        return value;
+    }
+
+    public KeyValuePair<string, object?>[] ToArray() => [.. _items];
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace OrionPlatform.Sink;
+
+/// <summary>Makes rows of what came over OTLP.</summary>
+internal static class OtlpRows
+{
+    private const string UnknownService = "unknown_service";
+
+    /// <summary>The row of a span, a canonical line when it says it is one; or why it cannot be stored.</summary>
+    public static SpanRow? Span(string? service, OtlpSpan span, out string? problem)
+    {
+        problem = !IsId(span.TraceId, 16) ? "a span's trace_id is not 16 bytes, or all zero"
+            : !IsId(span.SpanId, 8) ? "a span's span_id is not 8 bytes, or all zero"
+            : span.ParentSpanId.Length is not (0 or 8) ? "a span's parent_span_id is not 8 bytes"
+            : span.Start is 0 or > long.MaxValue || span.End > long.MaxValue ? "a span's start_time_unix_nano or end_time_unix_nano is out of range"
+            : null;
+        if (problem is not null)
+        {
+            return null;
+        }
+
+        var row = span.Attributes.Take("orion.line.kind") is { } kind ? Line(kind, service, span) : Inner(service, span);
+        row.ParentSpanId = IsId(span.ParentSpanId, 8) ? ActivitySpanId.CreateFromBytes(span.ParentSpanId) : default;
+        row.Kind = span.Kind is >= 1 and <= 5 ? (ActivityKind)(span.Kind - 1) : ActivityKind.Internal;
+        row.StartUnixNanos = (long)span.Start;
+        row.DurationNanos = span.End > span.Start ? (long)(span.End - span.Start) : 0;
+        row.Status = span.StatusCode switch
+        {
+            1 => SpanStatus.Ok,
+            2 => SpanStatus.Error,
+            _ => SpanStatus.Unset,
+        };
+        row.StatusMessage = span.StatusMessage is { Length: > 0 } message ? message : null;
+        row.ErrorType = span.Attributes.Text("error.type");
+        row.Tenant = span.Attributes.Take("tenant");
+        row.Attributes = span.Attributes.ToArray();
+        row.Links = [.. span.Links.Where(l => IsId(l.TraceId, 16) && IsId(l.SpanId, 8))
+            .Select(l => new SpanLink(ActivityTraceId.CreateFromBytes(l.TraceId), ActivitySpanId.CreateFromBytes(l.SpanId)))];
+        row.Events = [.. span.Events.Select(e => new SpanEvent(Nanos(e.Time), e.Name, e.Attributes.ToArray()))];
+        return row;
+    }
+
+    public static LogRow Log(string? service, string scope, OtlpLog log, long now)
+    {
+        var attributes = log.Attributes;
+        if (log.EventName is { Length: > 0 } name)
+        {
+            attributes.Add("event.name", name);
+        }
+
+        var row = new LogRow
+        {
+            Service = service ?? UnknownService,
+            Category = scope,
+            Message = log.Body as string ?? (log.Body is null ? "" : JsonSerializer.Serialize(log.Body)),
+            UnixNanos = Nanos(log.Time) is var time and not 0 ? time : Nanos(log.ObservedTime) is var observed and not 0 ? observed : now,
+            Level = Level(log.Severity),
+            TraceId = IsId(log.TraceId, 16) ? ActivityTraceId.CreateFromBytes(log.TraceId) : default,
+            SpanId = IsId(log.SpanId, 8) ? ActivitySpanId.CreateFromBytes(log.SpanId) : default,
+            Template = attributes.Take("{OriginalFormat}"),
+            CorrelationId = attributes.Take("correlation_id"),
+            Tenant = attributes.Take("tenant"),
+            Exception = Exception(attributes),
+        };
+        row.Attributes = attributes.ToArray();
+        return row;
+    }
+
+    private static CanonicalLine Line(string kind, string? service, OtlpSpan span) => new()
+    {
+        TraceId = ActivityTraceId.CreateFromBytes(span.TraceId),
+        SpanId = ActivitySpanId.CreateFromBytes(span.SpanId),
+        Service = service ?? UnknownService,
+        Name = span.Name,
+        LineKind = kind == CanonicalLine.Job ? CanonicalLine.Job : CanonicalLine.Request,
+        Surface = span.Attributes.Take("orion.surface") ?? (kind == CanonicalLine.Job ? "job" : "other"),
+        Route = span.Attributes.Take("orion.route") ?? span.Attributes.Text("http.route"),
+        Method = span.Attributes.Text("http.request.method"),
+        StatusCode = span.Attributes.Integer("http.response.status_code") is { } status and >= 0 and < 1000 ? (int)status : null,
+        Outcome = span.Attributes.Take("orion.outcome") ?? (span.StatusCode == 2 ? "error" : "ok"),
+        ErrorCode = span.Attributes.Take("orion.error_code"),
+        CorrelationId = span.Attributes.Take("orion.correlation_id"),
+        User = span.Attributes.Take("user.id"),
+    };
+
+    private static SpanRow Inner(string? service, OtlpSpan span) => new()
+    {
+        TraceId = ActivityTraceId.CreateFromBytes(span.TraceId),
+        SpanId = ActivitySpanId.CreateFromBytes(span.SpanId),
+        Service = service ?? UnknownService,
+        Name = span.Name,
+    };
+
+    private static string? Exception(OtlpAttributes attributes)
+    {
+        var (type, message, stack) = (attributes.Take("exception.type"), attributes.Take("exception.message"), attributes.Take("exception.stacktrace"));
+        return type is null && message is null && stack is null ? null
+            : stack is not null && (type is null || stack.StartsWith(type, StringComparison.Ordinal)) ? stack
+            : $"{type}: {message}{(stack is null ? "" : "\n")}{stack}";
+    }
+
+    private static LogLevel Level(int severity) => severity switch
+    {
+        >= 1 and <= 4 => LogLevel.Trace,
+        >= 5 and <= 8 => LogLevel.Debug,
+        >= 13 and <= 16 => LogLevel.Warning,
+        >= 17 and <= 20 => LogLevel.Error,
+        >= 21 and <= 24 => LogLevel.Critical,
+        _ => LogLevel.Information,
+    };
+
+    private static long Nanos(ulong time) => time <= long.MaxValue ? (long)time : 0;
+
+    private static bool IsId(byte[] bytes, int length) => bytes.Length == length && bytes.AsSpan().ContainsAnyExcept((byte)0);
+}
