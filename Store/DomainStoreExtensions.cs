@@ -26,7 +26,7 @@ public static class DomainStoreExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(s => new DomainStore(s.GetRequiredService<IOptions<DomainStoreOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => new JobQueue(s.GetRequiredService<DomainStore>(), s.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(s => new Members(s.GetRequiredService<DomainStore>(), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => new Members(s.GetRequiredService<DomainStore>()));
         services.TryAddSingleton(s => new OpsSessions(s.GetRequiredService<DomainStore>(), s.GetRequiredService<TimeProvider>()));
 
         // First in line, so that the database stands before any other hosted service of the application starts.
