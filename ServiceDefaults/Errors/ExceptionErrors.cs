@@ -31,7 +31,7 @@ internal static class ExceptionErrors
             return (ErrorCatalogue.MissingMember, $"Missing: {string.Join(", ", names)}.");
         }
 
-        return json.InnerException is null && json.BytePositionInLine is not null && json.Message.Contains("could not be converted", StringComparison.Ordinal)
+        return json.Message.Contains("could not be converted", StringComparison.Ordinal)
             ? (ErrorCatalogue.InvalidRequest, $"The value of {at} has the wrong type.")
             : (ErrorCatalogue.InvalidJson, $"The body is not valid JSON at {at}, line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.");
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,10 @@ internal static class BeltSetup
         services.TryAddSingleton(sp => new HeartbeatSource(
             sp.GetRequiredService<ServiceIdentity>(), sp.GetRequiredService<LagMonitor>(), sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<IOptions<HeartbeatOptions>>()));
+
+        // Hosting takes the propagator from here, HttpClient the process's current one.
+        DistributedContextPropagator.Current = new TraceContextPropagator();
+        services.Replace(ServiceDescriptor.Singleton(DistributedContextPropagator.Current));
         services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, TracingStartupFilter>());
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, BeltLifetime>());
     }

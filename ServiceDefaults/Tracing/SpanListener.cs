@@ -62,6 +62,8 @@ internal static class SpanListener
         {
             LineScope.Current = new LineScope(activity, CanonicalLine.Request);
         }
+
+        activity.ActivityTraceFlags |= TraceIds.RandomFlagFor(activity);
     }
 
     private static void Stopped(Activity activity)

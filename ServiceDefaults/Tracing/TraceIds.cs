@@ -9,6 +9,22 @@ namespace OrionPlatform.ServiceDefaults;
 /// </summary>
 internal static class TraceIds
 {
+    /// <summary>Level 2's flag for ids whose last seven bytes are random; set by whoever makes the id, carried on by everyone.</summary>
+    public const ActivityTraceFlags RandomFlag = (ActivityTraceFlags)2;
+
+    /// <summary>The flag as a new span has to carry it: its parent's, or set, when the trace id was made here.</summary>
+    public static ActivityTraceFlags RandomFlagFor(Activity activity)
+    {
+        if (activity.Parent is { } parent)
+        {
+            return parent.ActivityTraceFlags & RandomFlag;
+        }
+
+        // The runtime keeps a remote parent's flags only as the last digits of its id.
+        return activity.ParentSpanId == default ? RandomFlag
+            : activity.ParentId is [.., '2' or '3' or '6' or '7' or 'a' or 'b' or 'e' or 'f'] ? RandomFlag : ActivityTraceFlags.None;
+    }
+
     public static void Install()
     {
         Activity.DefaultIdFormat = ActivityIdFormat.W3C;

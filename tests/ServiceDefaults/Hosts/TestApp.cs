@@ -46,8 +46,16 @@ internal sealed class TestApp : IAsyncDisposable
         app.UseServiceDefaults();
         app.MapDefaultEndpoints();
         map?.Invoke(app);
-        await app.StartAsync();
-        return new TestApp(app);
+        try
+        {
+            await app.StartAsync();
+            return new TestApp(app);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
     public Task StopAsync() => _app.StopAsync();
