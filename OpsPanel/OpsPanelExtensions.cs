@@ -33,7 +33,7 @@ public static class OpsPanelExtensions
         services.AddSingleton<HtmlPainter>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
         services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<StreamSeats>().AddSingleton<LiveStream>();
         services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>().AddSingleton<ITab, LogsTab>();
-        services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>();
+        services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>().AddSingleton<ActEndpoints>();
         return builder;
     }
 
@@ -50,6 +50,7 @@ public static class OpsPanelExtensions
         PanelAssets.Map(panel);
         app.Services.GetRequiredService<LoginEndpoints>().Map(panel);
         app.Services.GetRequiredService<TabEndpoints>().Map(panel.MapGroup("").RequireAuthorization(OpsRoles.ViewerPolicy));
+        app.Services.GetRequiredService<ActEndpoints>().Map(panel.MapGroup("/acts").RequireAuthorization(OpsRoles.OperatorPolicy));
         app.Services.GetRequiredService<PeopleEndpoints>().Map(panel.MapGroup("/people").RequireAuthorization(OpsRoles.AdminPolicy));
         return app;
     }

@@ -25,4 +25,10 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
 
     [LoggerMessage(7, LogLevel.Warning, "Panel act refused as a forgery: {Method} {Path} from {Client}", EventName = "ops.forgery_refused")]
     public partial void ForgeryRefused(string method, string path, string client);
+
+    [LoggerMessage(8, LogLevel.Information, "Alert {Alert} {Act} by session {Session}", EventName = "ops.alert_noted")]
+    public partial void AlertNoted(string session, string alert, string act);
+
+    [LoggerMessage(9, LogLevel.Information, "Dead job {Job} redriven by session {Session}", EventName = "ops.job_redriven")]
+    public partial void JobRedriven(string session, string job);
 }

@@ -12,6 +12,8 @@ public sealed record PanelSession(OpsSession Stored, string Secret)
 
     internal string Role => Stored.Role ?? "none";
 
+    internal bool MayAct => Stored.Role is OpsRoles.Operator or OpsRoles.Admin;
+
     /// <summary>Token that this session's forms carry.</summary>
     internal string FormToken => SameOrigin.Token(Secret);
 }

@@ -15,8 +15,11 @@ internal static class MinuteBuckets
             chunk[0].Minute, TimeSpan.FromMinutes(chunk.Length), chunk.Sum(m => m.Count), chunk.Sum(m => m.Errors), chunk.Max(m => m.P95Ms)))];
     }
 
-    /// <summary>The smallest of 1, 2, 5 times a power of ten that is not below <paramref name="value"/>: the top of an axis.</summary>
-    public static double Top(double value)
+    /// <summary>The top of an axis: the next round number from <paramref name="value"/> up, one that halves well.</summary>
+    public static double Top(double value) => RoundUp(value, 1, 2, 3, 4, 6, 8, 10);
+
+    /// <summary>The smallest of <paramref name="steps"/> times a power of ten that is not below <paramref name="value"/>.</summary>
+    public static double RoundUp(double value, params ReadOnlySpan<double> steps)
     {
         if (value <= 0)
         {
@@ -24,7 +27,15 @@ internal static class MinuteBuckets
         }
 
         var power = Math.Pow(10, Math.Floor(Math.Log10(value)));
-        return power * ((value / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
+        foreach (var step in steps)
+        {
+            if (step * power >= value)
+            {
+                return step * power;
+            }
+        }
+
+        return 10 * power;
     }
 }
 

@@ -8,6 +8,8 @@ namespace OrionPlatform.OpsPanel;
 /// <summary>Is the platform well? Services, the public API against its SLOs, the queue, open alerts, and what telemetry itself has lost.</summary>
 internal sealed class OverviewTab(TelemetryReader reader, JobQueue jobs, HtmlPainter painter, RenderCache cache, StreamSeats seats, TimeProvider time) : ITab
 {
+    private const int DeadLetters = 5;
+
     public string Route => "overview";
 
     public string Section => "overview";
@@ -27,7 +29,7 @@ internal sealed class OverviewTab(TelemetryReader reader, JobQueue jobs, HtmlPai
             await painter.FragmentAsync<OpenAlerts>("ov-alerts", ("Data", data)),
             await painter.FragmentAsync<MinuteCharts>("ov-charts", ("Minutes", data.Figures.Minutes), ("Now", data.Now)),
             await painter.FragmentAsync<ServiceTable>("ov-services", ("Data", data)),
-            await painter.FragmentAsync<QueueTable>("ov-queue", ("Data", data)),
+            await painter.FragmentAsync<QueueTable>("ov-queue", ("Data", data), ("Base", @base)),
             await painter.FragmentAsync<LossAccount>("ov-losses", ("Losses", data.Losses)),
             await painter.FragmentAsync<PanelFigures>("ov-panel", ("Hits", cache.Hits), ("Misses", cache.Misses), ("Streams", seats.Open)),
         ]);
@@ -43,7 +45,8 @@ internal sealed class OverviewTab(TelemetryReader reader, JobQueue jobs, HtmlPai
         var alerts = reader.AlertsAsync(cancellationToken: cancellationToken);
         var losses = reader.LossAsync(cancellationToken);
         var queue = jobs.DepthAsync(cancellationToken);
-        await Task.WhenAll(figures, beats, alerts, losses, queue);
+        var dead = jobs.DeadLettersAsync(DeadLetters, cancellationToken);
+        await Task.WhenAll(figures, beats, alerts, losses, queue, dead);
         return new OverviewData
         {
             Now = time.GetUtcNow(),
@@ -52,6 +55,7 @@ internal sealed class OverviewTab(TelemetryReader reader, JobQueue jobs, HtmlPai
             Alerts = await alerts,
             Losses = await losses,
             Queue = await queue,
+            DeadLetters = await dead,
         };
     }
 }

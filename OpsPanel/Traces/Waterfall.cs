@@ -51,7 +51,7 @@ public sealed record Waterfall(IReadOnlyList<Bar> Bars, DateTimeOffset Start, Ti
     internal IEnumerable<(double Left, string Label)> Ticks()
     {
         var total = Length.TotalMilliseconds;
-        var step = MinuteBuckets.Top(total / 8);
+        var step = MinuteBuckets.RoundUp(total / 8, 1, 2, 5, 10);
         for (var at = 0.0; total > 0 && at <= total * 0.97; at += step)
         {
             yield return (at / total, Figure.Milliseconds(at));

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using OrionPlatform.Sink;
+using OrionPlatform.Store;
+
+namespace OrionPlatform.OpsPanel;
+
+/// <summary>What an operator may do: acknowledge or silence an alert, and give a dead job another chance.</summary>
+internal sealed class ActEndpoints(TelemetrySink sink, JobQueue jobs, ActGuard guard, PanelPages pages, AuditLog audit, TimeProvider time)
+{
+    private const int MaxId = 300;
+    private static readonly TimeSpan s_silence = TimeSpan.FromHours(1);
+
+    public void Map(IEndpointRouteBuilder group)
+    {
+        group.MapPost("/acknowledge", guard.Guard(http => NoteAlertAsync(http, null)));
+        group.MapPost("/silence", guard.Guard(http => NoteAlertAsync(http, time.GetUtcNow() + s_silence)));
+        group.MapPost("/redrive", guard.Guard(RedriveAsync));
+    }
+
+    /// <summary>An alert's name in a form: its rule and its subject.</summary>
+    public static string AlertId(AlertRow alert) => $"{alert.Rule}:{alert.Subject}";
+
+    private async Task NoteAlertAsync(HttpContext http, DateTimeOffset? silenceUntil)
+    {
+        var session = Sessions.Current(http);
+        var alert = await FieldAsync(http, "alert");
+        var colon = alert.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 1 || !await sink.AcknowledgeAlertAsync(alert[..colon], alert[(colon + 1)..], session.Stored.Name, silenceUntil, http.RequestAborted))
+        {
+            await NothingAsync(http, "alert: it is not open any more.");
+            return;
+        }
+
+        audit.AlertNoted(session.Id, alert, silenceUntil is null ? "acknowledged" : "silenced for 1 h");
+        BackToOverview(http);
+    }
+
+    private async Task RedriveAsync(HttpContext http)
+    {
+        var job = await FieldAsync(http, "job");
+        if (job.Length == 0 || !await jobs.RedriveAsync(job, http.RequestAborted))
+        {
+            await NothingAsync(http, "job: it is not a dead letter any more.");
+            return;
+        }
+
+        audit.JobRedriven(Sessions.Current(http).Id, job);
+        BackToOverview(http);
+    }
+
+    private static async Task<string> FieldAsync(HttpContext http, string name) =>
+        (await http.Request.ReadFormAsync(http.RequestAborted))[name].ToString() is { Length: <= MaxId } value ? value : "";
+
+    private Task NothingAsync(HttpContext http, string message) => pages.WriteAsync<MessagePage>(
+        http, StatusCodes.Status404NotFound, "Nothing done", ("Heading", "Nothing was done"), ("Message", message));
+
+    private static void BackToOverview(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        http.Response.Headers.Location = PanelPath.Base(http) + "/overview";
+    }
+}
