@@ -7,8 +7,8 @@ namespace OrionPlatform.OpsPanel;
 /// <summary>Which tab a session has open, and with which filters each tab was left: kept with the session on the server, so a reload or another window finds it.</summary>
 internal sealed class TabMemory(OpsSessions store)
 {
-    // The longest location kept; a longer one still works, it is only not remembered.
-    private const int MaxLength = 1024;
+    // The most that the store keeps of all tabs together; what does not fit still works, it is only not remembered.
+    private const int MaxLength = 2000;
 
     /// <summary>The location to open first, or null when the session has not chosen yet.</summary>
     public static string? Active(PanelSession session) =>
@@ -20,13 +20,17 @@ internal sealed class TabMemory(OpsSessions store)
         var locations = Locations(session);
         // A page that another site links to is shown, but does not change what the session remembers.
         var foreign = http.Request.Headers["Sec-Fetch-Site"] == "cross-site";
-        if (foreign || location.Length > MaxLength || (session.Stored.Tab == section && locations.GetValueOrDefault(section) == location))
+        if (foreign || (session.Stored.Tab == section && locations.GetValueOrDefault(section) == location))
         {
             return locations;
         }
 
         locations[section] = location;
-        await store.SetTabAsync(session.Secret, section, QueryString.Create(locations.Select(l => KeyValuePair.Create(l.Key, (string?)l.Value))).Value, http.RequestAborted);
+        if (QueryString.Create(locations.Select(l => KeyValuePair.Create(l.Key, (string?)l.Value))).Value is { Length: <= MaxLength } text)
+        {
+            await store.SetTabAsync(session.Secret, section, text, http.RequestAborted);
+        }
+
         return locations;
     }
 

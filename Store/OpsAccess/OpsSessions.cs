@@ -1,7 +1,7 @@
 namespace OrionPlatform.Store;
 
 /// <summary>Login tokens and sessions of the ops panel.</summary>
-public sealed class OpsSessions
+public sealed partial class OpsSessions
 {
     /// <summary>A session ends after this long without a request: 8 h.</summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromHours(8);
@@ -120,7 +120,7 @@ public sealed class OpsSessions
             }
         }
 
-        return new OpsSession(found.Id, found.Name, found.Role, found.CreatedAt, found.CreatedAt + AbsoluteTimeout, found.Tab, found.TabParameters);
+        return Session(found);
     }
 
     /// <summary>Ends a session; no check that starts after this completes accepts it.</summary>

@@ -123,4 +123,28 @@ public sealed class OpsSessionsTests
         Assert.DoesNotContain(token, bytes, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, bytes, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task An_admin_lists_the_live_sessions_and_ends_one_by_its_id()
+    {
+        await using var db = StoreUnderTest.Open();
+        var sessions = new OpsSessions(db.Store, db.Time);
+        var ada = (await sessions.RedeemAsync(await sessions.CreateLoginTokenAsync("Ada", "admin", TimeSpan.FromMinutes(1))))!;
+        db.Time.Advance(TimeSpan.FromSeconds(1));
+        var bob = (await sessions.RedeemAsync(await sessions.CreateLoginTokenAsync("Bob", "viewer", TimeSpan.FromMinutes(1))))!;
+        Assert.Equal(["Bob", "Ada"], (await sessions.ListAsync()).Select(s => s.Name));
+
+        Assert.True(await sessions.EndByIdAsync(bob.Session.Id));
+        Assert.False(await sessions.EndByIdAsync(bob.Session.Id));
+        Assert.Null(await sessions.AuthenticateAsync(bob.Secret));
+        Assert.Null(await sessions.FindAsync(bob.Session.Id));
+        Assert.Equal(["Ada"], (await sessions.ListAsync()).Select(s => s.Name));
+
+        // To be looked for does not keep a session from idling out.
+        db.Time.Advance(OpsSessions.IdleTimeout - TimeSpan.FromMinutes(1));
+        Assert.Equal(ada.Session, await sessions.FindAsync(ada.Session.Id));
+        db.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(await sessions.FindAsync(ada.Session.Id));
+        Assert.Empty(await sessions.ListAsync());
+    }
 }
