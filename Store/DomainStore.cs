@@ -88,9 +88,10 @@ public sealed class DomainStore : IAsyncDisposable
             return;
         }
 
-        await _writer.DisposeAsync();
+        // The writing connection last: only it can move the log into the database and delete it.
         await _readers.DisposeAsync();
         await _changes.DisposeAsync();
+        await _writer.DisposeAsync();
     }
 
     private static Task<T> Queue<TTransaction, T>(WorkQueue<Work<TTransaction>> queue, Func<TTransaction, Task<T>> closure, CancellationToken cancellationToken)

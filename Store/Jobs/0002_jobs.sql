@@ -28,10 +28,11 @@ CREATE TABLE jobs (
   error TEXT
 );
 
-CREATE INDEX jobs_ready ON jobs (kind, lane, rank) WHERE state = 'ready';
-CREATE INDEX jobs_scheduled ON jobs (run_at) WHERE state = 'scheduled';
-CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'leased';
-CREATE INDEX jobs_dead ON jobs (died_at) WHERE state = 'dead';
+-- One index a state, so that a claim never sees the others. Each also holds what counting needs.
+CREATE INDEX jobs_ready ON jobs (kind, lane, rank, run_at) WHERE state = 'ready';
+CREATE INDEX jobs_scheduled ON jobs (run_at, kind) WHERE state = 'scheduled';
+CREATE INDEX jobs_leased ON jobs (lease_until, kind) WHERE state = 'leased';
+CREATE INDEX jobs_dead ON jobs (died_at, kind) WHERE state = 'dead';
 
 -- Outlives the job: a unique key is accepted once, ever.
 CREATE TABLE job_keys (

@@ -26,10 +26,10 @@ internal static class Claim
           FROM lanes l WHERE l.lane IS NOT NULL
         ),
         candidates AS (
-          SELECT j.rowid AS job, j.lane, j.rank, row_number() OVER (PARTITION BY j.lane ORDER BY j.rank, j.rowid) AS turn
+          SELECT j.rowid AS job, j.lane, j.rank, row_number() OVER (PARTITION BY j.lane ORDER BY j.rank, j.run_at, j.rowid) AS turn
           FROM lanes l
           JOIN jobs j ON j.rowid IN (
-            SELECT r.rowid FROM jobs r WHERE r.state = 'ready' AND r.kind = l.kind AND r.lane = l.lane ORDER BY r.rank, r.rowid LIMIT @limit)
+            SELECT r.rowid FROM jobs r WHERE r.state = 'ready' AND r.kind = l.kind AND r.lane = l.lane ORDER BY r.rank, r.run_at, r.rowid LIMIT @limit)
           WHERE l.lane IS NOT NULL
         )
         UPDATE jobs

@@ -160,13 +160,16 @@ public sealed class JobQueue
         return _store.ReadAsync(
             tx => tx.QueryAsync<JobDepth>(
                 """
-                SELECT kind,
-                  sum(state = 'ready' OR state = 'scheduled' AND run_at <= @now) AS ready,
-                  sum(state = 'scheduled' AND run_at > @now) AS scheduled,
-                  sum(state = 'leased') AS leased,
-                  sum(state = 'dead') AS dead,
-                  max(0, @now - min(iif(state = 'ready' OR state = 'scheduled' AND run_at <= @now, run_at, NULL))) AS oldest_ready
-                FROM jobs GROUP BY kind ORDER BY kind
+                SELECT kind, sum(ready) AS ready, sum(scheduled) AS scheduled, sum(leased) AS leased, sum(dead) AS dead, max(0, @now - min(oldest)) AS oldest_ready
+                FROM (
+                  SELECT kind, count(*) AS ready, 0 AS scheduled, 0 AS leased, 0 AS dead, min(run_at) AS oldest FROM jobs WHERE state = 'ready' GROUP BY kind
+                  UNION ALL
+                  SELECT kind, sum(run_at <= @now), sum(run_at > @now), 0, 0, min(iif(run_at <= @now, run_at, NULL)) FROM jobs WHERE state = 'scheduled' GROUP BY kind
+                  UNION ALL
+                  SELECT kind, 0, 0, count(*), 0, NULL FROM jobs WHERE state = 'leased' GROUP BY kind
+                  UNION ALL
+                  SELECT kind, 0, 0, 0, count(*), NULL FROM jobs WHERE state = 'dead' GROUP BY kind)
+                GROUP BY kind ORDER BY kind
                 """,
                 new { now }),
             cancellationToken);

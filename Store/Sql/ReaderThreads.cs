@@ -49,6 +49,7 @@ internal sealed class ReaderThreads : IAsyncDisposable
         }
         catch (Exception failure)
         {
+            session.TryExec("ROLLBACK");
             return failure;
         }
     }

@@ -42,8 +42,8 @@ internal sealed class WriterThread : IAsyncDisposable
 
     private void Loop()
     {
-        using var closing = _session;
         using var duty = _checkpoints;
+        using var closing = _session;
         var batch = new List<Work<WriteTransaction>>(_options.MaxBatch);
         while (Queue.Take(batch, _options.MaxBatch, s_tick))
         {
@@ -132,16 +132,17 @@ internal sealed class WriterThread : IAsyncDisposable
         try
         {
             Busy.Retry(() => _session.TryExec("COMMIT"), _session, _options.BusyTimeout);
-            Interlocked.Increment(ref _commits);
-            _committed();
-            _checkpoints.AfterCommit();
-            return null;
         }
         catch (Exception failure)
         {
             _session.TryExec("ROLLBACK");
             return new StoreFailedException("The database could not commit; nothing was done.", failure);
         }
+
+        Interlocked.Increment(ref _commits);
+        _committed();
+        _checkpoints.AfterCommit();
+        return null;
     }
 
     // A writer that begins again at once would starve the other processes, which look for the lock every millisecond.

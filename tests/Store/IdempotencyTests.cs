@@ -90,7 +90,7 @@ public sealed class IdempotencyTests
         await PostAsync(db, Request("super-secret-key", """{"card":"4242-canary"}"""), "a");
         await db.Store.DisposeAsync();
 
-        var bytes = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(db.Folder.File("store.db")));
+        var bytes = await db.StoredBytesAsync();
         Assert.DoesNotContain("super-secret-key", bytes, StringComparison.Ordinal);
         Assert.DoesNotContain("4242-canary", bytes, StringComparison.Ordinal);
     }

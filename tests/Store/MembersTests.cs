@@ -1,4 +1,3 @@
-using System.Text;
 using OrionPlatform.Store;
 
 namespace OrionPlatform.Tests;
@@ -154,7 +153,7 @@ public sealed class MembersTests
         var key = (await new Members(db.Store).EnsureTenantAsync("acme")).ApiKey!;
         await db.Store.DisposeAsync();
 
-        var bytes = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(db.Folder.File("store.db")));
+        var bytes = await db.StoredBytesAsync();
         Assert.DoesNotContain(key[^43..], bytes, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using OrionPlatform.Store;
 
 namespace OrionPlatform.Tests;
@@ -119,7 +118,7 @@ public sealed class OpsSessionsTests
         await Assert.ThrowsAsync<ArgumentException>(() => sessions.EnsureLoginTokenAsync("short", "Ada", "admin", TimeSpan.FromMinutes(1)));
         await db.Store.DisposeAsync();
 
-        var bytes = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(db.Folder.File("store.db")));
+        var bytes = await db.StoredBytesAsync();
         Assert.DoesNotContain(token, bytes, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, bytes, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using OrionPlatform.Store;
 
 namespace OrionPlatform.Tests;
@@ -39,6 +40,13 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public Task<int> NoteAsync(string id) => Store.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO notes (id) VALUES (@id)", new { id }));
 
     public Task<IReadOnlyList<string>> NotesAsync() => Store.ReadAsync(tx => tx.QueryAsync<string>("SELECT id FROM notes ORDER BY id"));
+
+    /// <summary>Everything the closed store left on disk, its log included.</summary>
+    public async Task<string> StoredBytesAsync()
+    {
+        var files = await Task.WhenAll(Directory.GetFiles(_folder.Path, "store.db*").Select(f => File.ReadAllBytesAsync(f)));
+        return string.Concat(files.Select(Encoding.Latin1.GetString));
+    }
 
     public async ValueTask DisposeAsync()
     {
