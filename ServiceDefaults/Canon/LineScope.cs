@@ -17,7 +17,7 @@ internal sealed class LineScope
     private List<KeyValuePair<string, object?>>? _fields;
 
     // Bounded by TracingOptions.MaxSpans; what is beyond is counted on the line. Handed over when the root ends.
-    private List<SpanRow>? _spans;
+    private List<Activity>? _spans;
     private int _lostSpans;
     private bool _done;
 
@@ -41,6 +41,9 @@ internal sealed class LineScope
 
     /// <summary>Monotonic start; the root's duration is measured against it, whatever the wall clock does meanwhile.</summary>
     public long StartTimestamp { get; }
+
+    /// <summary>Monotonic duration; meaningful once the scope is done.</summary>
+    public long DurationNanos { get; private set; }
 
     /// <summary>The host it belongs to; null until its first middleware has run: a request of a foreign host records nothing.</summary>
     public Belt? Belt { get; set; }
@@ -119,7 +122,7 @@ internal sealed class LineScope
     }
 
     /// <summary>Keeps an inner span until the root ends; false when the root has ended already.</summary>
-    public bool Hold(SpanRow span, int limit)
+    public bool Hold(Activity span, int limit)
     {
         lock (_lock)
         {
@@ -143,7 +146,7 @@ internal sealed class LineScope
     }
 
     /// <summary>Ends it: true for the first caller only, who gets what was collected.</summary>
-    public bool TryFinish(Func<LineScope, bool> keep, out List<KeyValuePair<string, object?>> fields, out List<SpanRow> spans, out int lostSpans)
+    public bool TryFinish(KeepDecision decision, out List<KeyValuePair<string, object?>> fields, out List<Activity> spans, out int lostSpans)
     {
         lock (_lock)
         {
@@ -158,7 +161,8 @@ internal sealed class LineScope
             _done = true;
             _fields = null;
             _spans = null;
-            Kept = !Untraced && keep(this);
+            DurationNanos = (long)Stopwatch.GetElapsedTime(StartTimestamp).TotalNanoseconds;
+            Kept = !Untraced && decision.Keeps(this);
             return true;
         }
     }

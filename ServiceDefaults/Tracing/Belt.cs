@@ -10,14 +10,16 @@ internal sealed class Belt
     private static volatile Belt? s_default;
 
     private readonly TelemetryOutlet _outlet;
+    private readonly KeepDecision _keep;
     private readonly int _maxSpans;
 
-    public Belt(ServiceIdentity identity, TelemetryOutlet outlet, Sanitizer sanitizer, TraceRing ring, IOptions<TracingOptions> options)
+    public Belt(ServiceIdentity identity, TelemetryOutlet outlet, KeepDecision keep, Sanitizer sanitizer, TraceRing ring, IOptions<TracingOptions> options)
     {
         Identity = identity;
         Sanitizer = sanitizer;
         Ring = ring;
         _outlet = outlet;
+        _keep = keep;
         _maxSpans = options.Value.MaxSpans;
     }
 
@@ -48,32 +50,30 @@ internal sealed class Belt
     /// <summary>An inner span has ended. Outside a request or job it stands alone; after its root has ended it follows the root's fate.</summary>
     public void Take(Activity activity, LineScope? scope)
     {
-        if (scope is { Untraced: true } || (scope is not null && scope.Hold(SpanRows.Inner(activity, Identity.Name), _maxSpans)))
+        if (scope is null or { Untraced: false } && (scope is null || !scope.Hold(activity, _maxSpans)))
         {
-            return;
-        }
-
-        if (scope is null or { Kept: true })
-        {
-            _outlet.Record(SpanRows.Inner(activity, Identity.Name));
-        }
-        else
-        {
-            _outlet.CountSampledOut(0, 1);
+            _outlet.Record(scope is null or { Kept: true } ? SpanRows.Inner(activity, Identity.Name) : SpanRows.Counted(activity, Identity.Name));
         }
     }
 
-    /// <summary>A root has ended: its canonical line is made and, with its inner spans, kept or left out as a whole.</summary>
+    /// <summary>A root has ended: its canonical line is made and, with its inner spans, stored or only counted as a whole.</summary>
     public void Finish(LineScope scope)
     {
-        if (!scope.TryFinish(KeepDecision.Keeps, out var fields, out var spans, out var lost) || scope.Untraced)
+        if (!scope.TryFinish(_keep, out var fields, out var spans, out var lost) || scope.Untraced)
         {
             return;
         }
 
+        var line = Line(scope);
         if (!scope.Kept)
         {
-            _outlet.CountSampledOut(1, spans.Count);
+            line.SampledOut = true;
+            _outlet.Record(line);
+            foreach (var span in spans)
+            {
+                _outlet.Record(SpanRows.Counted(span, Identity.Name));
+            }
+
             return;
         }
 
@@ -82,21 +82,25 @@ internal sealed class Belt
             fields.Add(new("orion.lost_spans", (long)lost));
         }
 
-        var line = Line(scope, fields);
-        foreach (var span in spans)
+        SpanRows.Fill(line, scope.Root);
+        line.Attributes = SpanRows.Attributes(scope.Root, fields);
+        var rows = spans.Count == 0 ? [] : new SpanRow[spans.Count];
+        for (var i = 0; i < rows.Length; i++)
         {
-            span.Tenant ??= scope.Tenant;
-            _outlet.Record(span);
+            rows[i] = SpanRows.Inner(spans[i], Identity.Name);
+            rows[i].Tenant ??= scope.Tenant;
+            _outlet.Record(rows[i]);
         }
 
         _outlet.Record(line);
-        Ring.Add(new LocalTrace(line, spans));
+        Ring.Add(new LocalTrace(line, rows));
     }
 
-    private CanonicalLine Line(LineScope scope, List<KeyValuePair<string, object?>> fields)
+    /// <summary>The line's own columns: all that a rollup needs.</summary>
+    private CanonicalLine Line(LineScope scope)
     {
         var root = scope.Root;
-        var line = new CanonicalLine
+        return new CanonicalLine
         {
             TraceId = root.TraceId,
             SpanId = root.SpanId,
@@ -113,10 +117,9 @@ internal sealed class Belt
             CorrelationId = scope.CorrelationId,
             Tenant = scope.Tenant,
             User = scope.User,
+            StartUnixNanos = SpanRows.UnixNanos(root.StartTimeUtc),
+            DurationNanos = scope.DurationNanos,
+            Status = (SpanStatus)root.Status,
         };
-        SpanRows.Fill(line, root);
-        line.DurationNanos = (long)(Stopwatch.GetElapsedTime(scope.StartTimestamp).TotalNanoseconds);
-        line.Attributes = SpanRows.Attributes(root, fields);
-        return line;
     }
 }

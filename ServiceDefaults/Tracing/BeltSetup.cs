@@ -27,9 +27,11 @@ internal static class BeltSetup
         services.TryAddSingleton<TraceRing>();
         services.TryAddSingleton<LogRing>();
         services.AddSink(builder.Configuration, builder.Environment, serviceName);
+        services.TryAddSingleton<KeepDecision>();
         services.TryAddSingleton<ProblemWriter>();
         services.TryAddSingleton(sp => new Belt(
-            sp.GetRequiredService<ServiceIdentity>(), sp.GetRequiredService<TelemetryOutlet>(), sp.GetRequiredService<Sanitizer>(), sp.GetRequiredService<TraceRing>(), sp.GetRequiredService<IOptions<TracingOptions>>())
+            sp.GetRequiredService<ServiceIdentity>(), sp.GetRequiredService<TelemetryOutlet>(), sp.GetRequiredService<KeepDecision>(),
+            sp.GetRequiredService<Sanitizer>(), sp.GetRequiredService<TraceRing>(), sp.GetRequiredService<IOptions<TracingOptions>>())
         {
             ExportsOtlp = OtlpSetup.IsWanted(builder.Configuration),
         });

@@ -1,8 +1,33 @@
+using System.Buffers.Binary;
+using Microsoft.Extensions.Options;
+using OrionPlatform.Sink;
+
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>The one place that decides whether a finished request or job is stored.</summary>
-internal static class KeepDecision
+/// <summary>
+/// The one place that decides whether a finished request or job is stored: every failed, slow or explicitly kept one, and
+/// <see cref="TracingOptions.KeepRate"/> of the rest. What is left out still counts in every rollup.
+/// </summary>
+internal sealed class KeepDecision(IOptions<TracingOptions> options)
 {
-    /// <summary>Everything is kept: storing every request is affordable, since a request is one row.</summary>
-    public static bool Keeps(LineScope scope) => !scope.Untraced;
+    private const double IdSpace = 1L << 56;
+
+    private readonly long _dropBelow = (long)((1 - options.Value.KeepRate) * IdSpace);
+    private readonly long _slowRequestNanos = (long)options.Value.SlowRequest.TotalNanoseconds;
+    private readonly long _slowJobNanos = (long)options.Value.SlowJob.TotalNanoseconds;
+
+    public bool Keeps(LineScope scope) =>
+        _dropBelow == 0 || scope.Keep || scope.Failed || scope.Outcome is not ("ok" or "client_error") || IsSlow(scope) || IsChosen(scope);
+
+    /// <summary>An agent's long poll waits on purpose.</summary>
+    private bool IsSlow(LineScope scope) =>
+        scope.Surface != "node" && scope.DurationNanos >= (scope.Kind == CanonicalLine.Job ? _slowJobNanos : _slowRequestNanos);
+
+    /// <summary>By the random end of the trace id, so that every service chooses the same traces.</summary>
+    private bool IsChosen(LineScope scope)
+    {
+        Span<byte> id = stackalloc byte[16];
+        scope.Root.TraceId.CopyTo(id);
+        return (BinaryPrimitives.ReadInt64BigEndian(id[8..]) & 0x00FF_FFFF_FFFF_FFFF) >= _dropBelow;
+    }
 }

@@ -19,6 +19,19 @@ internal static class SpanRows
         return row;
     }
 
+    /// <summary>As much of a span as its rollup needs, for one that is not stored.</summary>
+    public static SpanRow Counted(Activity activity, string service) => new()
+    {
+        TraceId = activity.TraceId,
+        SpanId = activity.SpanId,
+        Service = service,
+        Name = activity.DisplayName,
+        StartUnixNanos = UnixNanos(activity.StartTimeUtc),
+        DurationNanos = Math.Max(0, activity.Duration.Ticks * 100),
+        Status = (SpanStatus)activity.Status,
+        SampledOut = true,
+    };
+
     /// <summary>What inner and root spans have in common; attributes and duration are the caller's.</summary>
     public static void Fill(SpanRow row, Activity activity)
     {

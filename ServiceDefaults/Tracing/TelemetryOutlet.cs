@@ -42,6 +42,4 @@ internal sealed class TelemetryOutlet(Gate gate, TelemetrySink? sink)
             gate.Pass(log);
         }
     }
-
-    public void CountSampledOut(int lines, int spans) => sink?.CountSampledOut(lines, spans);
 }

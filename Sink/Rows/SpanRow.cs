@@ -64,6 +64,9 @@ public class SpanRow
     /// <summary>The tenant it was done for, if known.</summary>
     public string? Tenant { get; set; }
 
+    /// <summary>Left out by sampling: it counts in every rollup, which so stay exact, but the row itself is not stored.</summary>
+    public bool SampledOut { get; set; }
+
     /// <summary>Attributes; values are string, bool, long, double, or arrays of these.</summary>
     public KeyValuePair<string, object?>[] Attributes { get; set; } = [];
 

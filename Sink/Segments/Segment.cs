@@ -37,28 +37,30 @@ internal sealed class Segment : IDisposable
 
     public string Path => _database.Path;
 
-    /// <summary>Commits the batch, or nothing of it. Returns the rows that were stored already and so left out.</summary>
-    public Duplicates Write(string run, Span<CanonicalLine> lines, Span<SpanRow> spans, ReadOnlySpan<LogRow> logs, RollupFold fold)
+    /// <summary>Commits the batch, or nothing of it. Returns the rows that were not stored: duplicates, and what sampling left out.</summary>
+    public BatchOutcome Write(string run, Span<CanonicalLine> lines, Span<SpanRow> spans, ReadOnlySpan<LogRow> logs, RollupFold fold)
     {
         _duplicates.Clear();
         _database.Execute("BEGIN IMMEDIATE");
         try
         {
-            var duplicates = new Duplicates(WriteSpans<CanonicalLine>(lines), WriteSpans<SpanRow>(spans));
+            var (lineDuplicates, linesSampledOut) = WriteSpans<CanonicalLine>(lines);
+            var (spanDuplicates, spansSampledOut) = WriteSpans<SpanRow>(spans);
+            var outcome = new BatchOutcome(lineDuplicates, spanDuplicates, linesSampledOut, spansSampledOut);
             var key = new RowKey();
             foreach (var log in logs)
             {
                 _logs.Insert(log, ref key);
             }
 
-            Count(run, Streams.Lines, lines.Length - duplicates.Lines);
-            Count(run, Streams.Spans, spans.Length - duplicates.Spans);
+            Count(run, Streams.Lines, lines.Length - lineDuplicates - linesSampledOut);
+            Count(run, Streams.Spans, spans.Length - spanDuplicates - spansSampledOut);
             Count(run, Streams.Logs, logs.Length);
             _database.Execute("COMMIT");
             _words.Committed();
             Fold<CanonicalLine>(lines, fold);
             Fold<SpanRow>(spans, fold);
-            return duplicates;
+            return outcome;
         }
         catch
         {
@@ -88,20 +90,25 @@ internal sealed class Segment : IDisposable
         }
     }
 
-    private int WriteSpans<T>(ReadOnlySpan<T> rows) where T : SpanRow
+    private (int Duplicates, int SampledOut) WriteSpans<T>(ReadOnlySpan<T> rows) where T : SpanRow
     {
         var key = new RowKey();
         var duplicates = 0;
+        var sampledOut = 0;
         foreach (var row in rows)
         {
-            if (!_spans.Insert(row, ref key))
+            if (row.SampledOut)
+            {
+                sampledOut++;
+            }
+            else if (!_spans.Insert(row, ref key))
             {
                 _duplicates.Add(row);
                 duplicates++;
             }
         }
 
-        return duplicates;
+        return (duplicates, sampledOut);
     }
 
     private void Count(string run, string stream, int rows)
@@ -113,9 +120,9 @@ internal sealed class Segment : IDisposable
     }
 }
 
-/// <summary>Rows of a batch that were stored before.</summary>
+/// <summary>Rows of a batch that were not stored: they were before, or sampling left them out.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Duplicates(int Lines, int Spans);
+internal readonly record struct BatchOutcome(int DuplicateLines, int DuplicateSpans, int SampledOutLines, int SampledOutSpans);
 
 /// <summary>Names of the streams in accounts.</summary>
 internal static class Streams

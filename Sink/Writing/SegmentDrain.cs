@@ -58,11 +58,9 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, Segment
 
     private void Write(in DayRows rows)
     {
-        var duplicates = segments.Get(rows.Day).Write(run, rows.Lines.Span, rows.Spans.Span, rows.Logs.Span, fold);
-        buffers.Lines.CountStored(rows.Lines.Length - duplicates.Lines);
-        buffers.Lines.CountDropped("duplicate", duplicates.Lines);
-        buffers.Spans.CountStored(rows.Spans.Length - duplicates.Spans);
-        buffers.Spans.CountDropped("duplicate", duplicates.Spans);
+        var outcome = segments.Get(rows.Day).Write(run, rows.Lines.Span, rows.Spans.Span, rows.Logs.Span, fold);
+        buffers.Lines.CountWritten(rows.Lines.Length, outcome.DuplicateLines, outcome.SampledOutLines);
+        buffers.Spans.CountWritten(rows.Spans.Length, outcome.DuplicateSpans, outcome.SampledOutSpans);
         buffers.Logs.CountStored(rows.Logs.Length);
     }
 

@@ -82,6 +82,17 @@ internal sealed class StreamBuffer<T> where T : class
         }
     }
 
+    /// <summary>A batch is through: so many rows, of which some were stored before and some only folded into rollups.</summary>
+    public void CountWritten(int rows, int duplicates, int sampledOut)
+    {
+        CountStored(rows - duplicates - sampledOut);
+        CountDropped("duplicate", duplicates);
+        lock (_lock)
+        {
+            _account.SampledOut += sampledOut;
+        }
+    }
+
     public void CountStored(int rows)
     {
         lock (_lock)
