@@ -29,7 +29,7 @@ internal sealed class VersionWatch(string directory) : IDisposable
                 _database = SegmentReader.TryOpenFile(path, CancellationToken.None);
                 _ask = _database?.Prepare("PRAGMA data_version");
                 _made = made;
-                _last = -1;
+                _last = _database is null ? _last : -1;
             }
 
             var now = Ask();

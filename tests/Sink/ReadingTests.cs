@@ -155,6 +155,8 @@ public sealed class ReadingTests
     {
         await using var test = new TestSink();
         await using var worker = test.Open("worker");
+        await using var nothing = new TelemetryReader(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N")), TimeProvider.System);
+        Assert.Equal(await nothing.VersionAsync(), await nothing.VersionAsync());
         var empty = await test.Reader.VersionAsync();
         test.Sink.Record(test.Line());
         await test.Sink.FlushAsync();
