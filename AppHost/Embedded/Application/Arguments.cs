@@ -62,9 +62,12 @@ internal sealed class Arguments : ConfigurationProvider, IConfigurationSource
         }
     }
 
+    // Of a parameter's two spellings the one with hyphens is offered; Logging has more keys than anyone wants to read here.
     private IEnumerable<string> KeysToOffer() =>
-        _keysRead.Keys.Where(k => k.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal) && !k.StartsWith("Logging", StringComparison.OrdinalIgnoreCase))
-            .Order(StringComparer.OrdinalIgnoreCase).Select(k => "--" + k);
+        _keysRead.Keys.Where(k => k.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)
+                && !k.StartsWith("Logging:", StringComparison.OrdinalIgnoreCase)
+                && !(k.Contains('_', StringComparison.Ordinal) && _keysRead.ContainsKey(k.Replace('_', '-'))))
+            .Append("Start").Append("environment").Order(StringComparer.OrdinalIgnoreCase).Select(k => "--" + k);
 
     private static (string Key, string? Value) Split(string argument)
     {

@@ -30,7 +30,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             .AddJsonFile(UserSecrets.FilePath, optional: true)
             .AddEnvironmentVariables()
             .Add(_arguments);
-        ConfigureLogging(_host.Logging);
+        ConfigureLogging(_host.Logging, Configuration);
         Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(2));
     }
 
@@ -77,13 +77,14 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         ?? System.Environment.GetEnvironmentVariable("ASPIRE_ENVIRONMENT")
         ?? Environments.Development;
 
-    private static void ConfigureLogging(ILoggingBuilder logging)
+    private static void ConfigureLogging(ILoggingBuilder logging, ConfigurationManager configuration)
     {
         logging.AddSimpleConsole(console => console.ColorBehavior = ResourceConsole.ColorsWanted ? LoggerColorBehavior.Default : LoggerColorBehavior.Disabled);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
         // It would print a stack trace for an error that is shown as one sentence.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        logging.AddConfiguration(configuration.GetSection("Logging"));
     }
 }
 

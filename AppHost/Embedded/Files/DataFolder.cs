@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-
 namespace OrionPlatform.AppHost;
 
 /// <summary>The folder <c>Data:Directory</c>: one AppHost at a time, and what the last one left running is found again.</summary>
@@ -22,9 +20,9 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>Takes the folder, or returns null when the application has none.</summary>
     /// <exception cref="DistributedApplicationException">Another AppHost has it, or it cannot be made.</exception>
-    public static DataFolder? Take(IConfiguration configuration, string runId)
+    public static DataFolder? Take(string? configured, string runId)
     {
-        if (configuration["Data:Directory"] is not { Length: > 0 } configured)
+        if (string.IsNullOrEmpty(configured))
         {
             return null;
         }
@@ -33,7 +31,7 @@ internal sealed class DataFolder : IDisposable
         try
         {
             PrivateFiles.CreateFolder(path);
-            return Take(path, runId);
+            return TakeMade(path, runId);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -46,7 +44,7 @@ internal sealed class DataFolder : IDisposable
 
     public void Dispose() => _mine.Dispose();
 
-    private static DataFolder Take(string path, string runId)
+    private static DataFolder TakeMade(string path, string runId)
     {
         var note = System.IO.Path.Combine(path, "apphost.run");
         var lockFile = FileLock.Try(System.IO.Path.Combine(path, "apphost.lock"));

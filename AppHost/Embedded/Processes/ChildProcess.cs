@@ -15,14 +15,17 @@ internal sealed class ChildProcess : IDisposable
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
     private readonly Process _process;
     private readonly Task _output;
+    private readonly Task _exit;
 
     private ChildProcess(Process process, Action<string> line)
     {
         _process = process;
+        Id = process.Id;
+        _exit = process.WaitForExitAsync();
         _output = Task.WhenAll(OutputLines.ReadAsync(process.StandardOutput, line), OutputLines.ReadAsync(process.StandardError, line));
     }
 
-    public int Id => _process.Id;
+    public int Id { get; }
 
     /// <exception cref="DistributedApplicationException">The program cannot be started.</exception>
     public static ChildProcess Start(string name, Launch launch, Action<string> line)
@@ -66,28 +69,31 @@ internal sealed class ChildProcess : IDisposable
     /// <returns>Exit code; 128 + n for a signal n.</returns>
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync();
+        await _exit;
         // A descendant may hold the pipe open for as long as it likes; it is not waited for.
         await Task.WhenAny(_output, Task.Delay(s_lastWords));
         return _process.ExitCode;
     }
 
-    /// <summary>SIGTERM, then after the grace the whole tree is killed.</summary>
+    /// <summary>SIGTERM, then after the grace, or when there is a hurry, the whole tree is killed.</summary>
     /// <returns>Whether it stopped by itself.</returns>
-    public async Task<bool> StopAsync(TimeSpan grace)
+    public async Task<bool> StopAsync(TimeSpan grace, CancellationToken hurry)
     {
-        Signals.AskToStop(Id);
-        using var patience = new CancellationTokenSource(grace);
         try
         {
-            await _process.WaitForExitAsync(patience.Token);
+            if (!_exit.IsCompleted)
+            {
+                Signals.AskToStop(Id);
+            }
+
+            await _exit.WaitAsync(grace, hurry);
             return true;
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             _process.Kill(entireProcessTree: true);
             Signals.EndGroup(Id);
-            await _process.WaitForExitAsync(CancellationToken.None);
+            await _exit;
             return false;
         }
     }

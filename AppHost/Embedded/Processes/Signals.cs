@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace OrionPlatform.AppHost;
@@ -21,15 +22,7 @@ internal static partial class Signals
         }
     }
 
-    public static bool Exists(int pid)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return FindOnWindows(pid)?.Dispose(p => !p.HasExited) ?? false;
-        }
-
-        return SendSignal(pid, 0) == 0;
-    }
+    public static bool Exists(int pid) => OperatingSystem.IsWindows() ? OnWindows(pid, process => !process.HasExited) : SendSignal(pid, 0) == 0;
 
     /// <summary>Leaves the terminal's session, so that its Ctrl+C and hang-up do not reach this process.</summary>
     public static void LeaveSession()
@@ -44,9 +37,9 @@ internal static partial class Signals
     {
         if (OperatingSystem.IsWindows())
         {
-            FindOnWindows(pid)?.Dispose(p =>
+            OnWindows(pid, process =>
             {
-                p.Kill(entireProcessTree: true);
+                process.Kill(entireProcessTree: true);
                 return true;
             });
         }
@@ -57,23 +50,16 @@ internal static partial class Signals
         }
     }
 
-    private static System.Diagnostics.Process? FindOnWindows(int pid)
+    private static bool OnWindows(int pid, Func<Process, bool> action)
     {
         try
         {
-            return System.Diagnostics.Process.GetProcessById(pid);
+            using var process = Process.GetProcessById(pid);
+            return action(process);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            return null;
-        }
-    }
-
-    private static bool Dispose(this System.Diagnostics.Process process, Func<System.Diagnostics.Process, bool> after)
-    {
-        using (process)
-        {
-            return after(process);
+            return false;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,7 @@ internal sealed class Orchestrator(
         logger.LogInformation("Application host directory is: {Directory}", folder.Path);
         var toStart = (configuration["Start"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var sayUnhealthyAfter = configuration.GetValue("Health:Timeout", TimeSpan.FromSeconds(30));
+        var dataFolder = configuration["Data:Directory"];
         foreach (var parameter in model.Resources.OfType<ParameterResource>())
         {
             await parameter.GetValueAsync(cancellationToken);
@@ -43,20 +45,26 @@ internal sealed class Orchestrator(
         ModelChecks.Check(model.Resources, toStart);
         var processes = model.Resources.Where(r => r is IComputeResource).ToList();
         processes.ForEach(r => Launches.Program(r));
-        TakeDataFolder();
+        TakeDataFolder(dataFolder);
         Ports.Allocate(processes);
         _guard = Guard.Start(_runId, _data?.Path);
         _health = new HealthChecks(time, sayUnhealthyAfter, logger);
         Begin([.. processes.Where(r => !ModelChecks.IsLeftOut(r, toStart))], [.. processes.Where(r => ModelChecks.IsLeftOut(r, toStart))]);
     }
 
-    /// <summary>Stops dependents before what they depend on, then whatever the run has left over.</summary>
+    /// <summary>Stops dependents before what they depend on, then whatever the run has left over. A second Ctrl+C kills what is left at once.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
+        using var hurry = new CancellationTokenSource();
+        using var again = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+        {
+            signal.Cancel = true;
+            hurry.Cancel();
+        });
         foreach (var wave in StopOrder.Waves(_replicas.Keys))
         {
-            await Task.WhenAll(wave.SelectMany(r => _replicas[r]).Select(replica => replica.StopAsync()));
+            await Task.WhenAll(wave.SelectMany(r => _replicas[r]).Select(replica => replica.StopAsync(hurry.Token)));
         }
 
         await Task.WhenAll(_tasks);
@@ -71,9 +79,9 @@ internal sealed class Orchestrator(
         return ValueTask.CompletedTask;
     }
 
-    private void TakeDataFolder()
+    private void TakeDataFolder(string? path)
     {
-        _data = DataFolder.Take(configuration, _runId);
+        _data = DataFolder.Take(path, _runId);
         if (_data?.LastRunId is { } last && RunProcesses.Stop(last, [], TimeSpan.FromSeconds(5)) is > 0 and var count)
         {
             logger.LogWarning("Stopped {Count} processes that the last run had left over.", count);

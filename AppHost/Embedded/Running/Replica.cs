@@ -50,7 +50,7 @@ internal sealed class Replica(Run run, RunningResource running, int number, stri
     }
 
     /// <summary>SIGTERM, ten seconds, then the tree is killed.</summary>
-    public async Task StopAsync()
+    public async Task StopAsync(CancellationToken hurry)
     {
         ChildProcess? process;
         lock (_lock)
@@ -59,9 +59,9 @@ internal sealed class Replica(Run run, RunningResource running, int number, stri
             process = _process;
         }
 
-        if (process is not null && !await process.StopAsync(s_grace))
+        if (process is not null && !await process.StopAsync(s_grace, hurry))
         {
-            run.Logger.LogWarning("Resource '{Resource}' did not stop within {Grace} s and was killed.", name, s_grace.TotalSeconds);
+            run.Logger.LogWarning("Resource '{Resource}' did not stop {When} and was killed.", name, hurry.IsCancellationRequested ? "before the second signal" : $"within {s_grace.TotalSeconds} s");
         }
     }
 

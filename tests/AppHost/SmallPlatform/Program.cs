@@ -1,0 +1,10 @@
+using OrionPlatform.SmallPlatform;
+
+if (args is ["serve", ..])
+{
+    await Service.RunAsync(args);
+}
+else
+{
+    Model.Run(args);
+}
