@@ -5,6 +5,7 @@ var builder = DistributedApplication.CreateBuilder(args);
 // Where data lies and where the API listens: --Data:Directory=FOLDER, --Ports:Api=0 (a free port).
 var data = Path.GetFullPath(builder.Configuration["Data:Directory"] ?? Path.Combine(builder.AppHostDirectory, "..", ".data"));
 builder.Configuration["Data:Directory"] = data;
+var keys = Path.Combine(data, "dev-keys.json");
 var apiPort = builder.Configuration.GetValue("Ports:Api", 5080);
 
 var store = builder.AddConnectionString("store", ReferenceExpression.Create($"Data Source={Path.Combine(data, "store.db")}"));
@@ -23,7 +24,8 @@ var api = AddService<Projects.Api>("api", apiPort)
     .WithEnvironment("Orion__Node__JoinToken", joinToken)
     .WithEnvironment("Orion__Otlp__ApiKey", otlpKey)
     .WithUrlForEndpoint("http", url => url.DisplayText = "API");
-api.WithUrl($"{api.GetEndpoint("http")}/admin/ops/login?t={loginToken}", "Ops panel");
+api.WithUrl($"{api.GetEndpoint("http")}/admin/ops/login?t={loginToken}", "Ops panel")
+    .WithUrl(new Uri(keys).AbsoluteUri, "Keys of the demo tenants");
 
 AddService<Projects.Worker>("worker")
     .WithReference(store)
@@ -41,9 +43,8 @@ var nodeAgent = AddService<Projects.NodeAgent>("node-agent")
 if (builder.Configuration.GetValue("Traffic:Enabled", true))
 {
     builder.AddProject<Projects.LoadTests>("traffic", launchProfileName: null)
-        .WithArgs("--profile", "demo")
+        .WithArgs("--profile", "demo", "--keys", keys)
         .WithReference(api)
-        .WithReference(store)
         .WaitFor(api)
         .WaitFor(nodeAgent)
         .WithParentRelationship(api);
