@@ -63,6 +63,15 @@ public static class ErrorCatalogue
     /// <summary>The body is of a kind the endpoint does not read.</summary>
     public static readonly CatalogueError UnsupportedMediaType = new("unsupported_media_type", 415, "The content type is not supported.");
 
+    /// <summary>A job's attempt failed; the message says how.</summary>
+    public static readonly CatalogueError JobFailed = new("job_failed", 500, "The job failed.");
+
+    /// <summary>A node could not start a workload.</summary>
+    public static readonly CatalogueError WorkloadNotStarted = new("workload_not_started", 500, "The workload could not be started.");
+
+    /// <summary>A workload ended by itself.</summary>
+    public static readonly CatalogueError WorkloadExited = new("workload_exited", 500, "The workload ended by itself.");
+
     /// <summary>Too many writes wait; nothing was done and the request may be tried again.</summary>
     public static readonly CatalogueError StoreBusy = new("store_busy", 503, "The store is busy; try again shortly.");
 
