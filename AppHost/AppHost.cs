@@ -35,6 +35,7 @@ var nodeAgent = AddService<Projects.NodeAgent>("node-agent")
     .WithReference(api)
     .WaitFor(api)
     .WithEnvironment("Orion__Node__JoinToken", joinToken)
+    .WithEnvironment("Orion__Agent__StateDirectory", Path.Combine(data, "node"))
     .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", $"{api.GetEndpoint("http")}/otlp")
     .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
     .WithEnvironment("OTEL_EXPORTER_OTLP_HEADERS", $"x-otlp-api-key={otlpKey}");

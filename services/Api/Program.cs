@@ -1,3 +1,46 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using Microsoft.Extensions.Hosting;
+
+namespace OrionPlatform.Api;
+
+/// <summary>The api: what it is made of, in the order a request meets it.</summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] args)
+    {
+        if (OpsCommands.Named(args))
+        {
+            return await OpsCommands.RunAsync(args);
+        }
+
+        await using var app = Build(args);
+        await app.RunAsync();
+        return 0;
+    }
+
+    internal static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.AddDomainStore();
+        builder.AddRequestLimits();
+        builder.AddApiAuth();
+        builder.AddNodeApi();
+        builder.AddOtlpIngest();
+        builder.AddDevelopmentSeeding();
+        builder.AddOpsPanel();
+
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.UseRefusals();
+        app.UseAnswerHeaders();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        app.MapDefaultEndpoints();
+        app.MapAllocations();
+        app.MapNodeApi();
+        app.MapOtlpIngest();
+        app.MapOpsPanel();
+        return app;
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Routing;
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Store;
+
+namespace OrionPlatform.Api;
+
+/// <summary>A project's allocations, as their owners see them.</summary>
+internal static class AllocationEndpoints
+{
+    public const string Route = "/v1/projects/{projectId}/allocations";
+
+    internal static void MapAllocations(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup(Route).WithMetadata(new SurfaceAttribute("public")).AddEndpointFilter(ProjectAccess.CheckAsync);
+        group.MapPost("", CreateAllocation.HandleAsync).RequireAuthorization(ApiPolicies.Write);
+        group.MapGet("", ListAllocations.HandleAsync).RequireAuthorization(ApiPolicies.Read);
+        group.MapGet("{id}", GetAsync).RequireAuthorization(ApiPolicies.Read);
+        group.MapDelete("{id}", ReleaseAsync).RequireAuthorization(ApiPolicies.Write);
+    }
+
+    private static async Task<IResult> GetAsync(string projectId, string id, DomainStore store, CancellationToken cancellationToken) =>
+        Found(await store.ReadAsync(tx => Store.Allocations.FindAsync(tx, projectId, id), cancellationToken), StatusCodes.Status200OK);
+
+    private static async Task<IResult> ReleaseAsync(string projectId, string id, DomainStore store)
+    {
+        Canon.Add("allocation.id", id);
+        using var span = Spans.Start("api.allocations.release");
+        var origin = Origin.Current(CorrelationId.Current);
+
+        // Not cancelled with the request: whether it took effect must not depend on who waits for the answer.
+        return Found(
+            await store.WriteAsync(
+                async tx =>
+                {
+                    using var outbox = Spans.Start("api.outbox.write");
+                    return await Store.Allocations.BeginReleaseAsync(tx, projectId, id, origin);
+                },
+                CancellationToken.None),
+            StatusCodes.Status202Accepted);
+    }
+
+    private static IResult Found(Allocation? allocation, int status) => allocation is null
+        ? throw new RefusedException(ErrorCatalogue.AllocationNotFound)
+        : Results.Json(AllocationView.Of(allocation), statusCode: status);
+}

@@ -1,0 +1,41 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Store;
+
+namespace OrionPlatform.Api;
+
+/// <summary><c>Authorization: Bearer ok_...</c>: the public API. The tenant comes from the key and from nowhere else.</summary>
+internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder, Members members)
+    : PlainAuthentication(options, logger, encoder)
+{
+    public const string SchemeName = "ApiKey";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Bearer is not { } key)
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        if (!key.StartsWith("ok_", StringComparison.Ordinal) || await members.AuthenticateAsync(key, Context.RequestAborted) is not { } principal)
+        {
+            return AuthenticateResult.Fail("Unknown or revoked key.");
+        }
+
+        Context.Items[typeof(Principal)] = principal;
+        Canon.Tenant(principal.TenantSlug);
+        Canon.User(principal.ApiKeyId);
+        return Accept(new Claim(ClaimTypes.NameIdentifier, principal.ApiKeyId), new Claim(ClaimTypes.Role, principal.Role));
+    }
+}
+
+/// <summary>Reads back who the request is.</summary>
+internal static class CallerExtensions
+{
+    public static Principal Caller(this HttpContext http) => (Principal)http.Items[typeof(Principal)]!;
+
+    public static string NodeId(this HttpContext http) => http.User.FindFirstValue(ClaimTypes.NameIdentifier)!;
+}

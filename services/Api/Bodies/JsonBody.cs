@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+using OrionPlatform.ServiceDefaults;
+
+namespace OrionPlatform.Api;
+
+/// <summary>A request's JSON body, read whole and checked for form before anything looks at its content.</summary>
+internal sealed class JsonBody : IDisposable
+{
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+    private readonly JsonDocument _document;
+
+    private JsonBody(byte[] bytes, JsonDocument document)
+    {
+        Bytes = bytes;
+        _document = document;
+    }
+
+    /// <summary>The body as it came.</summary>
+    public byte[] Bytes { get; }
+
+    public JsonElement Root => _document.RootElement;
+
+    /// <summary>Reads the body. How large it may be is the endpoint's request size limit, which the server holds.</summary>
+    /// <exception cref="RefusedException">It is not JSON, not said to be, or compressed.</exception>
+    public static async Task<JsonBody> ReadAsync(HttpContext http)
+    {
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
+            || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new RefusedException(ErrorCatalogue.UnsupportedMediaType, "The body must be application/json in UTF-8.");
+        }
+
+        if (http.Request.Headers.ContentEncoding.Count > 0)
+        {
+            throw new RefusedException(ErrorCatalogue.UnsupportedMediaType, "The body must not be compressed.");
+        }
+
+        using var buffer = new MemoryStream();
+        await http.Request.Body.CopyToAsync(buffer, http.RequestAborted);
+        var bytes = buffer.ToArray();
+        try
+        {
+            return new JsonBody(bytes, JsonDocument.Parse(bytes, s_strict));
+        }
+        catch (JsonException e)
+        {
+            throw new RefusedException(ErrorCatalogue.InvalidJson, $"The body is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+        }
+    }
+
+    public void Dispose() => _document.Dispose();
+}

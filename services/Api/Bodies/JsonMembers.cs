@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using OrionPlatform.ServiceDefaults;
+
+namespace OrionPlatform.Api;
+
+/// <summary>The members of a JSON object, taken one by one; each refusal names the member.</summary>
+internal readonly struct JsonMembers
+{
+    private readonly JsonElement _object;
+    private readonly string _path;
+
+    /// <summary>Checks that it is an object with no members but those.</summary>
+    public JsonMembers(JsonElement element, string path, params ReadOnlySpan<string> known)
+    {
+        _object = element;
+        _path = path;
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw RefusedException.Invalid(path.Length == 0 ? "The body must be a JSON object." : $"'{path}' must be an object.");
+        }
+
+        foreach (var member in element.EnumerateObject())
+        {
+            if (!known.Contains(member.Name))
+            {
+                var name = member.Name.Length > 64 ? member.Name[..64] + "..." : member.Name;
+                throw new RefusedException(ErrorCatalogue.UnknownMember, $"'{Path(name)}' is not known here; known are {string.Join(", ", known)}.");
+            }
+        }
+    }
+
+    public JsonElement Require(string name) => _object.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+        ? value
+        : throw new RefusedException(ErrorCatalogue.MissingMember, $"'{Path(name)}' is required.");
+
+    public string Text(string name, int maxLength, Regex? pattern = null, string? shape = null) => Text(Require(name), Path(name), maxLength, pattern, shape);
+
+    public long Integer(string name, long min, long max) =>
+        Require(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) && number >= min && number <= max
+            ? number
+            : throw RefusedException.Invalid($"'{Path(name)}' must be a whole number from {min} to {max}.");
+
+    public double Number(string name) => Require(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && double.IsFinite(number)
+        ? number
+        : throw RefusedException.Invalid($"'{Path(name)}' must be a number.");
+
+    public DateTimeOffset Time(string name) => Require(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var time)
+        ? time
+        : throw RefusedException.Invalid($"'{Path(name)}' must be a time as in RFC 3339.");
+
+    public IReadOnlyList<string> Texts(string name, int maxCount, int maxLength, Regex? pattern = null, string? shape = null)
+    {
+        var value = Require(name);
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > maxCount)
+        {
+            throw RefusedException.Invalid($"'{Path(name)}' must be an array of at most {maxCount}.");
+        }
+
+        var path = Path(name);
+        return [.. value.EnumerateArray().Select((item, i) => Text(item, $"{path}[{i}]", maxLength, pattern, shape))];
+    }
+
+    private static string Text(JsonElement value, string path, int maxLength, Regex? pattern, string? shape)
+    {
+        if (value.ValueKind != JsonValueKind.String || Decode(value) is not { Length: > 0 } text || text.Length > maxLength)
+        {
+            throw RefusedException.Invalid($"'{path}' must be a string of 1 to {maxLength} characters.");
+        }
+
+        return pattern is null || pattern.IsMatch(text) ? text : throw RefusedException.Invalid($"'{path}' must be {shape}.");
+    }
+
+    // An escape such as \ud800 alone is valid JSON and no valid text.
+    private static string? Decode(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private string Path(string name) => _path.Length == 0 ? name : _path + "." + name;
+}

@@ -1,0 +1,42 @@
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Sink;
+using OrionPlatform.Store;
+
+namespace OrionPlatform.Api;
+
+/// <summary>
+/// <c>POST /node/v1/heartbeat</c>: the agent says that it lives, what it offers and what it runs; the answer says which workloads
+/// it should start again and which are no longer its own.
+/// </summary>
+internal static class NodeHeartbeat
+{
+    private const int MaxRunning = 4096;
+
+    internal static async Task<IResult> HandleAsync(HttpContext http, DomainStore store, TelemetrySink sink, TimeProvider time)
+    {
+        using var body = await JsonBody.ReadAsync(http);
+        var members = new JsonMembers(body.Root, "", "name", "slots", "runtimes", "running", "process");
+        var offer = NodeOfferBody.Read(members);
+        var running = members.Texts("running", MaxRunning, 67, Shapes.Id(), "an allocation's id");
+        sink.Record(ProcessFigures.Read(members, time.GetUtcNow()));
+
+        var nodeId = http.NodeId();
+        var origin = Origin.Current(CorrelationId.Current);
+        var desired = await store.WriteAsync(async tx =>
+        {
+            await Nodes.SeenAsync(tx, nodeId, offer, origin);
+            return await Nodes.DesiredAsync(tx, nodeId, running);
+        });
+        Canon.Add("workloads.running", running.Count);
+        Canon.Add("workloads.to_start", desired.Run.Count);
+        Canon.Add("workloads.to_stop", desired.Stop.Count);
+        return Results.Json(new Answer([.. desired.Run.Select(Workload.Of)], desired.Stop));
+    }
+
+    private sealed record Answer(IReadOnlyList<Workload> Run, IReadOnlyList<string> Stop);
+
+    private sealed record Workload(string AllocationId, string Runtime, int Slots, string Tenant, string? TraceParent, string? CorrelationId)
+    {
+        public static Workload Of(Allocation a) => new(a.Id, a.Runtime, a.Slots, a.Tenant, a.Origin.TraceParent, a.Origin.CorrelationId);
+    }
+}

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Options;
+using OrionPlatform.Store;
+
+namespace OrionPlatform.Api;
+
+/// <summary>When a silent node counts as lost.</summary>
+internal sealed class NodeWatchOptions
+{
+    public const string Section = "Orion:Nodes";
+
+    /// <summary>Silence after which a node is lost; its allocations fail. Agents beat every 5 s.</summary>
+    public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>
+/// Judges which nodes are lost. The api does it, because heartbeats arrive here: silence only counts while someone was listening,
+/// so that an outage of the platform is never taken for the death of its nodes.
+/// </summary>
+internal sealed class NodeWatch(DomainStore store, IOptions<NodeWatchOptions> options, TimeProvider time, ILogger<NodeWatch> log) : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var listeningSince = time.GetUtcNow();
+        using var timer = new PeriodicTimer(s_interval, time);
+        while (await NextAsync(timer, stoppingToken))
+        {
+            try
+            {
+                await LookAsync(listeningSince, stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                log.LogWarning(e, "Could not look for lost nodes; the next look follows in {Interval}.", s_interval);
+            }
+        }
+    }
+
+    private async Task LookAsync(DateTimeOffset listeningSince, CancellationToken cancellationToken)
+    {
+        var silentSince = time.GetUtcNow() - options.Value.LostAfter;
+        if (silentSince < listeningSince || !await store.ReadAsync(tx => Nodes.AnySilentAsync(tx, silentSince), cancellationToken))
+        {
+            return;
+        }
+
+        foreach (var node in await store.WriteAsync(tx => Nodes.MarkLostAsync(tx, silentSince, Origin.None), cancellationToken))
+        {
+            log.LogWarning("Node {NodeId} has been silent for more than {LostAfter} and counts as lost.", node, options.Value.LostAfter);
+        }
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

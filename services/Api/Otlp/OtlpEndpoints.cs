@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Routing;
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.Api;
+
+/// <summary>
+/// Telemetry of services that have no sink beside them (node agents), by OTLP over HTTP. Its own requests are untraced: telemetry
+/// about telemetry would feed itself.
+/// </summary>
+internal static class OtlpEndpoints
+{
+    internal static void AddOtlpIngest(this WebApplicationBuilder builder) => builder.Services.AddSingleton<OtlpIngest>();
+
+    internal static void MapOtlpIngest(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/otlp/v1")
+            .WithMetadata(new SurfaceAttribute("otlp"), new UntracedAttribute(), new BodyLimit(OtlpIngest.MaxBodyBytes))
+            .RequireAuthorization(ApiPolicies.Otlp);
+        Map(group, "traces", OtlpSignal.Traces);
+        Map(group, "logs", OtlpSignal.Logs);
+        Map(group, "metrics", OtlpSignal.Metrics);
+    }
+
+    private static void Map(RouteGroupBuilder group, string path, OtlpSignal signal) => group.MapPost(path, async (HttpContext http, OtlpIngest ingest) =>
+    {
+        var request = http.Request;
+        var encoding = request.Headers.ContentEncoding.Count == 0 ? null : request.Headers.ContentEncoding.ToString();
+        var answer = await ingest.HandleAsync(signal, request.ContentType, encoding, request.Body, http.RequestAborted);
+        http.Response.StatusCode = answer.Status;
+        http.Response.ContentType = answer.ContentType;
+        http.Response.ContentLength = answer.Body.Length;
+        await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+    });
+}
