@@ -1,0 +1,28 @@
+using OrionPlatform.Store;
+
+namespace OrionPlatform.Worker;
+
+/// <summary>Does one kind of job.</summary>
+internal interface IJobHandler
+{
+    /// <summary>The kind: <c>allocation.provision</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>Short name of the tenant it is done for, for telemetry; null when the job does not say.</summary>
+    string? TenantOf(JobLease job);
+
+    /// <summary>
+    /// Does the job. Its effect and <see cref="WriteTransaction.CompleteAsync"/> go into one write; a write without the latter begins with
+    /// <see cref="WriteTransaction.CheckLeaseAsync"/>. Whatever it throws is a failed attempt.
+    /// </summary>
+    Task<JobOutcome> HandleAsync(JobLease job, CancellationToken cancellationToken);
+}
+
+/// <summary>How a handler leaves a job.</summary>
+/// <param name="Snooze">Null when the handler has completed it; else how long to wait before it is tried again, its attempt not burnt.</param>
+internal readonly record struct JobOutcome(TimeSpan? Snooze)
+{
+    public static JobOutcome Done => default;
+
+    public static JobOutcome Later(TimeSpan delay) => new(delay);
+}

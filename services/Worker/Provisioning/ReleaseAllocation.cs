@@ -1,0 +1,30 @@
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Store;
+
+namespace OrionPlatform.Worker;
+
+/// <summary>Gives an allocation back: its node stops the workload, or nothing runs and it is released at once.</summary>
+internal sealed class ReleaseAllocation(DomainStore store) : IJobHandler
+{
+    public string Kind => Allocations.ReleaseJob;
+
+    public string? TenantOf(JobLease job) => AllocationJob.Of(job.Request).Tenant;
+
+    public async Task<JobOutcome> HandleAsync(JobLease job, CancellationToken cancellationToken)
+    {
+        var id = AllocationJob.Of(job.Request).AllocationId;
+        using var span = Spans.Start("worker.allocations.release");
+        var origin = Origin.Current(CorrelationId.Current);
+        var allocation = await store.WriteAsync(
+            async tx =>
+            {
+                var now = await AllocationRelease.AdvanceAsync(tx, id, origin);
+                await tx.CompleteAsync(job);
+                return now;
+            },
+            cancellationToken);
+        Canon.Add("allocation.id", id);
+        Canon.Tag("allocation.state", allocation?.State);
+        return JobOutcome.Done;
+    }
+}

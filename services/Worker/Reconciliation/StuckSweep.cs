@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Options;
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Store;
+
+namespace OrionPlatform.Worker;
+
+/// <summary>
+/// Brings allocations to an end that no message will move on any more: their node is lost, or their time is up. Several workers may
+/// sweep at once, since each change is guarded by the state it starts from.
+/// </summary>
+internal sealed class StuckSweep(DomainStore store, IOptions<ProvisioningOptions> options, Uptime uptime, TimeProvider time, ILogger<StuckSweep> log) : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        try
+        {
+            do
+            {
+                await SweepGuardedAsync(stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker stops.
+        }
+    }
+
+    /// <summary>One sweep; returns how many allocations it changed.</summary>
+    internal async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        var movingSince = time.GetUtcNow() - options.Value.StartDeadline;
+        if (movingSince < uptime.Since)
+        {
+            movingSince = DateTimeOffset.UnixEpoch;
+        }
+
+        var changed = 0;
+        foreach (var stuck in await store.ReadAsync(tx => StuckAllocations.FindAsync(tx, movingSince), cancellationToken))
+        {
+            changed += await ResolveAsync(stuck, movingSince, cancellationToken) ? 1 : 0;
+        }
+
+        return changed;
+    }
+
+    private async Task<bool> ResolveAsync(Allocation stuck, DateTimeOffset movingSince, CancellationToken cancellationToken)
+    {
+        using var processing = Processing.Start(new ProcessingInfo
+        {
+            Name = "worker.allocation.resolve",
+            EventType = "allocation.stuck",
+            EventId = $"{stuck.Id}@{stuck.UpdatedAt.ToUnixTimeMilliseconds()}",
+            Subject = stuck.Subject,
+            TraceParent = stuck.Origin.TraceParent,
+            CorrelationId = stuck.Origin.CorrelationId,
+            Tenant = stuck.Tenant,
+        });
+        var origin = new Origin(processing.TraceParent, stuck.Origin.CorrelationId);
+        var end = await store.WriteAsync(tx => StuckAllocations.ResolveAsync(tx, stuck.Id, movingSince, origin), cancellationToken);
+        Canon.Add("allocation.id", stuck.Id);
+        Canon.Tag("allocation.state", end?.State ?? stuck.State);
+        if (end is not null)
+        {
+            log.LogWarning("Allocation {AllocationId} was stuck in {From} and is {To} now ({Reason}).", stuck.Id, stuck.State, end.State, end.Reason);
+        }
+
+        return end is not null;
+    }
+
+    private async Task SweepGuardedAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await SweepAsync(stoppingToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.LogError(e, "A sweep for stuck allocations failed; the next one follows in {Interval}.", s_interval);
+        }
+    }
+}
+
+/// <summary>Puts the sweeps into the worker.</summary>
+internal static class ReconciliationExtensions
+{
+    internal static void AddReconciliation(this WebApplicationBuilder builder) => builder.Services.AddHostedService<StuckSweep>();
+}
