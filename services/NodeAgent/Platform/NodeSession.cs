@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Options;
+
+namespace OrionPlatform.NodeAgent;
+
+/// <summary>Who this node is to the platform: the credential it registered for once, kept on disk, mode 0600.</summary>
+internal sealed class NodeSession(PlatformClient client, IOptions<AgentOptions> options, IConfiguration configuration, ILogger<NodeSession> log) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1);
+    private Credential? _credential;
+
+    private string CredentialFile => Path.Combine(options.Value.StateDirectory, "credential.json");
+
+    /// <summary>What this node offers.</summary>
+    public RegisterMessage Offer => new(options.Value.Name, options.Value.Slots, options.Value.Runtimes.Keys);
+
+    /// <summary>The credential; registers when there is none yet.</summary>
+    public async Task<Credential> CredentialAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            _credential ??= StateFiles.Read<Credential>(CredentialFile);
+            if (_credential is null)
+            {
+                var token = configuration["Orion:Node:JoinToken"] ?? throw new InvalidOperationException("Orion:Node:JoinToken is missing: without it the node cannot register.");
+                _credential = await client.RegisterAsync(token, Offer, cancellationToken);
+                StateFiles.Write(CredentialFile, _credential);
+                log.LogInformation("Registered as node {NodeId}.", _credential.NodeId);
+            }
+
+            return _credential;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Forgets a credential that the platform does not know; the next call registers anew.</summary>
+    public async Task ForgetAsync(Credential unknown)
+    {
+        await _one.WaitAsync();
+        try
+        {
+            if (_credential == unknown)
+            {
+                log.LogWarning("The platform does not know node {NodeId}; registering again.", unknown.NodeId);
+                _credential = null;
+                File.Delete(CredentialFile);
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+}

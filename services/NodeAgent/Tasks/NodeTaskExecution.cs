@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Options;
+using OrionPlatform.ServiceDefaults;
+
+namespace OrionPlatform.NodeAgent;
+
+/// <summary>One node task from delivery to report, under one processing span that links to its cause.</summary>
+internal sealed class NodeTaskExecution(
+    Workloads workloads, EndedWorkloads ended, PlatformClient client, Retrying retrying, HeartbeatLoop heartbeats, IOptions<AgentOptions> options, ILogger<NodeTaskExecution> log)
+{
+    private const string Start = "start";
+    private const string Stopped = "stopped";
+
+    /// <summary>Does it and reports. Never throws: a task that was not reported is handed out again.</summary>
+    public async Task RunAsync(TaskMessage task, CancellationToken stopping)
+    {
+        using var processing = Processing.Start(new ProcessingInfo
+        {
+            Name = "node-agent.task." + task.Kind,
+            EventType = "node_task." + task.Kind,
+            EventId = task.Id,
+            Subject = "allocation/" + task.AllocationId,
+            TraceParent = task.TraceParent,
+            CorrelationId = task.CorrelationId,
+            Tenant = task.Tenant,
+            Attempt = task.Attempt,
+        });
+        try
+        {
+            var outcome = await DoAsync(task, stopping);
+            Canon.Add("allocation.id", task.AllocationId);
+            Canon.Tag("node.task.outcome", outcome);
+            if (outcome is StartResult.StartFailed or StartResult.RuntimeUnknown)
+            {
+                processing.Fail(ErrorCatalogue.WorkloadNotStarted.Code);
+            }
+
+            await ReportAsync(task, outcome, processing, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            Canon.Tag("node.task.outcome", "unreported");
+        }
+        catch (Exception e)
+        {
+            processing.Fail(ErrorCatalogue.Internal.Code, e);
+            log.LogError(e, "Node task {TaskId} ({Kind} {AllocationId}) failed; it will be handed out again.", task.Id, task.Kind, task.AllocationId);
+        }
+    }
+
+    private async Task<string> DoAsync(TaskMessage task, CancellationToken stopping)
+    {
+        if (task.Kind == Start)
+        {
+            var result = await workloads.StartAsync(task, stopping);
+            Canon.Add("workload.pid", result.Pid);
+            return result.Outcome;
+        }
+
+        ended.Ended(task.AllocationId);
+        await workloads.StopAsync(task.AllocationId, options.Value.StopGrace);
+        return Stopped;
+    }
+
+    private async Task ReportAsync(TaskMessage task, string outcome, Processing processing, CancellationToken stopping)
+    {
+        var message = new ResultMessage(task.FencingToken, outcome);
+        var accepted = await retrying.UntilItWorksAsync("report a task", (node, token) => client.ReportAsync(node, task.Id, message, token), stopping);
+        if (task.Kind != Start)
+        {
+            ended.Told(task.AllocationId);
+        }
+
+        if (!accepted)
+        {
+            // Taken back, or handed out again: what is to run here is the platform's to say, and it is asked at once.
+            processing.Fail(ErrorCatalogue.LeaseLost.Code);
+            heartbeats.Hurry();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using OrionPlatform.ServiceDefaults;
+
+namespace OrionPlatform.NodeAgent;
+
+/// <summary>Notices workloads that end by themselves and tells the platform.</summary>
+internal sealed class ExitLoop(Workloads workloads, EndedWorkloads ended, PlatformClient client, Retrying retrying, TimeProvider time, ILogger<ExitLoop> log)
+{
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
+
+    // Whoever ends this agent may end its workloads with it (a shutdown, a supervisor): their exit is only news if the agent lives on.
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs until the agent stops. Exits not told by then are not told: the workloads are started again in its next life.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(s_look, time);
+        List<Task> telling = [];
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            telling.RemoveAll(t => t.IsCompleted);
+            foreach (var exit in await workloads.LookAsync())
+            {
+                ended.Ended(exit.Record.AllocationId);
+                telling.Add(TellAsync(exit, stopping));
+            }
+        }
+    }
+
+    private async Task TellAsync(WorkloadExit exit, CancellationToken stopping)
+    {
+        try
+        {
+            await Task.Delay(s_settle, time, stopping);
+            using var processing = Processing.Start(new ProcessingInfo
+            {
+                Name = "node-agent.workload.exited",
+                EventType = "workload.exited",
+                EventId = $"{exit.Record.AllocationId}@{exit.Record.Pid}",
+                Subject = "allocation/" + exit.Record.AllocationId,
+                TraceParent = exit.Record.TraceParent,
+                CorrelationId = exit.Record.CorrelationId,
+                Tenant = exit.Record.Tenant,
+            });
+            processing.Fail(ErrorCatalogue.WorkloadExited.Code);
+            Canon.Add("workload.exit_code", exit.ExitCode);
+            log.LogWarning("The workload of {AllocationId} ended by itself, exit code {ExitCode}.", exit.Record.AllocationId, exit.ExitCode);
+            await retrying.UntilItWorksAsync(
+                "report an exit", (node, token) => client.ExitedAsync(node, exit.Record.AllocationId, new ExitedMessage(exit.ExitCode), token), stopping);
+            ended.Told(exit.Record.AllocationId);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The agent stops.
+        }
+    }
+}
