@@ -1,0 +1,95 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using OrionPlatform.Store;
+using OrionPlatform.Tests;
+
+namespace OrionPlatform.Services.Tests;
+
+/// <summary>The api as it is, in a real Kestrel, over a real store and a real sink in a folder of its own, with the demo tenants.</summary>
+internal sealed class ApiUnderTest : IAsyncDisposable
+{
+    public const string JoinToken = "join-token-of-the-tests";
+    public const string OtlpKey = "otlp-key-of-the-tests";
+    private readonly TempFolder? _ownFolder;
+    private readonly List<HttpClient> _clients = [];
+
+    private ApiUnderTest(string folder, TempFolder? ownFolder, WebApplication app)
+    {
+        Folder = folder;
+        _ownFolder = ownFolder;
+        App = app;
+    }
+
+    public string Folder { get; }
+
+    public WebApplication App { get; }
+
+    public Uri Address => new(App.Urls.First());
+
+    public DomainStore Store => App.Services.GetRequiredService<DomainStore>();
+
+    public JsonElement DevKeys => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "dev-keys.json"))).RootElement;
+
+    public static string[] Arguments(string folder, string environment = "Development") =>
+    [
+        $"--contentRoot={folder}", $"--environment={environment}", "--urls=http://127.0.0.1:0",
+        $"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}", $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
+        $"--Orion:Node:JoinToken={JoinToken}", $"--Orion:Otlp:ApiKey={OtlpKey}", "--Logging:LogLevel:Default=Warning",
+        "--Orion:Sink:FlushInterval=00:00:00.05",
+    ];
+
+    public static async Task<ApiUnderTest> StartAsync(string? folder = null, string environment = "Development", params string[] settings)
+    {
+        var own = folder is null ? new TempFolder() : null;
+        folder ??= own!.Path;
+        var app = Api.Program.Build([.. Arguments(folder, environment), .. settings]);
+        await app.StartAsync();
+        return new ApiUnderTest(folder, own, app);
+    }
+
+    /// <summary>A client with a tenant's key, rooted at its project's allocations.</summary>
+    public HttpClient Tenant(string slug)
+    {
+        var client = Client(DevKeys.GetProperty(slug).GetProperty("apiKey").GetString());
+        client.BaseAddress = new Uri(Address, $"v1/projects/{ProjectOf(slug)}/");
+        return client;
+    }
+
+    public string ProjectOf(string slug) => DevKeys.GetProperty(slug).GetProperty("projectId").GetString()!;
+
+    public HttpClient Client(string? bearer = null)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        if (bearer is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        }
+
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>A client of a node that was just registered, with its id.</summary>
+    public async Task<(HttpClient Client, string NodeId)> NodeAsync(string name = "n1", int slots = 4, params string[] runtimes)
+    {
+        using var answer = await Client(JoinToken).PostAsJsonAsync("node/v1/register", new { name, slots, runtimes = runtimes.Length == 0 ? ["sleeper"] : runtimes });
+        answer.EnsureSuccessStatusCode();
+        var node = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return (Client(node.GetProperty("nodeSecret").GetString()), node.GetProperty("nodeId").GetString()!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+
+        await App.StopAsync();
+        await App.DisposeAsync();
+        _ownFolder?.Dispose();
+    }
+}

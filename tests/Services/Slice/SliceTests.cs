@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using OrionPlatform.Sink;
+using OrionPlatform.Store;
+using OrionPlatform.Tests;
+
+namespace OrionPlatform.Services.Tests;
+
+/// <summary>One real request through api, worker and node agent to a process, and back.</summary>
+public sealed class SliceTests
+{
+    [Fact]
+    public async Task An_allocation_becomes_one_process_tells_its_story_and_is_gone_after_its_release()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        await using var worker = ServiceProcess.Worker(api);
+        await using var agent = ServiceProcess.Agent(api, Path.Combine(api.Folder, "node"));
+        var acme = api.Tenant("acme");
+        var trace = ActivityTraceId.CreateRandom();
+
+        var id = await acme.RequestAsync(traceParent: $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
+        await acme.BecomesAsync(id, "active");
+
+        var pid = Assert.Single(WorkloadProcesses.Of(id));
+        Assert.DoesNotContain(ApiUnderTest.JoinToken, WorkloadProcesses.Environment(pid), StringComparison.Ordinal);
+        Assert.StartsWith("nd_", (await acme.GetAllocationAsync(id)).GetProperty("nodeId").GetString(), StringComparison.Ordinal);
+
+        await acme.ReleaseAsync(id);
+        await acme.BecomesAsync(id, "released");
+        Assert.Empty(WorkloadProcesses.Of(id));
+
+        var facts = await api.Store.ReadAsync(tx => tx.FactsOfAsync("allocation/" + id));
+        Assert.Equal(
+            ["allocation.requested", "allocation.provisioning", "allocation.placed", "allocation.active", "allocation.releasing", "allocation.released"],
+            facts.Select(f => f.Fact.Type));
+        Assert.All(facts, f => Assert.Matches("^[0-9a-f]{32}$", f.Fact.TraceId));
+        Assert.Equal(trace.ToHexString(), facts[0].Fact.TraceId);
+        await TellsItsStoryAsync(api, trace);
+    }
+
+    [Fact]
+    public async Task A_workload_that_ends_by_itself_fails_its_allocation()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        await using var worker = ServiceProcess.Worker(api);
+        await using var agent = ServiceProcess.Agent(
+            api, Path.Combine(api.Folder, "node"), "--Orion:Agent:Runtimes:missing:Command=/no/such/program", "--Orion:Agent:Runtimes:chatty:Command=seq", "--Orion:Agent:Runtimes:chatty:Arguments:0=3");
+        var acme = api.Tenant("acme");
+
+        var killed = await acme.RequestAsync();
+        var missing = await acme.RequestAsync("missing");
+        var brief = await acme.RequestAsync("chatty");
+        await acme.BecomesAsync(killed, "active");
+        WorkloadProcesses.Kill(killed);
+
+        await EndsAsync(acme, killed, FailureReason.WorkloadExited);
+        await EndsAsync(acme, missing, FailureReason.StartFailed);
+        await EndsAsync(acme, brief, FailureReason.WorkloadExited);
+        Assert.Contains($"{brief} says: 3", agent.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task EndsAsync(HttpClient tenant, string id, string reason)
+    {
+        await tenant.BecomesAsync(id, "failed");
+        Assert.Equal(reason, (await tenant.GetAllocationAsync(id)).GetProperty("reason").GetString());
+        Assert.Empty(WorkloadProcesses.Of(id));
+    }
+
+    private static Task TellsItsStoryAsync(ApiUnderTest api, ActivityTraceId trace) => Eventually.TrueAsync(
+        async () =>
+        {
+            var story = await api.App.Services.GetRequiredService<TelemetryReader>().StoryAsync(trace);
+            var lines = story?.Traces.SelectMany(t => t.Lines).ToList() ?? [];
+            return lines.Any(l => l.Service == "worker" && l.Route == "allocation.provision")
+                && lines.Any(l => l.Service == "node-agent" && l.Route == "node_task.start")
+                && lines.Any(l => l.Route == "/node/v1/tasks/{taskId}/result");
+        },
+        "the request's story has the job, the node task and the report");
+}
