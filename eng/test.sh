@@ -55,6 +55,14 @@ if ! dotnet build OrionPlatform.sln --nologo -v q; then
     finish
 fi
 
+# A test project may stay out of the solution.
+for project in tests/*/*.Tests.csproj; do
+    if ! grep -qF "$(basename "$project")" OrionPlatform.sln && ! dotnet build "$project" --nologo -v q; then
+        failed=1
+        finish
+    fi
+done
+
 ensure_chromium
 for project in tests/*/*.Tests.csproj; do
     run_project "$project"

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace OrionPlatform.Template.Tests;
+
+/// <summary>A program run to its end.</summary>
+internal static class Command
+{
+    private static readonly TimeSpan s_within = TimeSpan.FromMinutes(15);
+
+    public static async Task<(int Code, string Output)> RunAsync(string folder, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+
+        // What the test runner's own build left in the environment must not reach another solution's.
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k is "PackageSet" or "LoadEngine" or "AppHostEngine").ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(s_within);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return (process.ExitCode, await output + await errors);
+    }
+
+    public static async Task<string> SucceedAsync(string folder, string program, params string[] arguments)
+    {
+        var (code, output) = await RunAsync(folder, program, arguments);
+        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} ended with {code}:\n{output}");
+        return output;
+    }
+}

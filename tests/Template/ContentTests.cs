@@ -1,0 +1,85 @@
+namespace OrionPlatform.Template.Tests;
+
+/// <summary>What comes along, under which name, and what does not.</summary>
+[Collection(InstalledTemplateGroup.Name)]
+public sealed class ContentTests(InstalledTemplate template)
+{
+    // The template's own affairs.
+    private static readonly string[] s_own = [".template.config/", ".ci/", "tests/Template/", "eng/template/", "eng/pack.sh", "README.md", "LICENSE"];
+
+    public static TheoryData<string> Names => [.. InstalledTemplate.Names.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Exactly_the_users_files_come_along_under_the_users_name(string name) =>
+        Assert.Equal(await ExpectedAsync(InstalledTemplate.Names[name]), InstalledTemplate.Files(template.Solution(name)));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_trace_of_the_templates_name_is_left(string name)
+    {
+        var folder = template.Solution(name);
+        var left = InstalledTemplate.Files(folder).Where(f =>
+            IsTrace(f) || (Path.GetExtension(f) is not ".png" && IsTrace(File.ReadAllText(Path.Combine(folder, f)))));
+
+        Assert.Empty(left);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task The_solution_lists_every_project_and_no_other(string name)
+    {
+        var folder = template.Solution(name);
+
+        var listed = (await Command.SucceedAsync(folder, "dotnet", "sln", "list")).Split('\n', StringSplitOptions.TrimEntries).Where(l => l.EndsWith(".csproj", StringComparison.Ordinal)).Select(l => l.Replace('\\', '/'));
+
+        Assert.Equal(InstalledTemplate.Files(folder).Where(f => f.EndsWith(".csproj", StringComparison.Ordinal)), listed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Options_set_the_three_switches()
+    {
+        var folder = await template.GenerateAsync("hive", "Switched", "-n", "Switched", "--app-host-engine", "aspire", "--load-engine", "nbomber", "--package-set", "current");
+
+        var props = await File.ReadAllTextAsync(Path.Combine(folder, "Directory.Build.props"));
+        Assert.Contains("""<AppHostEngine Condition="'$(AppHostEngine)' == ''">aspire</AppHostEngine>""", props, StringComparison.Ordinal);
+        Assert.Contains("""<LoadEngine Condition="'$(LoadEngine)' == ''">nbomber</LoadEngine>""", props, StringComparison.Ordinal);
+        Assert.Contains("""<PackageSet Condition="'$(PackageSet)' == ''">current</PackageSet>""", props, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_package_generates_what_the_folder_does()
+    {
+        var packages = Path.Combine(template.Scratch, "packages");
+        await Command.SucceedAsync(InstalledTemplate.Repository, "dotnet", "pack", "eng/template/pack.csproj", "-nologo", "-v", "q", "-o", packages, $"-p:BaseIntermediateOutputPath={template.Scratch}/pack-obj/");
+        await template.InstallAsync("package-hive", Assert.Single(Directory.GetFiles(packages)));
+
+        var generated = await template.GenerateAsync("package-hive", "FromPackage", "-n", "FromPackage");
+
+        var tracked = await GitFilesAsync("ls-files");
+        Assert.Equal(Mapped(tracked.Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f))), "FromPackage"), InstalledTemplate.Files(generated));
+    }
+
+    [Fact]
+    public async Task Scripts_can_be_executed()
+    {
+        var folder = template.Solution("Acme.Orders");
+
+        Assert.Equal("", await Command.SucceedAsync(folder, "find", "eng", "-name", "*.sh", "-not", "-perm", "-u+x"));
+    }
+
+    private static bool IsTrace(string text) =>
+        text.Contains("OrionPlatform", StringComparison.OrdinalIgnoreCase) || text.Contains("orion-platform", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task<IEnumerable<string>> ExpectedAsync(string name) =>
+        Mapped(await GitFilesAsync("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"), name);
+
+    private static IEnumerable<string> Mapped(IEnumerable<string> files, string name) => files
+        .Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f)) && !s_own.Any(o => f == o || (o.EndsWith('/') && f.StartsWith(o, StringComparison.Ordinal))))
+        .Select(f => f.Replace("OrionPlatform", name, StringComparison.Ordinal))
+        .Concat(["README.md", "LICENSE-template.txt"])
+        .Order(StringComparer.Ordinal);
+
+    private static async Task<string[]> GitFilesAsync(params string[] arguments) =>
+        (await Command.SucceedAsync(InstalledTemplate.Repository, "git", ["-c", "core.quotePath=off", .. arguments])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
