@@ -24,6 +24,9 @@ internal static class Command
         }
 
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+
+        // Four solutions are compiled: one warm compiler does it in a third of the time.
+        start.Environment["UseSharedCompilation"] = "true";
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try

@@ -34,7 +34,14 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
         }
     }
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public async Task DisposeAsync()
+    {
+        // Whoever turned the compiler's server off does not want one left running.
+        if (string.Equals(Environment.GetEnvironmentVariable("UseSharedCompilation"), "false", StringComparison.OrdinalIgnoreCase))
+        {
+            await Command.SucceedAsync(Scratch, "dotnet", "build-server", "shutdown", "--vbcscompiler");
+        }
+    }
 
     public void Dispose() => _folder.Dispose();
 
