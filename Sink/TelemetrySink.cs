@@ -40,7 +40,7 @@ public sealed class TelemetrySink : IAsyncDisposable
         catch
         {
             // A row the gate could not clean is never stored, and its caller's request never fails for it.
-            _writer.Buffers.Spans.CountProducedAndDropped("gate");
+            _writer.Buffers.Spans.CountProducedAndDropped("gate", null);
             return;
         }
 
@@ -57,7 +57,7 @@ public sealed class TelemetrySink : IAsyncDisposable
         }
         catch
         {
-            _writer.Buffers.Lines.CountProducedAndDropped("gate");
+            _writer.Buffers.Lines.CountProducedAndDropped("gate", null);
             return;
         }
 
@@ -74,7 +74,7 @@ public sealed class TelemetrySink : IAsyncDisposable
         }
         catch
         {
-            _writer.Buffers.Logs.CountProducedAndDropped("gate");
+            _writer.Buffers.Logs.CountProducedAndDropped("gate", null);
             return;
         }
 
@@ -117,6 +117,12 @@ public sealed class TelemetrySink : IAsyncDisposable
         var now = _time.GetUtcNow();
         return _writer.WriteCentralAsync(db => AlertTable.Acknowledge(db, rule, subject, by, now, silenceUntil)).WaitAsync(cancellationToken);
     }
+
+    /// <summary>Bytes the writer thread has allocated so far.</summary>
+    internal long WriterAllocatedBytes => _writer.AllocatedBytes;
+
+    /// <summary>Spans in the buffer now.</summary>
+    internal int BufferedSpans => _writer.Buffers.Spans.Count;
 
     /// <summary>The time by the clock of this sink, nanoseconds since 1970-01-01 UTC.</summary>
     internal long NowNanos => UnixTime.Nanos(_time.GetUtcNow());

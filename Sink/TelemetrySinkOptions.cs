@@ -15,6 +15,9 @@ public sealed class TelemetrySinkOptions
     /// <summary>Rows a stream's buffer holds before rows are dropped and counted.</summary>
     public int BufferRows { get; set; } = 50_000;
 
+    /// <summary>Bytes, by a rough estimate, a stream's buffer holds before rows are dropped and counted.</summary>
+    public int BufferBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>Days of raw rows kept.</summary>
     public int RawDays { get; set; } = 7;
 
@@ -28,6 +31,7 @@ public sealed class TelemetrySinkOptions
         Require(FlushInterval >= TimeSpan.FromMilliseconds(10) && FlushInterval <= TimeSpan.FromMinutes(1),
             "Orion:Sink:FlushInterval", $"must be between 10 ms and 1 minute, not {FlushInterval}");
         Require(BufferRows is >= 1 and <= 10_000_000, "Orion:Sink:BufferRows", $"must be between 1 and 10,000,000, not {BufferRows}");
+        Require(BufferBytes is >= 64 * 1024 and <= 1024 * 1024 * 1024, "Orion:Sink:BufferBytes", $"must be between 64 KiB and 1 GiB, not {BufferBytes}");
         Require(RawDays is >= 1 and <= 3_650, "Orion:Sink:RawDays", $"must be between 1 and 3,650, not {RawDays}");
     }
 

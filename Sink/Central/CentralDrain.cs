@@ -53,7 +53,7 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
     public void Drop(string reason)
     {
         Collect();
-        buffers.Heartbeats.CountDropped(reason, _beats.Count);
+        buffers.Heartbeats.CountDropped(reason, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_beats));
         _beats.Clear();
         _waiting.ForEach(w => w.Complete(committed: false));
         _waiting.Clear();

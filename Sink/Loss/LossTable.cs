@@ -7,8 +7,8 @@ internal static class LossTable
         CREATE TABLE loss_account (process TEXT NOT NULL, run TEXT NOT NULL, stream TEXT NOT NULL, produced INTEGER NOT NULL, stored INTEGER NOT NULL,
             sampled_out INTEGER NOT NULL, dropped INTEGER NOT NULL, buffered INTEGER NOT NULL, updated INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (process, run, stream)) WITHOUT ROWID;
-        CREATE TABLE loss_drops (process TEXT NOT NULL, run TEXT NOT NULL, stream TEXT NOT NULL, reason TEXT NOT NULL, rows INTEGER NOT NULL,
-            PRIMARY KEY (process, run, stream, reason)) WITHOUT ROWID;
+        CREATE TABLE loss_drops (process TEXT NOT NULL, run TEXT NOT NULL, stream TEXT NOT NULL, reason TEXT NOT NULL, tenant TEXT NOT NULL, rows INTEGER NOT NULL,
+            PRIMARY KEY (process, run, stream, reason, tenant)) WITHOUT ROWID;
         """;
 
     public static void Write(Database database, string process, string run, StreamAccount account, long now, bool ended)
@@ -20,10 +20,10 @@ internal static class LossTable
             """);
         row.Bind(1, process).Bind(2, run).Bind(3, account.Stream).Bind(4, account.Produced).Bind(5, account.Stored).Bind(6, account.SampledOut)
             .Bind(7, account.Dropped).Bind(8, account.Buffered).Bind(9, now).Bind(10, ended ? 1L : 0L).Run();
-        using var drop = database.Prepare("INSERT INTO loss_drops VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET rows = excluded.rows");
-        foreach (var (reason, rows) in account.Drops)
+        using var drop = database.Prepare("INSERT INTO loss_drops VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE SET rows = excluded.rows");
+        foreach (var ((reason, tenant), rows) in account.Drops)
         {
-            drop.Bind(1, process).Bind(2, run).Bind(3, account.Stream).Bind(4, reason).Bind(5, rows).Run();
+            drop.Bind(1, process).Bind(2, run).Bind(3, account.Stream).Bind(4, reason).Bind(5, tenant).Bind(6, rows).Run();
         }
     }
 
@@ -34,7 +34,7 @@ internal static class LossTable
     public static void CloseEarlierRuns(Database database, string process, string run)
     {
         using (var drops = database.Prepare("""
-            INSERT INTO loss_drops SELECT process, run, stream, 'killed', buffered FROM loss_account
+            INSERT INTO loss_drops SELECT process, run, stream, 'killed', '', buffered FROM loss_account
             WHERE process = ? AND run <> ? AND ended = 0 AND buffered > 0 ON CONFLICT DO NOTHING
             """))
         {

@@ -6,7 +6,7 @@ namespace OrionPlatform.Sink;
 internal sealed class SegmentTraces(SegmentReader segment) : IDisposable
 {
     private readonly Statement _lines = segment.Database.Prepare($"SELECT {SpanSelect.Full} FROM canonical_lines s WHERE trace_hi = ? AND trace_lo = ? LIMIT ?");
-    private readonly Statement _spans = segment.Database.Prepare($"SELECT {SpanSelect.Shared} FROM spans s WHERE trace_hi = ? AND trace_lo = ? LIMIT ?");
+    private readonly Statement _spans = segment.Database.Prepare($"SELECT {SpanSelect.Shared} FROM spans s WHERE s.id IN ({TraceRuns.Ids}) LIMIT ?3");
     private readonly Statement _links = segment.Database.Prepare("SELECT span_id, linked_hi, linked_lo, linked_span_id FROM span_links WHERE trace_hi = ? AND trace_lo = ? LIMIT ?");
     private readonly Statement _events = segment.Database.Prepare("""
         SELECT span_id, time, (SELECT value FROM strings WHERE id = e.name), (SELECT keys FROM shapes WHERE id = e.shape), attributes

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OrionPlatform.Sink;
 
 /// <summary>Folds rows into the figures of their minutes and hours, in memory; <see cref="RollupTable"/> makes them durable.</summary>
@@ -9,7 +11,12 @@ internal sealed class RollupFold
     /// <summary>Names of one kind in one service; further ones are folded into <c>(other)</c>.</summary>
     public const int MaxNames = 2_000;
 
-    private readonly HashSet<RollupSeries> _known = [];
+    // Bounded by MaxNames routes and span names, and the few services and surfaces they come with.
+    private readonly Dictionary<RollupSeries, SeriesCells> _series = [];
+
+    // Which series a row belongs to, found by its strings' identity: code names its spans by the same objects every time. A fixed number of
+    // slots; whoever comes last has the slot.
+    private readonly Route?[] _routes = new Route?[1024];
 
     /// <summary>Minute cells, bounded by <see cref="MaxCells"/>; written ones of past minutes are removed by <see cref="Forget(long, long)"/>.</summary>
     public Dictionary<(RollupSeries Series, long Start), RollupCell> Minutes { get; } = [];
@@ -22,19 +29,15 @@ internal sealed class RollupFold
 
     public void Add(SpanRow row)
     {
-        if (row is CanonicalLine line)
+        var line = row as CanonicalLine;
+        var error = row.Status == SpanStatus.Error;
+        var route = RouteOf(row, line, error);
+        Fold(route.Own, row, error, timed: true);
+        if (line is not null)
         {
-            var error = line.Status == SpanStatus.Error;
             // An agent's long poll is meant to wait: it counts, but its duration says nothing about the service.
-            var timed = line.Surface != "node";
-            Fold(new RollupSeries(RollupKind.Service, line.Service, "", "", ""), line, error, timed);
-            Fold(new RollupSeries(RollupKind.Surface, "", line.Surface, "", ""), line, error, timed: true);
-            Fold(Bounded(new RollupSeries(RollupKind.Route, line.Service, line.Surface, line.Route ?? line.Name, ClassOf(line))), line, error, timed: true);
-        }
-        else
-        {
-            var error = row.Status == SpanStatus.Error;
-            Fold(Bounded(new RollupSeries(RollupKind.Span, row.Service, "", row.Name, error ? "error" : "ok")), row, error, timed: true);
+            Fold(route.Service!, row, error, timed: line.Surface != "node");
+            Fold(route.Surface!, row, error, timed: true);
         }
     }
 
@@ -43,6 +46,11 @@ internal sealed class RollupFold
     {
         Forget(Minutes, minutesBefore);
         Forget(Hours, hoursBefore);
+        foreach (var cells in _series.Values)
+        {
+            // A cell that is no longer in the dictionary would never be written.
+            (cells.Minute, cells.Hour) = (null, null);
+        }
     }
 
     private static void Forget(Dictionary<(RollupSeries Series, long Start), RollupCell> cells, long before)
@@ -56,31 +64,98 @@ internal sealed class RollupFold
         }
     }
 
-    private static string ClassOf(CanonicalLine line) =>
-        line.Status == SpanStatus.Error ? "error" : line.Outcome == "client_error" ? "client_error" : "ok";
-
-    private void Fold(RollupSeries series, SpanRow row, bool error, bool timed)
+    private Route RouteOf(SpanRow row, CanonicalLine? line, bool error)
     {
-        Fold(Minutes, series, UnixTime.Floor(row.StartUnixNanos, UnixTime.Minute), row.DurationNanos, error, timed);
-        Fold(Hours, series, UnixTime.Floor(row.StartUnixNanos, UnixTime.Hour), row.DurationNanos, error, timed);
-    }
-
-    private void Fold(Dictionary<(RollupSeries Series, long Start), RollupCell> cells, RollupSeries series, long start, long nanos, bool error, bool timed)
-    {
-        if (!cells.TryGetValue((series, start), out var cell))
+        var name = line?.Route ?? row.Name;
+        var outcome = error ? "error" : line?.Outcome == "client_error" ? "client_error" : "ok";
+        var surface = line?.Surface ?? "";
+        ref var slot = ref _routes[((RuntimeHelpers.GetHashCode(name) * 31) + RuntimeHelpers.GetHashCode(surface) + outcome.Length) & 1023];
+        if (slot is { } known && ReferenceEquals(known.Name, name) && ReferenceEquals(known.ServiceName, row.Service)
+            && ReferenceEquals(known.SurfaceName, surface) && ReferenceEquals(known.Outcome, outcome) && known.IsLine == line is not null)
         {
-            if (cells.Count >= MaxCells)
-            {
-                Unfolded++;
-                return;
-            }
-
-            cells.Add((series, start), cell = new RollupCell());
+            return known;
         }
 
-        cell.Add(nanos, error, timed);
+        var own = line is null
+            ? new RollupSeries(RollupKind.Span, row.Service, "", name, outcome)
+            : new RollupSeries(RollupKind.Route, row.Service, surface, name, outcome);
+        return slot = new Route(name, row.Service, surface, outcome, line is not null)
+        {
+            Own = Cells(own),
+            Service = line is null ? null : Cells(new RollupSeries(RollupKind.Service, row.Service, "", "", "")),
+            Surface = line is null ? null : Cells(new RollupSeries(RollupKind.Surface, "", surface, "", "")),
+        };
     }
 
-    private RollupSeries Bounded(RollupSeries series) =>
-        _known.Contains(series) || (_known.Count < MaxNames && _known.Add(series)) ? series : series with { Name = "(other)" };
+    private SeriesCells Cells(RollupSeries series)
+    {
+        if (!_series.TryGetValue(series, out var cells))
+        {
+            if (_series.Count >= MaxNames && series.Name.Length > 0 && series.Name != "(other)")
+            {
+                return Cells(series with { Name = "(other)" });
+            }
+
+            _series.Add(series, cells = new SeriesCells(series));
+        }
+
+        return cells;
+    }
+
+    private void Fold(SeriesCells cells, SpanRow row, bool error, bool timed)
+    {
+        var start = row.StartUnixNanos;
+        if (cells.Minute is null || (ulong)(start - cells.MinuteStart) >= UnixTime.Minute)
+        {
+            cells.MinuteStart = UnixTime.Floor(start, UnixTime.Minute);
+            cells.Minute = Cell(Minutes, cells.Series, cells.MinuteStart);
+        }
+
+        if (cells.Hour is null || (ulong)(start - cells.HourStart) >= UnixTime.Hour)
+        {
+            cells.HourStart = UnixTime.Floor(start, UnixTime.Hour);
+            cells.Hour = Cell(Hours, cells.Series, cells.HourStart);
+        }
+
+        if (cells.Minute is null || cells.Hour is null)
+        {
+            Unfolded++;
+            return;
+        }
+
+        cells.Minute.Add(row.DurationNanos, error, timed);
+        cells.Hour.Add(row.DurationNanos, error, timed);
+    }
+
+    private static RollupCell? Cell(Dictionary<(RollupSeries Series, long Start), RollupCell> all, RollupSeries series, long start)
+    {
+        if (!all.TryGetValue((series, start), out var cell) && all.Count < MaxCells)
+        {
+            all.Add((series, start), cell = new RollupCell());
+        }
+
+        return cell;
+    }
+
+    private sealed class SeriesCells(RollupSeries series)
+    {
+        public RollupSeries Series { get; } = series;
+
+        public long MinuteStart { get; set; }
+
+        public RollupCell? Minute { get; set; }
+
+        public long HourStart { get; set; }
+
+        public RollupCell? Hour { get; set; }
+    }
+
+    private sealed record Route(string Name, string ServiceName, string SurfaceName, string Outcome, bool IsLine)
+    {
+        public required SeriesCells Own { get; init; }
+
+        public required SeriesCells? Service { get; init; }
+
+        public required SeriesCells? Surface { get; init; }
+    }
 }

@@ -24,9 +24,6 @@ internal struct RowKey
     /// <summary>How far the key taken last is from the time it stands for.</summary>
     public readonly long Skew => _current - _start;
 
-    /// <summary>Whether no row of this batch has this time.</summary>
-    public readonly bool IsFree(long start) => start > _last;
-
     public long Take(long start)
     {
         _start = start;

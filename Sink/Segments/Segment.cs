@@ -46,26 +46,27 @@ internal sealed class Segment : IDisposable
         {
             var (lineDuplicates, linesSampledOut) = WriteSpans<CanonicalLine>(lines);
             var (spanDuplicates, spansSampledOut) = WriteSpans<SpanRow>(spans);
-            var outcome = new BatchOutcome(lineDuplicates, spanDuplicates, linesSampledOut, spansSampledOut);
+            _spans.EndBatch();
             var key = new RowKey();
             foreach (var log in logs)
             {
                 _logs.Insert(log, ref key);
             }
 
-            Count(run, Streams.Lines, lines.Length - lineDuplicates - linesSampledOut);
-            Count(run, Streams.Spans, spans.Length - spanDuplicates - spansSampledOut);
+            Count(run, Streams.Lines, lines.Length - lineDuplicates.Length - linesSampledOut);
+            Count(run, Streams.Spans, spans.Length - spanDuplicates.Length - spansSampledOut);
             Count(run, Streams.Logs, logs.Length);
             _database.Execute("COMMIT");
             _words.Committed();
             Fold<CanonicalLine>(lines, fold);
             Fold<SpanRow>(spans, fold);
-            return outcome;
+            return new BatchOutcome(lineDuplicates, spanDuplicates, linesSampledOut, spansSampledOut);
         }
         catch
         {
             _database.Rollback();
             _words.RolledBack();
+            _spans.RolledBack();
             throw;
         }
     }
@@ -90,10 +91,10 @@ internal sealed class Segment : IDisposable
         }
     }
 
-    private (int Duplicates, int SampledOut) WriteSpans<T>(ReadOnlySpan<T> rows) where T : SpanRow
+    private (T[] Duplicates, int SampledOut) WriteSpans<T>(ReadOnlySpan<T> rows) where T : SpanRow
     {
         var key = new RowKey();
-        var duplicates = 0;
+        List<T>? duplicates = null;
         var sampledOut = 0;
         foreach (var row in rows)
         {
@@ -104,11 +105,11 @@ internal sealed class Segment : IDisposable
             else if (!_spans.Insert(row, ref key))
             {
                 _duplicates.Add(row);
-                duplicates++;
+                (duplicates ??= []).Add(row);
             }
         }
 
-        return (duplicates, sampledOut);
+        return (duplicates?.ToArray() ?? [], sampledOut);
     }
 
     private void Count(string run, string stream, int rows)
@@ -122,7 +123,7 @@ internal sealed class Segment : IDisposable
 
 /// <summary>Rows of a batch that were not stored: they were before, or sampling left them out.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct BatchOutcome(int DuplicateLines, int DuplicateSpans, int SampledOutLines, int SampledOutSpans);
+internal readonly record struct BatchOutcome(CanonicalLine[] DuplicateLines, SpanRow[] DuplicateSpans, int SampledOutLines, int SampledOutSpans);
 
 /// <summary>Names of the streams in accounts.</summary>
 internal static class Streams

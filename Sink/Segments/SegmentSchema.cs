@@ -34,7 +34,7 @@ internal static class SegmentSchema
         CREATE INDEX canonical_lines_failed ON canonical_lines (status) WHERE status = 2;
 
         CREATE TABLE spans ({SpanColumns});
-        CREATE INDEX spans_trace ON spans (trace_hi);
+        {TraceRuns.Sql}
 
         CREATE TABLE span_links (id INTEGER PRIMARY KEY, trace_hi INTEGER NOT NULL, trace_lo INTEGER NOT NULL, span_id INTEGER NOT NULL,
             linked_hi INTEGER NOT NULL, linked_lo INTEGER NOT NULL, linked_span_id INTEGER NOT NULL);

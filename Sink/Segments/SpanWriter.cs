@@ -7,6 +7,7 @@ internal sealed class SpanWriter : IDisposable
     private const string Shared = "id, skew, trace_hi, trace_lo, span_id, parent_id, service, name, kind, duration, status, status_message, error_type, tenant, shape, attributes";
 
     private readonly SegmentWords _words;
+    private readonly TraceRuns _runs;
     private readonly Statement _span;
     private readonly Statement _line;
     private readonly Statement _spanExists;
@@ -14,13 +15,19 @@ internal sealed class SpanWriter : IDisposable
     private readonly Statement _link;
     private readonly Statement _event;
 
+    // Spans of the batch that begin at one and the same time; cleared when the time changes.
+    private readonly HashSet<(long Low, long Span)> _same = [];
+    private (long Low, long Span) _first;
+    private long _sameStart = long.MinValue;
+
     public SpanWriter(Database database, SegmentWords words)
     {
         _words = words;
+        _runs = new TraceRuns(database);
         _span = database.Prepare($"INSERT INTO spans ({Shared}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         _line = database.Prepare($"INSERT INTO canonical_lines ({Shared}, line_kind, surface, method, route, status_code, outcome, error_code, correlation_id, user) "
             + "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-        _spanExists = database.Prepare("SELECT 1 FROM spans WHERE trace_hi = ? AND trace_lo = ? AND span_id = ?");
+        _spanExists = database.Prepare($"SELECT 1 FROM spans WHERE span_id = ?3 AND id IN ({TraceRuns.Ids})");
         _lineExists = database.Prepare("SELECT 1 FROM canonical_lines WHERE trace_hi = ? AND trace_lo = ? AND span_id = ?");
         _link = database.Prepare("INSERT INTO span_links (trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id) VALUES (?,?,?,?,?,?)");
         _event = database.Prepare("INSERT INTO span_events (trace_hi, trace_lo, span_id, time, name, shape, attributes) VALUES (?,?,?,?,?,?,?)");
@@ -41,28 +48,49 @@ internal sealed class SpanWriter : IDisposable
             BindLine(insert, line);
         }
 
-        var exists = line is null ? _spanExists : _lineExists;
-        if (!key.IsFree(row.StartUnixNanos) && Exists(exists, high, low, span))
+        if (IsRepeated(row.StartUnixNanos, low, span))
         {
             return false;
         }
 
-        while (!insert.Bind(1, key.Take(row.StartUnixNanos)).Bind(2, key.Skew).TryInsert())
+        var id = key.Take(row.StartUnixNanos);
+        while (!insert.Bind(1, id).Bind(2, key.Skew).TryInsert())
         {
-            if (Exists(exists, high, low, span))
+            if (Exists(line is null ? _spanExists : _lineExists, high, low, span))
             {
                 return false;
             }
 
             key.Taken();
+            id = key.Take(row.StartUnixNanos);
+        }
+
+        if (line is null)
+        {
+            _runs.Add(high, low, id);
         }
 
         InsertParts(row, high, low, span);
         return true;
     }
 
+    /// <summary>Writes what a batch leaves to its end.</summary>
+    public void EndBatch()
+    {
+        _runs.Close();
+        ForgetBatch();
+    }
+
+    /// <summary>The batch is undone.</summary>
+    public void RolledBack()
+    {
+        _runs.RolledBack();
+        ForgetBatch();
+    }
+
     public void Dispose()
     {
+        _runs.Dispose();
         _span.Dispose();
         _line.Dispose();
         _spanExists.Dispose();
@@ -76,6 +104,35 @@ internal sealed class SpanWriter : IDisposable
         var found = exists.Bind(1, high).Bind(2, low).Bind(3, span).Step();
         exists.Reset();
         return found;
+    }
+
+    /// <summary>Whether this batch has the span already: it would begin at the same time, and rows come in the order of their times.</summary>
+    private bool IsRepeated(long start, long low, long span)
+    {
+        if (start != _sameStart)
+        {
+            _sameStart = start;
+            _first = (low, span);
+            if (_same.Count > 0)
+            {
+                _same.Clear();
+            }
+
+            return false;
+        }
+
+        if (_same.Count == 0)
+        {
+            _same.Add(_first);
+        }
+
+        return !_same.Add((low, span));
+    }
+
+    private void ForgetBatch()
+    {
+        _sameStart = long.MinValue;
+        _same.Clear();
     }
 
     private void BindShared(Statement insert, SpanRow row)

@@ -47,9 +47,9 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, Segment
         while (!_pending.IsEmpty)
         {
             var rows = _pending.Next(Today);
-            buffers.Lines.CountDropped(reason, rows.Lines.Length);
-            buffers.Spans.CountDropped(reason, rows.Spans.Length);
-            buffers.Logs.CountDropped(reason, rows.Logs.Length);
+            buffers.Lines.CountDropped(reason, rows.Lines.Span);
+            buffers.Spans.CountDropped(reason, rows.Spans.Span);
+            buffers.Logs.CountDropped(reason, rows.Logs.Span);
             _pending.Done(rows);
         }
     }
@@ -79,25 +79,25 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, Segment
 }
 
 /// <summary>The buffers of all streams of a process.</summary>
-internal sealed class SinkBuffers(int capacity, Action wake)
+internal sealed class SinkBuffers(TelemetrySinkOptions options, Action wake)
 {
-    public StreamBuffer<CanonicalLine> Lines { get; } = new(Streams.Lines, capacity, wake);
+    public StreamBuffer<CanonicalLine> Lines { get; } = new(Streams.Lines, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake);
 
-    public StreamBuffer<SpanRow> Spans { get; } = new(Streams.Spans, capacity, wake);
+    public StreamBuffer<SpanRow> Spans { get; } = new(Streams.Spans, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake);
 
-    public StreamBuffer<LogRow> Logs { get; } = new(Streams.Logs, capacity, wake);
+    public StreamBuffer<LogRow> Logs { get; } = new(Streams.Logs, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake);
 
     // One every few seconds and process: 1,000 is hours of a database that cannot be written.
-    public StreamBuffer<Heartbeat> Heartbeats { get; } = new(Streams.Heartbeats, 1_000, wake);
+    public StreamBuffer<Heartbeat> Heartbeats { get; } = new(Streams.Heartbeats, 1_000, 8 * 1024 * 1024, _ => null, _ => 0, wake);
 
     public StreamAccount[] Accounts() => [Lines.Account(), Spans.Account(), Logs.Account(), Heartbeats.Account()];
 
     /// <summary>Empties the buffers of raw rows and counts them as dropped.</summary>
     public void DropAll(string reason)
     {
-        Lines.CountDropped(reason, Lines.Take().Length);
-        Spans.CountDropped(reason, Spans.Take().Length);
-        Logs.CountDropped(reason, Logs.Take().Length);
+        Lines.CountDropped(reason, Lines.Take().Span);
+        Spans.CountDropped(reason, Spans.Take().Span);
+        Logs.CountDropped(reason, Logs.Take().Span);
     }
 
     public void Close()

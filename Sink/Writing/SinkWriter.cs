@@ -21,18 +21,22 @@ internal sealed class SinkWriter : IAsyncDisposable
     private SegmentSet? _segments;
     private SegmentDrain? _drain;
     private volatile bool _stopping;
+    private long _allocatedBytes;
 
     public SinkWriter(TelemetrySinkOptions options, TimeProvider time)
     {
         _options = options;
         _time = time;
-        Buffers = new SinkBuffers(options.BufferRows, Wake);
+        Buffers = new SinkBuffers(options, Wake);
         _central = new CentralDrain(options.Directory, Buffers, _fold, _run, time) { Process = () => _name!.Value };
         _retention = new Retention(options, time);
         new Thread(Loop) { IsBackground = true, Name = "telemetry-writer" }.Start();
     }
 
     public SinkBuffers Buffers { get; }
+
+    /// <summary>Bytes this thread has allocated so far, as of its last cycle.</summary>
+    public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
 
     public void Wake() => _wake.Set();
 
@@ -96,6 +100,7 @@ internal sealed class SinkWriter : IAsyncDisposable
             _central.Write();
         }
 
+        Volatile.Write(ref _allocatedBytes, GC.GetAllocatedBytesForCurrentThread());
         for (; asked > 0 && _flushes.TryDequeue(out var flush); asked--)
         {
             flush.TrySetResult();

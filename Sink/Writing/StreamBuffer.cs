@@ -1,46 +1,78 @@
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// One stream's way from its callers to the writer: a bounded buffer, and the account of what became of its rows. A caller never waits
-/// for the writer; a row that finds no room is dropped and counted.
+/// One stream's way from its callers to the writer: a buffer bounded in rows and bytes, and the account of what became of its rows. A caller
+/// never waits for the writer. When there is no room, the tenant that holds most of the buffer loses its newest row, so a noisy one does not
+/// push out the others.
 /// </summary>
 internal sealed class StreamBuffer<T> where T : class
 {
+    private const int UnitBytes = 512;
+
     private readonly Lock _lock = new();
+    private readonly Func<T, string?> _tenantOf;
+    private readonly Func<T, int> _sizeOf;
+    private readonly int _maxUnits;
     private readonly int _wakeAt;
     private readonly Action _wake;
     private readonly StreamAccount _account;
+    private readonly FairShare _shares;
+
+    // By slot: units of the row in it, and the slot of its tenant's next older row (of the next free slot, when it is free).
+    private readonly int[] _units;
+    private readonly int[] _older;
 
     // Bounded by the capacity; the two arrays change places when the writer takes what is there.
-    private T[] _rows;
-    private T[] _spare;
+    private T?[] _rows;
+    private T?[] _spare;
+    private int _slots;
+    private int _free = -1;
     private int _count;
+    private int _usedUnits;
     private int _taken;
     private bool _closed;
 
-    public StreamBuffer(string stream, int capacity, Action wake)
+    public StreamBuffer(string stream, int capacity, int maxBytes, Func<T, string?> tenantOf, Func<T, int> sizeOf, Action wake)
     {
-        _rows = new T[capacity];
-        _spare = new T[capacity];
+        _rows = new T?[capacity];
+        _spare = new T?[capacity];
+        _units = new int[capacity];
+        _older = new int[capacity];
+        _maxUnits = Math.Max(1, maxBytes / UnitBytes);
+        _shares = new FairShare(_maxUnits);
+        _tenantOf = tenantOf;
+        _sizeOf = sizeOf;
         _wakeAt = Math.Max(1, capacity / 8);
         _wake = wake;
         _account = new StreamAccount(stream);
     }
 
+    /// <summary>Rows in the buffer now.</summary>
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>Takes a row in; counts it in any case.</summary>
     public void Offer(T row)
     {
+        var tenant = _tenantOf(row);
+        var units = 1 + (_sizeOf(row) / UnitBytes);
         bool wake;
         lock (_lock)
         {
             _account.Produced++;
-            if (_closed || _count == _rows.Length)
+            if (_closed || units > _maxUnits / 8)
             {
-                _account.Drop(_closed ? "closed" : "overflow", 1);
+                _account.Drop(_closed ? "closed" : "too_large", tenant, 1);
                 return;
             }
 
-            _rows[_count++] = row;
+            var share = _shares.Of(tenant);
+            if (!MakeRoom(share, units))
+            {
+                _account.Drop("overflow", tenant, 1);
+                return;
+            }
+
+            Put(row, share, units);
             wake = _count == _wakeAt;
         }
 
@@ -55,21 +87,26 @@ internal sealed class StreamBuffer<T> where T : class
     {
         // Only the writer calls this, and only it touches the spare array: rows written long ago must not be kept alive by it.
         Array.Clear(_spare, 0, _taken);
+        bool holes;
         lock (_lock)
         {
+            holes = _free >= 0;
             (_rows, _spare) = (_spare, _rows);
-            (_taken, _count) = (_count, 0);
+            _taken = _slots;
+            (_slots, _free, _count, _usedUnits) = (0, -1, 0, 0);
+            _shares.Reset();
         }
 
-        return _spare.AsMemory(0, _taken);
+        // Not one of them is null once the holes of evicted rows are closed.
+        return _spare.AsMemory(0, holes ? CloseHoles() : _taken)!;
     }
 
-    public void CountProducedAndDropped(string reason)
+    public void CountProducedAndDropped(string reason, string? tenant)
     {
         lock (_lock)
         {
             _account.Produced++;
-            _account.Drop(reason, 1);
+            _account.Drop(reason, tenant, 1);
         }
     }
 
@@ -83,9 +120,9 @@ internal sealed class StreamBuffer<T> where T : class
     }
 
     /// <summary>A batch is through: so many rows, of which some were stored before and some only folded into rollups.</summary>
-    public void CountWritten(int rows, int duplicates, int sampledOut)
+    public void CountWritten(int rows, ReadOnlySpan<T> duplicates, int sampledOut)
     {
-        CountStored(rows - duplicates - sampledOut);
+        CountStored(rows - duplicates.Length - sampledOut);
         CountDropped("duplicate", duplicates);
         lock (_lock)
         {
@@ -101,13 +138,14 @@ internal sealed class StreamBuffer<T> where T : class
         }
     }
 
-    public void CountDropped(string reason, int rows)
+    /// <summary>Counts taken rows that are not stored.</summary>
+    public void CountDropped(string reason, ReadOnlySpan<T> rows)
     {
-        if (rows > 0)
+        lock (_lock)
         {
-            lock (_lock)
+            foreach (var row in rows)
             {
-                _account.Drop(reason, rows);
+                _account.Drop(reason, _tenantOf(row), 1);
             }
         }
     }
@@ -128,5 +166,68 @@ internal sealed class StreamBuffer<T> where T : class
         {
             return _account.Copy();
         }
+    }
+
+    private bool MakeRoom(TenantShare share, int units)
+    {
+        while ((_slots == _rows.Length && _free < 0) || _usedUnits + units > _maxUnits)
+        {
+            var largest = _shares.Largest();
+            if (largest is null || largest == share || share.Units + units >= largest.Units)
+            {
+                return false;
+            }
+
+            Evict(largest);
+        }
+
+        return true;
+    }
+
+    private void Put(T row, TenantShare share, int units)
+    {
+        int slot;
+        if (_free >= 0)
+        {
+            slot = _free;
+            _free = _older[slot];
+        }
+        else
+        {
+            slot = _slots++;
+        }
+
+        _rows[slot] = row;
+        (_units[slot], _older[slot], share.Newest) = (units, share.Newest, slot);
+        _shares.Change(share, units);
+        _usedUnits += units;
+        _count++;
+    }
+
+    private void Evict(TenantShare share)
+    {
+        var slot = share.Newest;
+        _rows[slot] = null;
+        share.Newest = _older[slot];
+        (_older[slot], _free) = (_free, slot);
+        _shares.Change(share, -_units[slot]);
+        _usedUnits -= _units[slot];
+        _count--;
+        _account.Drop("overflow", share.Name, 1);
+    }
+
+    private int CloseHoles()
+    {
+        var kept = 0;
+        for (var i = 0; i < _taken; i++)
+        {
+            if (_spare[i] is { } row)
+            {
+                _spare[kept++] = row;
+            }
+        }
+
+        Array.Clear(_spare, kept, _taken - kept);
+        return kept;
     }
 }

@@ -1,0 +1,114 @@
+using System.Globalization;
+
+namespace OrionPlatform.Sink.Tests;
+
+public sealed class OverflowTests
+{
+    [Fact]
+    public async Task A_tenant_at_fifty_times_the_others_rate_costs_them_nothing()
+    {
+        await using var test = new TestSink(o => (o.BufferRows, o.FlushInterval) = (1_000, TimeSpan.FromMilliseconds(50)));
+        test.Sink.Record(test.Line());
+        await test.Sink.FlushAsync();
+        using (Locked(test))
+        {
+            for (var i = 0; i < 10_000; i++)
+            {
+                test.Sink.Record(LineOf(test, i % 50 == 0 ? $"quiet-{i % 3}" : "noisy"));
+            }
+        }
+
+        await test.Sink.FlushAsync();
+        using var drops = Database.OpenReader(SegmentFiles.CentralPath(test.Directory));
+        using var rows = drops.Prepare("SELECT DISTINCT tenant, reason FROM loss_drops");
+        Assert.True(rows.Step());
+        Assert.Equal(("noisy", "overflow"), (rows.Text(0), rows.Text(1)));
+        Assert.False(rows.Step());
+        var loss = await test.LossAsync("lines");
+        Assert.True(loss.Dropped > 5_000);
+        Assert.Equal((10_001, 0), (loss.Produced, loss.Buffered));
+        Assert.Equal(loss.Produced, loss.Stored + loss.Dropped);
+    }
+
+    [Fact]
+    public void A_full_buffer_shares_its_places_evenly_whatever_the_order_of_arrival()
+    {
+        foreach (var seed in Enumerable.Range(0, 20))
+        {
+            var random = new Random(seed);
+            var buffer = new StreamBuffer<string>("x", 300, 1 << 20, row => row.Split(':')[0], _ => 0, () => { });
+            var offered = new Dictionary<string, int>();
+            for (var i = 0; i < 20_000; i++)
+            {
+                var tenant = random.Next(100) switch
+                {
+                    < 90 => "a",
+                    < 98 => "b",
+                    < 99 => "c",
+                    _ => $"d{random.Next(5)}",
+                };
+                offered[tenant] = offered.GetValueOrDefault(tenant) + 1;
+                buffer.Offer(string.Create(CultureInfo.InvariantCulture, $"{tenant}:{i}"));
+            }
+
+            var kept = buffer.Take().ToArray().GroupBy(r => r.Split(':')[0]).ToDictionary(g => g.Key, g => g.Count());
+            Assert.Equal(300, kept.Values.Sum());
+            var most = kept.Values.Max();
+            // Whoever has less than the largest lost nothing, to within the grain of the lists.
+            Assert.All(offered, o => Assert.True(kept.GetValueOrDefault(o.Key) >= Math.Min(o.Value, most - 32), $"{o.Key}: kept {kept.GetValueOrDefault(o.Key)} of {o.Value}, largest {most}"));
+            var account = buffer.Account();
+            Assert.Equal((20_000, 19_700), (account.Produced, account.Dropped));
+        }
+    }
+
+    [Fact]
+    public void Bytes_are_bounded_too_and_a_row_too_large_for_the_buffer_is_refused_alone()
+    {
+        var buffer = new StreamBuffer<string>("x", 1_000, 64 * 1024, _ => null, row => row.Length, () => { });
+        buffer.Offer(new string('x', 60_000));
+        for (var i = 0; i < 100; i++)
+        {
+            buffer.Offer(new string('x', 2_000));
+        }
+
+        Assert.InRange(buffer.Take().Length, 25, 32);
+        Assert.Contains(("too_large", ""), buffer.Account().Drops);
+        buffer.Offer("small");
+        Assert.Equal(["small"], buffer.Take().ToArray());
+    }
+
+    [Fact]
+    public void Every_row_of_a_taken_buffer_is_there_whatever_was_evicted()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 50; round++)
+        {
+            var buffer = new StreamBuffer<string>("x", 64, 40 * 512, row => row[..1], row => row.Length, () => { });
+            for (var filling = 0; filling < 3; filling++)
+            {
+                for (var i = 0; i < 200; i++)
+                {
+                    buffer.Offer((char)('a' + random.Next(6)) + new string('y', random.Next(2_000)));
+                }
+
+                var count = buffer.Count;
+                var taken = buffer.Take().ToArray();
+                Assert.Equal(count, taken.Length);
+                Assert.All(taken, Assert.NotNull);
+                Assert.True(taken.Sum(r => 1 + (r.Length / 512)) <= 40);
+                buffer.CountStored(taken.Length);
+            }
+
+            Assert.Equal(0, buffer.Account().Buffered);
+        }
+    }
+
+    private static CanonicalLine LineOf(TestSink test, string tenant)
+    {
+        var line = test.Line();
+        line.Tenant = tenant;
+        return line;
+    }
+
+    private static ForeignLock Locked(TestSink test) => new(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api"));
+}
