@@ -121,7 +121,7 @@ function listen() {
 function recover() {
   hangUp();
   retry = setTimeout(async () => {
-    const answer = await fetch(location.href, { method: "HEAD", redirect: "manual" }).catch(() => null);
+    const answer = await fetch(location.href, { redirect: "manual" }).catch(() => null);
     if (answer && (answer.status === 401 || answer.status === 403)) location.reload();
     else listen();
   }, 5000);

@@ -12,7 +12,7 @@ internal sealed class LivePulse(VersionSource source, TimeProvider time, ILogger
 
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = NewSignal();
-    private PanelVersion? _current; // Null until the loop's first answer.
+    private PanelVersion? _current; // Null while the loop has no answer yet.
     private CancellationTokenSource? _loop;
     private int _watchers;
 
@@ -37,7 +37,8 @@ internal sealed class LivePulse(VersionSource source, TimeProvider time, ILogger
             if (_loop is null)
             {
                 _loop = new CancellationTokenSource();
-                _ = Task.Run(() => BeatAsync(_loop.Token));
+                var stop = _loop.Token;
+                _ = Task.Run(() => BeatAsync(stop), CancellationToken.None);
             }
         }
 
@@ -136,7 +137,7 @@ internal sealed class LivePulse(VersionSource source, TimeProvider time, ILogger
             if (--_watchers == 0)
             {
                 _loop?.Cancel();
-                _loop = null;
+                (_loop, _current) = (null, null); // What it was then says nothing to who comes next.
             }
         }
     }

@@ -1,3 +1,4 @@
+using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.OpsPanel;
@@ -8,6 +9,10 @@ internal static class LineText
     public static string Title(this SpanRow span) => span is CanonicalLine { Method: { } method, Route: { } route } ? $"{method} {route}" : span.Name;
 
     public static bool Failed(this SpanRow span) => span.Status == SpanStatus.Error || span is CanonicalLine { Outcome: "error" or "timeout" };
+
+    /// <summary>Whether a request took longer than its surface's objective allows 95 of 100 to take.</summary>
+    public static bool Slow(this CanonicalLine line) =>
+        line.Surface == Slos.PublicApiP95.Surface && line.DurationNanos / 1e6 >= Slos.PublicApiP95.Limit.TotalMilliseconds;
 
     /// <summary>Status and outcome: 201, 404 not_found, 500 internal, failed node_gone, ok.</summary>
     public static string Result(this CanonicalLine line) => string.Join(' ', new[]

@@ -183,6 +183,15 @@ public sealed class LoginTests
         Assert.Equal(HttpStatusCode.SeeOther, old.StatusCode);
     }
 
+    [Fact]
+    public async Task A_form_of_absurd_size_is_not_read()
+    {
+        await using var host = await PanelHost.StartAsync();
+        var client = await host.SignInAsync("admin");
+        using var refused = await client.PostFormAsync("/admin/ops/people/links", ("_token", await client.FormTokenAsync()), ("name", new string('x', 20_000)), ("role", "viewer"));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+    }
+
     [Theory]
     [InlineData("Orion:Ops:LoginToken", "short")]
     [InlineData("Orion:Ops:MaxStreams", "0")]
