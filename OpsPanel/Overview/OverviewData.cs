@@ -24,6 +24,9 @@ public sealed record OverviewData
     /// <summary>The job queue by kind.</summary>
     public required IReadOnlyList<JobDepth> Queue { get; init; }
 
+    /// <summary>Open tasks of the nodes.</summary>
+    public required NodeTaskDepth NodeTasks { get; init; }
+
     /// <summary>The newest jobs that were given up.</summary>
     public required IReadOnlyList<DeadLetter> DeadLetters { get; init; }
 

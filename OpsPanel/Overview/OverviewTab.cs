@@ -6,7 +6,7 @@ using OrionPlatform.Store;
 namespace OrionPlatform.OpsPanel;
 
 /// <summary>Is the platform well? Services, the public API against its SLOs, the queue, open alerts, and what telemetry itself has lost.</summary>
-internal sealed class OverviewTab(TelemetryReader reader, JobQueue jobs, HtmlPainter painter, RenderCache cache, StreamSeats seats, TimeProvider time) : ITab
+internal sealed class OverviewTab(TelemetryReader reader, DomainStore store, JobQueue jobs, HtmlPainter painter, RenderCache cache, StreamSeats seats, TimeProvider time) : ITab
 {
     private const int DeadLetters = 5;
 
@@ -46,7 +46,8 @@ internal sealed class OverviewTab(TelemetryReader reader, JobQueue jobs, HtmlPai
         var losses = reader.LossAsync(cancellationToken);
         var queue = jobs.DepthAsync(cancellationToken);
         var dead = jobs.DeadLettersAsync(DeadLetters, cancellationToken);
-        await Task.WhenAll(figures, beats, alerts, losses, queue, dead);
+        var tasks = store.ReadAsync(NodeTasks.DepthAsync, cancellationToken);
+        await Task.WhenAll(figures, beats, alerts, losses, queue, dead, tasks);
         return new OverviewData
         {
             Now = time.GetUtcNow(),
@@ -55,6 +56,7 @@ internal sealed class OverviewTab(TelemetryReader reader, JobQueue jobs, HtmlPai
             Alerts = await alerts,
             Losses = await losses,
             Queue = await queue,
+            NodeTasks = await tasks,
             DeadLetters = await dead,
         };
     }
