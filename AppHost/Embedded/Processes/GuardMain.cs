@@ -32,14 +32,18 @@ internal static class GuardMain
     // A guard that could be stopped by the same signal as AppHost would guard nothing; it ends with the pipe.
     private static void Ignore(PosixSignalContext context) => context.Cancel = true;
 
-    // Bounded by the number of replicas; a process leaves when it has ended.
-    private static HashSet<int> ReadUntilAppHostEnds()
+    // In the order of their start. Bounded by the number of replicas; a process leaves when it has ended.
+    private static List<int> ReadUntilAppHostEnds()
     {
-        var registered = new HashSet<int>();
+        var registered = new List<int>();
         while (Console.In.ReadLine() is { Length: > 1 } line)
         {
             var pid = int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture);
-            _ = line[0] == '+' ? registered.Add(pid) : registered.Remove(pid);
+            registered.Remove(pid);
+            if (line[0] == '+')
+            {
+                registered.Add(pid);
+            }
         }
 
         return registered;

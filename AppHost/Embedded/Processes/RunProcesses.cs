@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -7,6 +8,7 @@ namespace OrionPlatform.AppHost;
 internal static class RunProcesses
 {
     public const string Variable = "ORION_RUN_ID";
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
     public static IReadOnlyList<int> Find(string runId)
     {
@@ -21,34 +23,47 @@ internal static class RunProcesses
 
     /// <summary>Asks the processes of a run to stop and ends those that have not after the grace; also any that were started meanwhile.</summary>
     /// <param name="runId">The run.</param>
-    /// <param name="registered">Processes known to belong to it, for systems that cannot be searched.</param>
+    /// <param name="registered">Its services in the order of their start; the last is asked first, since what starts later may need what started earlier.</param>
     /// <param name="grace">Time between asking and ending.</param>
     /// <returns>How many there were.</returns>
-    public static int Stop(string runId, IReadOnlyCollection<int> registered, TimeSpan grace)
+    public static int Stop(string runId, IReadOnlyList<int> registered, TimeSpan grace)
     {
-        IReadOnlyList<int> Alive() => OperatingSystem.IsLinux() ? Find(runId) : [.. registered.Where(Signals.Exists)];
-        var found = Alive();
-        foreach (var pid in found)
+        var clock = Stopwatch.StartNew();
+        var found = Alive(runId, registered);
+        foreach (var pid in registered.Reverse().Where(found.Contains))
+        {
+            Signals.AskToStop(pid);
+            WaitWhile(() => Alive(runId, registered).Contains(pid), clock, grace / 2);
+        }
+
+        foreach (var pid in Alive(runId, registered))
         {
             Signals.AskToStop(pid);
         }
 
-        var deadline = Environment.TickCount64 + (long)grace.TotalMilliseconds;
-        while (Environment.TickCount64 < deadline && Alive().Count > 0)
-        {
-            Thread.Sleep(50);
-        }
+        WaitWhile(() => Alive(runId, registered).Count > 0, clock, grace);
 
         // A process may start another between the search and its own end; three rounds outlast any that does not do so on purpose.
         for (var round = 0; round < 3; round++)
         {
-            foreach (var pid in Alive())
+            foreach (var pid in Alive(runId, registered))
             {
                 Signals.End(pid);
             }
         }
 
         return found.Count;
+    }
+
+    private static IReadOnlyList<int> Alive(string runId, IReadOnlyList<int> registered) =>
+        OperatingSystem.IsLinux() ? Find(runId) : [.. registered.Where(Signals.Exists)];
+
+    private static void WaitWhile(Func<bool> condition, Stopwatch clock, TimeSpan until)
+    {
+        while (clock.Elapsed < until && condition())
+        {
+            Thread.Sleep(s_look);
+        }
     }
 
     private static int Pid(string folder) => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0;

@@ -33,6 +33,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
         // User secrets go to a folder of the test's own.
         start.Environment["APPDATA"] = home.Path;
         start.Environment["MARK"] = home.Path;
+        start.Environment["ORDER"] = home.File("order");
         return new AppHostProcess(Process.Start(start)!);
     }
 

@@ -25,7 +25,7 @@ public sealed partial class AppHostProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task SIGKILL_of_AppHost_leaves_no_process_behind()
+    public async Task SIGKILL_of_AppHost_leaves_no_process_behind_and_even_then_they_stop_in_order()
     {
         await using var host = AppHostProcess.Start(_home, "--Model=loops", $"--Data:Directory={_home.File("data")}");
         await host.SaysAsync("second | running");
@@ -33,6 +33,7 @@ public sealed partial class AppHostProcessTests : IDisposable
         Signals.End(host.Id);
 
         await Eventually.TrueAsync(() => LinuxProcess.With($"MARK={_home.Path}\0").Count == 0, "everything AppHost started is gone");
+        Assert.Equal(["second", "first"], await File.ReadAllLinesAsync(_home.File("order")));
     }
 
     [Fact]

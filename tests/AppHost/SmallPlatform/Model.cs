@@ -6,7 +6,7 @@ namespace OrionPlatform.SmallPlatform;
 /// <summary>The models that the tests run as a process, chosen by <c>--Model=NAME</c>.</summary>
 internal static class Model
 {
-    private const string LoopThatStopsInOrder = "trap 'echo stopping; exit 0' TERM; echo running; while :; do sleep 0.05; done";
+    private const string LoopThatStopsInOrder = "trap 'echo stopping; echo $0 >> $ORDER; exit 0' TERM; echo running; while :; do sleep 0.05; done";
 
     private static string ProjectDirectory { get; } =
         typeof(Model).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ProjectDirectory").Value!;
@@ -17,8 +17,8 @@ internal static class Model
         switch (builder.Configuration["Model"])
         {
             case "loops":
-                var first = builder.AddExecutable("first", "sh", "/", "-c", LoopThatStopsInOrder);
-                builder.AddExecutable("second", "sh", "/", "-c", LoopThatStopsInOrder).WaitForStart(first);
+                var first = builder.AddExecutable("first", "sh", "/", "-c", LoopThatStopsInOrder, "first");
+                builder.AddExecutable("second", "sh", "/", "-c", LoopThatStopsInOrder, "second").WaitForStart(first);
                 break;
             case "deaf":
                 builder.AddExecutable("deaf", "sh", "/", "-c", "trap '' TERM; echo running; while :; do sleep 0.05; done");
