@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>Adds to the canonical line of the current request or job, from anywhere in its async flow. No-ops outside one.</summary>
@@ -6,8 +8,18 @@ public static class Canon
     /// <summary>Adds a field of any cardinality. The same key again replaces its value.</summary>
     public static void Add(string key, object? value) => LineScope.Current?.Add(key, value);
 
-    /// <summary>Adds a field of low cardinality, safe as a metric dimension.</summary>
-    public static void Tag(string key, object? value) => LineScope.Current?.Add(key, value);
+    /// <summary>
+    /// Adds a field of low cardinality, safe as a metric dimension. In Development a value that belongs to one entity (uuid, e-mail address, long
+    /// number) is warned about, once a key, with the place of the call.
+    /// </summary>
+    public static void Tag(string key, object? value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        if (LineScope.Current is { } scope)
+        {
+            scope.Belt?.Lint?.Check(key, value, file, line);
+            scope.Add(key, value);
+        }
+    }
 
     /// <summary>Says for which tenant (short name) the current request or job is done.</summary>
     public static void Tenant(string tenant)

@@ -103,6 +103,7 @@ internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, Problem
             scope.Root.SetStatus(status >= 500 || scope.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
         }
 
+        scope.Belt?.Enrichers.Run(scope, context);
         SemanticTags.Put(context, scope);
         LineTags.Put(scope.Root, scope);
     }

@@ -35,6 +35,12 @@ internal sealed class Belt
     /// <summary>Whether spans also leave over OTLP, and so have to carry what a canonical line has columns for.</summary>
     public bool ExportsOtlp { get; init; }
 
+    /// <summary>Development's check of tags; null elsewhere.</summary>
+    public TagLint? Lint { get; init; }
+
+    /// <summary>The application's own fields.</summary>
+    public required LineEnrichers Enrichers { get; init; }
+
     public void Start()
     {
         s_default = this;

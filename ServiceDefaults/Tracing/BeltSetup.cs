@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.FeatureManagement;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
@@ -28,12 +29,17 @@ internal static class BeltSetup
         services.TryAddSingleton<LogRing>();
         services.AddSink(builder.Configuration, builder.Environment, serviceName);
         services.TryAddSingleton<KeepDecision>();
+        services.TryAddSingleton<LineEnrichers>();
+        services.TryAddSingleton<TagLint>();
+        services.AddFeatureManagement().AddSessionManager<FlagExposure>();
         services.TryAddSingleton<ProblemWriter>();
         services.TryAddSingleton(sp => new Belt(
             sp.GetRequiredService<ServiceIdentity>(), sp.GetRequiredService<TelemetryOutlet>(), sp.GetRequiredService<KeepDecision>(),
             sp.GetRequiredService<Sanitizer>(), sp.GetRequiredService<TraceRing>(), sp.GetRequiredService<IOptions<TracingOptions>>())
         {
             ExportsOtlp = OtlpSetup.IsWanted(builder.Configuration),
+            Enrichers = sp.GetRequiredService<LineEnrichers>(),
+            Lint = builder.Environment.IsDevelopment() ? sp.GetRequiredService<TagLint>() : null,
         });
         services.TryAddSingleton<LagMonitor>();
         services.TryAddSingleton(sp => new HeartbeatSource(

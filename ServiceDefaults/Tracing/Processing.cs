@@ -117,6 +117,7 @@ public sealed class Processing : IDisposable
                 _span.SetStatus(ActivityStatusCode.Error);
             }
 
+            _scope.Belt?.Enrichers.Run(_scope, null);
             LineTags.Put(_span, _scope);
 
             // The listener finds the scope by the current flow, which a caller may have changed in between.
