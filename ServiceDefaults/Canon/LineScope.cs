@@ -9,7 +9,9 @@ namespace OrionPlatform.ServiceDefaults;
 /// </summary>
 internal sealed class LineScope
 {
-    private static readonly AsyncLocal<LineScope?> s_current = new();
+    private static readonly AsyncLocal<LineScope?> s_current = new(Occupancy.Changed);
+
+    private const int MaxOpen = 64;
 
     private readonly Lock _lock = new();
 
@@ -18,6 +20,9 @@ internal sealed class LineScope
 
     // Bounded by TracingOptions.MaxSpans; what is beyond is counted on the line. Handed over when the root ends.
     private List<Activity>? _spans;
+
+    // Bounded by MaxOpen; a span leaves it when it ends, all of them when the root does.
+    private List<Activity>? _open;
     private int _lostSpans;
     private bool _done;
 
@@ -121,6 +126,51 @@ internal sealed class LineScope
         }
     }
 
+    /// <summary>An inner span has begun.</summary>
+    public void Opened(Activity span)
+    {
+        lock (_lock)
+        {
+            _open ??= new(4);
+            if (_open.Count < MaxOpen)
+            {
+                _open.Add(span);
+            }
+        }
+    }
+
+    /// <summary>Name of the innermost inner span that is open, when all open ones are its ancestors; null when there are several candidates, or none.</summary>
+    public string? InnermostOpen
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_open is not { Count: > 0 } open)
+                {
+                    return null;
+                }
+
+                var leaf = open[^1];
+                for (var i = open.Count - 2; i >= 0; i--)
+                {
+                    var ancestor = leaf.Parent;
+                    while (ancestor is not null && !ReferenceEquals(ancestor, open[i]))
+                    {
+                        ancestor = ancestor.Parent;
+                    }
+
+                    if (ancestor is null)
+                    {
+                        return null;
+                    }
+                }
+
+                return leaf.DisplayName;
+            }
+        }
+    }
+
     /// <summary>Keeps an inner span until the root ends; false when the root has ended already.</summary>
     public bool Hold(Activity span, int limit)
     {
@@ -131,6 +181,7 @@ internal sealed class LineScope
                 return false;
             }
 
+            _open?.Remove(span);
             _spans ??= new(4);
             if (_spans.Count < limit)
             {
@@ -161,6 +212,7 @@ internal sealed class LineScope
             _done = true;
             _fields = null;
             _spans = null;
+            _open = null;
             DurationNanos = (long)Stopwatch.GetElapsedTime(StartTimestamp).TotalNanoseconds;
             Kept = !Untraced && decision.Keeps(this);
             return true;

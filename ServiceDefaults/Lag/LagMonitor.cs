@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
+using System.Runtime;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 
 namespace OrionPlatform.ServiceDefaults;
@@ -10,24 +11,33 @@ namespace OrionPlatform.ServiceDefaults;
 /// </summary>
 internal sealed class LagMonitor : IDisposable
 {
-    private readonly ILogger<LagMonitor> _logger;
+    /// <summary>A wait from which its circumstances are noted, as it may become a stall.</summary>
+    public static readonly TimeSpan SuspectAfter = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>How long into a stall its spans are looked at, every 20 ms.</summary>
+    private static readonly TimeSpan s_longestWatch = TimeSpan.FromSeconds(5);
+
     private readonly LagOptions _options;
+    private readonly StallReporter _reporter;
     private readonly LagHistogram _histogram = new();
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
     private volatile LagFigures _figures = new(0, 0, 0, 0);
-    private int _disposed;
     private volatile LagFigures _running = new(0, 0, 0, 0);
 
-    public LagMonitor(IOptions<LagOptions> options, ILogger<LagMonitor> logger)
+    // Bounded by what the pool's threads carry in one stall; cleared before each probe.
+    private readonly Dictionary<LineScope, string> _openSpans = [];
+    private int _disposed;
+    private int _idleThreads;
+    private bool _suspected;
+    private StallWindow? _open;
+
+    public LagMonitor(IOptions<LagOptions> options, StallReporter reporter)
     {
         _options = options.Value;
-        _logger = logger;
+        _reporter = reporter;
         _thread = new Thread(Run) { IsBackground = true, Name = "orion lag probe", Priority = ThreadPriority.AboveNormal };
     }
-
-    /// <summary>Called on the probe's thread when a stall has ended.</summary>
-    public Action<Stall>? Stalled { get; set; }
 
     /// <summary>The last full window's figures; before there is one, the running window's.</summary>
     public LagFigures Figures => _figures.Samples > 0 ? _figures : _running;
@@ -51,56 +61,110 @@ internal sealed class LagMonitor : IDisposable
     private void Run()
     {
         using var probe = new PoolProbe();
-        var windowStart = Stopwatch.GetTimestamp();
+        var startedAt = Stopwatch.GetTimestamp();
+        var windowStart = startedAt;
         while (true)
         {
-            var gcBefore = GC.GetTotalPauseDuration();
-            var before = Stopwatch.GetTimestamp();
+            var asleep = Stopwatch.GetTimestamp();
+            var before = Reading.Now();
             if (_stop.Wait(_options.Interval))
             {
                 return;
             }
 
-            var late = Stopwatch.GetElapsedTime(before) - _options.Interval;
-            if (probe.Measure(_stop) is not { } lag)
+            var late = Stopwatch.GetElapsedTime(asleep) - _options.Interval;
+            _suspected = false;
+            _openSpans.Clear();
+            if (probe.Measure(_stop, Waiting) is not { } lag)
             {
                 return;
             }
 
-            _histogram.Add(lag.TotalMilliseconds);
-            if (Stopwatch.GetElapsedTime(windowStart) >= _options.Window)
+            Count(lag, ref windowStart);
+            if (Stopwatch.GetElapsedTime(startedAt) >= _options.Grace && !Debugger.IsAttached)
             {
-                _figures = _histogram.Take();
-                windowStart = Stopwatch.GetTimestamp();
-            }
-            else if (_figures.Samples == 0)
-            {
-                var running = _running;
-                _running = new LagFigures(running.P50Ms, Math.Max(running.P99Ms, lag.TotalMilliseconds), Math.Max(running.MaxMs, lag.TotalMilliseconds), running.Samples + 1);
-            }
-
-            if (lag >= _options.StallThreshold && !Debugger.IsAttached)
-            {
-                Report(Stall.Judge(lag, late, GC.GetTotalPauseDuration() - gcBefore));
+                Judge(lag, late, before, probe, asleep);
             }
         }
     }
 
-    private void Report(Stall stall)
+    private void Count(TimeSpan lag, ref long windowStart)
     {
-        try
+        _histogram.Add(lag.TotalMilliseconds);
+        if (Stopwatch.GetElapsedTime(windowStart) >= _options.Window)
         {
-            Stalled?.Invoke(stall);
-            if (stall.Cause == StallCause.Pool)
+            _figures = _histogram.Take();
+            windowStart = Stopwatch.GetTimestamp();
+        }
+        else if (_figures.Samples == 0)
+        {
+            var (p50, p99, max, samples) = _running;
+            _running = new LagFigures(p50, Math.Max(p99, lag.TotalMilliseconds), Math.Max(max, lag.TotalMilliseconds), samples + 1);
+        }
+    }
+
+    /// <summary>Called every 20 ms while a probe waits: the pool's state is noted while it lasts.</summary>
+    private void Waiting(TimeSpan soFar)
+    {
+        if (!_suspected && soFar >= SuspectAfter)
+        {
+            _suspected = true;
+            ThreadPool.GetMaxThreads(out var most, out _);
+            ThreadPool.GetAvailableThreads(out var free, out _);
+            _idleThreads = Math.Max(0, ThreadPool.ThreadCount - (most - free));
+            _reporter.Suspect();
+        }
+
+        if (_suspected && soFar < s_longestWatch)
+        {
+            foreach (var slot in Occupancy.PoolSlots)
             {
-                _logger.LogWarning(
-                    "Thread pool stalled ~{StallMs} ms: work waited that long for a thread ({PoolThreads} threads, {PoolQueue} items waiting)",
-                    (long)stall.Length.TotalMilliseconds, ThreadPool.ThreadCount, ThreadPool.PendingWorkItemCount);
+                if (slot.Current is { InnermostOpen: { } span } scope)
+                {
+                    _openSpans[scope] = span;
+                }
             }
         }
-        catch (Exception)
+    }
+
+    /// <summary>Late probes one after the other are one stall; it is reported when a probe is in time again, so that late GC figures are in it.</summary>
+    private void Judge(TimeSpan lag, TimeSpan late, Reading before, PoolProbe probe, long asleep)
+    {
+        if (lag >= SuspectAfter || late >= SuspectAfter)
         {
-            // The probe outlives whoever listens to it.
+            var start = late >= SuspectAfter ? asleep + (long)(_options.Interval.TotalSeconds * Stopwatch.Frequency) : probe.QueuedAt;
+            var now = Reading.Now();
+            var window = new StallWindow
+            {
+                Start = start,
+                End = probe.RanAt,
+                ControlLate = probe.ControlLate + (late >= SuspectAfter ? late : TimeSpan.Zero),
+                GcPause = now.GcPause - before.GcPause,
+                Jit = now.Jit - before.Jit,
+                Cpu = now.Cpu - before.Cpu,
+                PoolThreads = ThreadPool.ThreadCount,
+                IdleThreads = lag >= SuspectAfter ? _idleThreads : ThreadPool.ThreadCount,
+                Occupied = [.. Occupancy.PoolSlots.SelectMany(s => s.Between(start, probe.RanAt))],
+                OpenSpans = new Dictionary<LineScope, string>(_openSpans),
+            };
+            _open = _open is null ? window : _open.Then(window);
+            return;
         }
+
+        if (_open is { } stall)
+        {
+            _open = null;
+            if (stall.Length >= _options.StallThreshold)
+            {
+                _reporter.Report(stall);
+            }
+        }
+    }
+
+    /// <summary>Totals of the process since its start.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Reading(TimeSpan GcPause, TimeSpan Jit, TimeSpan Cpu)
+    {
+        public static Reading Now() => new(GC.GetTotalPauseDuration(), JitInfo.GetCompilationTime(), Environment.CpuUsage.TotalTime);
     }
 }

@@ -16,6 +16,10 @@ public sealed class LagOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan StallThreshold { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Time after the start in which stalls are not reported: everything is compiled then. 0 to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Time over which percentiles are taken, 1 s to 10 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(15);

@@ -19,8 +19,12 @@ internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, Problem
         }
 
         scope.Belt = belt;
+        var method = HttpMethodNames.IndexOf(context.Request.Method);
+        scope.Method = method < 0 ? HttpMethodNames.Other : HttpMethodNames.Known[method];
         if (Paths.IsUntraced(context.Request))
         {
+            // It has no line, but it may still stall the pool, and then it has to have a name.
+            scope.Route = "(untraced)";
             Discard(scope);
             return next(context);
         }
@@ -84,7 +88,6 @@ internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, Problem
         var request = context.Request;
         var method = HttpMethodNames.IndexOf(request.Method);
         scope.Route = facts.Route;
-        scope.Method = method < 0 ? HttpMethodNames.Other : request.Method;
         scope.Surface = facts.Surface ?? Paths.SurfaceOf(request.Path);
         scope.Root.DisplayName = facts.SpanName(method);
 

@@ -41,6 +41,8 @@ internal static class BeltSetup
             Enrichers = sp.GetRequiredService<LineEnrichers>(),
             Lint = builder.Environment.IsDevelopment() ? sp.GetRequiredService<TagLint>() : null,
         });
+        services.TryAddSingleton<LagReport>();
+        services.TryAddSingleton<StallReporter>();
         services.TryAddSingleton<LagMonitor>();
         services.TryAddSingleton(sp => new HeartbeatSource(
             sp.GetRequiredService<ServiceIdentity>(), sp.GetRequiredService<LagMonitor>(), sp.GetRequiredService<TimeProvider>(),

@@ -13,9 +13,6 @@ internal static class SpanListener
     public const string AspNetCore = "Microsoft.AspNetCore";
     public const string HttpClient = "System.Net.Http";
 
-    // Made before any listener: a source that is only being constructed is not yet the one that is looked for, and would never be heard.
-    private static readonly ActivitySource s_own = Spans.Source;
-
     private static readonly Lock s_lock = new();
     private static ActivityListener? s_listener;
     private static int s_users;
@@ -30,7 +27,7 @@ internal static class SpanListener
                 TraceIds.Install();
                 s_listener = new ActivityListener
                 {
-                    ShouldListenTo = static source => source.Name is AspNetCore or HttpClient || ReferenceEquals(source, s_own),
+                    ShouldListenTo = static source => source.Name is Spans.SourceName or AspNetCore or HttpClient,
                     Sample = Sample,
                     SampleUsingParentId = static (ref _) => Suppressed ? ActivitySamplingResult.None : ActivitySamplingResult.AllDataAndRecorded,
                     ActivityStarted = Started,
@@ -64,6 +61,10 @@ internal static class SpanListener
         if (activity.Kind == ActivityKind.Server && activity.Source.Name == AspNetCore)
         {
             LineScope.Current = new LineScope(activity, CanonicalLine.Request);
+        }
+        else if (activity.Parent is not null)
+        {
+            LineScope.Current?.Opened(activity);
         }
 
         activity.ActivityTraceFlags |= TraceIds.RandomFlagFor(activity);

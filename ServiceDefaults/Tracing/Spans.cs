@@ -5,8 +5,11 @@ namespace OrionPlatform.ServiceDefaults;
 /// <summary>Spans of the platform's own code. Named <c>{service}.{component}.{operation}</c>.</summary>
 public static class Spans
 {
+    /// <summary>Name of <see cref="Source"/>.</summary>
+    public const string SourceName = "orion";
+
     /// <summary>The source of all of them.</summary>
-    public static readonly ActivitySource Source = new("orion");
+    public static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>Starts an inner span under the current one; null when nobody listens. Dispose it to end it.</summary>
     public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);

@@ -1,10 +1,15 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults.Tests;
 
 public sealed class LagTests
 {
+    private static readonly (string, string?)[] s_alert = [("Orion:Lag:StallThreshold", "00:00:00.100"), ("Orion:Lag:Window", "00:00:01"), ("Orion:Lag:Grace", "00:00:00")];
+
     [Fact]
     public void Percentiles_are_within_nine_percent_of_the_truth()
     {
@@ -22,29 +27,89 @@ public sealed class LagTests
         Assert.Equal(new LagFigures(0, 0, 0, 0), histogram.Take());
     }
 
-    [Theory]
-    [InlineData(400, 0, 0, StallCause.Pool)]
-    [InlineData(400, 0, 250, StallCause.Gc)]
-    [InlineData(400, 300, 0, StallCause.Host)]
-    [InlineData(400, 100, 100, StallCause.Pool)]
-    public void Gc_and_host_are_subtracted_before_anyone_is_accused(int lag, int late, int gc, object cause) =>
-        Assert.Equal((StallCause)cause, Stall.Judge(TimeSpan.FromMilliseconds(lag), TimeSpan.FromMilliseconds(late), TimeSpan.FromMilliseconds(gc)).Cause);
-
     [Fact]
-    public async Task A_starved_pool_is_seen_warned_about_and_in_the_heartbeat()
+    public async Task A_route_that_blocks_every_thread_is_named_and_those_who_wait_are_not()
     {
-        await using var app = await TestApp.StartAsync(settings: [("Orion:Lag:StallThreshold", "00:00:00.050"), ("Orion:Lag:Window", "00:00:01")]);
-
-        // A busy machine may explain one stall away; it cannot explain all of them.
-        await Eventually.TrueAsync(
-            () =>
+        var gate = new TaskCompletionSource();
+        await using var app = await TestApp.StartAsync(
+            a =>
             {
-                Starve(TimeSpan.FromMilliseconds(500));
-                return app.Logs.Any(l => l.Level == LogLevel.Warning && l.Message.StartsWith("Thread pool stalled", StringComparison.Ordinal));
+                a.MapPost("/reports", () =>
+                {
+                    using var span = Spans.Start("api.reports.render");
+                    Thread.Sleep(600);
+                });
+                a.MapGet("/innocent", async () => await gate.Task);
             },
-            "the warning");
+            settings: s_alert);
+        var report = app.Services.GetRequiredService<LagReport>();
+        var innocents = Enumerable.Range(0, 20).Select(_ => app.Client.GetAsync("/innocent")).ToArray();
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var calls = Enumerable.Range(0, 64).Select(_ => app.Client.PostAsync("/reports", null));
+                await Task.WhenAll(calls);
+                return report.Recent.Any(s => s.Suspect is { Name: "POST /reports", Span: "api.reports.render" });
+            },
+            "a stall blamed on the blocking route");
+        gate.SetResult();
+        await Task.WhenAll(innocents);
+
+        Assert.DoesNotContain(report.Recent, s => s.Suspect is { Name: not "POST /reports" });
+        Assert.All(report.Recent, s => Assert.Equal(1, s.Credits.Sum(c => c.Share) + s.Gc + s.Host + s.Unattributed + s.Idle, 0.02));
+        Assert.Contains(app.Logs, l => l.Level == LogLevel.Warning && l.Message.Contains("likely: POST /reports (api.reports.render)", StringComparison.Ordinal));
+        Assert.Contains(app.Traces, t => t.Line.Attributes.Any(a => a.Key == "lag.stall_ms"));
         var beats = app.Services.GetRequiredService<HeartbeatSource>();
         await Eventually.TrueAsync(() => beats.Make().LagMaxMs >= 50, "the lag in the heartbeat");
+    }
+
+    [Fact]
+    public void Gc_host_and_compiler_are_subtracted_before_anyone_is_accused()
+    {
+        using var hog = new ScopeFixture("POST", "/hog");
+        Assert.Equal((StallCause.Pool, "POST /hog"), Verdict(Window(hog, busy: 2)));
+        Assert.Equal((StallCause.Gc, null), Verdict(Window(hog, busy: 2) with { GcPause = TimeSpan.FromMilliseconds(300), ControlLate = TimeSpan.FromMilliseconds(300) }));
+        Assert.Equal((StallCause.Host, null), Verdict(Window(hog, busy: 2) with { ControlLate = TimeSpan.FromMilliseconds(250) }));
+        Assert.Equal((StallCause.Suspended, null), Verdict(Window(hog, busy: 2) with { ControlLate = TimeSpan.FromMilliseconds(490), Cpu = TimeSpan.Zero }));
+        Assert.Equal((StallCause.Jit, null), Verdict(Window(hog, busy: 2) with { Jit = TimeSpan.FromMilliseconds(600) }));
+    }
+
+    [Fact]
+    public void Nobody_is_named_on_less_than_half_of_the_busy_time()
+    {
+        using var first = new ScopeFixture("POST", "/a");
+        using var second = new ScopeFixture("POST", "/b");
+        var half = Window(first, busy: 1) with { Occupied = [.. Window(first, busy: 1).Occupied, .. Window(second, busy: 1).Occupied] };
+        var seventy = half with { Occupied = [new(first.Scope, Ticks(700)), new(second.Scope, Ticks(300))] };
+
+        Assert.Equal((StallCause.Pool, null), Verdict(half));
+        Assert.Equal((StallCause.Pool, "POST /a"), Verdict(seventy));
+        Assert.Equal((StallCause.Pool, null), Verdict(Window(first, busy: 0)));
+        Assert.Contains("several", StallJudge.Judge(half, default).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_suspect_is_shown_after_three_stalls_with_those_it_was_only_present_in()
+    {
+        using var hog = new ScopeFixture("POST", "/hog");
+        using var other = new ScopeFixture("GET", "/other");
+        var report = new LagReport();
+        var window = Window(hog, busy: 2) with { Occupied = [new(hog.Scope, Ticks(900)), new(other.Scope, Ticks(100))] };
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Empty(report.Suspects);
+            report.Add(StallJudge.Judge(window, DateTimeOffset.UnixEpoch.AddSeconds(i)));
+        }
+
+        var suspect = Assert.Single(report.Suspects);
+        Assert.Equal(("POST /hog", 3, DateTimeOffset.UnixEpoch.AddSeconds(2), 0), (suspect.Name, suspect.Stalls, suspect.LastSeen, suspect.PresentNotBlamed));
+        for (var i = 0; i < 3; i++)
+        {
+            report.Add(StallJudge.Judge(window with { Occupied = [new(hog.Scope, Ticks(400)), new(other.Scope, Ticks(450))] }, default));
+        }
+
+        Assert.Equal(3, Assert.Single(report.Suspects).PresentNotBlamed);
     }
 
     [Fact]
@@ -59,29 +124,38 @@ public sealed class LagTests
         Assert.InRange(beat.StartedAt, DateTimeOffset.UtcNow.AddHours(-1), beat.Time);
     }
 
-    /// <summary>Takes every pool thread for a while, from a thread outside the pool.</summary>
-    private static void Starve(TimeSpan length)
+    private static (StallCause Cause, string? Suspect) Verdict(StallWindow window)
     {
-        using var release = new ManualResetEventSlim();
-        using var left = new CountdownEvent(ThreadPool.ThreadCount + 32);
-        var starver = new Thread(() =>
-        {
-            for (var i = 0; i < left.InitialCount; i++)
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(
-                    _ =>
-                    {
-                        release.Wait();
-                        left.Signal();
-                    },
-                    null);
-            }
+        var stall = StallJudge.Judge(window, default);
+        Assert.Equal(1, stall.Credits.Sum(c => c.Share) + stall.Gc + stall.Host + stall.Unattributed + stall.Idle, 1e-6);
+        return (stall.Cause, stall.Suspect?.Name);
+    }
 
-            Thread.Sleep(length);
-            release.Set();
-            left.Wait();
-        });
-        starver.Start();
-        starver.Join();
+    private static long Ticks(double ms) => (long)(ms / 1000 * Stopwatch.Frequency);
+
+    /// <summary>Half a second with two pool threads, of which so many are taken by the scope.</summary>
+    private static StallWindow Window(ScopeFixture fixture, int busy) => new()
+    {
+        Start = 0,
+        End = Ticks(500),
+        ControlLate = TimeSpan.Zero,
+        GcPause = TimeSpan.Zero,
+        Jit = TimeSpan.Zero,
+        Cpu = TimeSpan.FromMilliseconds(100),
+        PoolThreads = 2,
+        IdleThreads = 0,
+        OpenSpans = new Dictionary<LineScope, string>(),
+        Occupied = [.. Enumerable.Range(0, busy).Select(_ => new Occupied(fixture.Scope, Ticks(500)))],
+    };
+
+    private sealed class ScopeFixture : IDisposable
+    {
+        private readonly Activity _root = new("root");
+
+        public ScopeFixture(string method, string route) => Scope = new LineScope(_root, CanonicalLine.Request) { Method = method, Route = route };
+
+        public LineScope Scope { get; }
+
+        public void Dispose() => _root.Dispose();
     }
 }

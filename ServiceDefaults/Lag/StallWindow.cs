@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>What the monitor saw between the moment a probe was queued and the moment it ran.</summary>
+internal sealed record StallWindow
+{
+    /// <summary>Timestamp (<see cref="Stopwatch"/>) of the start.</summary>
+    public required long Start { get; init; }
+
+    /// <summary>Timestamp of the end.</summary>
+    public required long End { get; init; }
+
+    /// <summary>How much later than asked the control thread, which needs no pool, woke up in this time.</summary>
+    public required TimeSpan ControlLate { get; init; }
+
+    /// <summary>Time in which the garbage collector had stopped all threads.</summary>
+    public required TimeSpan GcPause { get; init; }
+
+    /// <summary>Time spent compiling, on all threads.</summary>
+    public required TimeSpan Jit { get; init; }
+
+    /// <summary>Processor time of this process.</summary>
+    public required TimeSpan Cpu { get; init; }
+
+    /// <summary>Threads of the pool.</summary>
+    public required int PoolThreads { get; init; }
+
+    /// <summary>Those of them without work.</summary>
+    public required int IdleThreads { get; init; }
+
+    /// <summary>Who was on the pool's threads in that time.</summary>
+    public required IReadOnlyList<Occupied> Occupied { get; init; }
+
+    /// <summary>The innermost open span of those who were seen on a thread while it lasted.</summary>
+    public required IReadOnlyDictionary<LineScope, string> OpenSpans { get; init; }
+
+    public TimeSpan Length => Stopwatch.GetElapsedTime(Start, End);
+
+    /// <summary>Two windows one right after the other are one stall.</summary>
+    public StallWindow Then(StallWindow next) => next with
+    {
+        Start = Start,
+        ControlLate = ControlLate + next.ControlLate,
+        GcPause = GcPause + next.GcPause,
+        Jit = Jit + next.Jit,
+        Cpu = Cpu + next.Cpu,
+        PoolThreads = Math.Max(PoolThreads, next.PoolThreads),
+        IdleThreads = Math.Min(IdleThreads, next.IdleThreads),
+        Occupied = [.. Occupied, .. next.Occupied],
+        OpenSpans = new Dictionary<LineScope, string>([.. next.OpenSpans, .. OpenSpans.Where(s => !next.OpenSpans.ContainsKey(s.Key))]),
+    };
+}
