@@ -25,6 +25,21 @@ public sealed class ContentTests(InstalledTemplate template)
         Assert.Empty(left);
     }
 
+    [Fact]
+    public async Task Nothing_but_the_name_is_changed_in_any_file()
+    {
+        // The template engine evaluates and drops conditions it believes to be its own, silently.
+        var folder = template.Solution("Acme.Orders");
+        foreach (var file in UsersOwn(await GitFilesAsync("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate")))
+        {
+            var original = await File.ReadAllTextAsync(Path.Combine(InstalledTemplate.Repository, file));
+            var expected = original.Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal).Replace("orion-platform", "acme-orders", StringComparison.Ordinal);
+            var generated = await File.ReadAllTextAsync(Path.Combine(folder, file.Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal)));
+
+            Assert.True(expected == generated, $"{file} was changed by the template engine.");
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task The_solution_lists_every_project_and_no_other(string name)
@@ -74,8 +89,10 @@ public sealed class ContentTests(InstalledTemplate template)
     private static async Task<IEnumerable<string>> ExpectedAsync(string name) =>
         Mapped(await GitFilesAsync("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"), name);
 
-    private static IEnumerable<string> Mapped(IEnumerable<string> files, string name) => files
-        .Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f)) && !s_own.Any(o => f == o || (o.EndsWith('/') && f.StartsWith(o, StringComparison.Ordinal))))
+    private static IEnumerable<string> UsersOwn(IEnumerable<string> files) => files
+        .Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f)) && !s_own.Any(o => f == o || (o.EndsWith('/') && f.StartsWith(o, StringComparison.Ordinal))));
+
+    private static IEnumerable<string> Mapped(IEnumerable<string> files, string name) => UsersOwn(files)
         .Select(f => f.Replace("OrionPlatform", name, StringComparison.Ordinal))
         .Concat(["README.md", "LICENSE-template.txt"])
         .Order(StringComparer.Ordinal);
