@@ -42,13 +42,15 @@ public sealed class ContentTests(InstalledTemplate template)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task The_solution_lists_every_project_and_no_other(string name)
+    public async Task The_solution_lists_every_room_and_its_tests_and_nothing_that_is_not_there(string name)
     {
         var folder = template.Solution(name);
 
         var listed = (await Command.SucceedAsync(folder, "dotnet", "sln", "list")).Split('\n', StringSplitOptions.TrimEntries).Where(l => l.EndsWith(".csproj", StringComparison.Ordinal)).Select(l => l.Replace('\\', '/'));
 
-        Assert.Equal(InstalledTemplate.Files(folder).Where(f => f.EndsWith(".csproj", StringComparison.Ordinal)), listed.Order(StringComparer.Ordinal));
+        // Deeper in tests/ are programs that a test project builds for itself.
+        var projects = InstalledTemplate.Files(folder).Where(f => f.EndsWith(".csproj", StringComparison.Ordinal) && f.Count(c => c == '/') <= 2);
+        Assert.Equal(projects, listed.Order(StringComparer.Ordinal));
     }
 
     [Fact]
