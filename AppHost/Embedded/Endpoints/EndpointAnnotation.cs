@@ -2,32 +2,35 @@ using System.Net.Sockets;
 
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>An address a resource listens on.</summary>
-/// <param name="protocol">Transport protocol.</param>
-/// <param name="uriScheme">Scheme of its URL.</param>
-/// <param name="name">Its name; by default the scheme.</param>
-/// <param name="port">Port others connect to; null for a free one.</param>
-/// <param name="targetPort">Port the process listens on; without a proxy the same as <paramref name="port"/>.</param>
-/// <param name="isExternal">Whether it is for callers outside the application.</param>
-public sealed class EndpointAnnotation(ProtocolType protocol, string? uriScheme = null, string? name = null, int? port = null, int? targetPort = null, bool? isExternal = null) : IResourceAnnotation
+/// <summary>An address a resource listens on; declared with <see cref="ResourceBuilderExtensions.WithHttpEndpoint"/>.</summary>
+public sealed class EndpointAnnotation : IResourceAnnotation
 {
+    // Aspire's constructors take a transport and a proxy, which there are none of here.
+    internal EndpointAnnotation(string uriScheme, string? name, int? port, int? targetPort)
+    {
+        UriScheme = uriScheme;
+        Name = name ?? uriScheme;
+        Port = port ?? targetPort;
+        TargetPort = targetPort ?? port;
+    }
+
     /// <summary>Transport protocol.</summary>
-    public ProtocolType Protocol { get; } = protocol;
+    public ProtocolType Protocol { get; } = ProtocolType.Tcp;
 
     /// <summary>Scheme of its URL.</summary>
-    public string UriScheme { get; } = uriScheme ?? "tcp";
+    public string UriScheme { get; }
 
     /// <summary>Its name, compared without regard to case.</summary>
-    public string Name { get; } = name ?? uriScheme ?? "tcp";
+    public string Name { get; }
 
     /// <summary>Port others connect to; null for a free one.</summary>
-    public int? Port { get; } = port ?? targetPort;
+    public int? Port { get; }
 
-    /// <summary>Port the process listens on.</summary>
-    public int? TargetPort { get; } = targetPort ?? port;
+    /// <summary>Port the process listens on; without a proxy the same as <see cref="Port"/>.</summary>
+    public int? TargetPort { get; }
 
     /// <summary>Whether it is for callers outside the application.</summary>
-    public bool IsExternal { get; set; } = isExternal ?? false;
+    public bool IsExternal { get; set; }
 
     /// <summary>Variable through which the process is told its port.</summary>
     internal string? PortVariable { get; init; }

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Aspire.Hosting;
 
 /// <summary>Says more about resources.</summary>
@@ -19,7 +17,7 @@ public static partial class ResourceBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         _ = isProxied;
-        var endpoint = new EndpointAnnotation(ProtocolType.Tcp, "http", name, port, targetPort) { PortVariable = env };
+        var endpoint = new EndpointAnnotation("http", name, port, targetPort) { PortVariable = env };
         CheckEndpoint(builder.Resource, endpoint);
         return builder.WithAnnotation(endpoint);
     }
