@@ -68,7 +68,7 @@ public sealed class ContentTests(InstalledTemplate template)
     public async Task The_package_generates_what_the_folder_does()
     {
         var packages = Path.Combine(template.Scratch, "packages");
-        await Command.SucceedAsync(InstalledTemplate.Repository, "dotnet", "pack", "eng/template/pack.csproj", "-nologo", "-v", "q", "-o", packages, $"-p:BaseIntermediateOutputPath={template.Scratch}/pack-obj/");
+        await Command.SucceedAsync(InstalledTemplate.Repository, "dotnet", "pack", ".template.config/pack.csproj", "-nologo", "-v", "q", "-o", packages, $"-p:BaseIntermediateOutputPath={template.Scratch}/pack-obj/");
         await template.InstallAsync("package-hive", Assert.Single(Directory.GetFiles(packages)));
 
         var generated = await template.GenerateAsync("package-hive", "FromPackage", "-n", "FromPackage");
