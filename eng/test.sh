@@ -64,6 +64,8 @@ for project in tests/*/*.Tests.csproj; do
 done
 
 ensure_chromium
+ORION_CHROMIUM=${ORION_CHROMIUM:-$(command -v chromium || command -v google-chrome || true)}
+export ORION_CHROMIUM
 for project in tests/*/*.Tests.csproj; do
     run_project "$project"
 done

@@ -18,10 +18,9 @@ public sealed class KillTests
         await platform.BecomesAsync(running, "active");
 
         var inFlight = await RequestSomeAsync(platform);
-        foreach (var pid in platform.Service(service))
-        {
-            LinuxProcesses.Kill(pid);
-        }
+        var killed = Assert.Single(platform.Service(service));
+        LinuxProcesses.Kill(killed);
+        await Eventually.TrueAsync(() => platform.Service(service) is [var next] && next != killed, $"{service} runs again as another process", s_recovery);
 
         await EndsWithOneProcessEachAsync(platform, [running, .. inFlight]);
     }

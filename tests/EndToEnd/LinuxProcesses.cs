@@ -6,9 +6,13 @@ namespace OrionPlatform.EndToEnd.Tests;
 internal static class LinuxProcesses
 {
     public static IReadOnlyList<int> WithEnvironment(params string[] entries) =>
-        [.. Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && pid != Environment.ProcessId && IsAlive(pid) && entries.All(entry => Environ(pid).Contains(entry, StringComparison.Ordinal)))];
+        [.. Others().Where(pid => entries.All(entry => Environ(pid).Contains(entry, StringComparison.Ordinal)))];
+
+    public static IReadOnlyList<int> WithArgument(string part) =>
+        [.. Others().Where(pid => CommandLine(pid).Contains(part, StringComparison.Ordinal))];
+
+    /// <summary>A process's arguments, each ended by a NUL.</summary>
+    public static string CommandLine(int pid) => Read($"/proc/{pid}/cmdline");
 
     public static void Kill(int pid)
     {
@@ -22,6 +26,10 @@ internal static class LinuxProcesses
             // Gone already.
         }
     }
+
+    private static IEnumerable<int> Others() => Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
+        .Where(pid => pid > 0 && pid != Environment.ProcessId && IsAlive(pid));
 
     private static string Environ(int pid) => Read($"/proc/{pid}/environ");
 

@@ -76,8 +76,8 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
     /// <summary>The processes of one service, restarts included.</summary>
     public IReadOnlyList<int> Service(string name) => LinuxProcesses.WithEnvironment($"OTEL_SERVICE_NAME={name}\0", DataFolder);
 
-    /// <summary>Every process that this platform, or a workload of it, still has.</summary>
-    public IReadOnlyList<int> Everything() => LinuxProcesses.WithEnvironment(DataFolder);
+    /// <summary>Every process of this platform that still runs: services, AppHost, its guard. (Workloads know only their allocation.)</summary>
+    public IReadOnlyList<int> Everything() => [.. LinuxProcesses.WithEnvironment(DataFolder).Union(LinuxProcesses.WithArgument(DataFolder))];
 
     /// <summary>The processes that run for an allocation.</summary>
     public static IReadOnlyList<int> Workloads(string allocationId) => LinuxProcesses.WithEnvironment(allocationId);
@@ -113,10 +113,7 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
     /// <summary>kill -9 of AppHost itself: nothing it started may outlive it.</summary>
     public void KillAppHost()
     {
-        foreach (var pid in LinuxProcesses.WithEnvironment().Where(IsAppHost))
-        {
-            LinuxProcesses.Kill(pid);
-        }
+        LinuxProcesses.Kill(Assert.Single(LinuxProcesses.WithEnvironment(), IsAppHost));
     }
 
     public async ValueTask DisposeAsync()
@@ -151,7 +148,7 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
     /// <summary>AppHost proper, not the `dotnet run` around it nor its guard.</summary>
     private bool IsAppHost(int pid)
     {
-        var command = File.Exists($"/proc/{pid}/cmdline") ? File.ReadAllText($"/proc/{pid}/cmdline") : "";
+        var command = LinuxProcesses.CommandLine(pid);
         return command.Contains("AppHost", StringComparison.Ordinal) && command.Contains($"--Data:Directory={DataFolder}", StringComparison.Ordinal) && !command.Contains("--no-build", StringComparison.Ordinal);
     }
 
