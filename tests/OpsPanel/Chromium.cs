@@ -13,6 +13,7 @@ public sealed class Chromium : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Assert.True(File.Exists(Executable), $"The panel's browser tests need Chromium, and {Executable} does not exist. Install it (Debian: apt-get install chromium) or set ORION_CHROMIUM to its path.");
+        Assertions.SetDefaultExpectTimeout(20_000); // Two busy cores are slow, not wrong.
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
