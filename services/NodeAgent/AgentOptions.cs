@@ -66,7 +66,11 @@ internal static class AgentOptionsExtensions
         {
             o.Name = o.Name.Length == 0 ? Environment.MachineName : o.Name;
             o.StateDirectory = Path.GetFullPath(o.StateDirectory.Length == 0 ? Path.Combine("..", "..", ".data", "node") : o.StateDirectory, root);
-        }).ValidateOnStart();
+        })
+        .Validate<IConfiguration>(
+            (o, configuration) => configuration["Orion:Node:JoinToken"] is { Length: > 0 } || File.Exists(NodeSession.CredentialFile(o.StateDirectory)),
+            "Orion:Node:JoinToken is missing, and this node has not registered before: set it to the join token of the api.")
+        .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<AgentOptions>, AgentOptionsValidator>();
     }
 }

@@ -57,7 +57,7 @@ internal sealed class DevelopmentSeeding(DomainStore store, Members members, ICo
         }
 
         var lost = await store.ReadAsync(
-            tx => tx.QueryAsync<string>("SELECT id FROM api_keys WHERE tenant_id = @tenantId AND revoked_at IS NULL", new { tenant.TenantId }), cancellationToken);
+            tx => tx.QueryAsync<string>("SELECT id FROM api_keys WHERE tenant_id = @tenant_id AND revoked_at IS NULL", new { tenant.TenantId }), cancellationToken);
         var fresh = await members.CreateApiKeyAsync(tenant.TenantId, "admin", cancellationToken);
         foreach (var id in lost)
         {

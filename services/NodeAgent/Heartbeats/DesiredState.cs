@@ -16,12 +16,19 @@ internal sealed class DesiredState(Workloads workloads, EndedWorkloads ended, IO
     private async Task StartAsync(WorkloadSpec workload, CancellationToken stopping)
     {
         using var processing = Start("resume", workload.AllocationId, workload.Tenant, workload.TraceParent, workload.CorrelationId);
-        var result = await workloads.StartAsync(workload, stopping);
-        Canon.Add("workload.pid", result.Pid);
-        if (result.Outcome != StartResult.Started)
+        try
         {
-            processing.Fail(ErrorCatalogue.WorkloadNotStarted.Code);
-            log.LogError("The workload of {AllocationId} should run here and cannot: {Outcome}.", workload.AllocationId, result.Outcome);
+            var result = await workloads.StartAsync(workload, stopping);
+            Canon.Add("workload.pid", result.Pid);
+            if (result.Outcome != StartResult.Started)
+            {
+                processing.Fail(ErrorCatalogue.WorkloadNotStarted.Code);
+                log.LogError("The workload of {AllocationId} should run here and cannot: {Outcome}.", workload.AllocationId, result.Outcome);
+            }
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            Failed(processing, workload.AllocationId, e);
         }
     }
 
@@ -29,7 +36,21 @@ internal sealed class DesiredState(Workloads workloads, EndedWorkloads ended, IO
     {
         using var processing = Start("stop_unwanted", allocationId, null, null, null);
         log.LogWarning("The workload of {AllocationId} is not (or no longer) this node's; stopping it.", allocationId);
-        await workloads.StopAsync(allocationId, options.Value.StopGrace);
+        try
+        {
+            await workloads.StopAsync(allocationId, options.Value.StopGrace);
+        }
+        catch (Exception e)
+        {
+            Failed(processing, allocationId, e);
+        }
+    }
+
+    // The next heartbeat's answer says the same again, if it still holds.
+    private void Failed(Processing processing, string allocationId, Exception exception)
+    {
+        processing.Fail(ErrorCatalogue.Internal.Code, exception);
+        log.LogError(exception, "Could not bring the workload of {AllocationId} in line.", allocationId);
     }
 
     private static Processing Start(string what, string allocationId, string? tenant, string? traceParent, string? correlationId) => Processing.Start(new ProcessingInfo

@@ -8,10 +8,13 @@ internal sealed class NodeSession(PlatformClient client, IOptions<AgentOptions> 
     private readonly SemaphoreSlim _one = new(1);
     private Credential? _credential;
 
-    private string CredentialFile => Path.Combine(options.Value.StateDirectory, "credential.json");
+    private readonly string _file = CredentialFile(options.Value.StateDirectory);
 
     /// <summary>What this node offers.</summary>
     public RegisterMessage Offer => new(options.Value.Name, options.Value.Slots, options.Value.Runtimes.Keys);
+
+    /// <summary>Where a node keeps its credential.</summary>
+    public static string CredentialFile(string stateDirectory) => Path.Combine(stateDirectory, "credential.json");
 
     /// <summary>The credential; registers when there is none yet.</summary>
     public async Task<Credential> CredentialAsync(CancellationToken cancellationToken)
@@ -19,12 +22,12 @@ internal sealed class NodeSession(PlatformClient client, IOptions<AgentOptions> 
         await _one.WaitAsync(cancellationToken);
         try
         {
-            _credential ??= StateFiles.Read<Credential>(CredentialFile);
+            _credential ??= StateFiles.Read<Credential>(_file);
             if (_credential is null)
             {
                 var token = configuration["Orion:Node:JoinToken"] ?? throw new InvalidOperationException("Orion:Node:JoinToken is missing: without it the node cannot register.");
                 _credential = await client.RegisterAsync(token, Offer, cancellationToken);
-                StateFiles.Write(CredentialFile, _credential);
+                StateFiles.Write(_file, _credential);
                 log.LogInformation("Registered as node {NodeId}.", _credential.NodeId);
             }
 
@@ -46,7 +49,7 @@ internal sealed class NodeSession(PlatformClient client, IOptions<AgentOptions> 
             {
                 log.LogWarning("The platform does not know node {NodeId}; registering again.", unknown.NodeId);
                 _credential = null;
-                File.Delete(CredentialFile);
+                File.Delete(_file);
             }
         }
         finally

@@ -18,11 +18,25 @@ internal sealed class ExitLoop(Workloads workloads, EndedWorkloads ended, Platfo
         while (await timer.WaitForNextTickAsync(stopping))
         {
             telling.RemoveAll(t => t.IsCompleted);
-            foreach (var exit in await workloads.LookAsync())
+            foreach (var exit in await LookAsync())
             {
                 ended.Ended(exit.Record.AllocationId);
                 telling.Add(TellAsync(exit, stopping));
             }
+        }
+    }
+
+    private async Task<IReadOnlyList<WorkloadExit>> LookAsync()
+    {
+        try
+        {
+            return await workloads.LookAsync();
+        }
+        catch (Exception e)
+        {
+            // A full disk or the like must not end the watch over all workloads.
+            log.LogError(e, "Could not look after the workloads; looking again in {Interval}.", s_look);
+            return [];
         }
     }
 
