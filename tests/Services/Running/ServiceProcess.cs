@@ -63,7 +63,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            await KillAsync();
+            // Gracefully, so that an agent takes its workloads with it.
+            await StopAsync();
         }
 
         _process.Dispose();

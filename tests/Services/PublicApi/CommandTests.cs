@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using OrionPlatform.Store;
+
+namespace OrionPlatform.Services.Tests;
+
+/// <summary>What an operator does in a terminal, beside the running api.</summary>
+public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
+{
+    [Fact]
+    public async Task A_made_tenants_key_opens_its_project_and_is_shown_once()
+    {
+        var (code, output, _) = await RunAsync("tenant", "create", "initech");
+        Assert.Equal(0, code);
+        var fields = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(l => l.Split(':')[0], l => l.Split(':')[1].Trim().Split(' ')[0]);
+        using var client = shared.Api.Client(fields["key"]);
+        using var answer = await client.GetAsync(new Uri($"v1/projects/{fields["project"]}/allocations", UriKind.Relative));
+        answer.EnsureSuccessStatusCode();
+
+        var (again, repeated, why) = await RunAsync("tenant", "create", "initech");
+        Assert.Equal(1, again);
+        Assert.Empty(repeated);
+        Assert.Contains("exists already", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_login_path_can_be_used_once()
+    {
+        var (code, output, _) = await RunAsync("ops-login", "--role", "admin", "--name", "Tess");
+        Assert.Equal(0, code);
+        var token = output.Trim()["/admin/ops/login?t=".Length..];
+        var sessions = new OpsSessions(shared.Api.Store, TimeProvider.System);
+        Assert.Equal("admin", (await sessions.RedeemAsync(token))?.Session.Role);
+        Assert.Null(await sessions.RedeemAsync(token));
+    }
+
+    [Theory]
+    [InlineData("ops-login")]
+    [InlineData("ops-login", "--role", "king")]
+    [InlineData("tenant", "create", "Not a name")]
+    [InlineData("tenants")]
+    public async Task A_wrong_command_says_how_it_is_meant(params string[] arguments)
+    {
+        var (code, output, error) = await RunAsync(arguments);
+        Assert.Equal(2, code);
+        Assert.Empty(output);
+        Assert.Contains("Usage:", error, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Api.Program).Assembly.Location, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = shared.Api.Folder,
+        };
+        start.Environment["ConnectionStrings__store"] = $"Data Source={Path.Combine(shared.Api.Folder, "store.db")}";
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output, await error);
+    }
+}
