@@ -15,4 +15,24 @@ public interface ITelemetryGate
 
     /// <summary>Cleans a log record in place.</summary>
     void Pass(LogRow log);
+
+    /// <summary>Cleans a metric's labels in place.</summary>
+    void Pass(MetricPoint point)
+    {
+    }
+
+    /// <summary>Cleans a business event in place.</summary>
+    void Pass(BusinessEvent item)
+    {
+    }
+
+    /// <summary>Cleans a tracked event in place.</summary>
+    void Pass(TrackedEvent item)
+    {
+    }
+
+    /// <summary>Cleans an audit entry in place; may refuse it by throwing, which its caller sees.</summary>
+    void Pass(AuditEntry entry)
+    {
+    }
 }

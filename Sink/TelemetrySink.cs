@@ -20,8 +20,16 @@ public sealed class TelemetrySink : IAsyncDisposable
         options.Validate();
         _gate = gate;
         _time = time;
-        _writer = new SinkWriter(options, time);
+        Audit = new AuditLogger(options.Directory, gate, time);
+        _writer = new SinkWriter(options, Audit.Account, time);
+        Metrics = new MetricsManager(_writer.Buffers.Metrics, gate, time, options.Process);
     }
+
+    /// <summary>The audit log.</summary>
+    public AuditLogger Audit { get; }
+
+    /// <summary>Metrics.</summary>
+    public MetricsManager Metrics { get; }
 
     /// <summary>Hands over an inner span.</summary>
     public void Record(SpanRow span)
@@ -85,9 +93,46 @@ public sealed class TelemetrySink : IAsyncDisposable
     public void Record(Heartbeat beat)
     {
         ArgumentNullException.ThrowIfNull(beat);
-        _writer.Buffers.Heartbeats.Offer(beat);
+        _writer.Buffers.Heartbeats.Buffer.Offer(beat);
         _writer.Wake();
     }
+
+    /// <summary>Hands over a business event. Never throws and never waits: a store that fails must not fail the domain.</summary>
+    public void LogEvent(BusinessEvent item)
+    {
+        var buffer = _writer.Buffers.Events.Buffer;
+        try
+        {
+            item.Time ??= _time.GetUtcNow();
+            _gate.Pass(item);
+            buffer.Offer(item);
+        }
+        catch
+        {
+            buffer.CountProducedAndDropped("gate", null);
+        }
+    }
+
+    /// <summary>Hands over a product event for analytics. Never throws and never waits.</summary>
+    public void Track(string name, string? user = null, string? tenant = null, params KeyValuePair<string, object?>[] properties)
+    {
+        var buffer = _writer.Buffers.Tracked.Buffer;
+        try
+        {
+            var item = new TrackedEvent { Name = name, Time = _time.GetUtcNow(), User = user, Tenant = tenant, Properties = properties };
+            _gate.Pass(item);
+            buffer.Offer(item);
+        }
+        catch
+        {
+            buffer.CountProducedAndDropped("gate", null);
+        }
+    }
+
+    /// <summary>Copies journal facts for reporting; a fact that is there already stays as it is, so a copy may be repeated.</summary>
+    /// <returns>Whether they are committed.</returns>
+    public Task<bool> CopyFactsAsync(IReadOnlyList<FactRow> facts, CancellationToken cancellationToken = default) =>
+        _writer.WriteCentralAsync(db => FactTable.Write(db, facts)).WaitAsync(cancellationToken);
 
     /// <summary>
     /// Opens the alert of that rule and subject, or updates the one that is open (which keeps its opening time, acknowledgement and
@@ -138,5 +183,9 @@ public sealed class TelemetrySink : IAsyncDisposable
     public Task FlushAsync(CancellationToken cancellationToken = default) => _writer.FlushAsync().WaitAsync(cancellationToken);
 
     /// <summary>Commits what is buffered and stops the writer.</summary>
-    public ValueTask DisposeAsync() => _writer.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Audit.DisposeAsync();
+        await _writer.DisposeAsync();
+    }
 }

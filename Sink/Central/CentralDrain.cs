@@ -6,21 +6,26 @@ namespace OrionPlatform.Sink;
 /// Writes what goes into <c>telemetry.db</c>: heartbeats, rollups, the loss account and single writes such as alerts. All of it waits in
 /// memory until a transaction succeeds.
 /// </summary>
-internal sealed class CentralDrain(string directory, SinkBuffers buffers, RollupFold fold, string run, TimeProvider time) : IDisposable
+internal sealed class CentralDrain(string directory, SinkBuffers buffers, RollupFold fold, MetricRollups metrics, string run, TimeProvider time) : IDisposable
 {
+    // A locked database is tried this often, a quarter of a second each, before those who wait for a single write are told.
+    private const int MaxBusy = 40;
+
     private readonly ConcurrentQueue<CentralWrite> _arriving = new();
     private readonly List<CentralWrite> _waiting = [];
-    private readonly List<Heartbeat> _beats = [];
     private readonly CheckpointDuty _duty = new(directory);
+    private string _process = "";
+    private int _busy;
     private CentralFile? _file;
     private RollupTable? _rollups;
     private long _lastProduced = -1;
     private long _lastSettled = -1;
 
     /// <summary>This process's name, once it is known.</summary>
-    public required Func<string> Process { get; init; }
+    public required Func<string?> Process { get; init; }
 
-    public bool HasWork => !_arriving.IsEmpty || _waiting.Count > 0;
+    /// <summary>The account of the audit log, which writes itself.</summary>
+    public required Func<StreamAccount> AuditAccount { get; init; }
 
     public void Enqueue(CentralWrite write) => _arriving.Enqueue(write);
 
@@ -29,7 +34,7 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
     {
         Collect();
         var accounts = Accounts();
-        if (!ending && _beats.Count == 0 && _waiting.Count == 0 && !Changed(accounts))
+        if (!ending && _waiting.Count == 0 && !buffers.Central.Any(s => s.HasRows) && !Changed(accounts))
         {
             return null;
         }
@@ -53,8 +58,11 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
     public void Drop(string reason)
     {
         Collect();
-        buffers.Heartbeats.CountDropped(reason, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_beats));
-        _beats.Clear();
+        foreach (var stream in buffers.Central)
+        {
+            stream.Drop(reason);
+        }
+
         _waiting.ForEach(w => w.Complete(committed: false));
         _waiting.Clear();
     }
@@ -72,16 +80,14 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
             _waiting.Add(write);
         }
 
-        _beats.AddRange(buffers.Heartbeats.Take().Span);
+        foreach (var stream in buffers.Central)
+        {
+            stream.Collect();
+        }
     }
 
-    /// <summary>The accounts as they will be once the heartbeats at hand are committed with them.</summary>
-    private StreamAccount[] Accounts()
-    {
-        var accounts = buffers.Accounts();
-        accounts[^1].Stored += _beats.Count;
-        return accounts;
-    }
+    /// <summary>The accounts as they will be once the rows at hand are committed with them.</summary>
+    private StreamAccount[] Accounts() => [.. buffers.RawAccounts(), .. buffers.Central.Select(s => s.AccountOnceCommitted()), AuditAccount()];
 
     private bool Changed(StreamAccount[] accounts) =>
         accounts.Sum(a => a.Produced) != _lastProduced || accounts.Sum(a => a.Stored + a.Dropped + a.SampledOut) != _lastSettled;
@@ -90,9 +96,10 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
     {
         if (_file is null)
         {
+            _process = Process() ?? throw new IOException($"{directory} has no lock file yet.");
             _file = new CentralFile(directory);
-            _rollups = new RollupTable(Process());
-            LossTable.CloseEarlierRuns(_file.Database, Process(), run);
+            _rollups = new RollupTable(_process);
+            LossTable.CloseEarlierRuns(_file.Database, _process, run);
         }
 
         _file.Database.Execute(_duty.TryTake() ? "PRAGMA wal_autocheckpoint=1000" : "PRAGMA wal_autocheckpoint=0");
@@ -100,11 +107,16 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
 
     private void WriteAll(Database database, StreamAccount[] accounts, bool ending)
     {
-        HeartbeatTable.Write(database, _beats);
+        foreach (var stream in buffers.Central)
+        {
+            stream.Write(database);
+        }
+
         _rollups!.Write(database, fold);
+        metrics.Write(database);
         foreach (var account in accounts)
         {
-            LossTable.Write(database, Process(), run, account, UnixTime.Nanos(time.GetUtcNow()), ending);
+            LossTable.Write(database, _process, run, account, UnixTime.Nanos(time.GetUtcNow()), ending);
         }
 
         foreach (var write in _waiting)
@@ -115,8 +127,13 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
 
     private void Committed(StreamAccount[] accounts)
     {
-        buffers.Heartbeats.CountStored(_beats.Count);
-        _beats.Clear();
+        foreach (var stream in buffers.Central)
+        {
+            stream.Committed();
+        }
+
+        metrics.Committed();
+        _busy = 0;
         _waiting.ForEach(w => w.Complete(committed: true));
         _waiting.Clear();
         RollupTable.Written(fold);
@@ -128,6 +145,15 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
 
     private SqliteFailure Failed(SqliteFailure failure)
     {
+        if (failure.IsBusy && ++_busy < MaxBusy)
+        {
+            return failure;
+        }
+
+        // Whoever waits for a single write is told now; rows wait for better times.
+        _busy = 0;
+        _waiting.ForEach(w => w.Complete(committed: false));
+        _waiting.Clear();
         if (failure.IsBusy)
         {
             return failure;

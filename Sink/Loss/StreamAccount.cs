@@ -22,6 +22,11 @@ internal sealed class StreamAccount(string stream)
 
     public void Drop(string reason, string? tenant, long rows)
     {
+        if (rows == 0)
+        {
+            return;
+        }
+
         Dropped += rows;
         var key = (reason, tenant ?? "");
         if (!Drops.TryGetValue(key, out var before) && Drops.Count >= MaxTenants)

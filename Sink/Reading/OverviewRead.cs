@@ -3,33 +3,27 @@ namespace OrionPlatform.Sink;
 /// <summary>The Overview's figures, from rollups alone: past hours whole, the rest by the minute.</summary>
 internal static class OverviewRead
 {
-    // An hour's rollup is used once nothing is expected to change in it any more.
-    private const long Settled = 5 * UnixTime.Minute;
-
-    public static Overview Read(Database? database, TimeSpan window, DateTimeOffset now)
+    public static Overview Read(Database? database, TimeSpan window, WindowParts parts)
     {
-        var end = UnixTime.Floor(UnixTime.Nanos(now), UnixTime.Minute) + UnixTime.Minute;
-        var minutes = (long)Math.Ceiling(window.TotalMinutes);
-        var start = end - (minutes * UnixTime.Minute);
         if (database is null)
         {
-            return new Overview(window, Figures("public", new RollupCell()), [], Timeline(start, minutes, []));
+            return new Overview(window, Figures("public", new RollupCell()), [], Timeline(parts, []));
         }
 
-        var hoursFrom = UnixTime.Floor(start + UnixTime.Hour - 1, UnixTime.Hour);
-        var hoursTo = Math.Max(hoursFrom, UnixTime.Floor(end - Settled, UnixTime.Hour));
         var services = new SortedDictionary<string, RollupCell>(StringComparer.Ordinal);
         var api = new RollupCell();
-        Sum(database, "rollups_minute", start, Math.Min(hoursFrom, end), services, api);
-        Sum(database, "rollups_hour", hoursFrom, hoursTo, services, api);
-        Sum(database, "rollups_minute", Math.Max(hoursTo, start), end, services, api);
-        return new Overview(window, Figures("public", api), [.. services.Select(s => Figures(s.Key, s.Value))], Timeline(start, minutes, PublicMinutes(database, start, end)));
+        foreach (var (table, from, to) in parts.Parts)
+        {
+            Sum(database, table, from, to, services, api);
+        }
+
+        return new Overview(window, Figures("public", api), [.. services.Select(s => Figures(s.Key, s.Value))], Timeline(parts, PublicMinutes(database, parts)));
     }
 
     private static void Sum(Database database, string table, long from, long to, SortedDictionary<string, RollupCell> services, RollupCell api)
     {
         using var rows = database.Prepare($"""
-            SELECT s.kind, s.service, r.count, r.errors, r.sum_ns, r.durations FROM rollup_series s JOIN {table} r ON r.series = s.id
+            SELECT s.kind, s.service, r.count, r.errors, r.sum_ns, r.durations FROM rollup_series s CROSS JOIN {table} r ON r.series = s.id
             WHERE (s.kind = {(int)RollupKind.Service} OR (s.kind = {(int)RollupKind.Surface} AND s.surface = 'public')) AND r.start >= ? AND r.start < ?
             """);
         rows.Bind(1, from).Bind(2, to);
@@ -49,34 +43,33 @@ internal static class OverviewRead
         }
     }
 
-    private static Dictionary<long, RollupCell> PublicMinutes(Database database, long from, long to)
+    private static Dictionary<long, (RollupCell Cell, double P95Nanos)> PublicMinutes(Database database, WindowParts window)
     {
+        // A minute that only one process has has its percentile beside it; only where several share one are their histograms merged.
+        var single = database.QueryLong($"SELECT count(*) FROM rollup_series WHERE kind = {(int)RollupKind.Surface} AND surface = 'public'") < 2;
         using var rows = database.Prepare($"""
-            SELECT r.start, r.count, r.errors, r.sum_ns, r.durations FROM rollup_series s JOIN rollups_minute r ON r.series = s.id
+            SELECT r.start, r.count, r.errors, r.sum_ns, {(single ? "NULL" : "r.durations")}, r.p95_ns FROM rollup_series s CROSS JOIN rollups_minute r ON r.series = s.id
             WHERE s.kind = {(int)RollupKind.Surface} AND s.surface = 'public' AND r.start >= ? AND r.start < ?
             """);
-        rows.Bind(1, from).Bind(2, to);
-        var minutes = new Dictionary<long, RollupCell>();
+        rows.Bind(1, window.Start).Bind(2, window.End);
+        var minutes = new Dictionary<long, (RollupCell, double)>();
         while (rows.Step())
         {
-            if (!minutes.TryGetValue(rows.Long(0), out var cell))
-            {
-                minutes.Add(rows.Long(0), cell = new RollupCell());
-            }
-
+            var (cell, p95) = minutes.TryGetValue(rows.Long(0), out var known) ? known : (new RollupCell(), rows.Double(5));
             cell.Merge(rows.Long(1), rows.Long(2), rows.Long(3), rows.Blob(4));
+            minutes[rows.Long(0)] = (cell, single ? p95 : cell.Durations.Quantile(0.95));
         }
 
         return minutes;
     }
 
-    private static List<MinuteFigures> Timeline(long start, long minutes, Dictionary<long, RollupCell> cells)
+    private static List<MinuteFigures> Timeline(WindowParts window, Dictionary<long, (RollupCell Cell, double P95Nanos)> cells)
     {
-        var timeline = new List<MinuteFigures>((int)minutes);
-        for (var minute = start; minute < start + (minutes * UnixTime.Minute); minute += UnixTime.Minute)
+        var timeline = new List<MinuteFigures>(window.Minutes);
+        for (var minute = window.Start; minute < window.End; minute += UnixTime.Minute)
         {
-            timeline.Add(cells.TryGetValue(minute, out var cell)
-                ? new MinuteFigures(UnixTime.Time(minute), cell.Count, cell.Errors, cell.Durations.Quantile(0.95) / 1e6)
+            timeline.Add(cells.TryGetValue(minute, out var found)
+                ? new MinuteFigures(UnixTime.Time(minute), found.Cell.Count, found.Cell.Errors, found.P95Nanos / 1e6)
                 : new MinuteFigures(UnixTime.Time(minute), 0, 0, 0));
         }
 

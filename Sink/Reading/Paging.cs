@@ -20,6 +20,14 @@ internal readonly record struct TimeRange(long From, long To)
 /// <summary>Pages of rows over all segments, newest first.</summary>
 internal static class Paging
 {
+    /// <summary>Refuses a page's size or offset that is out of range.</summary>
+    public static void Check(int limit, int offset = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1_000);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+    }
+
     /// <summary>Reads a page of rows whose key is their time.</summary>
     /// <param name="directory">The sink's folder.</param>
     /// <param name="range">Times asked for.</param>
@@ -31,8 +39,7 @@ internal static class Paging
     public static Page<T> Read<T>(
         string directory, TimeRange range, int limit, string? after, Func<Database, string, Statement> select, Func<Statement, T> read, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1_000);
+        Check(limit);
         var cursor = Cursor.Parse(after);
         var found = new List<(Cursor At, T Row)>();
         foreach (var day in SegmentFiles.Days(directory).Where(range.Touches))

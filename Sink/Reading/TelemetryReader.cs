@@ -28,15 +28,21 @@ public sealed class TelemetryReader : IAsyncDisposable
     /// <summary>The Overview's figures over the last <paramref name="window"/> (1 minute to 30 days).</summary>
     public Task<Overview> OverviewAsync(TimeSpan window, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(window, TimeSpan.FromMinutes(1));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(window, TimeSpan.FromDays(30));
+        var parts = new WindowParts(window, _time.GetUtcNow());
         return _threads.RunAsync(
             cancel =>
             {
                 using var database = Central(cancel);
-                return OverviewRead.Read(database, window, _time.GetUtcNow());
+                return OverviewRead.Read(database, window, parts);
             },
             cancellationToken);
+    }
+
+    /// <summary>Figures by route or span name over the last <paramref name="window"/> (1 minute to 30 days), by service, surface and name.</summary>
+    public async Task<IReadOnlyList<RouteFigures>> FiguresAsync(FiguresOf of, TimeSpan window, CancellationToken cancellationToken = default)
+    {
+        var parts = new WindowParts(window, _time.GetUtcNow());
+        return await CentralAsync(database => RouteReads.Read(database, of, parts), cancellationToken);
     }
 
     /// <summary>Canonical lines, newest first.</summary>
@@ -66,6 +72,33 @@ public sealed class TelemetryReader : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1_000);
         return await CentralAsync(database => AlertTable.Read(database, openOnly, limit), cancellationToken);
     }
+
+    /// <summary>Audit entries.</summary>
+    public async Task<IReadOnlyList<AuditEntry>> AuditAsync(AuditQuery query, CancellationToken cancellationToken = default) =>
+        await CentralAsync(database => AuditTable.Read(database, query), cancellationToken);
+
+    /// <summary>Business events, newest first.</summary>
+    public async Task<IReadOnlyList<BusinessEvent>> EventsAsync(EventQuery query, CancellationToken cancellationToken = default) =>
+        await CentralAsync(database => EventTables.Read(database, query), cancellationToken);
+
+    /// <summary>How often each tracked event happened, and by how many users, in a time range.</summary>
+    public async Task<IReadOnlyList<EventCount>> TrackedAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default) =>
+        await CentralAsync(database => EventTables.Count(database, from, to), cancellationToken);
+
+    /// <summary>The reporting copy's facts of an entity (<c>kind/id</c>), oldest first; at most <paramref name="limit"/>.</summary>
+    public async Task<IReadOnlyList<FactRow>> FactsAsync(string subject, int limit = 1_000, CancellationToken cancellationToken = default) =>
+        await CentralAsync(database => FactTable.OfSubject(database, subject, limit), cancellationToken);
+
+    /// <summary>Position of the last fact copied; 0 when there is none.</summary>
+    public async Task<long> LastFactAsync(CancellationToken cancellationToken = default) =>
+        (await CentralAsync(database => new List<long> { database.QueryLong("SELECT max(position) FROM facts") }, cancellationToken)).FirstOrDefault();
+
+    /// <summary>What metrics there are, by name.</summary>
+    public async Task<IReadOnlyList<MetricDescription>> MetricsAsync(CancellationToken cancellationToken = default) => await CentralAsync(MetricReads.Describe, cancellationToken);
+
+    /// <summary>A metric by series and minute (at most 200 series).</summary>
+    public async Task<IReadOnlyList<MetricSeries>> MetricAsync(string name, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default) =>
+        await CentralAsync(database => MetricReads.Read(database, name, from, to), cancellationToken);
 
     /// <summary>The loss account of every process and stream.</summary>
     public async Task<IReadOnlyList<LossRow>> LossAsync(CancellationToken cancellationToken = default) => await CentralAsync(LossTable.Read, cancellationToken);

@@ -141,12 +141,14 @@ public sealed class LogHistogram
         if (_counts.Length == 0)
         {
             _first = from & ~31;
-            _counts = new long[to - _first + 32];
+            _counts = new long[to - _first + 128];
         }
         else if (from < _first || to >= _first + _counts.Length)
         {
-            var first = Math.Min(from & ~31, _first);
-            var counts = new long[Math.Max(to + 32, _first + _counts.Length) - first];
+            // Twice as long each time, towards the side that was too short: a histogram read back bucket by bucket grows a few times only.
+            var end = _first + _counts.Length;
+            var first = from < _first ? Math.Max(0, Math.Min(from & ~31, _first - _counts.Length)) : _first;
+            var counts = new long[(to >= end ? Math.Max(to + 32, end + _counts.Length) : end) - first];
             _counts.CopyTo(counts, _first - first);
             (_first, _counts) = (first, counts);
         }

@@ -9,6 +9,7 @@ internal sealed class Segment : IDisposable
     private readonly SegmentWords _words;
     private readonly SpanWriter _spans;
     private readonly LogWriter _logs;
+    private readonly MetricWriter _metrics;
     private readonly Statement _stored;
 
     // Bounded by the batch; cleared when the next one begins.
@@ -26,6 +27,7 @@ internal sealed class Segment : IDisposable
             _words = new SegmentWords(_database);
             _spans = new SpanWriter(_database, _words);
             _logs = new LogWriter(_database, _words);
+            _metrics = new MetricWriter(_database, _words);
             _stored = _database.Prepare("INSERT INTO stored_rows (run, stream, rows) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rows = rows + excluded.rows");
         }
         catch
@@ -38,28 +40,28 @@ internal sealed class Segment : IDisposable
     public string Path => _database.Path;
 
     /// <summary>Commits the batch, or nothing of it. Returns the rows that were not stored: duplicates, and what sampling left out.</summary>
-    public BatchOutcome Write(string run, Span<CanonicalLine> lines, Span<SpanRow> spans, ReadOnlySpan<LogRow> logs, RollupFold fold)
+    public BatchOutcome Write(string run, in DayRows rows, RollupFold fold, MetricRollups metrics)
     {
+        var (lines, spans, logs) = (rows.Lines, rows.Spans, rows.Logs);
         _duplicates.Clear();
         _database.Execute("BEGIN IMMEDIATE");
         try
         {
-            var (lineDuplicates, linesSampledOut) = WriteSpans<CanonicalLine>(lines);
-            var (spanDuplicates, spansSampledOut) = WriteSpans<SpanRow>(spans);
+            var (lineDuplicates, linesSampledOut) = WriteSpans<CanonicalLine>(lines.Span);
+            var (spanDuplicates, spansSampledOut) = WriteSpans<SpanRow>(spans.Span);
             _spans.EndBatch();
-            var key = new RowKey();
-            foreach (var log in logs)
-            {
-                _logs.Insert(log, ref key);
-            }
+            WriteLogs(logs.Span);
+            WriteMetrics(rows.Metrics.Span);
 
             Count(run, Streams.Lines, lines.Length - lineDuplicates.Length - linesSampledOut);
             Count(run, Streams.Spans, spans.Length - spanDuplicates.Length - spansSampledOut);
             Count(run, Streams.Logs, logs.Length);
+            Count(run, Streams.Metrics, rows.Metrics.Length);
             _database.Execute("COMMIT");
             _words.Committed();
-            Fold<CanonicalLine>(lines, fold);
-            Fold<SpanRow>(spans, fold);
+            Fold<CanonicalLine>(lines.Span, fold);
+            Fold<SpanRow>(spans.Span, fold);
+            Fold(rows.Metrics.Span, metrics);
             return new BatchOutcome(lineDuplicates, spanDuplicates, linesSampledOut, spansSampledOut);
         }
         catch
@@ -67,6 +69,7 @@ internal sealed class Segment : IDisposable
             _database.Rollback();
             _words.RolledBack();
             _spans.RolledBack();
+            _metrics.RolledBack();
             throw;
         }
     }
@@ -74,10 +77,37 @@ internal sealed class Segment : IDisposable
     public void Dispose()
     {
         _stored.Dispose();
+        _metrics.Dispose();
         _logs.Dispose();
         _spans.Dispose();
         _words.Dispose();
         _database.Dispose();
+    }
+
+    private void Fold(ReadOnlySpan<MetricPoint> points, MetricRollups metrics)
+    {
+        foreach (var point in points)
+        {
+            metrics.Add(point, _words.Json(point.Labels));
+        }
+    }
+
+    private void WriteLogs(ReadOnlySpan<LogRow> logs)
+    {
+        var key = new RowKey();
+        foreach (var log in logs)
+        {
+            _logs.Insert(log, ref key);
+        }
+    }
+
+    private void WriteMetrics(ReadOnlySpan<MetricPoint> points)
+    {
+        var key = new RowKey();
+        foreach (var point in points)
+        {
+            _metrics.Insert(point, ref key);
+        }
     }
 
     private void Fold<T>(ReadOnlySpan<T> rows, RollupFold fold) where T : SpanRow
@@ -131,5 +161,9 @@ internal static class Streams
     public const string Lines = "lines";
     public const string Spans = "spans";
     public const string Logs = "logs";
+    public const string Metrics = "metrics";
     public const string Heartbeats = "heartbeats";
+    public const string Events = "events";
+    public const string Tracked = "tracked";
+    public const string Audit = "audit";
 }

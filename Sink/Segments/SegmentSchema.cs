@@ -49,6 +49,8 @@ internal static class SegmentSchema
             exception TEXT, trace_hi INTEGER, trace_lo INTEGER, span_id INTEGER, correlation_id TEXT, tenant, shape INTEGER, attributes);
         CREATE INDEX logs_trace ON logs (trace_hi) WHERE trace_hi IS NOT NULL;
 
+        {MetricWriter.Sql}
+
         CREATE VIEW all_spans AS
             SELECT {SpanView}, 0 AS is_root FROM spans s UNION ALL SELECT {SpanView}, 1 FROM canonical_lines s;
         CREATE VIEW http_request_logs AS

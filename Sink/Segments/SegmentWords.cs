@@ -25,6 +25,9 @@ internal sealed class SegmentWords(Database database) : IDisposable
         }
     }
 
+    /// <summary>Attributes as a JSON object, keys in order.</summary>
+    public string Json(KeyValuePair<string, object?>[] attributes) => _values.Object(attributes);
+
     public void Committed()
     {
         _strings.Committed();

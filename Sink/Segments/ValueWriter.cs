@@ -37,6 +37,32 @@ internal sealed class ValueWriter
         return _buffer.AsSpan(0, _length);
     }
 
+    /// <summary>Attributes as a JSON object, keys in order: equal ones give equal text.</summary>
+    public string Object(KeyValuePair<string, object?>[] attributes)
+    {
+        if (attributes.Length == 0)
+        {
+            return "{}";
+        }
+
+        _length = 0;
+        Byte((byte)'{');
+        foreach (var (key, value) in attributes.Length == 1 ? attributes : attributes.OrderBy(a => a.Key, StringComparer.Ordinal).DistinctBy(a => a.Key))
+        {
+            if (_length > 1)
+            {
+                Byte((byte)',');
+            }
+
+            Text(key);
+            Byte((byte)':');
+            Value(value, nested: false);
+        }
+
+        Byte((byte)'}');
+        return Encoding.UTF8.GetString(_buffer, 0, _length);
+    }
+
     private void Value(object? value, bool nested)
     {
         switch (value)

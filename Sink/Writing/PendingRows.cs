@@ -6,17 +6,20 @@ internal sealed class PendingRows
     private Memory<CanonicalLine> _lines;
     private Memory<SpanRow> _spans;
     private Memory<LogRow> _logs;
+    private Memory<MetricPoint> _metrics;
 
-    public bool IsEmpty => _lines.IsEmpty && _spans.IsEmpty && _logs.IsEmpty;
+    public bool IsEmpty => _lines.IsEmpty && _spans.IsEmpty && _logs.IsEmpty && _metrics.IsEmpty;
 
-    public void Take(StreamBuffer<CanonicalLine> lines, StreamBuffer<SpanRow> spans, StreamBuffer<LogRow> logs)
+    public void Take(SinkBuffers buffers)
     {
-        _lines = lines.Take();
-        _spans = spans.Take();
-        _logs = logs.Take();
+        _lines = buffers.Lines.Take();
+        _spans = buffers.Spans.Take();
+        _logs = buffers.Logs.Take();
+        _metrics = buffers.Metrics.Take();
         Sort(_lines.Span, static (a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));
         Sort(_spans.Span, static (a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));
         Sort(_logs.Span, static (a, b) => a.UnixNanos.CompareTo(b.UnixNanos));
+        Sort(_metrics.Span, static (a, b) => a.UnixNanos.CompareTo(b.UnixNanos));
     }
 
     /// <summary>The next rows that belong into one segment; <see cref="Done"/> says they need no more.</summary>
@@ -24,12 +27,14 @@ internal sealed class PendingRows
     {
         var day = !_lines.IsEmpty ? DayOf(_lines.Span[0].StartUnixNanos, today)
             : !_spans.IsEmpty ? DayOf(_spans.Span[0].StartUnixNanos, today)
-            : DayOf(_logs.Span[0].UnixNanos, today);
+            : !_logs.IsEmpty ? DayOf(_logs.Span[0].UnixNanos, today)
+            : DayOf(_metrics.Span[0].UnixNanos, today);
         return new DayRows(
             day,
             Prefix(_lines, r => DayOf(r.StartUnixNanos, today) == day),
             Prefix(_spans, r => DayOf(r.StartUnixNanos, today) == day),
-            Prefix(_logs, r => DayOf(r.UnixNanos, today) == day));
+            Prefix(_logs, r => DayOf(r.UnixNanos, today) == day),
+            Prefix(_metrics, r => DayOf(r.UnixNanos, today) == day));
     }
 
     public void Done(in DayRows rows)
@@ -37,6 +42,7 @@ internal sealed class PendingRows
         _lines = _lines[rows.Lines.Length..];
         _spans = _spans[rows.Spans.Length..];
         _logs = _logs[rows.Logs.Length..];
+        _metrics = _metrics[rows.Metrics.Length..];
     }
 
     /// <summary>A row lies in the file of its own day, unless its clock is so far off that no reader would look there.</summary>
@@ -72,4 +78,4 @@ internal sealed class PendingRows
 }
 
 /// <summary>Rows of one day.</summary>
-internal readonly record struct DayRows(DateOnly Day, Memory<CanonicalLine> Lines, Memory<SpanRow> Spans, Memory<LogRow> Logs);
+internal readonly record struct DayRows(DateOnly Day, Memory<CanonicalLine> Lines, Memory<SpanRow> Spans, Memory<LogRow> Logs, Memory<MetricPoint> Metrics);

@@ -19,7 +19,9 @@ internal static class RowSizes
 
     public static int Of(LogRow row) => Fixed + Of(row.Attributes) + (((row.Message?.Length ?? 0) + (row.Exception?.Length ?? 0)) * 2);
 
-    private static int Of(KeyValuePair<string, object?>[] attributes)
+    public static int Of(MetricPoint point) => Fixed + Of(point.Labels) + (point.Buckets.Length * 16);
+
+    public static int Of(KeyValuePair<string, object?>[] attributes)
     {
         var size = attributes.Length * PerAttribute;
         foreach (var (_, value) in attributes)

@@ -11,6 +11,7 @@ internal sealed class SinkWriter : IAsyncDisposable
     private readonly TelemetrySinkOptions _options;
     private readonly TimeProvider _time;
     private readonly RollupFold _fold = new();
+    private readonly MetricRollups _metrics = new();
     private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly AutoResetEvent _wake = new(false);
     private readonly ConcurrentQueue<TaskCompletionSource> _flushes = new();
@@ -23,12 +24,12 @@ internal sealed class SinkWriter : IAsyncDisposable
     private volatile bool _stopping;
     private long _allocatedBytes;
 
-    public SinkWriter(TelemetrySinkOptions options, TimeProvider time)
+    public SinkWriter(TelemetrySinkOptions options, Func<StreamAccount> auditAccount, TimeProvider time)
     {
         _options = options;
         _time = time;
         Buffers = new SinkBuffers(options, Wake);
-        _central = new CentralDrain(options.Directory, Buffers, _fold, _run, time) { Process = () => _name!.Value };
+        _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, _run, time) { Process = () => _name?.Value, AuditAccount = auditAccount };
         _retention = new Retention(options, time);
         new Thread(Loop) { IsBackground = true, Name = "telemetry-writer" }.Start();
     }
@@ -73,10 +74,10 @@ internal sealed class SinkWriter : IAsyncDisposable
             while (!_stopping)
             {
                 _wake.WaitOne(_options.FlushInterval);
-                Cycle();
+                Guarded(Cycle);
             }
 
-            Settle(ending: true);
+            Guarded(() => Settle(ending: true));
         }
         finally
         {
@@ -88,22 +89,42 @@ internal sealed class SinkWriter : IAsyncDisposable
         }
     }
 
+    /// <summary>Nothing that goes wrong here may end the process: what is at hand is given up and counted, and the next cycle starts afresh.</summary>
+    private void Guarded(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception)
+        {
+            _drain?.Drop("error");
+            _central.Drop("error");
+        }
+    }
+
     private void Cycle()
     {
         var asked = _flushes.Count;
-        if (asked > 0)
+        try
         {
-            Settle(ending: false);
+            if (asked > 0)
+            {
+                Settle(ending: false);
+            }
+            else
+            {
+                WriteSegments();
+                _central.Write();
+            }
         }
-        else if (WriteSegments() is null)
+        finally
         {
-            _central.Write();
-        }
-
-        Volatile.Write(ref _allocatedBytes, GC.GetAllocatedBytesForCurrentThread());
-        for (; asked > 0 && _flushes.TryDequeue(out var flush); asked--)
-        {
-            flush.TrySetResult();
+            Volatile.Write(ref _allocatedBytes, GC.GetAllocatedBytesForCurrentThread());
+            for (; asked > 0 && _flushes.TryDequeue(out var flush); asked--)
+            {
+                flush.TrySetResult();
+            }
         }
 
         _retention.RunWhenDue(day => _segments?.Close(day));
@@ -117,18 +138,29 @@ internal sealed class SinkWriter : IAsyncDisposable
             _drain?.Drop(lost.Reason);
             if (_drain is null)
             {
-                Buffers.DropAll(lost.Reason);
+                Buffers.DropRaw(lost.Reason);
             }
         }
 
+        // Twice: what an earlier try left, then what has come since.
+        if (SettleCentral(ending: false))
+        {
+            SettleCentral(ending);
+        }
+    }
+
+    private bool SettleCentral(bool ending)
+    {
         for (var tries = 1; _central.Write(ending) is { } failure; tries++)
         {
             if (!failure.IsBusy || tries == FlushTries)
             {
                 _central.Drop(failure.Reason);
-                return;
+                return false;
             }
         }
+
+        return true;
     }
 
     private SqliteFailure? WriteSegments()
@@ -139,7 +171,7 @@ internal sealed class SinkWriter : IAsyncDisposable
             {
                 _name ??= ProcessName.Take(_options.Directory, _options.Process);
                 _segments = new SegmentSet(_options.Directory, _name.Value);
-                _drain = new SegmentDrain(Buffers, _fold, _segments, _run, _time);
+                _drain = new SegmentDrain(Buffers, _fold, _metrics, _segments, _run, _time);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

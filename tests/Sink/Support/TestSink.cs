@@ -84,19 +84,20 @@ internal sealed class TestSink : IAsyncDisposable
         await Reader.DisposeAsync();
         _folder.Dispose();
     }
+}
 
-    private sealed class OpenGate : ITelemetryGate
+/// <summary>A gate that changes nothing.</summary>
+internal sealed class OpenGate : ITelemetryGate
+{
+    public void Pass(SpanRow span)
     {
-        public void Pass(SpanRow span)
-        {
-        }
+    }
 
-        public void Pass(CanonicalLine line)
-        {
-        }
+    public void Pass(CanonicalLine line)
+    {
+    }
 
-        public void Pass(LogRow log)
-        {
-        }
+    public void Pass(LogRow log)
+    {
     }
 }

@@ -1,0 +1,82 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>What a metric's values mean.</summary>
+public enum MetricKind
+{
+    /// <summary>A level at a moment.</summary>
+    Gauge = 0,
+
+    /// <summary>What was added since the point before.</summary>
+    Counter = 1,
+
+    /// <summary>A distribution of what was measured since the point before.</summary>
+    Histogram = 2,
+}
+
+/// <summary>One point of one series (seed 002's <c>metrics_timeseries</c>).</summary>
+public sealed class MetricPoint
+{
+    /// <summary>Name: <c>http.server.request.duration</c>.</summary>
+    public required string Name { get; set; }
+
+    /// <summary>Unit, by UCUM: <c>s</c>, <c>By</c>, <c>{request}</c>.</summary>
+    public string Unit { get; set; } = "";
+
+    /// <summary>What it measures, for people.</summary>
+    public string? Description { get; set; }
+
+    /// <summary>What the values mean.</summary>
+    public MetricKind Kind { get; set; }
+
+    /// <summary>The service that measured it.</summary>
+    public required string Service { get; set; }
+
+    /// <summary>When, nanoseconds since 1970-01-01 UTC.</summary>
+    public long UnixNanos { get; set; }
+
+    /// <summary>The level, the amount added, or a histogram's sum.</summary>
+    public double Value { get; set; }
+
+    /// <summary>Measurements in a histogram; 1 otherwise.</summary>
+    public long Count { get; set; } = 1;
+
+    /// <summary>A histogram's smallest value, when known.</summary>
+    public double? Min { get; set; }
+
+    /// <summary>A histogram's largest value, when known.</summary>
+    public double? Max { get; set; }
+
+    /// <summary>A histogram's upper bounds, ascending; empty when it has none.</summary>
+    public double[] Bounds { get; set; } = [];
+
+    /// <summary>Measurements by bucket: one more than <see cref="Bounds"/>.</summary>
+    public long[] Buckets { get; set; } = [];
+
+    /// <summary>Dimensions.</summary>
+    public KeyValuePair<string, object?>[] Labels { get; set; } = [];
+}
+
+/// <summary>Names of the metrics that every process has, as seed 002 calls them.</summary>
+public static class StandardMetrics
+{
+    /// <summary>Processor time used, percent of one core.</summary>
+    public const string CpuUsagePercent = "cpu_usage_percent";
+
+    /// <summary>Memory the process holds, bytes.</summary>
+    public const string MemoryUsedBytes = "memory_used_bytes";
+
+    /// <summary>Managed heap in use, MiB.</summary>
+    public const string MemoryAllocMb = "memory_alloc_mb";
+
+    /// <summary>Threads of the pool (seed 002's goroutines).</summary>
+    public const string PoolThreadsCount = "pool_threads_count";
+
+    /// <summary>Garbage collections since start.</summary>
+    public const string GcCount = "gc_count";
+
+    /// <summary>How long a workflow took, milliseconds.</summary>
+    public const string WorkflowDurationMs = "workflow_duration_ms";
+
+    /// <summary>Tasks processed.</summary>
+    public const string TaskProcessedCount = "task_processed_count";
+}

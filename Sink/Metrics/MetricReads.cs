@@ -1,0 +1,68 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>A series of a metric by the minute.</summary>
+/// <param name="Name">The metric.</param>
+/// <param name="Service">The service that measured it.</param>
+/// <param name="Labels">Dimensions, a JSON object.</param>
+/// <param name="Minutes">Its minutes, oldest first; those without a point are left out.</param>
+public sealed record MetricSeries(string Name, string Service, string Labels, IReadOnlyList<MetricMinute> Minutes);
+
+/// <summary>A minute of a series.</summary>
+/// <param name="Minute">Its start.</param>
+/// <param name="Points">Points recorded.</param>
+/// <param name="Count">Measurements in them.</param>
+/// <param name="Sum">Sum of the values: for a counter what was added, for a histogram the total.</param>
+/// <param name="Min">Smallest value.</param>
+/// <param name="Max">Largest value.</param>
+/// <param name="Last">Latest value.</param>
+public sealed record MetricMinute(DateTimeOffset Minute, long Points, long Count, double Sum, double Min, double Max, double Last);
+
+/// <summary>What is known of a metric.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Unit">Its unit.</param>
+/// <param name="Kind">What its values mean.</param>
+/// <param name="Description">What it measures, for people.</param>
+public sealed record MetricDescription(string Name, string Unit, MetricKind Kind, string? Description);
+
+/// <summary>Reads metrics from their rollups.</summary>
+internal static class MetricReads
+{
+    private const int MaxSeries = 200;
+
+    public static List<MetricDescription> Describe(Database database)
+    {
+        using var rows = database.Prepare("SELECT name, unit, kind, description FROM metrics_metadata ORDER BY name");
+        var metrics = new List<MetricDescription>();
+        while (rows.Step())
+        {
+            metrics.Add(new MetricDescription(rows.Text(0)!, rows.Text(1)!, (MetricKind)rows.Long(2), rows.Text(3)));
+        }
+
+        return metrics;
+    }
+
+    public static List<MetricSeries> Read(Database database, string name, DateTimeOffset from, DateTimeOffset to)
+    {
+        using var all = database.Prepare("SELECT id, service, labels FROM metric_rollup_series WHERE name = ? ORDER BY service, labels LIMIT ?");
+        using var minutes = database.Prepare("SELECT start, points, count, sum, min, max, last FROM metric_rollups_minute WHERE series = ? AND start >= ? AND start < ? ORDER BY start");
+        all.Bind(1, name).Bind(2, (long)MaxSeries);
+        var series = new List<MetricSeries>();
+        while (all.Step())
+        {
+            minutes.Bind(1, all.Long(0)).Bind(2, UnixTime.Floor(UnixTime.Nanos(from), UnixTime.Minute)).Bind(3, UnixTime.Nanos(to));
+            var found = new List<MetricMinute>();
+            while (minutes.Step())
+            {
+                found.Add(new MetricMinute(UnixTime.Time(minutes.Long(0)), minutes.Long(1), minutes.Long(2), minutes.Double(3), minutes.Double(4), minutes.Double(5), minutes.Double(6)));
+            }
+
+            minutes.Reset();
+            if (found.Count > 0)
+            {
+                series.Add(new MetricSeries(name, all.Text(1)!, all.Text(2)!, found));
+            }
+        }
+
+        return series;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+
+namespace OrionPlatform.Sink;
+
+/// <summary>Records metrics. Every call returns at once.</summary>
+public sealed class MetricsManager
+{
+    private readonly StreamBuffer<MetricPoint> _buffer;
+    private readonly ITelemetryGate _gate;
+    private readonly TimeProvider _time;
+    private readonly string _service;
+    private (TimeSpan Used, long At) _processor = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+
+    internal MetricsManager(StreamBuffer<MetricPoint> buffer, ITelemetryGate gate, TimeProvider time, string service)
+    {
+        (_buffer, _gate, _time, _service) = (buffer, gate, time, service);
+    }
+
+    /// <summary>Hands over a point; its time is now when it has none.</summary>
+    public void Record(MetricPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        if (point.UnixNanos == 0)
+        {
+            point.UnixNanos = UnixTime.Nanos(_time.GetUtcNow());
+        }
+
+        try
+        {
+            _gate.Pass(point);
+        }
+        catch
+        {
+            _buffer.CountProducedAndDropped("gate", null);
+            return;
+        }
+
+        _buffer.Offer(point);
+    }
+
+    /// <summary>Hands over a level without dimensions.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="value">Its value now.</param>
+    /// <param name="unit">Its unit, by UCUM.</param>
+    public void RecordSimple(string name, double value, string unit = "") => Record(new MetricPoint { Name = name, Value = value, Unit = unit, Service = _service });
+
+    /// <summary>Hands over the standard metrics of this process: processor, memory, pool, collections.</summary>
+    public void RecordProcess()
+    {
+        var (used, at) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        var elapsed = Stopwatch.GetElapsedTime(_processor.At, at);
+        if (elapsed > TimeSpan.Zero)
+        {
+            RecordSimple(StandardMetrics.CpuUsagePercent, (used - _processor.Used) / elapsed * 100, "%");
+        }
+
+        _processor = (used, at);
+        RecordSimple(StandardMetrics.MemoryUsedBytes, Environment.WorkingSet, "By");
+        RecordSimple(StandardMetrics.MemoryAllocMb, GC.GetTotalMemory(forceFullCollection: false) / 1048576.0, "MiBy");
+        RecordSimple(StandardMetrics.PoolThreadsCount, ThreadPool.ThreadCount, "{thread}");
+        RecordSimple(StandardMetrics.GcCount, GC.CollectionCount(0), "{collection}");
+    }
+}

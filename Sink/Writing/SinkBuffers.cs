@@ -1,0 +1,60 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>The buffers of all streams of a process.</summary>
+internal sealed class SinkBuffers
+{
+    // What is small and rare needs little room: 10,000 rows are minutes of a database that cannot be written.
+    private const int CentralRows = 10_000;
+    private const int CentralBytes = 16 * 1024 * 1024;
+
+    public SinkBuffers(TelemetrySinkOptions options, Action wake)
+    {
+        Lines = new(Streams.Lines, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake);
+        Spans = new(Streams.Spans, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake);
+        Logs = new(Streams.Logs, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake);
+        Metrics = new(Streams.Metrics, options.BufferRows, options.BufferBytes, _ => null, RowSizes.Of, wake);
+        Heartbeats = new(new(Streams.Heartbeats, CentralRows, CentralBytes, _ => null, _ => 0, wake), HeartbeatTable.Write);
+        Events = new(new(Streams.Events, CentralRows, CentralBytes, e => e.Tenant, e => (e.Details?.Length ?? 0) * 2, wake), EventTables.Write);
+        Tracked = new(new(Streams.Tracked, CentralRows, CentralBytes, e => e.Tenant, e => RowSizes.Of(e.Properties), wake), EventTables.Write);
+        Central = [Heartbeats, Events, Tracked];
+    }
+
+    public StreamBuffer<CanonicalLine> Lines { get; }
+
+    public StreamBuffer<SpanRow> Spans { get; }
+
+    public StreamBuffer<LogRow> Logs { get; }
+
+    public StreamBuffer<MetricPoint> Metrics { get; }
+
+    public CentralStream<Heartbeat> Heartbeats { get; }
+
+    public CentralStream<BusinessEvent> Events { get; }
+
+    public CentralStream<TrackedEvent> Tracked { get; }
+
+    public ICentralStream[] Central { get; }
+
+    public StreamAccount[] RawAccounts() => [Lines.Account(), Spans.Account(), Logs.Account(), Metrics.Account()];
+
+    /// <summary>Empties the buffers of raw rows and counts them as dropped.</summary>
+    public void DropRaw(string reason)
+    {
+        Lines.CountDropped(reason, Lines.Take().Span);
+        Spans.CountDropped(reason, Spans.Take().Span);
+        Logs.CountDropped(reason, Logs.Take().Span);
+        Metrics.CountDropped(reason, Metrics.Take().Span);
+    }
+
+    public void Close()
+    {
+        Lines.Close();
+        Spans.Close();
+        Logs.Close();
+        Metrics.Close();
+        foreach (var stream in Central)
+        {
+            stream.Close();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+namespace OrionPlatform.Sink.Tests;
+
+public sealed class AuditTests
+{
+    [Fact]
+    public async Task An_entry_comes_back_with_all_it_was_given()
+    {
+        await using var test = new TestSink();
+        var entry = Entry("alert.acknowledge");
+        (entry.User, entry.Tenant, entry.Session, entry.CorrelationId, entry.TraceId) = ("u1", "acme", "s1", "c1", "5b8efff798038103d269b633813fc60c");
+        (entry.Parameters, entry.Result, entry.Metadata, entry.Duration) = ("{\"a\":1}", "{}", "{\"b\":2}", TimeSpan.FromMilliseconds(5));
+        (entry.Status, entry.ErrorCode, entry.ErrorMessage) = ("error", "forbidden", "No.");
+        await test.Sink.Audit.LogAsync(entry);
+
+        var read = Assert.Single(await test.Reader.AuditAsync(new AuditQuery()));
+        Assert.Equivalent(entry, read, strict: true);
+    }
+
+    [Fact]
+    public async Task Entries_are_found_by_component_operation_status_user_and_time_in_either_order()
+    {
+        await using var test = new TestSink();
+        for (var i = 0; i < 6; i++)
+        {
+            var entry = Entry(i % 2 == 0 ? "even" : "odd");
+            (entry.Status, entry.User, entry.Duration) = (i == 3 ? "error" : "success", $"u{i}", TimeSpan.FromSeconds(i == 2 ? 9 : 1));
+            await test.Sink.Audit.LogAsync(entry);
+            test.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        async Task<string> UsersAsync(AuditQuery query) => string.Join(' ', (await test.Reader.AuditAsync(query)).Select(e => e.User));
+        Assert.Equal("u4 u2 u0", await UsersAsync(new AuditQuery { Operation = "even" }));
+        Assert.Equal("u3", await UsersAsync(new AuditQuery { Status = "error" }));
+        Assert.Equal("u5", await UsersAsync(new AuditQuery { User = "u5", Component = "tests" }));
+        Assert.Equal("u0 u1", await UsersAsync(new AuditQuery { Order = AuditOrder.Oldest, Limit = 2 }));
+        Assert.Equal("u3 u2", await UsersAsync(new AuditQuery { Limit = 2, Offset = 2 }));
+        Assert.Equal("u2", await UsersAsync(new AuditQuery { Order = AuditOrder.Slowest, Limit = 1 }));
+        Assert.Equal("u5", await UsersAsync(new AuditQuery { From = test.Time.GetUtcNow().AddSeconds(-1) }));
+    }
+
+    [Fact]
+    public async Task No_entry_is_lost_when_more_come_than_the_buffer_holds()
+    {
+        await using var test = new TestSink();
+        await test.Sink.FlushAsync();
+        var tasks = new List<Task>();
+        using (new ForeignLock(SegmentFiles.CentralPath(test.Directory)))
+        {
+            for (var i = 0; i < 1_000; i++)
+            {
+                tasks.Add(test.Sink.Audit.LogAsync(Entry($"op{i}")));
+            }
+        }
+
+        var callers = Enumerable.Range(0, 8).Select(c => Task.Run(() => Task.WhenAll(Enumerable.Range(0, 250).Select(i => test.Sink.Audit.LogAsync(Entry($"caller{c}-{i}"))))));
+        await Task.WhenAll(tasks.Concat(callers));
+        Assert.Equal(3_000, await CountAsync(test));
+    }
+
+    [Fact]
+    public async Task An_entry_after_shutdown_has_begun_is_stored_all_the_same()
+    {
+        await using var test = new TestSink();
+        await test.Sink.DisposeAsync();
+        await test.Sink.Audit.LogAsync(Entry("late"));
+        test.Sink.Audit.Log(Entry("later"));
+
+        Assert.Equal(2, await CountAsync(test));
+    }
+
+    [Fact]
+    public async Task An_entry_that_cannot_be_stored_is_refused_to_its_caller()
+    {
+        using var folder = new OrionPlatform.Tests.TempFolder();
+        await File.WriteAllTextAsync(folder.File("telemetry"), "a file where the folder belongs");
+        await using var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "api" }, new OpenGate(), TimeProvider.System);
+
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => sink.Audit.LogAsync(Entry("x")));
+        Assert.Throws<AuditUnavailableException>(() => sink.Audit.Log(Entry("x")));
+    }
+
+    private static AuditEntry Entry(string operation) => new() { Component = "tests", Operation = operation };
+
+    private static async Task<long> CountAsync(TestSink test)
+    {
+        var count = 0;
+        while (await test.Reader.AuditAsync(new AuditQuery { Limit = 1_000, Offset = count }) is { Count: > 0 } page)
+        {
+            count += page.Count;
+        }
+
+        return count;
+    }
+}
