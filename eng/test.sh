@@ -5,6 +5,11 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+# One compiler process for all projects, also where the environment has turned that off: it halves the build.
+if [ "${UseSharedCompilation:-}" = false ]; then
+    export UseSharedCompilation=true
+    trap 'dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1' EXIT
+fi
 logs=artifacts/test
 rm -rf "$logs" && mkdir -p "$logs"
 passed=0
