@@ -22,14 +22,6 @@ public sealed class Chromium : IAsyncLifetime
         });
     }
 
-    internal async Task<IPage> SignInAsync(PanelHost host, string role = "admin", int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
-    {
-        var page = await NewPageAsync(width, height, scheme);
-        var token = await host.Sessions.CreateLoginTokenAsync("Robin", role, TimeSpan.FromMinutes(5));
-        await page.GotoAsync(new Uri(host.Address, $"/admin/ops/login?t={token}").ToString());
-        return page;
-    }
-
     internal async Task<IPage> NewPageAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
