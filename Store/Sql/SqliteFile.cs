@@ -12,7 +12,7 @@ internal sealed class SqliteFile
     public SqliteFile(string connectionString)
     {
         FullPath = Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource);
-        Directory.CreateDirectory(Path.GetDirectoryName(FullPath)!);
+        MakePrivate(Path.GetDirectoryName(FullPath)!);
     }
 
     public string FullPath { get; }
@@ -60,6 +60,19 @@ internal sealed class SqliteFile
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A folder that is not there yet is made for its owner alone: the database holds every tenant's data.</summary>
+    private static void MakePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 }
