@@ -56,6 +56,22 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public void A_pause_between_two_steps_is_no_latency_of_the_second()
+    {
+        var pause = TimeSpan.FromMilliseconds(400);
+        var stats = Run(Once("s", async context =>
+        {
+            await Step.Run("first", context, () => Task.FromResult(Response.Ok()));
+            using var timer = new PeriodicTimer(pause);
+            await timer.WaitForNextTickAsync();
+            return await Step.Run("second", context, () => Task.FromResult(Response.Ok()));
+        }));
+
+        Assert.True(stats.ScenarioStats[0].Ok.Latency.MaxMs >= pause.TotalMilliseconds);
+        Assert.True(stats.ScenarioStats[0].StepStats.Get("second").Ok.Latency.MaxMs < pause.TotalMilliseconds);
+    }
+
+    [Fact]
     public void Exceptions_and_timeouts_are_failures_with_their_own_status()
     {
         var stats = Run(

@@ -13,11 +13,14 @@ namespace OrionPlatform.LoadTests;
 /// <param name="possible">When it could start at the earliest: <paramref name="intended"/>, or later when it had to wait for a free copy.</param>
 internal sealed class Iteration(ScenarioRun scenario, ScenarioCopy copy, LoadPhase phase, long intended, long possible) : IScenarioContext
 {
-    private long? _stepEnded;
+    private bool _stepped;
     private int _recorded;
 
-    /// <summary>When the step that runs now, or runs next, was to start: the first one by plan, each later one when the one before it had ended.</summary>
-    public long NextIntended => _stepEnded ?? intended;
+    /// <summary>
+    /// What the running step's latency counts from: the first one's start by plan, each later one's own start. What the code does
+    /// between two steps (think time, a pause before it looks again) is nobody's latency.
+    /// </summary>
+    public long StepStart { get; private set; } = intended;
 
     /// <summary>How late the generator itself was.</summary>
     public TimeSpan Lag { get; private set; }
@@ -72,6 +75,12 @@ internal sealed class Iteration(ScenarioRun scenario, ScenarioCopy copy, LoadPha
 
     public async Task<Response<T>> RunStepAsync<T>(string name, Func<Task<Response<T>>> run)
     {
+        if (_stepped)
+        {
+            StepStart = Stopwatch.GetTimestamp();
+        }
+
+        _stepped = true;
         Response<T> response;
         try
         {
@@ -82,13 +91,11 @@ internal sealed class Iteration(ScenarioRun scenario, ScenarioCopy copy, LoadPha
             response = Failure<T>(e);
         }
 
-        var ended = Stopwatch.GetTimestamp();
         if (ScenarioInfo.ScenarioOperation == ScenarioOperation.Bombing && Volatile.Read(ref _recorded) == 0)
         {
-            scenario.Measures.Record(name, response, Stopwatch.GetElapsedTime(NextIntended, ended));
+            scenario.Measures.Record(name, response, Stopwatch.GetElapsedTime(StepStart));
         }
 
-        _stepEnded = ended;
         return response.IsError && scenario.Props.RestartIterationOnFail ? throw new StepFailedException(response) : response;
     }
 

@@ -10,8 +10,8 @@ internal static class LoadEngine
     /// <summary>Whether latencies count from the intended start, so that a slow generator or a busy system cannot hide waiting time.</summary>
     public static bool KnowsIntendedStart => true;
 
-    /// <summary>When the step that runs now was meant to start, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
-    public static long IntendedStart(IScenarioContext context) => ((Iteration)context).NextIntended;
+    /// <summary>What the step that runs now counts from, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    public static long IntendedStart(IScenarioContext context) => ((Iteration)context).StepStart;
 
     /// <summary>How late the generator started the iteration.</summary>
     public static TimeSpan Lag(IScenarioContext context) => ((Iteration)context).Lag;
