@@ -13,6 +13,7 @@ namespace OrionPlatform.LoadTests;
 /// <param name="possible">When it could start at the earliest: <paramref name="intended"/>, or later when it had to wait for a free copy.</param>
 internal sealed class Iteration(ScenarioRun scenario, ScenarioCopy copy, LoadPhase phase, long intended, long possible) : IScenarioContext
 {
+    private long? _laterStep;
     private bool _stepped;
     private int _recorded;
 
@@ -20,7 +21,7 @@ internal sealed class Iteration(ScenarioRun scenario, ScenarioCopy copy, LoadPha
     /// What the running step's latency counts from: the first one's start by plan, each later one's own start. What the code does
     /// between two steps (think time, a pause before it looks again) is nobody's latency.
     /// </summary>
-    public long StepStart { get; private set; } = intended;
+    public long StepStart => _laterStep ?? intended;
 
     /// <summary>How late the generator itself was.</summary>
     public TimeSpan Lag { get; private set; }
@@ -77,7 +78,7 @@ internal sealed class Iteration(ScenarioRun scenario, ScenarioCopy copy, LoadPha
     {
         if (_stepped)
         {
-            StepStart = Stopwatch.GetTimestamp();
+            _laterStep = Stopwatch.GetTimestamp();
         }
 
         _stepped = true;
