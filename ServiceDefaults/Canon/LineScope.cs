@@ -68,6 +68,9 @@ internal sealed class LineScope
 
     public string? Route { get; set; }
 
+    /// <summary>The request's path, when it says more than the route.</summary>
+    public string? Path { get; set; }
+
     public int? StatusCode { get; set; }
 
     public string Outcome { get; set; } = "ok";
@@ -197,12 +200,12 @@ internal sealed class LineScope
     }
 
     /// <summary>Ends it: true for the first caller only, who gets what was collected.</summary>
-    public bool TryFinish(KeepDecision decision, out List<KeyValuePair<string, object?>> fields, out List<Activity> spans, out int lostSpans)
+    public bool TryFinish(KeepDecision decision, out List<KeyValuePair<string, object?>>? fields, out List<Activity>? spans, out int lostSpans)
     {
         lock (_lock)
         {
-            fields = _fields ?? [];
-            spans = _spans ?? [];
+            fields = _fields;
+            spans = _spans;
             lostSpans = _lostSpans;
             if (_done)
             {

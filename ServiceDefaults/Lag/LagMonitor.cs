@@ -17,10 +17,12 @@ internal sealed class LagMonitor : IDisposable
     /// <summary>How long into a stall its spans are looked at, every 20 ms.</summary>
     private static readonly TimeSpan s_longestWatch = TimeSpan.FromSeconds(5);
 
+    private const int QuietInterval = 10;
+
     private readonly LagOptions _options;
     private readonly StallReporter _reporter;
     private readonly LagHistogram _histogram = new();
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
     private readonly Thread _thread;
     private volatile LagFigures _figures = new(0, 0, 0, 0);
     private volatile LagFigures _running = new(0, 0, 0, 0);
@@ -28,7 +30,8 @@ internal sealed class LagMonitor : IDisposable
     // Bounded by what the pool's threads carry in one stall; cleared before each probe.
     private readonly Dictionary<LineScope, string> _openSpans = [];
     private int _disposed;
-    private int _idleThreads;
+    private int _busyThreads;
+    private int _skipped;
     private bool _suspected;
     private StallWindow? _open;
 
@@ -73,6 +76,11 @@ internal sealed class LagMonitor : IDisposable
             }
 
             var late = Stopwatch.GetElapsedTime(asleep) - _options.Interval;
+            if (late < SuspectAfter && _open is null && IsQuiet())
+            {
+                continue;
+            }
+
             _suspected = false;
             _openSpans.Clear();
             if (probe.Measure(_stop, Waiting) is not { } lag)
@@ -86,6 +94,28 @@ internal sealed class LagMonitor : IDisposable
                 Judge(lag, late, before, probe, asleep);
             }
         }
+    }
+
+    /// <summary>
+    /// With no pool thread at work and nothing queued there is nobody to wait for: nine of ten probes are left out, since each would wake a thread
+    /// for nothing.
+    /// </summary>
+    private bool IsQuiet()
+    {
+        if (BusyThreads() > 0 || ThreadPool.PendingWorkItemCount > 0 || ++_skipped >= QuietInterval)
+        {
+            _skipped = 0;
+            return false;
+        }
+
+        return true;
+    }
+
+    private static int BusyThreads()
+    {
+        ThreadPool.GetMaxThreads(out var most, out _);
+        ThreadPool.GetAvailableThreads(out var free, out _);
+        return most - free;
     }
 
     private void Count(TimeSpan lag, ref long windowStart)
@@ -109,14 +139,13 @@ internal sealed class LagMonitor : IDisposable
         if (!_suspected && soFar >= SuspectAfter)
         {
             _suspected = true;
-            ThreadPool.GetMaxThreads(out var most, out _);
-            ThreadPool.GetAvailableThreads(out var free, out _);
-            _idleThreads = Math.Max(0, ThreadPool.ThreadCount - (most - free));
+            _busyThreads = 0;
             _reporter.Suspect();
         }
 
         if (_suspected && soFar < s_longestWatch)
         {
+            _busyThreads = Math.Max(_busyThreads, BusyThreads());
             foreach (var slot in Occupancy.PoolSlots)
             {
                 if (slot.Current is { InnermostOpen: { } span } scope)
@@ -142,8 +171,9 @@ internal sealed class LagMonitor : IDisposable
                 GcPause = now.GcPause - before.GcPause,
                 Jit = now.Jit - before.Jit,
                 Cpu = now.Cpu - before.Cpu,
-                PoolThreads = ThreadPool.ThreadCount,
-                IdleThreads = lag >= SuspectAfter ? _idleThreads : ThreadPool.ThreadCount,
+                // Threads beyond the pool's own goal are parked: only those at work could have taken the probe.
+                PoolThreads = lag >= SuspectAfter ? Math.Max(1, _busyThreads) : Math.Max(1, ThreadPool.ThreadCount),
+                IdleThreads = lag >= SuspectAfter && _busyThreads > 0 ? 0 : Math.Max(1, ThreadPool.ThreadCount),
                 Occupied = [.. Occupancy.PoolSlots.SelectMany(s => s.Between(start, probe.RanAt))],
                 OpenSpans = new Dictionary<LineScope, string>(_openSpans),
             };

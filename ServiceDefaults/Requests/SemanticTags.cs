@@ -9,12 +9,14 @@ internal static class SemanticTags
     {
         var span = scope.Root;
         var request = context.Request;
-        span.SetTag("url.path", request.Path.Value);
         if (scope.Belt is not { ExportsOtlp: true })
         {
-            // Method, route and status are columns of the canonical line.
+            // Method, route and status are columns of the canonical line, and the path goes there without a detour.
+            scope.Path = request.Path.Value == scope.Route ? null : request.Path.Value;
             return;
         }
+
+        span.SetTag("url.path", request.Path.Value);
 
         span.SetTag("http.request.method", scope.Method);
         span.SetTag("http.response.status_code", (long?)scope.StatusCode);

@@ -12,62 +12,56 @@ internal static class AssignmentDetector
 
     private static readonly SearchValues<string> s_names = SearchValues.Create(Names, StringComparison.OrdinalIgnoreCase);
     private static readonly SearchValues<char> s_valueEnd = SearchValues.Create(" \t\r\n\"'&,;}<>)");
+    private static readonly SearchValues<char> s_nameRest = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+    private static readonly SearchValues<char> s_beforeSign = SearchValues.Create("\"'\\] ");
+    private static readonly SearchValues<char> s_afterSign = SearchValues.Create("= \"'\\");
 
     public static string Redact(string text)
     {
-        var at = text.AsSpan().IndexOfAny(s_names);
+        var span = text.AsSpan();
+        var at = span.IndexOfAny(s_names);
         if (at < 0)
         {
             return text;
         }
 
         var edit = new TextEdit(text);
-        while (at < text.Length)
+        while (true)
         {
-            var scan = Skip(text, at, static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
-            var name = scan;
-            scan = Skip(text, scan, static c => c is '"' or '\'' or '\\' or ']' or ' ');
-            if (scan < text.Length && text[scan] is '=' or ':')
+            var done = Skip(span, at, s_nameRest);
+            var sign = Skip(span, done, s_beforeSign);
+            if (sign < span.Length && span[sign] is '=' or ':')
             {
-                scan = Skip(text, scan + 1, static c => c is '=' or ' ' or '"' or '\'' or '\\');
-                var quoted = scan > 0 && text[scan - 1] is '"' or '\'';
-                var end = ValueEnd(text, scan, quoted ? text[scan - 1] : '\0');
-                edit.Redact(scan, end);
-                name = Math.Max(name, end);
+                var value = Skip(span, sign + 1, s_afterSign);
+                done = ValueEnd(span, value);
+                if (!span[value..done].SequenceEqual(Sanitizer.Redacted))
+                {
+                    edit.Redact(value, done);
+                }
             }
 
-            at = Math.Max(name, at + 1);
-            var next = at < text.Length ? text.AsSpan(at).IndexOfAny(s_names) : -1;
-            if (next < 0)
+            at = Math.Max(done, at + 1);
+            var next = at < span.Length ? span[at..].IndexOfAny(s_names) : -1;
+            if (next < 0 || edit.IsFull)
             {
-                break;
+                return edit.Finish();
             }
 
             at += next;
         }
-
-        return edit.Finish();
     }
 
-    private static int ValueEnd(string text, int from, char quote)
+    /// <summary>A quoted value ends at its quote, any other at the first character that ends a word.</summary>
+    private static int ValueEnd(ReadOnlySpan<char> text, int from)
     {
-        if (from >= text.Length)
-        {
-            return text.Length;
-        }
-
-        var rest = text.AsSpan(from);
-        var length = quote == '\0' ? rest.IndexOfAny(s_valueEnd) : rest.IndexOf(quote);
+        var rest = text[from..];
+        var length = from > 0 && text[from - 1] is '"' or '\'' ? rest.IndexOf(text[from - 1]) : rest.IndexOfAny(s_valueEnd);
         return length < 0 ? text.Length : from + length;
     }
 
-    private static int Skip(string text, int from, Func<char, bool> over)
+    private static int Skip(ReadOnlySpan<char> text, int from, SearchValues<char> over)
     {
-        while (from < text.Length && over(text[from]))
-        {
-            from++;
-        }
-
-        return from;
+        var length = text[from..].IndexOfAnyExcept(over);
+        return length < 0 ? text.Length : from + length;
     }
 }

@@ -1,41 +1,54 @@
+using System.Runtime.InteropServices;
+
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>Payment card numbers: issuer ranges with their lengths (ISO/IEC 7812), and the Luhn check digit.</summary>
-internal static class Card
+/// <summary>A payment card's number, digit by digit: issuer ranges with their lengths (ISO/IEC 7812), and the Luhn check digit.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal struct Card
 {
-    public static bool IsValid(ReadOnlySpan<byte> digits) => IsBrand(digits) && Luhn(digits);
+    private const int MaxDigits = 19;
 
-    private static bool IsBrand(ReadOnlySpan<byte> d)
+    private int _count;
+    private int _firstFour;
+
+    // Luhn doubles every second digit from the right; which ones those are depends on the final length, so both sums are kept.
+    private int _doubledEven;
+    private int _doubledOdd;
+
+    /// <summary>Takes the next digit; false when no card goes on like that.</summary>
+    public bool Add(int digit)
     {
-        var two = (d[0] * 10) + d[1];
-        var four = (two * 100) + (d[2] * 10) + d[3];
-        return d.Length switch
+        if (_count == MaxDigits || (_count == 0 && digit is not (>= 2 and <= 6)))
         {
-            13 => d[0] == 4,
-            14 => two is 36 or 38 or 39 || four / 10 is >= 300 and <= 305,
-            15 => two is 34 or 37,
-            16 => d[0] == 4 || two is (>= 51 and <= 55) or 62 or 65 || four is (>= 2221 and <= 2720) or (>= 3528 and <= 3589) or 6011 || four / 10 is >= 644 and <= 649,
-            17 or 18 => two == 62,
-            19 => d[0] == 4 || two is 62 or 65 || four == 6011,
-            _ => false,
-        };
-    }
-
-    private static bool Luhn(ReadOnlySpan<byte> digits)
-    {
-        var sum = 0;
-        for (var i = 0; i < digits.Length; i++)
-        {
-            int digit = digits[digits.Length - 1 - i];
-            if (i % 2 == 1)
-            {
-                digit *= 2;
-                digit -= digit > 9 ? 9 : 0;
-            }
-
-            sum += digit;
+            return false;
         }
 
-        return sum % 10 == 0;
+        var doubled = digit > 4 ? (digit * 2) - 9 : digit * 2;
+        _doubledEven += _count % 2 == 0 ? doubled : digit;
+        _doubledOdd += _count % 2 == 0 ? digit : doubled;
+        _firstFour = _count < 4 ? (_firstFour * 10) + digit : _firstFour;
+        _count++;
+        return true;
+    }
+
+    /// <summary>Whether the digits so far are a whole card number.</summary>
+    public readonly bool IsValid => _count >= NumberDetector.Shortest && (_count % 2 == 0 ? _doubledEven : _doubledOdd) % 10 == 0 && IsBrand;
+
+    private readonly bool IsBrand
+    {
+        get
+        {
+            var (one, two, three) = (_firstFour / 1000, _firstFour / 100, _firstFour / 10);
+            return _count switch
+            {
+                13 => one == 4,
+                14 => two is 36 or 38 or 39 || three is >= 300 and <= 305,
+                15 => two is 34 or 37,
+                16 => one == 4 || two is (>= 51 and <= 55) or 62 or 65 || _firstFour is (>= 2221 and <= 2720) or (>= 3528 and <= 3589) or 6011 || three is >= 644 and <= 649,
+                17 or 18 => two == 62,
+                19 => one == 4 || two is 62 or 65 || _firstFour == 6011,
+                _ => false,
+            };
+        }
     }
 }

@@ -12,7 +12,7 @@ internal static class EmailDetector
         }
 
         var edit = new TextEdit(text);
-        for (; at >= 0; at = text.IndexOf('@', at + 1))
+        for (; at >= 0 && !edit.IsFull; at = text.IndexOf('@', at + 1))
         {
             var start = at;
             while (start > edit.Done && IsLocal(text[start - 1]))

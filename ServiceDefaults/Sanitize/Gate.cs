@@ -54,12 +54,10 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
 
         for (var i = 0; i < attributes.Length; i++)
         {
-            var (key, value) = attributes[i];
-            var cleanKey = sanitizer.Key(key);
-            var cleanValue = sanitizer.Value(key, value);
-            if (!ReferenceEquals(cleanKey, key) || !ReferenceEquals(cleanValue, value))
+            var clean = sanitizer.Attribute(attributes[i], out var changed);
+            if (changed)
             {
-                attributes[i] = new(cleanKey, cleanValue);
+                attributes[i] = clean;
             }
         }
 

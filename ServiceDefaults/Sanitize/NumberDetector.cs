@@ -40,7 +40,7 @@ internal static class NumberDetector
         }
 
         var edit = new TextEdit(text);
-        for (var i = 0; i < text.Length; i++)
+        for (var i = 0; i < text.Length && !edit.IsFull; i++)
         {
             if (i > 0 && IsWord(text[i - 1]))
             {
@@ -62,32 +62,35 @@ internal static class NumberDetector
 
     private static bool IsCountry(ReadOnlySpan<char> pair) => char.IsAsciiLetterUpper(pair[0]) && char.IsAsciiLetterUpper(pair[1]);
 
-    /// <summary>End of the card number that starts here, or -1. Looks at 19 digits and their separators at most.</summary>
+    /// <summary>End of the card number that starts here, or -1. Looks at 19 digits and their separators at most; groups have two digits or more.</summary>
     private static int CardEnd(string text, int start)
     {
-        Span<byte> digits = stackalloc byte[19];
-        var count = 0;
+        var card = new Card();
         var best = -1;
+        var group = 0;
         for (var i = start; i < text.Length; i++)
         {
             var c = text[i];
             if (char.IsAsciiDigit(c))
             {
-                if (count == digits.Length)
+                group++;
+                if (!card.Add(c - '0'))
                 {
                     break;
                 }
 
-                digits[count++] = (byte)(c - '0');
-                var last = i + 1 == text.Length || !IsWord(text[i + 1]);
-                if (last && count >= Shortest && Card.IsValid(digits[..count]))
+                if (card.IsValid && (i + 1 == text.Length || !IsWord(text[i + 1])))
                 {
                     best = i + 1;
                 }
             }
-            else if (c is not (' ' or '-') || !char.IsAsciiDigit(text[i - 1]))
+            else if (c is not (' ' or '-') || group < 2)
             {
                 break;
+            }
+            else
+            {
+                group = 0;
             }
         }
 

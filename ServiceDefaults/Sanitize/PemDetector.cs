@@ -15,10 +15,12 @@ internal static class PemDetector
 
         var edit = new TextEdit(text);
         var at = 0;
-        while (at < text.Length)
+        var (begin, end) = (-2, -2);
+        while (at < text.Length && !edit.IsFull)
         {
-            var begin = text.IndexOf(Begin, at, StringComparison.OrdinalIgnoreCase);
-            var end = text.IndexOf(End, at, StringComparison.OrdinalIgnoreCase);
+            // Searched again only once passed: a text full of ends is not searched for a beginning at each of them.
+            begin = begin >= at || begin == -1 ? begin : text.IndexOf(Begin, at, StringComparison.OrdinalIgnoreCase);
+            end = end >= at || end == -1 ? end : text.IndexOf(End, at, StringComparison.OrdinalIgnoreCase);
             if (begin < 0 && end < 0)
             {
                 break;

@@ -13,8 +13,8 @@ public sealed class Sanitizer
     /// <summary>What stands where something was removed.</summary>
     public const string Redacted = "[REDACTED]";
 
-    private const string CutMark = "...[cut]";
-    private const int HardLimit = 262_144;
+    private const string CutMark = " [cut]";
+    private const int WordLength = 256;
 
     private readonly SensitiveKeys _keys;
     private readonly int _maxLength;
@@ -29,7 +29,7 @@ public sealed class Sanitizer
 
     internal Sanitizer(SanitizeOptions options, IReadOnlyList<Detector> detectors)
     {
-        _keys = new SensitiveKeys(options.ExtraKeys);
+        _keys = new SensitiveKeys(options.ExtraKeys, Text);
         _maxLength = options.MaxLength;
         _detectors = detectors;
     }
@@ -38,7 +38,7 @@ public sealed class Sanitizer
     public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>Whether a field of this name is redacted whatever its value.</summary>
-    public bool IsSensitiveKey(string key) => _keys.Contains(key);
+    public bool IsSensitiveKey(string key) => _keys.Of(key).Sensitive;
 
     /// <summary>A text without anything that must not be kept; the same instance when it is clean.</summary>
     public string Text(string text)
@@ -50,7 +50,7 @@ public sealed class Sanitizer
 
         try
         {
-            return Cap(Settle(text.Length > HardLimit ? text[..HardLimit] : text));
+            return Cap(Settle(Cut(text)));
         }
         catch (Exception)
         {
@@ -68,11 +68,20 @@ public sealed class Sanitizer
             return value;
         }
 
-        return _keys.Contains(key) ? Redacted : Value(value);
+        return _keys.Of(key).Sensitive ? Redacted : Value(value);
     }
 
     /// <summary>An attribute's name without secrets in it.</summary>
-    public string Key(string key) => key.Length < Detectors.ShortestSecret ? key : Text(key);
+    public string Key(string key) => _keys.Of(key).Clean;
+
+    /// <summary>An attribute as it may be kept.</summary>
+    internal KeyValuePair<string, object?> Attribute(KeyValuePair<string, object?> attribute, out bool changed)
+    {
+        var verdict = _keys.Of(attribute.Key);
+        var value = attribute.Value is null or string { Length: 0 } ? attribute.Value : verdict.Sensitive ? Redacted : Value(attribute.Value);
+        changed = !ReferenceEquals(value, attribute.Value) || !ReferenceEquals(verdict.Clean, attribute.Key);
+        return changed ? new(verdict.Clean, value) : attribute;
+    }
 
     private object Value(object value)
     {
@@ -143,6 +152,20 @@ public sealed class Sanitizer
         return Redacted;
     }
 
+    /// <summary>Cuts before the rules run, so that their cost is bounded; between two words, so that no secret loses the part it is known by.</summary>
+    private string Cut(string text)
+    {
+        if (text.Length <= _maxLength)
+        {
+            return text;
+        }
+
+        var end = _maxLength - CutMark.Length;
+        var blank = text.AsSpan(0, end).LastIndexOfAny(" \t\r\n");
+        return string.Concat(text.AsSpan(0, blank >= end - WordLength ? blank : end), CutMark);
+    }
+
+    /// <summary>Marks may be longer than what they replace; then the text is cut again, behind a mark, where nothing new can come about.</summary>
     private string Cap(string text)
     {
         if (text.Length <= _maxLength)
@@ -150,9 +173,7 @@ public sealed class Sanitizer
             return text;
         }
 
-        // The cut may not make a new word that a rule would catch, nor split a mark in two; over-redaction is the safe side.
-        var cut = string.Concat(text.AsSpan(0, _maxLength - CutMark.Length), CutMark);
-        var settled = Settle(cut);
-        return settled.Length <= _maxLength ? settled : Redacted;
+        var mark = text.AsSpan(0, _maxLength - CutMark.Length).LastIndexOf(Redacted);
+        return mark < 0 ? Redacted : string.Concat(text.AsSpan(0, mark + Redacted.Length), CutMark);
     }
 }

@@ -19,12 +19,17 @@ internal static class SchemeDetector
         }
 
         var edit = new TextEdit(text);
-        for (; at >= 0; at = text.IndexOf(scheme, at + scheme.Length, StringComparison.OrdinalIgnoreCase))
+        for (; at >= 0 && !edit.IsFull; at = text.IndexOf(scheme, at + scheme.Length, StringComparison.OrdinalIgnoreCase))
         {
             var start = at + scheme.Length;
             while (start < text.Length && text[start] is ' ' or '\t' or ':' or '"' or '\'' or '=')
             {
                 start++;
+            }
+
+            if (start == at + scheme.Length)
+            {
+                continue;
             }
 
             var end = start;
@@ -33,7 +38,7 @@ internal static class SchemeDetector
                 end++;
             }
 
-            if (start > at + scheme.Length && test(text.AsSpan(start, end - start)))
+            if (test(text.AsSpan(start, end - start)))
             {
                 edit.Redact(start, end);
             }

@@ -25,23 +25,31 @@ internal sealed class SensitiveKeys
     private readonly Entry?[] _byReference = new Entry?[1024];
 
     // Bounded: cleared when it holds 4,096 names; it only saves the work of judging them again.
-    private readonly ConcurrentDictionary<string, bool> _byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KeyVerdict> _byName = new(StringComparer.Ordinal);
 
-    public SensitiveKeys(IEnumerable<string> extra) =>
+    private readonly Func<string, string> _clean;
+
+    /// <param name="extra">Further sensitive names.</param>
+    /// <param name="clean">Makes a name that may be kept of one that may hold a secret itself.</param>
+    public SensitiveKeys(IEnumerable<string> extra, Func<string, string> clean)
+    {
         _anywhere = [.. s_anywhere, .. extra.Select(Squeeze).Where(k => k.Length > 2)];
+        _clean = clean;
+    }
 
-    public bool Contains(string key)
+    /// <summary>What is known of a name: whether its value is redacted, and the name as it may be kept.</summary>
+    public KeyVerdict Of(string key)
     {
         ref var slot = ref _byReference[RuntimeHelpers.GetHashCode(key) & 1023];
         var entry = Volatile.Read(ref slot);
         if (entry is not null && ReferenceEquals(entry.Key, key))
         {
-            return entry.Sensitive;
+            return entry.Verdict;
         }
 
-        if (!_byName.TryGetValue(key, out var sensitive))
+        if (!_byName.TryGetValue(key, out var verdict))
         {
-            sensitive = Judge(key);
+            verdict = new KeyVerdict(IsSensitive(key), _clean(key));
             if (_byName.Count >= 4096)
             {
                 _byName.Clear();
@@ -49,19 +57,19 @@ internal sealed class SensitiveKeys
 
             if (key.Length <= 128)
             {
-                _byName[key] = sensitive;
+                _byName[key] = verdict;
             }
         }
 
         if (key.Length <= 128)
         {
-            Volatile.Write(ref slot, new Entry(key, sensitive));
+            Volatile.Write(ref slot, new Entry(key, verdict));
         }
 
-        return sensitive;
+        return verdict;
     }
 
-    private bool Judge(string key)
+    private bool IsSensitive(string key)
     {
         var squeezed = Squeeze(key.Length > 512 ? key[..512] : key);
         foreach (var word in _anywhere)
@@ -99,5 +107,10 @@ internal sealed class SensitiveKeys
         return key[start..end];
     }
 
-    private sealed record Entry(string Key, bool Sensitive);
+    private sealed record Entry(string Key, KeyVerdict Verdict);
 }
+
+/// <summary>What the gate does with a field of some name.</summary>
+/// <param name="Sensitive">Its value is redacted whatever it is.</param>
+/// <param name="Clean">The name without secrets in it; the same instance when there are none.</param>
+internal sealed record KeyVerdict(bool Sensitive, string Clean);

@@ -5,35 +5,43 @@ namespace OrionPlatform.ServiceDefaults;
 /// <summary>Keys and tokens that say what they are by their first characters: JWTs, cloud, payment, chat and the platform's own keys.</summary>
 internal static class TokenDetector
 {
-    private static readonly (string Prefix, int MinRest)[] s_kinds =
+    private static readonly Kind[] s_kinds =
     [
-        ("eyJ", 10), ("AKIA", 16), ("ASIA", 16), ("ghp_", 8), ("gho_", 8), ("ghu_", 8), ("ghs_", 8), ("ghr_", 8), ("github_pat_", 8),
-        ("sk_live_", 4), ("sk_test_", 4), ("rk_live_", 4), ("whsec_", 8), ("xoxb-", 8), ("xoxp-", 8), ("xoxa-", 8), ("xoxs-", 8), ("AIza", 30), ("ok_", 12),
+        new("eyJ", 10), new("AKIA", 16), new("ASIA", 16), new("ghp_", 8), new("gho_", 8), new("ghu_", 8), new("ghs_", 8), new("ghr_", 8), new("github_pat_", 8),
+        new("sk_live_", 4), new("sk_test_", 4), new("rk_live_", 4), new("whsec_", 8), new("xoxb-", 8), new("xoxp-", 8), new("xoxa-", 8), new("xoxs-", 8), new("AIza", 30),
+
+        // "ok_status_of_requests" is a name; a random key of this length has a digit or a capital in it.
+        new("ok_", 12, Random: true),
     ];
 
     private static readonly SearchValues<string> s_prefixes = SearchValues.Create([.. s_kinds.Select(k => k.Prefix)], StringComparison.Ordinal);
 
     public static IEnumerable<string> Prefixes => s_kinds.Select(k => k.Prefix);
 
+    /// <summary>More prefixes than this without a token behind them are no text that anyone wrote.</summary>
+    private const int MaxMisses = 512;
+
     public static string Redact(string text)
     {
-        var at = text.AsSpan().IndexOfAny(s_prefixes);
+        var span = text.AsSpan();
+        var at = span.IndexOfAny(s_prefixes);
         if (at < 0)
         {
             return text;
         }
 
         var edit = new TextEdit(text);
-        while (at < text.Length)
+        var (end, lastRandom) = (0, -1);
+        var misses = 0;
+        while (true)
         {
-            var end = at;
-            while (end < text.Length && IsTokenChar(text[end]))
+            if (at >= end)
             {
-                end++;
+                // Each run of token characters is measured once, however many prefixes it holds: that keeps the whole linear.
+                (end, lastRandom) = Measure(span, at);
             }
 
-            end = Math.Max(end, at + 1);
-            if ((at == 0 || !char.IsAsciiLetterOrDigit(text[at - 1])) && IsSecret(text.AsSpan(at, end - at)))
+            if ((at == 0 || !char.IsAsciiLetterOrDigit(span[at - 1])) && IsSecret(span[at..end], lastRandom - at))
             {
                 edit.Redact(at, end);
                 at = end;
@@ -41,34 +49,46 @@ internal static class TokenDetector
             else
             {
                 at++;
+                if (++misses > MaxMisses)
+                {
+                    edit.Fill();
+                }
             }
 
-            var next = text.AsSpan(at).IndexOfAny(s_prefixes);
-            if (next < 0)
+            var next = span[at..].IndexOfAny(s_prefixes);
+            if (next < 0 || edit.IsFull)
             {
-                break;
+                return edit.Finish();
             }
 
             at += next;
         }
-
-        return edit.Finish();
     }
 
-    private static bool IsSecret(ReadOnlySpan<char> token)
+    private static (int End, int LastRandom) Measure(ReadOnlySpan<char> text, int from)
     {
-        foreach (var (prefix, minRest) in s_kinds)
+        var lastRandom = -1;
+        var i = from;
+        for (; i < text.Length && (char.IsAsciiLetterOrDigit(text[i]) || text[i] is '_' or '-' or '.' or '='); i++)
         {
-            if (token.StartsWith(prefix, StringComparison.Ordinal))
+            lastRandom = char.IsAsciiDigit(text[i]) || char.IsAsciiLetterUpper(text[i]) ? i : lastRandom;
+        }
+
+        return (i, lastRandom);
+    }
+
+    private static bool IsSecret(ReadOnlySpan<char> token, int lastRandom)
+    {
+        foreach (var kind in s_kinds)
+        {
+            if (token[0] == kind.Prefix[0] && token.StartsWith(kind.Prefix, StringComparison.Ordinal))
             {
-                var rest = token[prefix.Length..];
-                // "ok_status_of_requests" is a name; a random key of this length has a digit or a capital in it.
-                return rest.Length >= minRest && (prefix is not "ok_" || rest.IndexOfAnyInRange('0', '9') >= 0 || rest.IndexOfAnyInRange('A', 'Z') >= 0);
+                return token.Length - kind.Prefix.Length >= kind.MinRest && (!kind.Random || lastRandom >= kind.Prefix.Length);
             }
         }
 
         return false;
     }
 
-    private static bool IsTokenChar(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '=';
+    private sealed record Kind(string Prefix, int MinRest, bool Random = false);
 }

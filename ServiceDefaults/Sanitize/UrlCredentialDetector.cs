@@ -15,7 +15,7 @@ internal static class UrlCredentialDetector
         }
 
         var edit = new TextEdit(text);
-        for (var at = text.IndexOf("://", StringComparison.Ordinal); at >= 0; at = text.IndexOf("://", at + 3, StringComparison.Ordinal))
+        for (var at = text.IndexOf("://", StringComparison.Ordinal); at >= 0 && !edit.IsFull; at = text.IndexOf("://", at + 3, StringComparison.Ordinal))
         {
             var authority = text.AsSpan(at + 3);
             var length = authority.IndexOfAny(s_authorityEnd);

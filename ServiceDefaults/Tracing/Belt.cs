@@ -75,9 +75,9 @@ internal sealed class Belt
         {
             line.SampledOut = true;
             _outlet.Record(line);
-            foreach (var span in spans)
+            for (var i = 0; i < (spans?.Count ?? 0); i++)
             {
-                _outlet.Record(SpanRows.Counted(span, Identity.Name));
+                _outlet.Record(SpanRows.Counted(spans![i], Identity.Name));
             }
 
             return;
@@ -85,15 +85,15 @@ internal sealed class Belt
 
         if (lost > 0)
         {
-            fields.Add(new("orion.lost_spans", (long)lost));
+            (fields ??= []).Add(new("orion.lost_spans", (long)lost));
         }
 
         SpanRows.Fill(line, scope.Root);
-        line.Attributes = SpanRows.Attributes(scope.Root, fields);
-        var rows = spans.Count == 0 ? [] : new SpanRow[spans.Count];
+        line.Attributes = SpanRows.Attributes(scope.Root, fields, scope.Path);
+        var rows = spans is null ? [] : new SpanRow[spans.Count];
         for (var i = 0; i < rows.Length; i++)
         {
-            rows[i] = SpanRows.Inner(spans[i], Identity.Name);
+            rows[i] = SpanRows.Inner(spans![i], Identity.Name);
             rows[i].Tenant ??= scope.Tenant;
             _outlet.Record(rows[i]);
         }

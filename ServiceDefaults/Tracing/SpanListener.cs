@@ -75,7 +75,7 @@ internal static class SpanListener
         var scope = LineScope.Current;
         if (scope is not null && ReferenceEquals(scope.Root, activity))
         {
-            LineScope.Current = null;
+            // The flow keeps the finished scope, in which nothing can be added any more: it ends with the request anyway, and clearing it costs.
             scope.Belt?.Finish(scope);
             return;
         }

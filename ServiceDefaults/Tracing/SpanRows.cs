@@ -13,7 +13,7 @@ internal static class SpanRows
     {
         var row = new SpanRow { TraceId = activity.TraceId, SpanId = activity.SpanId, Service = service, Name = activity.DisplayName };
         Fill(row, activity);
-        row.Attributes = Attributes(activity, null);
+        row.Attributes = Attributes(activity, null, null);
         row.ErrorType = activity.GetTagItem("error.type") as string;
         row.DurationNanos = Math.Max(0, activity.Duration.Ticks * 100);
         return row;
@@ -44,10 +44,10 @@ internal static class SpanRows
         row.Events = Events(activity);
     }
 
-    /// <summary>The activity's tags, then further fields; a field replaces a tag of the same key.</summary>
-    public static KeyValuePair<string, object?>[] Attributes(Activity activity, List<KeyValuePair<string, object?>>? fields)
+    /// <summary>The activity's tags, then further fields (a field replaces a tag of the same key), then the path.</summary>
+    public static KeyValuePair<string, object?>[] Attributes(Activity activity, List<KeyValuePair<string, object?>>? fields, string? path)
     {
-        var count = fields?.Count ?? 0;
+        var count = (fields?.Count ?? 0) + (path is null ? 0 : 1);
         foreach (ref readonly var tag in activity.EnumerateTagObjects())
         {
             count += tag.Value is null || Replaced(fields, tag.Key) ? 0 : 1;
@@ -69,6 +69,11 @@ internal static class SpanRows
         }
 
         fields?.CopyTo(attributes, i);
+        if (path is not null)
+        {
+            attributes[^1] = new("url.path", path);
+        }
+
         return attributes;
     }
 

@@ -12,7 +12,7 @@ public sealed class SanitizerProperties
     [
         "@", "ann@example.com", ".", "eyJ", "eyJhbGciOiJIUzI1NiJ9", "Bearer ", "basic ", "dXNlcjpwYXNz", "-----BEGIN ", "-----END ", "PRIVATE KEY-----", "-----",
         "4111", "1111 ", "4111111111111111", "-", " ", "AKIA", "IOSFODNN7EXAMPLF", "ghp_", "ok_", "sk_live_", "://", "user:pass", "/", "password", "=", ":", "\"", "'",
-        "token", "secret", "[REDACTED]", "[", "]", "DE", "89370400440532013000", "GB29 NWBK", "...[cut]", "\\", "&", "é", "\ud83d", "\n", "x1Y2", "_", ",", ";",
+        "token", "secret", "[REDACTED]", "[", "]", "DE", "89370400440532013000", "GB29 NWBK", " [cut]", "\\", "&", "é", "\ud83d", "\n", "x1Y2", "_", ",", ";",
     ];
 
     private static readonly Arbitrary<string> s_texts = Gen.OneOf(Gen.Elements(s_pieces), ArbMap.Default.GeneratorFor<string>().Select(s => s ?? ""))

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.Benchmarks;
+
+/// <summary>The endpoint under one of the four telemetries.</summary>
+internal static class OverheadServer
+{
+    private sealed record Item(string Id, string Name, int Slots, bool Active);
+
+    /// <param name="variant"><c>bare</c>, <c>stock</c>, <c>ours</c> or <c>sampled</c>.</param>
+    /// <param name="arguments">Folder of the sink; address of the collector.</param>
+    public static async Task<object> RunAsync(string variant, string[] arguments)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        switch (variant)
+        {
+            case "bare":
+                builder.Logging.ClearProviders();
+                break;
+            case "stock":
+                AddStock(builder, arguments[1]);
+                break;
+            default:
+                builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+                {
+                    ["ConnectionStrings:telemetry"] = $"Directory={arguments[0]}",
+                    ["Orion:Tracing:KeepRate"] = variant == "sampled" ? "0.1" : "1",
+                });
+                builder.AddServiceDefaults();
+                break;
+        }
+
+        await using var app = builder.Build();
+        if (variant is "ours" or "sampled")
+        {
+            app.UseServiceDefaults();
+        }
+
+        app.MapGet("/v1/items/{id}", (string id) => new Item(id, "a small thing", 3, true));
+        app.MapGet("/allocated", () => GC.GetTotalAllocatedBytes(precise: true)).WithMetadata(new UntracedAttribute());
+        app.MapGet("/cpu", () => Environment.CpuUsage.TotalTime.TotalMicroseconds).WithMetadata(new UntracedAttribute());
+        app.MapGet("/dropped", async (IServiceProvider services) =>
+        {
+            var sink = services.GetRequiredService<TelemetrySink>();
+            await sink.FlushAsync();
+            return (await services.GetRequiredService<TelemetryReader>().LossAsync()).Sum(l => l.Dropped);
+        }).WithMetadata(new UntracedAttribute());
+        _ = app.Services.GetService<TracerProvider>();
+        _ = app.Services.GetService<MeterProvider>();
+        _ = app.Services.GetService<LoggerProvider>();
+        await app.StartAsync();
+        Console.WriteLine("listening " + app.Urls.First());
+        await Console.In.ReadToEndAsync();
+        await app.StopAsync();
+        return new { Stopped = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture) };
+    }
+
+    /// <summary>What Aspire's ServiceDefaults template sets up, with the packages it uses replaced by the sources and meters they subscribe to.</summary>
+    private static void AddStock(WebApplicationBuilder builder, string collector)
+    {
+        builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector;
+        builder.Configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+        IOpenTelemetryBuilder telemetry = new StockBuilder(builder.Services);
+        telemetry
+            .ConfigureResource(r => r.AddService("stock"))
+            .WithTracing(t => t.AddSource("Microsoft.AspNetCore", "System.Net.Http"))
+            .WithMetrics(m => m.AddMeter("Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime"))
+            .WithLogging(null, o =>
+            {
+                o.IncludeFormattedMessage = true;
+                o.IncludeScopes = true;
+            })
+            .UseOtlpExporter();
+    }
+
+    private sealed class StockBuilder(IServiceCollection services) : IOpenTelemetryBuilder
+    {
+        public IServiceCollection Services => services;
+    }
+}

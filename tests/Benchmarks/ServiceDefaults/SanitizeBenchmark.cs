@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.Benchmarks;
+
+/// <summary>What the redaction gate costs a clean span, what the worst input can make of it, and how often it redacts what is no secret.</summary>
+internal sealed class SanitizeBenchmark : Benchmark
+{
+    private const int Rounds = 400;
+    private const int PerRound = 1_000;
+    private const int Hostile = 65_536;
+
+    public override string Name => "sanitize";
+
+    public override Task<object> RunAsync(string[] arguments)
+    {
+        var sanitizer = new Sanitizer(Options.Create(new SanitizeOptions()));
+        var (cleanNs, cleanAlloc) = Clean(new Gate(sanitizer));
+        var (hostileMs, _) = WorstHostile(sanitizer);
+        var (rate, examples) = FalsePositives(sanitizer);
+        Console.WriteLine($"false positives: {string.Join(", ", examples)}");
+        return Task.FromResult<object>(new { CleanNs = Math.Round(cleanNs, 1), CleanAllocBytes = cleanAlloc, HostileMs = Math.Round(hostileMs, 3), FalsePositiveRate = rate });
+    }
+
+    private static (double Nanoseconds, double AllocatedBytes) Clean(Gate gate)
+    {
+        var span = new SpanRow
+        {
+            TraceId = ActivityTraceId.CreateRandom(),
+            SpanId = ActivitySpanId.CreateRandom(),
+            Service = "api",
+            Name = "api.allocations.create",
+            Attributes =
+            [
+                new("http.request.method", "POST"), new("url.path", "/v1/projects/prj_7f3a9c/allocations"), new("http.response.status_code", 201L), new("server.address", "api.internal"),
+                new("db.system.name", "sqlite"), new("db.operation.name", "INSERT"), new("allocation_id", "0198f3c2-7b1a-7c3e-9d4f-1a2b3c4d5e6f"), new("slots", 4L),
+                new("cache.hit", true), new("plan", "pro"),
+            ],
+        };
+        var best = double.MaxValue;
+        var allocated = 0L;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var bytes = GC.GetAllocatedBytesForCurrentThread();
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < PerRound; i++)
+            {
+                gate.Pass(span);
+            }
+
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / PerRound);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - bytes;
+        }
+
+        return (best, (double)allocated / PerRound);
+    }
+
+    private static (double Milliseconds, string Text) WorstHostile(Sanitizer sanitizer)
+    {
+        string[] seeds =
+        [
+            "@", "a@", "a@b.", "aaaaaaaaa@bbbbbbb", "://", "://a@", "http://a:b@c/", "eyJ", "eyJa.", "bearer ", "basic ", "basic QUFB", "-----BEGIN ", "-----END ", "-----",
+            "4", "4 ", "4-", "4111 1111 1111 1111 ", "4111111111111111", "DE89", "DE89 3704 0044 0532 0130 00 ", "GB29NWBK60161331926819 ", "AKIA", "ghp_", "ok_", "ok_a1",
+            "password=", "password", "token: ", "token\"", "secret=a&", "\"password\":\"", "[REDACTED]", "a", " ", "A1 ", "ann@example.com ", "passwd passwd=", "1234567890123 ",
+        ];
+        var all = new List<(double Milliseconds, string Text)>();
+        foreach (var seed in seeds)
+        {
+            var text = string.Concat(Enumerable.Repeat(seed, (Hostile / seed.Length) + 1))[..Hostile];
+            var best = double.MaxValue;
+            for (var round = 0; round < 30; round++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                sanitizer.Text(text);
+                best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+
+            all.Add((best, seed));
+        }
+
+        all.Sort();
+        Console.WriteLine("slowest hostile texts: " + string.Join(", ", all.AsEnumerable().Reverse().Take(6).Select(h => $"\"{h.Text}\" {h.Milliseconds:0.000} ms")));
+        return all[^1];
+    }
+
+    private static (double Rate, IReadOnlyList<string> Examples) FalsePositives(Sanitizer sanitizer)
+    {
+        var random = new Random(7);
+        var bytes = new byte[32];
+        string Hex(int length)
+        {
+            random.NextBytes(bytes);
+            return Convert.ToHexStringLower(bytes)[..length];
+        }
+
+        string Digits(int length) => string.Concat(Enumerable.Range(0, length).Select(_ => (char)('0' + random.Next(10))));
+        Func<string>[] kinds =
+        [
+            () => new Guid(RandomBytes(random, 16)).ToString(), () => Hex(32), () => Hex(16), () => Hex(40), () => Hex(64), () => $"00-{Hex(32)}-{Hex(16)}-01",
+            () => $"order-{Digits(8)}", () => $"2026{Digits(8)}", () => Digits(10), () => $"{1_763_000_000_000 + random.NextInt64(10_000_000_000)}", () => $"1763{Digits(15)}",
+            () => $"10.{random.Next(256)}.{random.Next(256)}.{random.Next(256)}:{random.Next(65536)}", () => $"v{random.Next(9)}.{random.Next(30)}.{random.Next(99)}-rc.{random.Next(9)}",
+            () => $"2026-11-{random.Next(10, 30)}T{random.Next(10, 24)}:{random.Next(10, 60)}:{random.Next(10, 60)}.{Digits(7)}Z", () => $"/v1/projects/prj_{Hex(12)}/allocations/alc_{Hex(12)}",
+            () => Convert.ToBase64String(RandomBytes(random, 24)), () => $"sha256:{Hex(64)}", () => $"node-{random.Next(99)} slot {random.Next(9)} took {random.Next(9999)} ms", () => $"W/\"{Hex(20)}\"",
+            () => $"+49 {Digits(3)} {Digits(7)}", () => $"SELECT id FROM allocations WHERE project_id = @p{random.Next(9)} LIMIT {random.Next(1000)}",
+        ];
+        const int Each = 5_000;
+        var wrong = 0;
+        var examples = new List<string>();
+        foreach (var kind in kinds)
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                var text = kind();
+                if (!ReferenceEquals(sanitizer.Text(text), text))
+                {
+                    wrong++;
+                    if (examples.Count < 10)
+                    {
+                        examples.Add(text);
+                    }
+                }
+            }
+        }
+
+        return ((double)wrong / (kinds.Length * Each), examples);
+    }
+
+    private static byte[] RandomBytes(Random random, int length)
+    {
+        var bytes = new byte[length];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+}
