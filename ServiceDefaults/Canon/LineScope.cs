@@ -66,7 +66,13 @@ internal sealed class LineScope
 
     public string? Method { get; set; }
 
+    /// <summary>Position of the method in <see cref="HttpMethodNames.Known"/>; -1 for any other.</summary>
+    public int MethodIndex { get; set; } = -1;
+
     public string? Route { get; set; }
+
+    /// <summary>What is known of the request's endpoint, once it is.</summary>
+    public RouteFacts? Facts { get; set; }
 
     /// <summary>The request's path, when it says more than the route.</summary>
     public string? Path { get; set; }

@@ -148,7 +148,15 @@ internal sealed class LagMonitor : IDisposable
             _busyThreads = Math.Max(_busyThreads, BusyThreads());
             foreach (var slot in Occupancy.PoolSlots)
             {
-                if (slot.Current is { InnermostOpen: { } span } scope)
+                if (slot.Current is not { } scope)
+                {
+                    continue;
+                }
+
+                // Not a blame: a fact about a request that will be over when the stall is judged.
+                scope.Add("lag.in_stall_ms", (long)soFar.TotalMilliseconds);
+                scope.Keep = true;
+                if (scope.InnermostOpen is { } span)
                 {
                     _openSpans[scope] = span;
                 }

@@ -10,6 +10,7 @@ internal sealed class EndpointMiddleware(RequestDelegate next, ProblemWriter pro
         if (LineScope.Current is { Untraced: false } scope && ReferenceEquals(scope.Root, System.Diagnostics.Activity.Current))
         {
             var facts = RouteFacts.Of(context);
+            scope.Facts = facts;
             scope.Route = facts.Route;
             if (facts.Untraced)
             {

@@ -25,6 +25,7 @@ internal sealed class RouteFacts
     /// <summary>The template with a leading slash; a fixed label when nothing matched, never the path.</summary>
     public string Route { get; }
 
+    /// <summary>What the endpoint says, or its template; null when only the path can tell.</summary>
     public string? Surface { get; }
 
     public bool Untraced { get; }
@@ -39,7 +40,8 @@ internal sealed class RouteFacts
         var template = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
         var route = template is null ? "(unmatched)" : template.StartsWith('/') ? template : "/" + template;
         var untraced = endpoint.Metadata.GetMetadata<UntracedAttribute>() is not null;
-        return new(route, endpoint.Metadata.GetMetadata<SurfaceAttribute>()?.Surface, untraced);
+        var surface = endpoint.Metadata.GetMetadata<SurfaceAttribute>()?.Surface;
+        return new(route, surface ?? (template is null ? null : Paths.SurfaceOf(route)), untraced);
     }
 }
 

@@ -19,8 +19,8 @@ internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, Problem
         }
 
         scope.Belt = belt;
-        var method = HttpMethodNames.IndexOf(context.Request.Method);
-        scope.Method = method < 0 ? HttpMethodNames.Other : HttpMethodNames.Known[method];
+        scope.MethodIndex = HttpMethodNames.IndexOf(context.Request.Method);
+        scope.Method = scope.MethodIndex < 0 ? HttpMethodNames.Other : HttpMethodNames.Known[scope.MethodIndex];
         if (Paths.IsUntraced(context.Request))
         {
             // It has no line, but it may still stall the pool, and then it has to have a name.
@@ -78,18 +78,16 @@ internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, Problem
 
     private static void Settle(HttpContext context, LineScope scope)
     {
-        var facts = RouteFacts.Of(context);
+        var facts = scope.Facts ?? RouteFacts.Of(context);
         if (facts.Untraced)
         {
             Discard(scope);
             return;
         }
 
-        var request = context.Request;
-        var method = HttpMethodNames.IndexOf(request.Method);
         scope.Route = facts.Route;
-        scope.Surface = facts.Surface ?? Paths.SurfaceOf(request.Path);
-        scope.Root.DisplayName = facts.SpanName(method);
+        scope.Surface = facts.Surface ?? Paths.SurfaceOf(context.Request.Path);
+        scope.Root.DisplayName = facts.SpanName(scope.MethodIndex);
 
         var unanswered = !context.Response.HasStarted;
         var aborted = scope.Aborted || (unanswered && context.RequestAborted.IsCancellationRequested);

@@ -59,7 +59,7 @@ public sealed class LagTests
         Assert.DoesNotContain(report.Recent, s => s.Suspect is { Name: not "POST /reports" });
         Assert.All(report.Recent, s => Assert.Equal(1, s.Credits.Sum(c => c.Share) + s.Gc + s.Host + s.Unattributed + s.Idle, 0.02));
         Assert.Contains(app.Logs, l => l.Level == LogLevel.Warning && l.Message.Contains("likely: POST /reports (api.reports.render)", StringComparison.Ordinal));
-        Assert.Contains(app.Traces, t => t.Line.Attributes.Any(a => a.Key == "lag.stall_ms"));
+        Assert.Contains(app.Traces, t => t.Line.Attributes.Any(a => a.Key == "lag.in_stall_ms"));
         var beats = app.Services.GetRequiredService<HeartbeatSource>();
         await Eventually.TrueAsync(() => beats.Make().LagMaxMs >= 50, "the lag in the heartbeat");
     }
