@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+
 namespace OrionPlatform.Template.Tests;
 
 /// <summary>What comes along, under which name, and what does not.</summary>
@@ -33,11 +35,18 @@ public sealed class ContentTests(InstalledTemplate template)
         foreach (var file in UsersOwn(await GitFilesAsync("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate")))
         {
             var original = await File.ReadAllTextAsync(Path.Combine(InstalledTemplate.Repository, file));
-            var expected = original.Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal).Replace("orion-platform", "acme-orders", StringComparison.Ordinal);
+            var expected = original.Replace(UserSecretsId(InstalledTemplate.Repository, "OrionPlatform"), UserSecretsId(folder, "Acme.Orders"), StringComparison.Ordinal).Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal).Replace("orion-platform", "acme-orders", StringComparison.Ordinal);
             var generated = await File.ReadAllTextAsync(Path.Combine(folder, file.Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal)));
 
             Assert.True(expected == generated, $"{file} was changed by the template engine.");
         }
+    }
+
+    [Fact]
+    public void Each_solution_has_user_secrets_of_its_own()
+    {
+        // Two solutions with one id would share their join token and their OTLP key.
+        Assert.Distinct([UserSecretsId(InstalledTemplate.Repository, "OrionPlatform"), UserSecretsId(template.Solution("Acme.Orders"), "Acme.Orders"), UserSecretsId(template.Solution("My-App"), "My_App")]);
     }
 
     [Theory]
@@ -101,4 +110,7 @@ public sealed class ContentTests(InstalledTemplate template)
 
     private static async Task<string[]> GitFilesAsync(params string[] arguments) =>
         (await Command.SucceedAsync(InstalledTemplate.Repository, "git", ["-c", "core.quotePath=off", .. arguments])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string UserSecretsId(string folder, string name) =>
+        XDocument.Load(Path.Combine(folder, "AppHost", $"{name}.AppHost.csproj")).Descendants("UserSecretsId").Single().Value;
 }
