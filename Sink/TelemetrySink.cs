@@ -169,6 +169,15 @@ public sealed class TelemetrySink : IAsyncDisposable
     /// <summary>Spans in the buffer now.</summary>
     internal int BufferedSpans => _writer.Buffers.Spans.Count;
 
+    /// <summary>Computes this process's rollups of a minute anew from its raw rows and says how the stored ones differ.</summary>
+    /// <param name="minute">Any time in that minute; its raw rows must still be kept.</param>
+    /// <param name="repair">Whether to write what the raw rows say.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The differences, none when all is well; null when the database cannot be written.</returns>
+    /// <remarks>Rows that sampling left out have rollups only; those are not compared.</remarks>
+    public Task<IReadOnlyList<RollupDifference>?> RecomputeAsync(DateTimeOffset minute, bool repair = false, CancellationToken cancellationToken = default) =>
+        _writer.RecomputeAsync(UnixTime.Floor(UnixTime.Nanos(minute), UnixTime.Minute), repair).WaitAsync(cancellationToken);
+
     /// <summary>The time by the clock of this sink, nanoseconds since 1970-01-01 UTC.</summary>
     internal long NowNanos => UnixTime.Nanos(_time.GetUtcNow());
 

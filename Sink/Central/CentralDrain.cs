@@ -54,6 +54,33 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         return null;
     }
 
+    /// <summary>Settles what a killed run of this process left; to be called before this run stores its first row.</summary>
+    public SqliteFailure? Recover()
+    {
+        try
+        {
+            Open();
+            _file!.Database.InTransaction(() => Recovery.Run(_file.Database, directory, _process, run, UnixTime.Nanos(time.GetUtcNow())));
+            return null;
+        }
+        catch (Exception exception) when (exception is SqliteFailure or IOException or UnauthorizedAccessException)
+        {
+            return Failed(exception as SqliteFailure ?? new SqliteFailure(SQLitePCL.raw.SQLITE_CANTOPEN, exception.Message));
+        }
+    }
+
+    /// <summary>Compares a minute's rollups with its raw rows, within the transaction that has just brought the rollups up to date.</summary>
+    public List<RollupDifference> Recompute(Database database, long minute, bool repair)
+    {
+        var differences = RollupCheck.Run(database, directory, _process, minute, repair, UnixTime.Nanos(time.GetUtcNow()));
+        if (repair)
+        {
+            fold.Rewritten(minute);
+        }
+
+        return differences;
+    }
+
     /// <summary>Gives up on heartbeats and single writes that wait, and counts them.</summary>
     public void Drop(string reason)
     {
@@ -99,7 +126,6 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
             _process = Process() ?? throw new IOException($"{directory} has no lock file yet.");
             _file = new CentralFile(directory);
             _rollups = new RollupTable(_process);
-            LossTable.CloseEarlierRuns(_file.Database, _process, run);
         }
 
         _file.Database.Execute(_duty.TryTake() ? "PRAGMA wal_autocheckpoint=1000" : "PRAGMA wal_autocheckpoint=0");

@@ -29,7 +29,7 @@ internal sealed class CentralFile : IDisposable
 /// <summary>Tables of <c>telemetry.db</c>; docs/telemetry.md describes them for people.</summary>
 internal static class CentralSchema
 {
-    public const string Sql = HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql + MetricRollups.Sql + """
+    public const string Sql = HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql + MetricRollups.Sql + RollupCheck.Sql + """
         CREATE TABLE _observability_metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         INSERT INTO _observability_metadata VALUES ('schema_version', '1'), ('created_at', strftime('%Y-%m-%dT%H:%M:%SZ', 'now'));
         """;

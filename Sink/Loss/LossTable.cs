@@ -27,6 +27,17 @@ internal static class LossTable
         }
     }
 
+    /// <summary>Corrects an earlier run's stored rows to what its segments hold, when that is more than it could still note.</summary>
+    public static void RaiseStored(Database database, string process, string run, string stream, long rows)
+    {
+        using var raise = database.Prepare("""
+            UPDATE loss_account SET stored = max(stored, ?4), produced = max(produced, max(stored, ?4) + sampled_out + dropped) WHERE process = ?1 AND run = ?2 AND stream = ?3
+            """);
+        raise.Bind(1, process).Bind(2, run).Bind(3, stream).Bind(4, rows).Run();
+        using var settle = database.Prepare("UPDATE loss_account SET buffered = produced - stored - sampled_out - dropped WHERE process = ?1 AND run = ?2 AND stream = ?3");
+        settle.Bind(1, process).Bind(2, run).Bind(3, stream).Run();
+    }
+
     /// <summary>
     /// Closes the accounts of this process's earlier runs that ended without doing so: what was still on its way then is lost now
     /// (reason <c>killed</c>).

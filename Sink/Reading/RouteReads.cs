@@ -63,7 +63,7 @@ internal static class RouteReads
                 var key = (rows.Text(0)!, rows.Text(1)!, rows.Text(2)!);
                 var (cell, clientErrors) = cells.TryGetValue(key, out var known) ? known : (new RollupCell(), 0L);
                 cell.Merge(rows.Long(4), rows.Long(5), rows.Long(6), rows.Blob(7));
-                cells[key] = (cell, clientErrors + (rows.Text(3) == "client_error" ? rows.Long(4) : 0));
+                cells[key] = (cell, clientErrors + (rows.Text(3)!.StartsWith("client_error", StringComparison.Ordinal) ? rows.Long(4) : 0));
             }
         }
 

@@ -53,6 +53,25 @@ internal sealed class RollupFold
         }
     }
 
+    /// <summary>Removes the cells of a minute and its hour: their rows have been rewritten.</summary>
+    public void Rewritten(long minute)
+    {
+        foreach (var key in Minutes.Keys.Where(k => k.Start == minute).ToList())
+        {
+            Minutes.Remove(key);
+        }
+
+        foreach (var key in Hours.Keys.Where(k => k.Start == UnixTime.Floor(minute, UnixTime.Hour)).ToList())
+        {
+            Hours.Remove(key);
+        }
+
+        foreach (var cells in _series.Values)
+        {
+            (cells.Minute, cells.Hour) = (null, null);
+        }
+    }
+
     private static void Forget(Dictionary<(RollupSeries Series, long Start), RollupCell> cells, long before)
     {
         foreach (var (key, cell) in cells)
@@ -67,7 +86,7 @@ internal sealed class RollupFold
     private Route RouteOf(SpanRow row, CanonicalLine? line, bool error)
     {
         var name = line?.Route ?? row.Name;
-        var outcome = error ? "error" : line?.Outcome == "client_error" ? "client_error" : "ok";
+        var outcome = ClassOf(error, line, row.SampledOut);
         var surface = line?.Surface ?? "";
         ref var slot = ref _routes[((RuntimeHelpers.GetHashCode(name) * 31) + RuntimeHelpers.GetHashCode(surface) + outcome.Length) & 1023];
         if (slot is { } known && ReferenceEquals(known.Name, name) && ReferenceEquals(known.ServiceName, row.Service)
@@ -82,10 +101,16 @@ internal sealed class RollupFold
         return slot = new Route(name, row.Service, surface, outcome, line is not null)
         {
             Own = Cells(own),
-            Service = line is null ? null : Cells(new RollupSeries(RollupKind.Service, row.Service, "", "", "")),
-            Surface = line is null ? null : Cells(new RollupSeries(RollupKind.Surface, "", surface, "", "")),
+            Service = line is null ? null : Cells(new RollupSeries(RollupKind.Service, row.Service, "", "", row.SampledOut ? "~" : "")),
+            Surface = line is null ? null : Cells(new RollupSeries(RollupKind.Surface, "", surface, "", row.SampledOut ? "~" : "")),
         };
     }
+
+    /// <summary>The class of a row; what sampling left out is a series of its own, so that the rest can be compared with the raw rows.</summary>
+    private static string ClassOf(bool error, CanonicalLine? line, bool sampledOut) =>
+        error ? (sampledOut ? "error~" : "error")
+        : line?.Outcome == "client_error" ? (sampledOut ? "client_error~" : "client_error")
+        : sampledOut ? "ok~" : "ok";
 
     private SeriesCells Cells(RollupSeries series)
     {

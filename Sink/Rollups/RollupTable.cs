@@ -45,7 +45,7 @@ internal sealed class RollupTable(string process)
     private void Write(Database database, string table, Dictionary<(RollupSeries Series, long Start), RollupCell> cells)
     {
         using var read = database.Prepare($"SELECT count, errors, sum_ns, durations FROM {table} WHERE series = ? AND start = ?");
-        using var write = database.Prepare($"INSERT OR REPLACE INTO {table} (series, start, count, errors, sum_ns, p95_ns, durations) VALUES (?,?,?,?,?,?,?)");
+        using var write = database.Prepare(PutSql(table));
         foreach (var ((series, start), cell) in cells)
         {
             if (!cell.Dirty)
@@ -65,10 +65,48 @@ internal sealed class RollupTable(string process)
                 cell.Loaded = true;
             }
 
-            write.Bind(1, id).Bind(2, start).Bind(3, cell.Count).Bind(4, cell.Errors).Bind(5, cell.SumNanos)
-                .Bind(6, cell.Durations.Quantile(0.95)).BindBlob(7, cell.Durations.ToBytes()).Run();
+            Put(write, id, start, cell);
         }
     }
+
+    /// <summary>Writes a cell over what is there.</summary>
+    public static void Put(Database database, string table, long series, long start, RollupCell cell)
+    {
+        using var write = database.Prepare(PutSql(table));
+        Put(write, series, start, cell);
+    }
+
+    /// <summary>Makes an hour the sum of its minutes.</summary>
+    public static void SumHour(Database database, long series, long hour)
+    {
+        using var rows = database.Prepare("SELECT count, errors, sum_ns, durations FROM rollups_minute WHERE series = ? AND start >= ? AND start < ?");
+        rows.Bind(1, series).Bind(2, hour).Bind(3, hour + UnixTime.Hour);
+        var sum = new RollupCell();
+        while (rows.Step())
+        {
+            sum.Merge(rows.Long(0), rows.Long(1), rows.Long(2), rows.Blob(3));
+        }
+
+        Put(database, "rollups_hour", series, hour, sum);
+    }
+
+    /// <summary>The number of a series, made when it is new.</summary>
+    public static long SeriesId(Database database, string process, RollupSeries series)
+    {
+        using (var insert = database.Prepare("INSERT INTO rollup_series (process, kind, service, surface, name, class) VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"))
+        {
+            insert.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name).Bind(6, series.Class).Run();
+        }
+
+        using var find = database.Prepare("SELECT id FROM rollup_series WHERE process = ? AND kind = ? AND service = ? AND surface = ? AND name = ? AND class = ?");
+        find.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name).Bind(6, series.Class).Step();
+        return find.Long(0);
+    }
+
+    private static string PutSql(string table) => $"INSERT OR REPLACE INTO {table} (series, start, count, errors, sum_ns, p95_ns, durations) VALUES (?,?,?,?,?,?,?)";
+
+    private static void Put(Statement write, long series, long start, RollupCell cell) => write.Bind(1, series).Bind(2, start).Bind(3, cell.Count).Bind(4, cell.Errors)
+        .Bind(5, cell.SumNanos).Bind(6, cell.Durations.Quantile(0.95)).BindBlob(7, cell.Durations.ToBytes()).Run();
 
     private long Id(Database database, RollupSeries series)
     {
@@ -77,13 +115,6 @@ internal sealed class RollupTable(string process)
             return id;
         }
 
-        using (var insert = database.Prepare("INSERT INTO rollup_series (process, kind, service, surface, name, class) VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"))
-        {
-            insert.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name).Bind(6, series.Class).Run();
-        }
-
-        using var find = database.Prepare("SELECT id FROM rollup_series WHERE process = ? AND kind = ? AND service = ? AND surface = ? AND name = ? AND class = ?");
-        find.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name).Bind(6, series.Class).Step();
-        return _ids[series] = find.Long(0);
+        return _ids[series] = SeriesId(database, process, series);
     }
 }

@@ -57,6 +57,18 @@ internal sealed class SinkWriter : IAsyncDisposable
         return _ended.Task.IsCompleted ? Task.FromResult(false) : write.Done;
     }
 
+    /// <summary>Compares a minute's rollups with its raw rows; null when the database cannot be written.</summary>
+    public async Task<IReadOnlyList<RollupDifference>?> RecomputeAsync(long minute, bool repair)
+    {
+        List<RollupDifference>? differences = null;
+        var committed = await WriteCentralAsync(database =>
+        {
+            differences = _central.Recompute(database, minute, repair);
+            return true;
+        });
+        return committed ? differences : null;
+    }
+
     /// <summary>Writes what is buffered, then ends the thread.</summary>
     /// <remarks>The wake-up handle is left to the finalizer: a caller may come in at any time, also now.</remarks>
     public async ValueTask DisposeAsync()
@@ -171,6 +183,8 @@ internal sealed class SinkWriter : IAsyncDisposable
             {
                 _name ??= ProcessName.Take(_options.Directory, _options.Process);
                 _segments = new SegmentSet(_options.Directory, _name.Value);
+                // Once, before the first row: afterwards the raw rows of this run would be counted with those of the run before.
+                _central.Recover();
                 _drain = new SegmentDrain(Buffers, _fold, _metrics, _segments, _run, _time);
             }
         }

@@ -1,0 +1,73 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>
+/// What the next run does after one that was killed: it takes the stored rows from the segments, which are exact, enters what is unaccounted for
+/// as lost, and rebuilds the rollups of the minutes in which the other run ended.
+/// </summary>
+internal static class Recovery
+{
+    // A killed run had written its rollups at most a flush interval ago; the minute before covers rows that came late.
+    private const long Back = 2 * UnixTime.Minute;
+    private const int MaxMinutes = 15;
+
+    public static void Run(Database central, string directory, string process, string run, long now)
+    {
+        var last = long.MaxValue;
+        foreach (var (earlier, updated) in Unended(central, process, run))
+        {
+            foreach (var (stream, rows) in StoredRows(directory, process, earlier))
+            {
+                LossTable.RaiseStored(central, process, earlier, stream, rows);
+            }
+
+            last = Math.Min(last, updated);
+        }
+
+        LossTable.CloseEarlierRuns(central, process, run);
+        if (last != long.MaxValue)
+        {
+            var from = UnixTime.Floor(last - Back, UnixTime.Minute);
+            for (var minute = from; minute <= now && minute < from + (MaxMinutes * UnixTime.Minute); minute += UnixTime.Minute)
+            {
+                RollupCheck.Run(central, directory, process, minute, repair: true, now);
+            }
+        }
+    }
+
+    private static List<(string Run, long Updated)> Unended(Database central, string process, string run)
+    {
+        using var rows = central.Prepare("SELECT run, max(updated) FROM loss_account WHERE process = ? AND run <> ? AND ended = 0 GROUP BY run");
+        rows.Bind(1, process).Bind(2, run);
+        var runs = new List<(string, long)>();
+        while (rows.Step())
+        {
+            runs.Add((rows.Text(0)!, rows.Long(1)));
+        }
+
+        return runs;
+    }
+
+    private static Dictionary<string, long> StoredRows(string directory, string process, string run)
+    {
+        var stored = new Dictionary<string, long>();
+        foreach (var day in SegmentFiles.Days(directory))
+        {
+            if (SegmentReader.TryOpen(SegmentFiles.SegmentPath(directory, day, process), CancellationToken.None) is not { } segment)
+            {
+                continue;
+            }
+
+            using (segment)
+            using (var rows = segment.Database.Prepare("SELECT stream, rows FROM stored_rows WHERE run = ?"))
+            {
+                rows.Bind(1, run);
+                while (rows.Step())
+                {
+                    stored[rows.Text(0)!] = stored.GetValueOrDefault(rows.Text(0)!) + rows.Long(1);
+                }
+            }
+        }
+
+        return stored;
+    }
+}

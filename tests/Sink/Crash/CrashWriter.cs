@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace OrionPlatform.Sink.Tests;
+
+/// <summary>
+/// A process that writes telemetry until it is killed. It tells on standard output what it may be held to: <c>audit ID</c> once an entry is
+/// acknowledged, <c>flushed N</c> once so many lines have been flushed, and <c>writing</c> while a batch is on its way.
+/// </summary>
+internal static class CrashWriter
+{
+    public static async Task RunAsync(string directory)
+    {
+        var sink = new TelemetrySink(
+            new TelemetrySinkOptions { Directory = directory, Process = "victim", FlushInterval = TimeSpan.FromMilliseconds(20) }, new OpenGate(), TimeProvider.System);
+        var lines = 0;
+        for (var round = 0; ; round++)
+        {
+            for (var i = 0; i < 300; i++, lines++)
+            {
+                sink.Record(Line());
+            }
+
+            var entry = new AuditEntry { Component = "victim", Operation = "round" };
+            await sink.Audit.LogAsync(entry);
+            Console.WriteLine($"audit {entry.Id}");
+            if (round % 3 == 2)
+            {
+                await sink.FlushAsync();
+                Console.WriteLine($"flushed {lines}");
+            }
+
+            Console.WriteLine("writing");
+        }
+    }
+
+    private static CanonicalLine Line() => new()
+    {
+        TraceId = ActivityTraceId.CreateRandom(),
+        SpanId = ActivitySpanId.CreateRandom(),
+        Service = "victim",
+        Name = "GET /x",
+        LineKind = CanonicalLine.Request,
+        Surface = "public",
+        Route = "/x",
+        StartUnixNanos = UnixTime.Nanos(DateTimeOffset.UtcNow),
+        DurationNanos = 1_000_000,
+        Attributes = [new("padding", new string('x', 200))],
+    };
+}
