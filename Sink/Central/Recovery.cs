@@ -24,6 +24,12 @@ internal static class Recovery
         }
 
         LossTable.CloseEarlierRuns(central, process, run);
+        foreach (var stream in Streams.Raw)
+        {
+            // This run is on record before its first row is: a kill before its first account would leave rows that nobody looks for.
+            LossTable.Write(central, process, run, new StreamAccount(stream), now, ended: false);
+        }
+
         if (last != long.MaxValue)
         {
             var from = UnixTime.Floor(last - Back, UnixTime.Minute);

@@ -166,4 +166,7 @@ internal static class Streams
     public const string Events = "events";
     public const string Tracked = "tracked";
     public const string Audit = "audit";
+
+    /// <summary>Those whose rows lie in segments.</summary>
+    public static readonly string[] Raw = [Lines, Spans, Logs, Metrics];
 }

@@ -184,7 +184,10 @@ internal sealed class SinkWriter : IAsyncDisposable
                 _name ??= ProcessName.Take(_options.Directory, _options.Process);
                 _segments = new SegmentSet(_options.Directory, _name.Value);
                 // Once, before the first row: afterwards the raw rows of this run would be counted with those of the run before.
-                _central.Recover();
+                for (var tries = 1; tries <= FlushTries && _central.Recover() is { IsBusy: true }; tries++)
+                {
+                }
+
                 _drain = new SegmentDrain(Buffers, _fold, _metrics, _segments, _run, _time);
             }
         }

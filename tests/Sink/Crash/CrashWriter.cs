@@ -22,7 +22,8 @@ internal static class CrashWriter
 
             var entry = new AuditEntry { Component = "victim", Operation = "round" };
             await sink.Audit.LogAsync(entry);
-            Console.WriteLine($"audit {entry.Id}");
+            // The full stop tells a whole line from one that the kill cut off.
+            Console.WriteLine($"audit {entry.Id} .");
             if (round % 3 == 2)
             {
                 await sink.FlushAsync();

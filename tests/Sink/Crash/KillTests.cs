@@ -65,7 +65,7 @@ public sealed class KillTests
         {
             switch (line.Split(' '))
             {
-                case ["audit", var id]:
+                case ["audit", var id, "."]:
                     audited.Add(id);
                     break;
                 case ["flushed", var lines]:
