@@ -37,6 +37,9 @@ public sealed class DomainStore : IAsyncDisposable
     /// <summary>How many transactions were committed; one may hold many writes.</summary>
     internal long Commits => _writer.Commits;
 
+    /// <summary>Why the last write could not be made durable; null when it was.</summary>
+    internal WriteFailure? WriteFailure => _writer.Failure;
+
     /// <summary>Runs <paramref name="work"/> in a transaction; its effects are durable when the task completes.</summary>
     /// <exception cref="StoreBusyException">Too many writes wait already, or another process holds the database; nothing was done.</exception>
     /// <exception cref="StoreFailedException">The transaction could not be committed; nothing was done.</exception>

@@ -29,6 +29,8 @@ public static class DomainStoreExtensions
         services.TryAddSingleton(s => new Members(s.GetRequiredService<DomainStore>()));
         services.TryAddSingleton(s => new OpsSessions(s.GetRequiredService<DomainStore>(), s.GetRequiredService<TimeProvider>()));
 
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
+
         // First in line, so that the database stands before any other hosted service of the application starts.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(s => new OpenStoreAtStart(s)));
         return builder;

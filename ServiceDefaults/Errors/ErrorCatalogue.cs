@@ -75,6 +75,9 @@ public static class ErrorCatalogue
     /// <summary>Too many writes wait; nothing was done and the request may be tried again.</summary>
     public static readonly CatalogueError StoreBusy = new("store_busy", 503, "The store is busy; try again shortly.");
 
+    /// <summary>The database does not take writes (disk full, I/O error); nothing was done and the request may be tried again.</summary>
+    public static readonly CatalogueError StoreFailed = new("store_failed", 503, "The store cannot be written; nothing was done.");
+
     /// <summary>The body lacks a required member; the detail names it.</summary>
     public static readonly CatalogueError MissingMember = new("missing_member", 400, "The body lacks a required member.");
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace OrionPlatform.Store;
 
@@ -18,6 +20,7 @@ internal sealed class WriterThread : IAsyncDisposable
     private readonly CheckpointDuty _checkpoints;
     private readonly StoreThread _thread;
     private long _commits;
+    private WriteFailure? _failure;
     private long _busySince = Stopwatch.GetTimestamp();
 
     public WriterThread(SqliteFile file, SqliteSession session, DomainStoreOptions options, TimeProvider time, Action committed)
@@ -36,6 +39,9 @@ internal sealed class WriterThread : IAsyncDisposable
         await _thread.Ended;
         Queue.Dispose();
     }
+
+    /// <summary>The last batch's failure; null when it was committed.</summary>
+    public WriteFailure? Failure => Volatile.Read(ref _failure);
 
     /// <summary>Transactions committed so far.</summary>
     public long Commits => Interlocked.Read(ref _commits);
@@ -77,6 +83,7 @@ internal sealed class WriterThread : IAsyncDisposable
 
             // Also a closure's failure is told after the commit: it may rest on what an earlier closure of the batch wrote.
             lost ??= Commit(done.LastOrDefault().Failure);
+            Remember(lost ?? done.Select(d => d.Failure).FirstOrDefault(f => f is StoreFailedException));
             foreach (var (work, failure) in done)
             {
                 work.Finish(lost ?? failure);
@@ -112,7 +119,7 @@ internal sealed class WriterThread : IAsyncDisposable
                 _session.Exec(failure is null ? "RELEASE w" : "ROLLBACK TO w; RELEASE w");
             }
 
-            return failure;
+            return OfTheEngine(failure) ? new StoreFailedException("The database could not write; nothing was done.", failure) : failure;
         }
         catch (Exception failure)
         {
@@ -121,6 +128,15 @@ internal sealed class WriterThread : IAsyncDisposable
             return failure;
         }
     }
+
+    /// <summary>Failures of the disk or the file, which are nothing the closure did wrong.</summary>
+    private static bool OfTheEngine(Exception? failure) => failure is SqliteException
+    {
+        SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_READONLY or raw.SQLITE_CORRUPT or raw.SQLITE_CANTOPEN,
+    };
+
+    private void Remember(Exception? failure) =>
+        Volatile.Write(ref _failure, failure is StoreFailedException ? new WriteFailure(_time.GetUtcNow(), (failure.InnerException ?? failure).Message) : null);
 
     private StoreFailedException? Commit(Exception? last)
     {

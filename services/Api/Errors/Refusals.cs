@@ -21,6 +21,7 @@ internal static class Refusals
             {
                 http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
                 Activity.Current.Fail(refusal.Error.Code, e);
+                app.Logger.LogError(e, "Refused with {ErrorCode}.", refusal.Error.Code);
             }
 
             await Problems.Result(refusal.Error, refusal.Detail).ExecuteAsync(http);
@@ -31,6 +32,7 @@ internal static class Refusals
     {
         RefusedException refused => refused,
         StoreBusyException => new RefusedException(ErrorCatalogue.StoreBusy),
+        StoreFailedException => new RefusedException(ErrorCatalogue.StoreFailed),
         IdempotencyKeyReusedException => new RefusedException(ErrorCatalogue.IdempotencyKeyReused),
         _ => null,
     };

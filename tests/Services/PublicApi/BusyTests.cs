@@ -30,4 +30,34 @@ public sealed class BusyTests
         Assert.NotNull(refused.Headers.RetryAfter?.Delta);
         Assert.Empty(await api.Store.ReadAsync(tx => Allocations.ListAsync(tx, api.ProjectOf("acme"), null, null, 10)));
     }
+
+    [Fact]
+    public async Task A_database_that_cannot_grow_refuses_says_so_on_health_and_serves_again_when_it_can()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        var acme = api.Tenant("acme");
+        await api.Store.WriteAsync(tx => tx.ExecuteAsync("PRAGMA max_page_count = 1"));
+
+        // The pages that are there have some room left.
+        HttpResponseMessage answer;
+        var accepted = -1;
+        do
+        {
+            accepted++;
+            using var request = Calls.Post("""{"runtime":"sleeper","slots":1}""");
+            answer = await acme.SendAsync(request);
+        }
+        while (answer.IsSuccessStatusCode && accepted < 1_000);
+
+        await Calls.IsProblemAsync(answer, 503, "store_failed");
+        Assert.NotNull(answer.Headers.RetryAfter?.Delta);
+        using var health = await acme.GetAsync(new Uri("/health", UriKind.Relative));
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, health.StatusCode);
+
+        await api.Store.WriteAsync(tx => tx.ExecuteAsync("PRAGMA max_page_count = 1000000"));
+        using var again = Calls.Post("""{"runtime":"sleeper","slots":1}""");
+        using var served = await acme.SendAsync(again);
+        Assert.Equal(System.Net.HttpStatusCode.Created, served.StatusCode);
+        Assert.Equal(accepted + 1, await api.Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<int>("SELECT count(*) FROM allocations")));
+    }
 }
