@@ -37,8 +37,9 @@ internal sealed class RouteFacts
 
     private static RouteFacts Make(Endpoint endpoint)
     {
-        var template = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
-        var route = template is null ? "(unmatched)" : template.StartsWith('/') ? template : "/" + template;
+        // A group's own endpoint ends in a slash that callers do not write.
+        var template = (endpoint as RouteEndpoint)?.RoutePattern.RawText?.Trim('/');
+        var route = template is null ? "(unmatched)" : "/" + template;
         var untraced = endpoint.Metadata.GetMetadata<UntracedAttribute>() is not null;
         var surface = endpoint.Metadata.GetMetadata<SurfaceAttribute>()?.Surface;
         return new(route, surface ?? (template is null ? null : Paths.SurfaceOf(route)), untraced);

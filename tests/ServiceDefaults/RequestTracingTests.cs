@@ -41,6 +41,16 @@ public sealed class RequestTracingTests
     }
 
     [Fact]
+    public async Task The_route_of_a_groups_own_endpoint_has_no_slash_at_its_end()
+    {
+        await using var app = await TestApp.StartAsync(a => a.MapGroup("/v1/things").MapGet("", () => Results.Ok()));
+
+        using var response = await app.Client.GetAsync("/v1/things");
+
+        Assert.Equal("GET /v1/things", (await app.TraceAsync("/v1/things")).Line.Name);
+    }
+
+    [Fact]
     public async Task An_exception_becomes_a_problem_and_an_error_line()
     {
         await using var app = await TestApp.StartAsync(a => a.MapGet("/boom", string () => throw new InvalidOperationException("password=hunter2")));
