@@ -21,6 +21,24 @@ public sealed class TelemetrySinkOptions
     /// <summary>Days of raw rows kept.</summary>
     public int RawDays { get; set; } = 7;
 
+    /// <summary>Bytes the whole folder may take; past it the oldest raw day goes first, and rollups never.</summary>
+    public long QuotaBytes { get; set; } = 2L * 1024 * 1024 * 1024;
+
+    /// <summary>Days of rollups by the minute kept.</summary>
+    public int RollupDays { get; set; } = 31;
+
+    /// <summary>Days of rollups by the hour kept.</summary>
+    public int HourlyRollupDays { get; set; } = 400;
+
+    /// <summary>Days of heartbeats kept.</summary>
+    public int HeartbeatDays { get; set; } = 7;
+
+    /// <summary>Days of business events and tracked events kept.</summary>
+    public int EventDays { get; set; } = 90;
+
+    /// <summary>Days of audit entries and resolved alerts kept.</summary>
+    public int AuditDays { get; set; } = 365;
+
     /// <summary>Says which setting is missing or out of range.</summary>
     /// <exception cref="ArgumentException">One is; the message names its key.</exception>
     public void Validate()
@@ -33,6 +51,11 @@ public sealed class TelemetrySinkOptions
         Require(BufferRows is >= 1 and <= 10_000_000, "Orion:Sink:BufferRows", $"must be between 1 and 10,000,000, not {BufferRows}");
         Require(BufferBytes is >= 64 * 1024 and <= 1024 * 1024 * 1024, "Orion:Sink:BufferBytes", $"must be between 64 KiB and 1 GiB, not {BufferBytes}");
         Require(RawDays is >= 1 and <= 3_650, "Orion:Sink:RawDays", $"must be between 1 and 3,650, not {RawDays}");
+        Require(QuotaBytes >= 1024 * 1024, "Orion:Sink:QuotaBytes", $"must be at least 1 MiB, not {QuotaBytes}");
+        foreach (var (key, days) in (ReadOnlySpan<(string, int)>)[(nameof(RollupDays), RollupDays), (nameof(HourlyRollupDays), HourlyRollupDays), (nameof(HeartbeatDays), HeartbeatDays), (nameof(EventDays), EventDays), (nameof(AuditDays), AuditDays)])
+        {
+            Require(days is >= 1 and <= 36_500, $"Orion:Sink:{key}", $"must be between 1 and 36,500, not {days}");
+        }
     }
 
     private static void Require(bool holds, string key, string rule)

@@ -6,7 +6,7 @@ namespace OrionPlatform.Sink;
 /// Writes what goes into <c>telemetry.db</c>: heartbeats, rollups, the loss account and single writes such as alerts. All of it waits in
 /// memory until a transaction succeeds.
 /// </summary>
-internal sealed class CentralDrain(string directory, SinkBuffers buffers, RollupFold fold, MetricRollups metrics, string run, TimeProvider time) : IDisposable
+internal sealed class CentralDrain(string directory, SinkBuffers buffers, RollupFold fold, MetricRollups metrics, string run, TelemetrySinkOptions options, TimeProvider time) : IDisposable
 {
     // A locked database is tried this often, a quarter of a second each, before those who wait for a single write are told.
     private const int MaxBusy = 40;
@@ -16,6 +16,7 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
     private readonly CheckpointDuty _duty = new(directory);
     private string _process = "";
     private int _busy;
+    private long _retained;
     private CentralFile? _file;
     private RollupTable? _rollups;
     private long _lastProduced = -1;
@@ -79,6 +80,14 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         }
 
         return differences;
+    }
+
+    /// <summary>Notes something about the store for people to see.</summary>
+    public static bool Note(Database database, List<(string Key, string Value)> notes)
+    {
+        using var note = database.Prepare("INSERT OR REPLACE INTO _observability_metadata VALUES (?, ?)");
+        notes.ForEach(n => note.Bind(1, n.Key).Bind(2, n.Value).Run());
+        return true;
     }
 
     /// <summary>Gives up on heartbeats and single writes that wait, and counts them.</summary>
@@ -148,6 +157,13 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         foreach (var write in _waiting)
         {
             write.Apply(database);
+        }
+
+        var now = UnixTime.Nanos(time.GetUtcNow());
+        if (Math.Abs(now - _retained) >= UnixTime.Minute)
+        {
+            _retained = now;
+            CentralRetention.Step(database, options, now);
         }
     }
 

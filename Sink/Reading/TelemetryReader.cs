@@ -100,6 +100,15 @@ public sealed class TelemetryReader : IAsyncDisposable
     public async Task<IReadOnlyList<MetricSeries>> MetricAsync(string name, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default) =>
         await CentralAsync(database => MetricReads.Read(database, name, from, to), cancellationToken);
 
+    /// <summary>How much the folder holds, and what its quota has cost.</summary>
+    public Task<StorageStatus> StorageAsync(CancellationToken cancellationToken = default) => _threads.RunAsync(
+        cancel =>
+        {
+            using var database = Central(cancel);
+            return StorageStatus.Read(database, _directory);
+        },
+        cancellationToken);
+
     /// <summary>The loss account of every process and stream.</summary>
     public async Task<IReadOnlyList<LossRow>> LossAsync(CancellationToken cancellationToken = default) => await CentralAsync(LossTable.Read, cancellationToken);
 

@@ -1,35 +1,87 @@
+using System.Globalization;
+
 namespace OrionPlatform.Sink;
 
-/// <summary>Removes raw days that are older than they are kept: a whole folder at a time, never row by row.</summary>
+/// <summary>
+/// Keeps the folder within its days and its quota. Raw rows go a file at a time, and the day's folder with its last file, never row by row; a
+/// process removes its own files, and those of processes that are gone.
+/// </summary>
 internal sealed class Retention(TelemetrySinkOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
+    public const string RemovedKey = "quota_removed_day";
+    public const string OverKey = "quota_exceeded";
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
 
     private DateTimeOffset _next = DateTimeOffset.MinValue;
 
-    /// <summary>Runs at start, then every hour. <paramref name="close"/> closes a day's own segment before its folder goes.</summary>
-    public void RunWhenDue(Action<DateOnly> close)
+    /// <summary>The quota is exceeded by today's rows and rollups alone: raw rows are to be dropped until there is room.</summary>
+    public bool IsOverQuota { get; private set; }
+
+    /// <summary>Runs at start, then every minute. Returns what is to be noted for people, null when nothing is.</summary>
+    /// <param name="process">This process's name.</param>
+    /// <param name="close">Closes a day's own segment before its file goes.</param>
+    public List<(string Key, string Value)>? RunWhenDue(string process, Action<DateOnly> close)
     {
         var now = time.GetUtcNow();
         if (now < _next && _next - now <= s_pause)
         {
-            return;
+            return null;
         }
 
         _next = now + s_pause;
-        var oldest = DateOnly.FromDateTime(now.UtcDateTime).AddDays(1 - options.RawDays);
-        foreach (var day in SegmentFiles.Days(options.Directory).Where(d => d < oldest))
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var notes = new List<(string, string)>();
+        var days = SegmentFiles.Days(options.Directory);
+        foreach (var day in days.Where(d => d <= today.AddDays(-options.RawDays)))
         {
-            close(day);
-            Remove(SegmentFiles.DayFolder(options.Directory, day));
+            Remove(day, process, close);
         }
+
+        var left = days.Where(d => d > today.AddDays(-options.RawDays) && d < today).Order().ToList();
+        var bytes = SegmentFiles.Bytes(options.Directory);
+        foreach (var day in left.TakeWhile(_ => bytes > options.QuotaBytes))
+        {
+            Remove(day, process, close);
+            notes.Add((RemovedKey, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+            bytes = SegmentFiles.Bytes(options.Directory);
+        }
+
+        var over = bytes > options.QuotaBytes;
+        if (over != IsOverQuota)
+        {
+            IsOverQuota = over;
+            notes.Add((OverKey, over ? "true" : "false"));
+        }
+
+        return notes.Count > 0 ? notes : null;
     }
 
-    private static void Remove(string folder)
+    private void Remove(DateOnly day, string process, Action<DateOnly> close)
     {
         try
         {
-            Directory.Delete(folder, recursive: true);
+            foreach (var path in SegmentFiles.Segments(options.Directory, day))
+            {
+                var owner = Path.GetFileNameWithoutExtension(path);
+                if (owner == process)
+                {
+                    close(day);
+                    SegmentFiles.Delete(path);
+                }
+                else if (FileLock.TryTake(Path.Combine(options.Directory, owner + ".lock")) is { } gone)
+                {
+                    using (gone)
+                    {
+                        SegmentFiles.Delete(path);
+                    }
+                }
+            }
+
+            if (SegmentFiles.Segments(options.Directory, day).Length == 0)
+            {
+                Directory.Delete(SegmentFiles.DayFolder(options.Directory, day), recursive: true);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

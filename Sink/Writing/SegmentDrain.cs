@@ -5,9 +5,16 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricR
 {
     private readonly PendingRows _pending = new();
 
-    /// <summary>Takes what is buffered and writes it. Null when all of it is committed.</summary>
-    public SqliteFailure? Write()
+    /// <summary>Takes what is buffered and writes it, or drops and counts it while the folder is over its quota. Null when nothing of it is pending.</summary>
+    public SqliteFailure? Write(bool overQuota)
     {
+        if (overQuota)
+        {
+            Drop("quota");
+            buffers.DropRaw("quota");
+            return null;
+        }
+
         // What an earlier try left goes first; rows that came since are still in the buffers.
         if (!_pending.IsEmpty && WritePending() is { } failure)
         {

@@ -29,7 +29,7 @@ internal sealed class SinkWriter : IAsyncDisposable
         _options = options;
         _time = time;
         Buffers = new SinkBuffers(options, Wake);
-        _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, _run, time) { Process = () => _name?.Value, AuditAccount = auditAccount };
+        _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, _run, options, time) { Process = () => _name?.Value, AuditAccount = auditAccount };
         _retention = new Retention(options, time);
         new Thread(Loop) { IsBackground = true, Name = "telemetry-writer" }.Start();
     }
@@ -139,7 +139,15 @@ internal sealed class SinkWriter : IAsyncDisposable
             }
         }
 
-        _retention.RunWhenDue(day => _segments?.Close(day));
+        Retain();
+    }
+
+    private void Retain()
+    {
+        if (_name is not null && _retention.RunWhenDue(_name.Value, day => _segments?.Close(day)) is { } notes)
+        {
+            _central.Enqueue(new CentralWrite(database => CentralDrain.Note(database, notes)));
+        }
     }
 
     /// <summary>Leaves nothing pending: what cannot be written is dropped and counted.</summary>
@@ -196,6 +204,6 @@ internal sealed class SinkWriter : IAsyncDisposable
             return new SqliteFailure(SQLitePCL.raw.SQLITE_CANTOPEN, exception.Message);
         }
 
-        return _drain.Write();
+        return _drain.Write(_retention.IsOverQuota);
     }
 }

@@ -1,0 +1,24 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>How much the sink's folder holds.</summary>
+/// <param name="Bytes">Bytes of all its files.</param>
+/// <param name="OldestDay">The oldest day of raw rows; null when there is none.</param>
+/// <param name="RemovedForQuota">The last day that went because the quota was reached; null when none has.</param>
+/// <param name="OverQuota">Whether raw rows are dropped now because today's alone exceed the quota.</param>
+/// <param name="SetAside">Damaged files that were set aside.</param>
+public sealed record StorageStatus(long Bytes, DateOnly? OldestDay, string? RemovedForQuota, bool OverQuota, IReadOnlyList<string> SetAside)
+{
+    internal static StorageStatus Read(Database? central, string directory)
+    {
+        var days = SegmentFiles.Days(directory);
+        return new StorageStatus(
+            SegmentFiles.Bytes(directory), days.Count > 0 ? days[^1] : null, Metadata(central, Retention.RemovedKey), Metadata(central, Retention.OverKey) == "true",
+            Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory, "*.corrupt-*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(directory, f)).Order(StringComparer.Ordinal)] : []);
+    }
+
+    private static string? Metadata(Database? central, string key)
+    {
+        using var rows = central?.Prepare("SELECT value FROM _observability_metadata WHERE key = ?").Bind(1, key);
+        return rows is not null && rows.Step() ? rows.Text(0) : null;
+    }
+}

@@ -1,0 +1,125 @@
+namespace OrionPlatform.Sink.Tests;
+
+public sealed class FailureTests
+{
+    [Fact]
+    public async Task A_corrupt_segment_is_set_aside_and_writing_goes_on()
+    {
+        await using var test = new TestSink();
+        test.Sink.Record(test.Line("/before"));
+        await test.ReopenAsync();
+        var path = SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api");
+        await File.WriteAllBytesAsync(path, [.. Enumerable.Repeat((byte)0x5A, 8192)]);
+        test.Sink.Record(test.Line("/after"));
+        await test.Sink.FlushAsync();
+
+        Assert.Equal("/after", Assert.Single((await test.Reader.LinesAsync(new TraceQuery())).Items).Route);
+        var aside = Assert.Single((await test.Reader.StorageAsync()).SetAside);
+        Assert.StartsWith("2026-01-05/api.db.corrupt-", aside, StringComparison.Ordinal);
+        Assert.Equal(0, (await test.LossAsync("lines")).Dropped);
+    }
+
+    [Fact]
+    public async Task A_newer_file_is_refused_left_untouched_and_counted()
+    {
+        await using var test = new TestSink();
+        test.Sink.Record(test.Line("/before"));
+        await test.ReopenAsync();
+        var path = SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api");
+        using (var newer = Database.OpenWriter(path, 1_000, 1_000))
+        {
+            newer.Execute("PRAGMA user_version=99");
+        }
+
+        test.Sink.Record(test.Line("/after"));
+        await test.Sink.FlushAsync();
+        using var database = Database.OpenReader(path);
+        Assert.Equal(1, database.QueryLong("SELECT count(*) FROM canonical_lines"));
+        Assert.Equal(99, database.QueryLong("PRAGMA user_version"));
+        Assert.Equal(1, (await test.LossAsync("lines")).Dropped);
+        Assert.Contains("99", (await Assert.ThrowsAsync<TelemetryReadException>(() => test.Reader.LinesAsync(new TraceQuery()))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_clock_that_steps_over_midnight_and_back_loses_nothing()
+    {
+        await using var test = new TestSink();
+        foreach (var hours in new[] { 0, 13, -13, 26, -2, -24 })
+        {
+            test.Time.Advance(TimeSpan.FromHours(hours));
+            test.Sink.Record(test.Line($"/{hours}"));
+            test.Sink.Record(test.Line($"/{hours}"));
+            await test.Sink.FlushAsync();
+        }
+
+        var lines = (await test.Reader.LinesAsync(new TraceQuery())).Items;
+        Assert.Equal(12, lines.Count);
+        Assert.Equal(lines.OrderByDescending(l => l.StartUnixNanos).Select(l => l.StartUnixNanos), lines.Select(l => l.StartUnixNanos));
+        Assert.Equal(0, (await test.LossAsync("lines")).Dropped);
+    }
+
+    [Fact]
+    public async Task A_row_whose_clock_is_years_off_is_stored_all_the_same()
+    {
+        await using var test = new TestSink();
+        foreach (var year in new[] { 1970, 2026, 2100 })
+        {
+            var line = test.Line($"/{year}");
+            line.StartUnixNanos = UnixTime.Nanos(new DateTimeOffset(year, 1, 5, 12, 0, 0, TimeSpan.Zero));
+            test.Sink.Record(line);
+        }
+
+        await test.Sink.FlushAsync();
+        Assert.Equal(["/2100", "/2026", "/1970"], (await test.Reader.LinesAsync(new TraceQuery())).Items.Select(l => l.Route));
+        Assert.Equal(["2026-01-05"], Directory.GetDirectories(test.Directory).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Past_the_quota_the_oldest_day_goes_first_and_today_never_grows_without_bound()
+    {
+        await using var test = new TestSink(o => o.QuotaBytes = 3 * 1024 * 1024);
+        for (var day = 0; day < 4; day++)
+        {
+            for (var i = 0; i < 1_500; i++)
+            {
+                var line = test.Line($"/{day}");
+                line.Attributes = [new("padding", new string('x', 1_000))];
+                test.Sink.Record(line);
+            }
+
+            await test.Sink.FlushAsync();
+            test.Time.Advance(TimeSpan.FromDays(1));
+        }
+
+        await test.Sink.FlushAsync();
+        await test.Sink.FlushAsync();
+        var storage = await test.Reader.StorageAsync();
+        Assert.NotNull(storage.RemovedForQuota);
+        Assert.True(storage.OldestDay > new DateOnly(2026, 1, 5));
+        Assert.Equal(6_000, (await test.Reader.OverviewAsync(TimeSpan.FromDays(7))).PublicApi.Count);
+    }
+
+    [Fact]
+    public async Task Old_rows_of_the_small_tables_go_little_by_little()
+    {
+        await using var test = new TestSink(o => o.HeartbeatDays = 1);
+        for (var i = 0; i < 700; i++)
+        {
+            test.Sink.Record(new Heartbeat { Worker = "w", Service = "s", Host = "h", Pid = i, Time = test.Time.GetUtcNow(), Interval = TimeSpan.FromSeconds(1), StartedAt = test.Time.GetUtcNow() });
+        }
+
+        await test.Sink.FlushAsync();
+        test.Time.Advance(TimeSpan.FromDays(2));
+        var counts = new List<long>();
+        for (var step = 0; step < 2; step++)
+        {
+            test.Sink.Track("tick");
+            await test.Sink.FlushAsync();
+            using var database = Database.OpenReader(SegmentFiles.CentralPath(test.Directory));
+            counts.Add(database.QueryLong("SELECT count(*) FROM worker_heartbeats"));
+            test.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal([200, 0], counts);
+    }
+}
