@@ -31,11 +31,12 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>SetupOTel: traces, canonical lines and logs into rings and sink, and over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+    /// <summary>SetupOTel: traces, canonical lines, logs and metrics into rings and sink, and over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
     public static TBuilder ConfigureOpenTelemetry<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         builder.AddBelt();
         builder.AddBeltLogging();
+        MetricsSetup.Add(builder);
         OtlpSetup.Add(builder);
         return builder;
     }

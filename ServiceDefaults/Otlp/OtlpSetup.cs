@@ -28,20 +28,15 @@ internal static class OtlpSetup
             throw new InvalidOperationException($"{EndpointKey} must be an absolute http or https URL.");
         }
 
-        var telemetry = new Builder(builder.Services);
+        var telemetry = new TelemetryBuilder(builder.Services);
         telemetry
             .ConfigureResource(r => r.AddAttributes([new("service.name", ServiceIdentity.NameFrom(builder.Configuration, builder.Environment))])
                 .AddDetector(sp => new IdentityDetector(sp.GetRequiredService<ServiceIdentity>())))
             .WithTracing(t => t.AddSource(Spans.Source.Name, SpanListener.AspNetCore, SpanListener.HttpClient).SetSampler(new AlwaysOnSampler())
                 .AddProcessor(sp => new CleanSpans(sp.GetRequiredService<Sanitizer>())))
-            .WithMetrics(m => m.AddMeter("Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "orion*"))
+            .WithMetrics(MetricsSetup.Listen)
             .WithLogging(l => l.AddProcessor(sp => new CleanLogs(sp.GetRequiredService<Sanitizer>())), o => o.IncludeFormattedMessage = true)
             .UseOtlpExporter();
-    }
-
-    private sealed class Builder(IServiceCollection services) : IOpenTelemetryBuilder
-    {
-        public IServiceCollection Services => services;
     }
 
     private sealed class IdentityDetector(ServiceIdentity identity) : IResourceDetector

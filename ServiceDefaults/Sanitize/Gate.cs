@@ -42,6 +42,46 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
         log.Attributes = Clean(log.Attributes);
     }
 
+    public void Pass(MetricPoint point)
+    {
+        point.Name = sanitizer.Text(point.Name);
+        point.Description = Clean(point.Description);
+        point.Labels = Clean(point.Labels);
+    }
+
+    public void Pass(BusinessEvent item)
+    {
+        item.User = Clean(item.User);
+        item.Tenant = Clean(item.Tenant);
+        item.EntityId = Clean(item.EntityId);
+        item.Action = Clean(item.Action);
+        item.Details = Clean(item.Details);
+        item.CorrelationId = Clean(item.CorrelationId);
+    }
+
+    public void Pass(TrackedEvent item)
+    {
+        item.Name = sanitizer.Text(item.Name);
+        item.User = Clean(item.User);
+        item.Tenant = Clean(item.Tenant);
+        item.Properties = Clean(item.Properties);
+    }
+
+    /// <summary>Refuses metadata that is not on its list, then cleans what people may have typed. Ids stay: they are what an audit is about.</summary>
+    /// <exception cref="AuditMetadataException">A key is not on the list; nothing is stored.</exception>
+    public void Pass(AuditEntry entry)
+    {
+        AuditMetadata.Check(entry.Metadata);
+        entry.Parameters = Clean(entry.Parameters);
+        entry.Result = Clean(entry.Result);
+        entry.Metadata = Clean(entry.Metadata);
+        entry.ErrorMessage = Clean(entry.ErrorMessage);
+        entry.User = Clean(entry.User);
+        entry.Session = Clean(entry.Session);
+        entry.Tenant = Clean(entry.Tenant);
+        entry.CorrelationId = Clean(entry.CorrelationId);
+    }
+
     private string? Clean(string? text) => text is null ? null : sanitizer.Text(text);
 
     private KeyValuePair<string, object?>[] Clean(KeyValuePair<string, object?>[] attributes)

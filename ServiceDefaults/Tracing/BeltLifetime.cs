@@ -49,6 +49,7 @@ internal sealed class BeltLifetime(Belt belt, LagMonitor lag, IServiceProvider s
         lag.Dispose();
         services.GetService<TracerProvider>()?.ForceFlush(2000);
         services.GetService<LoggerProvider>()?.ForceFlush(2000);
+        services.GetService<MeterProvider>()?.ForceFlush(2000);
         if (services.GetService<TelemetrySink>() is { } sink)
         {
             try

@@ -100,8 +100,11 @@ internal sealed class MetricRollups
             Points++;
             Count += point.Count;
             Sum += point.Value;
-            Min = Math.Min(Min, point.Min ?? point.Value);
-            Max = Math.Max(Max, point.Max ?? point.Value);
+
+            // Of a histogram that does not say, the mean is known to lie between the two.
+            var between = point is { Kind: MetricKind.Histogram, Count: > 0 } ? point.Value / point.Count : point.Value;
+            Min = Math.Min(Min, point.Min ?? between);
+            Max = Math.Max(Max, point.Max ?? between);
             Last = point.Value;
         }
     }

@@ -12,9 +12,14 @@ public sealed class OtlpIngest
     public const int MaxBodyBytes = 64 * 1024 * 1024;
 
     private readonly TelemetrySink _sink;
+    private readonly OtlpMetricRows _metrics;
 
-    /// <summary>An ingest that hands its rows to <paramref name="sink"/>.</summary>
-    public OtlpIngest(TelemetrySink sink) => _sink = sink;
+    /// <summary>An ingest that hands its rows to <paramref name="sink"/>. One for the whole process: it remembers the totals that senders of metrics sent before.</summary>
+    public OtlpIngest(TelemetrySink sink)
+    {
+        _sink = sink;
+        _metrics = new OtlpMetricRows(sink.NowNanos);
+    }
 
     /// <summary>Reads, decodes and hands over one request, and says how to answer it by OTLP's rules (400, 413, 415, partial success).</summary>
     /// <param name="signal">What the URL says it is.</param>
@@ -54,13 +59,13 @@ public sealed class OtlpIngest
         {
             OtlpSignal.Traces => Spans(found => OtlpJsonTraces.Read(json, found)),
             OtlpSignal.Logs => Logs(found => OtlpJsonLogs.Read(json, found)),
-            _ => Metrics(OtlpMetricCount.Json(json)),
+            _ => Metrics(found => OtlpJsonMetrics.Read(json, found)),
         })
         : signal switch
         {
             OtlpSignal.Traces => Spans(found => OtlpProtoTraces.Read(body.Span, found)),
             OtlpSignal.Logs => Logs(found => OtlpProtoLogs.Read(body.Span, found)),
-            _ => Metrics(OtlpMetricCount.Protobuf(body.Span)),
+            _ => Metrics(found => OtlpProtoMetrics.Read(body.Span, found)),
         };
 
     private static OtlpResult WithJson(ReadOnlyMemory<byte> body, Func<JsonElement, OtlpResult> read)
@@ -76,7 +81,26 @@ public sealed class OtlpIngest
         }
     }
 
-    private static OtlpResult Metrics(int points) => new(0, points, points == 0 ? null : "metrics are not stored");
+    private OtlpResult Metrics(Action<Action<OtlpMetric, OtlpPoint>> read)
+    {
+        var now = _sink.NowNanos;
+        var points = new List<(OtlpMetric Metric, OtlpPoint Point)>();
+        read((metric, point) => points.Add((metric, point)));
+        var (rejected, why) = (0, (string?)null);
+        foreach (var (metric, point) in points)
+        {
+            if (_metrics.Row(metric, point, now, out var problem) is { } row)
+            {
+                _sink.Metrics.Record(row);
+            }
+            else if (problem is not null)
+            {
+                (rejected, why) = (rejected + 1, problem);
+            }
+        }
+
+        return new OtlpResult(points.Count - rejected, rejected, why);
+    }
 
     private OtlpResult Spans(Action<Action<string?, OtlpSpan>> read)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -40,6 +42,32 @@ public sealed class OtlpSdkTests
         Assert.Equal(("node-agent", "Agent", LogLevel.Warning, "Workload 7 is slow"), (log.Service, log.Category, log.Level, log.Message));
     }
 
+    [Fact]
+    public async Task The_OpenTelemetry_SDK_sends_metrics_over_real_HTTP()
+    {
+        await using var test = new TestSink();
+        await using var server = await ServeAsync(test.Sink);
+        using var meter = new Meter("orion.sink.tests.sdk");
+        var tasks = meter.CreateCounter<long>("agent.tasks", "{task}", "Tasks done");
+        var duration = meter.CreateHistogram<double>("agent.task.duration", "s");
+        using (var sdk = OpenTelemetrySdk.Create(b => b.ConfigureResource(r => r.AddService("node-agent", serviceInstanceId: "node-agent"))
+            .WithMetrics(m => m.AddMeter(meter.Name)).UseOtlpExporter(OtlpExportProtocol.HttpProtobuf, new Uri(server.Urls.First()))))
+        {
+            tasks.Add(2, new KeyValuePair<string, object?>("kind", "start"));
+            duration.Record(0.2);
+            sdk.MeterProvider.ForceFlush();
+            tasks.Add(3, new KeyValuePair<string, object?>("kind", "start"));
+            duration.Record(0.4);
+        }
+
+        await test.Sink.FlushAsync();
+        var (from, to) = (DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        var counted = Assert.Single(await test.Reader.MetricAsync("agent.tasks", from, to));
+        Assert.Equal(("node-agent", "{\"kind\":\"start\"}", 5.0), (counted.Service, counted.Labels, counted.Minutes.Sum(m => m.Sum)));
+        var timed = Assert.Single(await test.Reader.MetricAsync("agent.task.duration", from, to));
+        Assert.Equal((2L, 0.6), (timed.Minutes.Sum(m => m.Count), Math.Round(timed.Minutes.Sum(m => m.Sum), 6)));
+    }
+
     private static async Task<WebApplication> ServeAsync(TelemetrySink sink)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -49,6 +77,7 @@ public sealed class OtlpSdkTests
         var ingest = new OtlpIngest(sink);
         Map("/v1/traces", OtlpSignal.Traces);
         Map("/v1/logs", OtlpSignal.Logs);
+        Map("/v1/metrics", OtlpSignal.Metrics);
         await app.StartAsync();
         return app;
 

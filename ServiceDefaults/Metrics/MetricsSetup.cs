@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>Feeds the sink from the meters of the framework, the runtime and the platform. An OTLP endpoint, when there is one, reads the same provider.</summary>
+internal static class MetricsSetup
+{
+    private static readonly string[] s_meters = ["Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", Measures.Meter.Name, Measures.Meter.Name + ".*"];
+
+    public static void Listen(MeterProviderBuilder metrics) => metrics.AddMeter(s_meters);
+
+    public static void Add(IHostApplicationBuilder builder)
+    {
+        builder.Services.AddCapability<MetricsOptions>(MetricsOptions.Section);
+        if (TelemetryFolder.Of(builder.Configuration) is null)
+        {
+            return;
+        }
+
+        // Series of a metric are bounded by the SDK: past its cardinality limit they share one that says so.
+        new TelemetryBuilder(builder.Services).WithMetrics(m =>
+        {
+            Listen(m);
+            m.AddReader(sp => new PeriodicExportingMetricReader(
+                new SinkMetricExporter(sp.GetRequiredService<TelemetrySink>().Metrics, sp.GetRequiredService<ServiceIdentity>().Name),
+                (int)sp.GetRequiredService<IOptions<MetricsOptions>>().Value.Interval.TotalMilliseconds)
+            {
+                TemporalityPreference = MetricReaderTemporalityPreference.Delta,
+            });
+        });
+    }
+}
+
+/// <summary>Puts the SDK's parts into the application's own services.</summary>
+internal sealed class TelemetryBuilder(IServiceCollection services) : IOpenTelemetryBuilder
+{
+    public IServiceCollection Services => services;
+}

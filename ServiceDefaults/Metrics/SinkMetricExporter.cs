@@ -1,0 +1,107 @@
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OrionPlatform.Sink;
+using SdkPoint = OpenTelemetry.Metrics.MetricPoint;
+using SinkPoint = OrionPlatform.Sink.MetricPoint;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>Hands what the SDK has collected to the sink, with the standard metrics of the process. Its reader asks for what was added since the round before.</summary>
+internal sealed class SinkMetricExporter(MetricsManager metrics, string service) : BaseExporter<Metric>
+{
+    public override ExportResult Export(in Batch<Metric> batch)
+    {
+        metrics.RecordProcess();
+        foreach (var metric in batch)
+        {
+            foreach (ref readonly var point in metric.GetMetricPoints())
+            {
+                if (Convert(metric, point) is { } row)
+                {
+                    metrics.Record(row);
+                }
+            }
+        }
+
+        return ExportResult.Success;
+    }
+
+    private SinkPoint? Convert(Metric metric, in SdkPoint point)
+    {
+        var row = new SinkPoint
+        {
+            Name = metric.Name,
+            Unit = metric.Unit,
+            Description = metric.Description is { Length: > 0 } text ? text : null,
+            Service = service,
+            UnixNanos = (point.EndTime - DateTimeOffset.UnixEpoch).Ticks * 100,
+            Labels = Labels(point.Tags),
+        };
+        switch (metric.MetricType)
+        {
+            case MetricType.LongSum:
+                (row.Kind, row.Value) = (MetricKind.Counter, point.GetSumLong());
+                break;
+            case MetricType.DoubleSum:
+                (row.Kind, row.Value) = (MetricKind.Counter, point.GetSumDouble());
+                break;
+            case MetricType.LongSumNonMonotonic:
+                // What goes up and down is collected as its level, whatever the reader prefers.
+                row.Value = point.GetSumLong();
+                break;
+            case MetricType.DoubleSumNonMonotonic:
+                row.Value = point.GetSumDouble();
+                break;
+            case MetricType.LongGauge:
+                row.Value = point.GetGaugeLastValueLong();
+                break;
+            case MetricType.DoubleGauge:
+                row.Value = point.GetGaugeLastValueDouble();
+                break;
+            case MetricType.Histogram:
+                Fill(row, point);
+                break;
+            default:
+                return null;
+        }
+
+        return row;
+    }
+
+    private static void Fill(SinkPoint row, in SdkPoint point)
+    {
+        (row.Kind, row.Count, row.Value) = (MetricKind.Histogram, point.GetHistogramCount(), point.GetHistogramSum());
+        if (point.TryGetHistogramMinMaxValues(out var min, out var max))
+        {
+            (row.Min, row.Max) = (min, max);
+        }
+
+        var bounds = new List<double>();
+        var buckets = new List<long>();
+        foreach (var bucket in point.GetHistogramBuckets())
+        {
+            buckets.Add(bucket.BucketCount);
+            if (!double.IsPositiveInfinity(bucket.ExplicitBound))
+            {
+                bounds.Add(bucket.ExplicitBound);
+            }
+        }
+
+        if (bounds.Count > 0)
+        {
+            (row.Bounds, row.Buckets) = ([.. bounds], [.. buckets]);
+        }
+    }
+
+    private static KeyValuePair<string, object?>[] Labels(OpenTelemetry.ReadOnlyTagCollection tags)
+    {
+        var labels = new KeyValuePair<string, object?>[tags.Count];
+        var i = 0;
+        foreach (var tag in tags)
+        {
+            labels[i++] = tag;
+        }
+
+        return labels;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.ServiceDefaults.Tests;
+
+public sealed class MetricsTests
+{
+    private static readonly Counter<long> s_made = Measures.Meter.CreateCounter<long>("orion.things.made", "{thing}", "Things made");
+    private static readonly Histogram<double> s_size = Measures.Meter.CreateHistogram<double>("orion.things.size", "By");
+    private static readonly UpDownCounter<long> s_open = Measures.Meter.CreateUpDownCounter<long>("orion.things.open", "{thing}");
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_service_measures_is_in_its_folder_clean_and_also_goes_over_OTLP(bool alsoOtlp)
+    {
+        using var folder = new TempFolder();
+        await using var collector = await OtlpStub.StartAsync();
+        (string, string?)[] settings = [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_SERVICE_NAME", "things")];
+        await using (var app = await TestApp.StartAsync(
+            a => a.MapGet("/v1/things/{id}", (string id) => id),
+            settings: alsoOtlp ? [.. settings, ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")] : settings))
+        {
+            await app.Client.GetStringAsync("/v1/things/7");
+            await app.TraceAsync("/v1/things/{id}");
+            s_made.Add(2, new KeyValuePair<string, object?>("password", "canary-password"));
+            s_made.Add(3, new KeyValuePair<string, object?>("password", "canary-password"));
+            s_size.Record(10);
+            s_size.Record(30);
+            s_open.Add(5);
+            s_open.Add(-1);
+        }
+
+        await using var reader = new TelemetryReader(folder.Path, TimeProvider.System);
+        var made = await OnlyAsync(reader, "orion.things.made");
+        Assert.Equal(("things", "{\"password\":\"[REDACTED]\"}", 5.0), (made.Service, made.Labels, made.Minutes.Sum(m => m.Sum)));
+        var size = (await OnlyAsync(reader, "orion.things.size")).Minutes;
+        Assert.Equal((2L, 40.0, 10.0, 30.0), (size.Sum(m => m.Count), size.Sum(m => m.Sum), size.Min(m => m.Min), size.Max(m => m.Max)));
+        Assert.Equal(4, (await OnlyAsync(reader, "orion.things.open")).Minutes[^1].Last);
+        var known = (await reader.MetricsAsync()).ToDictionary(m => m.Name);
+        Assert.Equal(new MetricDescription("orion.things.made", "{thing}", MetricKind.Counter, "Things made"), known["orion.things.made"]);
+        string[] expected =
+        [
+            "http.server.request.duration", "kestrel.connection.duration", "dotnet.gc.collections", "dotnet.process.cpu.time",
+            StandardMetrics.CpuUsagePercent, StandardMetrics.MemoryUsedBytes, StandardMetrics.MemoryAllocMb, StandardMetrics.PoolThreadsCount, StandardMetrics.GcCount,
+        ];
+        Assert.All(expected, name => Assert.Contains(name, known.Keys));
+        var route = Assert.Single(
+            await reader.MetricAsync("http.server.request.duration", DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1)),
+            s => s.Labels.Contains("/v1/things/{id}", StringComparison.Ordinal));
+        Assert.Equal(1, route.Minutes.Sum(m => m.Count));
+        Assert.Equal(alsoOtlp, collector.All("/v1/metrics").Contains("orion.things.size", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_interval_out_of_range_is_refused_at_start_by_its_key()
+    {
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => TestApp.StartAsync(settings: [("Orion:Metrics:Interval", "00:00:00.1")]));
+        Assert.Contains("Orion:Metrics:Interval", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<MetricSeries> OnlyAsync(TelemetryReader reader, string name) =>
+        Assert.Single(await reader.MetricAsync(name, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1)));
+}
