@@ -32,8 +32,8 @@ public static class OpsPanelExtensions
         services.AddSingleton<AuditLog>().AddSingleton<LoginThrottle>().AddSingleton<ActGuard>().AddSingleton<Sessions>();
         services.AddSingleton<HtmlPainter>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
         services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<StreamSeats>().AddSingleton<LiveStream>();
-        services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>().AddSingleton<ITab, LogsTab>();
-        services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>().AddSingleton<ActEndpoints>();
+        services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>().AddSingleton<ITab, LogsTab>().AddSingleton<ITab, HealthTab>().AddSingleton<LocalVitalsReader>();
+        services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>().AddSingleton<ActEndpoints>().AddSingleton<TraceExport>();
         return builder;
     }
 
@@ -49,7 +49,9 @@ public static class OpsPanelExtensions
         var panel = app.MapGroup(PanelPath.Root).WithMetadata(new UntracedAttribute(), new SurfaceAttribute("ops"), new RequestSizeLimitAttribute(16 * 1024));
         PanelAssets.Map(panel);
         app.Services.GetRequiredService<LoginEndpoints>().Map(panel);
-        app.Services.GetRequiredService<TabEndpoints>().Map(panel.MapGroup("").RequireAuthorization(OpsRoles.ViewerPolicy));
+        var readers = panel.MapGroup("").RequireAuthorization(OpsRoles.ViewerPolicy);
+        app.Services.GetRequiredService<TabEndpoints>().Map(readers);
+        app.Services.GetRequiredService<TraceExport>().Map(readers);
         app.Services.GetRequiredService<ActEndpoints>().Map(panel.MapGroup("/acts").RequireAuthorization(OpsRoles.OperatorPolicy));
         app.Services.GetRequiredService<PeopleEndpoints>().Map(panel.MapGroup("/people").RequireAuthorization(OpsRoles.AdminPolicy));
         return app;

@@ -51,6 +51,14 @@ internal static class Figure
     /// <summary>Mebibytes.</summary>
     public static string Mebibytes(double value) => value >= 1024 ? Significant(value / 1024) + " GiB" : Significant(value) + " MiB";
 
+    /// <summary>Bytes: 512 B, 4.2 KiB, 61.5 MiB, 1.2 GiB.</summary>
+    public static string Bytes(long value) => value switch
+    {
+        < 1024 => $"{value} B",
+        < 1024 * 1024 => Significant(value / 1024.0) + " KiB",
+        _ => Mebibytes(value / (1024.0 * 1024)),
+    };
+
     /// <summary>A time span in words for controls: 15 min, 24 h.</summary>
     public static string Window(TimeSpan value) => value.TotalHours >= 1 ? $"{value.TotalHours:0.##} h" : $"{value.TotalMinutes:0} min";
 

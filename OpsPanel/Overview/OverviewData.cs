@@ -12,6 +12,9 @@ public sealed record OverviewData
     /// <summary>The figures of the public API and of every service.</summary>
     public required Overview Figures { get; init; }
 
+    /// <summary>The figures of every route and job kind.</summary>
+    public required IReadOnlyList<RouteFigures> Routes { get; init; }
+
     /// <summary>The latest heartbeat of every process.</summary>
     public required IReadOnlyList<HeartbeatStatus> Heartbeats { get; init; }
 

@@ -29,6 +29,7 @@ internal sealed class OverviewTab(TelemetryReader reader, DomainStore store, Job
             await painter.FragmentAsync<OpenAlerts>("ov-alerts", ("Data", data)),
             await painter.FragmentAsync<MinuteCharts>("ov-charts", ("Minutes", data.Figures.Minutes), ("Now", data.Now)),
             await painter.FragmentAsync<ServiceTable>("ov-services", ("Data", data)),
+            await painter.FragmentAsync<RouteTable>("ov-routes", ("Base", @base), ("View", view), ("Routes", data.Routes)),
             await painter.FragmentAsync<QueueTable>("ov-queue", ("Data", data), ("Base", @base)),
             await painter.FragmentAsync<LossAccount>("ov-losses", ("Losses", data.Losses)),
             await painter.FragmentAsync<PanelFigures>("ov-panel", ("Hits", cache.Hits), ("Misses", cache.Misses), ("Streams", seats.Open)),
@@ -41,17 +42,19 @@ internal sealed class OverviewTab(TelemetryReader reader, DomainStore store, Job
     private async Task<OverviewData> ReadAsync(TimeSpan window, CancellationToken cancellationToken)
     {
         var figures = reader.OverviewAsync(window, cancellationToken);
+        var routes = reader.FiguresAsync(FiguresOf.Routes, window, cancellationToken);
         var beats = reader.HeartbeatsAsync(cancellationToken);
         var alerts = reader.AlertsAsync(cancellationToken: cancellationToken);
         var losses = reader.LossAsync(cancellationToken);
         var queue = jobs.DepthAsync(cancellationToken);
         var dead = jobs.DeadLettersAsync(DeadLetters, cancellationToken);
         var tasks = store.ReadAsync(NodeTasks.DepthAsync, cancellationToken);
-        await Task.WhenAll(figures, beats, alerts, losses, queue, dead, tasks);
+        await Task.WhenAll(figures, routes, beats, alerts, losses, queue, dead, tasks);
         return new OverviewData
         {
             Now = time.GetUtcNow(),
             Figures = await figures,
+            Routes = await routes,
             Heartbeats = await beats,
             Alerts = await alerts,
             Losses = await losses,

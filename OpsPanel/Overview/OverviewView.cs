@@ -2,35 +2,28 @@ using Microsoft.AspNetCore.Http;
 
 namespace OrionPlatform.OpsPanel;
 
-/// <summary>The Overview's only parameter.</summary>
+/// <summary>The Overview's parameters.</summary>
 /// <param name="Window">How far it looks back.</param>
-public sealed record OverviewView(TimeSpan Window) : TabView
+/// <param name="Sort">The column by which the routes are ordered.</param>
+public sealed record OverviewView(TimeSpan Window, string Sort) : TabView
 {
     internal static readonly IReadOnlyList<(string Key, TimeSpan Window)> Windows =
     [
         ("15m", TimeSpan.FromMinutes(15)), ("1h", TimeSpan.FromHours(1)), ("6h", TimeSpan.FromHours(6)), ("24h", TimeSpan.FromHours(24)),
     ];
 
-    internal override string Location => LocationOf(Windows.First(w => w.Window == Window).Key);
-
-    internal static string LocationOf(string key) => key == "15m" ? "overview" : $"overview?window={key}";
+    internal override string Location => QueryReader.Location(
+        "overview",
+        ("window", Window == Windows[0].Window ? null : Windows.First(w => w.Window == Window).Key),
+        ("sort", Sort == RouteOrder.Default ? null : Sort));
 
     internal static OverviewView Parse(HttpRequest request)
     {
-        string? asked = request.Query["window"];
-        if (string.IsNullOrEmpty(asked))
-        {
-            return new OverviewView(Windows[0].Window);
-        }
-
-        foreach (var (key, window) in Windows)
-        {
-            if (key == asked)
-            {
-                return new OverviewView(window);
-            }
-        }
-
-        throw new BadViewException("window", $"must be one of {string.Join(", ", Windows.Select(w => w.Key))}.");
+        var query = new QueryReader(request.Query);
+        return new OverviewView(
+            query.Choice("window", Windows[0].Window, Windows.ToDictionary(w => w.Key, w => w.Window)),
+            query.Text("sort") is not { } sort ? RouteOrder.Default
+                : RouteOrder.Columns.Any(c => c.Key == sort) ? sort
+                : throw new BadViewException("sort", $"must be one of {string.Join(", ", RouteOrder.Columns.Select(c => c.Key))}."));
     }
 }

@@ -11,6 +11,9 @@ public sealed record TraceView(ActivityTraceId TraceId, ActivitySpanId? Span, bo
 {
     internal override string Location => QueryReader.Location($"traces/{TraceId}", ("alone", Alone ? "1" : null), ("span", Span?.ToString()));
 
+    /// <summary>Where it is as an OTLP/JSON file.</summary>
+    internal string ExportLocation => QueryReader.Location($"traces/{TraceId}/otlp.json", ("alone", Alone ? "1" : null));
+
     internal static TraceView Parse(HttpRequest request)
     {
         var id = TracesView.FindTraceId(request.RouteValues["traceId"] as string ?? "")

@@ -134,6 +134,12 @@ internal sealed class LagMonitor : IDisposable
             var (p50, p99, max, samples) = _running;
             _running = new LagFigures(p50, Math.Max(p99, lag.TotalMilliseconds), Math.Max(max, lag.TotalMilliseconds), samples + 1);
         }
+        else
+        {
+            return;
+        }
+
+        _reporter.Measured(Figures);
     }
 
     /// <summary>Called every 20 ms while a probe waits: the pool's state is noted while it lasts.</summary>

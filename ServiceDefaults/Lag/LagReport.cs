@@ -24,6 +24,18 @@ public sealed class LagReport
 
     // Bounded by MaxRecent, oldest dropped first.
     private readonly Queue<Stall> _recent = new();
+    private volatile LagFigures _figures = new(0, 0, 0, 0);
+    private long _stalls;
+
+    /// <summary>Lag of the thread pool over the last full window (<see cref="LagOptions.Window"/>); of the running one before there is one.</summary>
+    public LagFigures Figures
+    {
+        get => _figures;
+        internal set => _figures = value;
+    }
+
+    /// <summary>Stalls since the start.</summary>
+    public long Stalls => Interlocked.Read(ref _stalls);
 
     /// <summary>Those with enough evidence (three stalls, or two seconds), the most stalled time first.</summary>
     public IReadOnlyList<LagSuspect> Suspects
@@ -53,6 +65,7 @@ public sealed class LagReport
     {
         lock (_lock)
         {
+            _stalls++;
             _recent.Enqueue(stall);
             if (_recent.Count > MaxRecent)
             {

@@ -14,6 +14,9 @@ internal sealed class StallReporter(LagReport report, TimeProvider time, ILogger
     /// <summary>Called on the probe's thread when a wait has become suspiciously long; the stall is not over.</summary>
     public Action? Suspected { get; set; }
 
+    /// <summary>The lag as it is now.</summary>
+    public void Measured(LagFigures figures) => report.Figures = figures;
+
     public void Suspect() => Suspected?.Invoke();
 
     public void Report(StallWindow window)

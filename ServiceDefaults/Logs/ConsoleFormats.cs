@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -28,7 +27,7 @@ internal sealed class PrettyConsoleFormatter(Sanitizer sanitizer, TimeProvider t
         textWriter.Write(logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..]);
         textWriter.Write(": ");
         textWriter.Write(message);
-        if (Activity.Current is { } span)
+        if (LogFlow.Span is { } span)
         {
             textWriter.Write(_colour ? "\e[90m " : " ");
             textWriter.Write(span.TraceId.ToHexString());
@@ -59,7 +58,7 @@ internal sealed class JsonLineConsoleFormatter(Sanitizer sanitizer, TimeProvider
             json.WriteString("level", logEntry.LogLevel.ToString().ToLowerInvariant());
             json.WriteString("category", logEntry.Category);
             json.WriteString("message", message);
-            if (Activity.Current is { } span)
+            if (LogFlow.Span is { } span)
             {
                 json.WriteString("trace_id", span.TraceId.ToHexString());
                 json.WriteString("span_id", span.SpanId.ToHexString());

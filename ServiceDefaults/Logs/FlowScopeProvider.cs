@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace OrionPlatform.ServiceDefaults;
@@ -13,7 +12,7 @@ internal sealed class FlowScopeProvider : IExternalScopeProvider
 
     public void ForEachScope<TState>(Action<object?, TState> callback, TState state)
     {
-        if (Activity.Current is { } span)
+        if (LogFlow.Span is { } span)
         {
             KeyValuePair<string, object?>[] flow =
             [

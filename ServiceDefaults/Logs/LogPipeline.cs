@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrionPlatform.Sink;
@@ -74,7 +73,7 @@ internal sealed class LogPipeline(Lazy<TelemetryOutlet> outlet, LogRing ring, Sa
     private LogRow Row<TState>(string category, LogLevel level, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var scope = LineScope.Current;
-        var span = Activity.Current;
+        var span = LogFlow.Span;
         var message = LogText.Render(state, exception, formatter, sanitizer, out var template);
         return new LogRow
         {

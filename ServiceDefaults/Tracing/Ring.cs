@@ -15,6 +15,9 @@ public abstract class Ring<T> where T : class
     /// <summary>Items added since the start: a version that changes with every one.</summary>
     public long Version => Interlocked.Read(ref _added);
 
+    /// <summary>Items it holds at most.</summary>
+    public int Capacity => _items.Length;
+
     /// <summary>The latest items, newest first.</summary>
     public IReadOnlyList<T> Recent(int limit = int.MaxValue)
     {

@@ -12,6 +12,7 @@ public sealed class TelemetryReader : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ReaderThreads _threads = new();
     private readonly VersionWatch _version;
+    private readonly FolderUseRead _use;
 
     /// <summary>A reader of that folder; it need not exist yet.</summary>
     public TelemetryReader(string directory, TimeProvider time)
@@ -20,6 +21,7 @@ public sealed class TelemetryReader : IAsyncDisposable
         _directory = directory;
         _time = time;
         _version = new VersionWatch(directory);
+        _use = new FolderUseRead(directory, time);
     }
 
     /// <summary>A value that changes whenever a writer has committed something since; cheap enough to ask every 100 ms.</summary>
@@ -111,6 +113,19 @@ public sealed class TelemetryReader : IAsyncDisposable
 
     /// <summary>The loss account of every process and stream.</summary>
     public async Task<IReadOnlyList<LossRow>> LossAsync(CancellationToken cancellationToken = default) => await CentralAsync(LossTable.Read, cancellationToken);
+
+    /// <summary>Why rows were lost, by process and stream.</summary>
+    public async Task<IReadOnlyList<LossReason>> LossReasonsAsync(CancellationToken cancellationToken = default) => await CentralAsync(DropReads.Read, cancellationToken);
+
+    /// <summary>What the folder takes on disk; counted at most every ten seconds.</summary>
+    public Task<FolderUse> FolderUseAsync(CancellationToken cancellationToken = default) =>
+        _use.Fresh is { } fresh ? Task.FromResult(fresh) : _threads.RunAsync(
+            cancel => _use.Read(() =>
+            {
+                using var database = Central(cancel);
+                return StorageStatus.Read(database, _directory);
+            }),
+            cancellationToken);
 
     /// <summary>Stops the reader's threads.</summary>
     public async ValueTask DisposeAsync()

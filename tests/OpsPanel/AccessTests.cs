@@ -9,14 +9,14 @@ namespace OrionPlatform.Tests;
 
 public sealed class AccessTests
 {
-    private static readonly string[] s_pages = ["/admin/ops/overview", "/admin/ops/traces", "/admin/ops/logs", "/admin/ops/overview/live", "/admin/ops/logs/live", "/admin/ops/people", "/admin/ops/nowhere"];
+    private static readonly string[] s_pages = ["/admin/ops/overview", "/admin/ops/traces", "/admin/ops/logs", "/admin/ops/overview/live", "/admin/ops/logs/live", "/admin/ops/health", "/admin/ops/health/live", "/admin/ops/people", "/admin/ops/nowhere"];
 
     [Theory]
-    [InlineData("anonymous", "401 401 401 401 401 401 401")]
-    [InlineData(null, "403 403 403 403 403 403 403")]
-    [InlineData("viewer", "200 200 200 200 200 403 404")]
-    [InlineData("operator", "200 200 200 200 200 403 404")]
-    [InlineData("admin", "200 200 200 200 200 200 404")]
+    [InlineData("anonymous", "401 401 401 401 401 401 401 401 401")]
+    [InlineData(null, "403 403 403 403 403 403 403 403 403")]
+    [InlineData("viewer", "200 200 200 200 200 200 200 403 404")]
+    [InlineData("operator", "200 200 200 200 200 200 200 403 404")]
+    [InlineData("admin", "200 200 200 200 200 200 200 200 404")]
     public async Task Every_page_asks_for_its_role(string? role, string expected)
     {
         await using var host = await PanelHost.StartAsync();
@@ -102,7 +102,7 @@ public sealed class AccessTests
     {
         await using var host = await PanelHost.StartAsync();
         var admin = await host.SignInAsync("admin");
-        foreach (var path in new[] { "overview", "traces", "logs", "people", "login" })
+        foreach (var path in new[] { "overview", "traces", "logs", "health", "people", "login" })
         {
             var html = await admin.GetStringAsync($"/admin/ops/{path}");
             Assert.DoesNotContain("<style", html, StringComparison.OrdinalIgnoreCase);

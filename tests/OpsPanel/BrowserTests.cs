@@ -88,7 +88,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         Rows.Story(host.Sink, DateTimeOffset.UtcNow);
         await host.Sink.FlushAsync();
         var client = await host.SignInAsync("viewer");
-        foreach (var (path, expected) in new[] { ("overview", "Request rate"), ("traces", "allocation.provision"), ("logs", "Placed allocation") })
+        foreach (var (path, expected) in new[] { ("overview", "Request rate"), ("traces", "allocation.provision"), ("logs", "Placed allocation"), ("health", "panel-test") })
         {
             Assert.Contains(expected, await client.GetStringAsync($"/admin/ops/{path}"), StringComparison.Ordinal);
         }
@@ -115,7 +115,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
                 complaints.Add(message.Text);
             }
         };
-        foreach (var path in new[] { "overview", "traces", $"traces/{request.TraceId}", "logs", "people" })
+        foreach (var path in new[] { "overview", "traces", $"traces/{request.TraceId}", "logs", "health", "people" })
         {
             await page.GotoAsync(new Uri(host.Address, $"/admin/ops/{path}").ToString());
             var result = await page.RunAxe();

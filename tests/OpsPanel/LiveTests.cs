@@ -27,7 +27,7 @@ public sealed class LiveTests
         await using var host = await PanelHost.StartAsync();
         var client = await host.SignInAsync("viewer");
         await using var stream = await EventStream.OpenAsync(client, "/admin/ops/overview/live");
-        for (var i = 0; i < 7; i++)
+        for (var i = 0; i < 8; i++)
         {
             await stream.NextAsync("fragment");
         }

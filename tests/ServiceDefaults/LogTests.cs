@@ -22,6 +22,17 @@ public sealed class LogTests
     }
 
     [Fact]
+    public async Task A_record_of_an_untraced_request_names_no_trace()
+    {
+        await using var app = await TestApp.StartAsync(a => a.MapGet("/quiet", (ILogger<LogTests> logger) => logger.LogInformation("acted")).WithMetadata(new UntracedAttribute()));
+
+        await app.Client.GetAsync("/quiet");
+
+        var log = Assert.Single(app.Logs, l => l.Category == typeof(LogTests).FullName);
+        Assert.Equal((default, default), (log.TraceId, log.SpanId));
+    }
+
+    [Fact]
     public async Task Every_provider_sees_the_flow_in_its_scope()
     {
         var seen = new CapturingProvider();

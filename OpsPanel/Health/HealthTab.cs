@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.OpsPanel;
+
+/// <summary>Are the processes well? Their runtime figures, who stalls them, their circuits, and what telemetry costs and loses.</summary>
+internal sealed class HealthTab(TelemetryReader reader, LocalVitalsReader vitals, HtmlPainter painter, RenderCache cache, StreamSeats seats, TimeProvider time) : ITab
+{
+    public string Route => "health";
+
+    public string Section => "health";
+
+    public Watches Watches => Watches.Telemetry | Watches.Clock;
+
+    public TabView Parse(HttpRequest request) => new HealthView();
+
+    public string Title(TabView view) => "Health";
+
+    public async Task<Painting> PaintAsync(TabView view, string @base, CancellationToken cancellationToken)
+    {
+        var data = await ReadAsync(cancellationToken);
+        return new Painting(
+        [
+            await painter.FragmentAsync<VitalCards>("hl-vitals", ("Data", data)),
+            await painter.FragmentAsync<ProcessTable>("hl-processes", ("Data", data)),
+            await painter.FragmentAsync<StallSuspects>("hl-suspects", ("Local", data.Local), ("Now", data.Now)),
+            await painter.FragmentAsync<StallList>("hl-stalls", ("Local", data.Local), ("Now", data.Now)),
+            await painter.FragmentAsync<CircuitTable>("hl-circuits", ("Process", data.Local.Process), ("Circuits", data.Local.Circuits), ("Now", data.Now)),
+            await painter.FragmentAsync<BeltSettings>("hl-belt", ("Local", data.Local)),
+            await painter.FragmentAsync<LossByProcess>("hl-losses", ("Losses", data.Losses), ("Reasons", data.Reasons)),
+            await painter.FragmentAsync<DiskUse>("hl-disk", ("Folder", data.Folder)),
+        ]);
+    }
+
+    public Task<RenderFragment> FrameAsync(TabView view, Painting painting, string @base, CancellationToken cancellationToken) =>
+        Task.FromResult(HtmlPainter.Content<HealthFrame>(("Painting", painting)));
+
+    private async Task<HealthData> ReadAsync(CancellationToken cancellationToken)
+    {
+        var beats = reader.HeartbeatsAsync(cancellationToken);
+        var losses = reader.LossAsync(cancellationToken);
+        var reasons = reader.LossReasonsAsync(cancellationToken);
+        var folder = reader.FolderUseAsync(cancellationToken);
+        await Task.WhenAll(beats, losses, reasons, folder);
+        return new HealthData
+        {
+            Now = time.GetUtcNow(),
+            Processes = await beats,
+            Local = vitals.Read(),
+            Losses = await losses,
+            Reasons = await reasons,
+            Folder = await folder,
+            Streams = seats.Open,
+            CacheHits = cache.Hits,
+            CacheMisses = cache.Misses,
+        };
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.OpsPanel;
+
+/// <summary>A trace as an OTLP/JSON file: with its causes and consequences, or <c>alone</c>, as the page shows it.</summary>
+internal sealed class TraceExport(TelemetryReader reader, PanelPages pages, ILogger<TraceExport> logger)
+{
+    public void Map(IEndpointRouteBuilder group) => group.MapGet("/traces/{traceId}/otlp.json", SendAsync);
+
+    private async Task SendAsync(HttpContext http)
+    {
+        TraceView view;
+        try
+        {
+            view = TraceView.Parse(http.Request);
+        }
+        catch (BadViewException bad)
+        {
+            await pages.WriteAsync<MessagePage>(http, StatusCodes.Status400BadRequest, "Not valid", ("Heading", "The address is not valid"), ("Message", bad.Message));
+            return;
+        }
+
+        Story? story;
+        try
+        {
+            story = await reader.StoryAsync(view.TraceId, http.RequestAborted);
+        }
+        catch (TelemetryReadException failure)
+        {
+            logger.LogWarning(failure, "A trace could not be exported: {TraceId}", view.TraceId);
+            await pages.WriteAsync<MessagePage>(
+                http, StatusCodes.Status503ServiceUnavailable, "Not readable", ("Heading", "The data could not be read"), ("Message", "The service's log says why. Reload the page to try again."));
+            return;
+        }
+
+        if (story is null)
+        {
+            await pages.WriteAsync<MessagePage>(http, StatusCodes.Status404NotFound, "Not found", ("Heading", "No such trace"), ("Message", "Nothing of it is stored."));
+            return;
+        }
+
+        var traces = view.Alone ? story.Traces.Where(t => t.TraceId == view.TraceId) : story.Traces;
+        var body = OtlpJsonExport.Write(traces.SelectMany(t => t.Lines.Concat(t.Spans)));
+        http.Response.ContentType = "application/json";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"trace-{view.TraceId}.json\"";
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+}
