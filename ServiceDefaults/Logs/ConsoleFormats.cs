@@ -56,7 +56,7 @@ internal sealed class JsonLineConsoleFormatter(Sanitizer sanitizer, TimeProvider
             json.WriteStartObject();
             json.WriteString("time", time.GetUtcNow());
             json.WriteString("level", logEntry.LogLevel.ToString().ToLowerInvariant());
-            json.WriteString("category", logEntry.Category);
+            json.WriteString("category", sanitizer.Text(logEntry.Category));
             json.WriteString("message", message);
             if (LogFlow.Span is { } span)
             {
@@ -66,7 +66,7 @@ internal sealed class JsonLineConsoleFormatter(Sanitizer sanitizer, TimeProvider
 
             if (CorrelationId.Current is { } correlation)
             {
-                json.WriteString("correlation_id", correlation);
+                json.WriteString("correlation_id", sanitizer.Text(correlation));
             }
 
             foreach (var (key, value) in LogText.Arguments(logEntry.State))

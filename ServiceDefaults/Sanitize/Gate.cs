@@ -9,6 +9,7 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
 
     public void Pass(SpanRow span)
     {
+        span.Service = sanitizer.Text(span.Service);
         span.Name = sanitizer.Text(span.Name);
         span.StatusMessage = Clean(span.StatusMessage);
         span.ErrorType = Clean(span.ErrorType);
@@ -24,8 +25,10 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
     public void Pass(CanonicalLine line)
     {
         Pass((SpanRow)line);
+        line.Surface = sanitizer.Text(line.Surface);
         line.Method = Clean(line.Method);
         line.Route = Clean(line.Route);
+        line.Outcome = sanitizer.Text(line.Outcome);
         line.ErrorCode = Clean(line.ErrorCode);
         line.CorrelationId = Clean(line.CorrelationId);
         line.User = Clean(line.User);
@@ -33,6 +36,7 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
 
     public void Pass(LogRow log)
     {
+        log.Service = sanitizer.Text(log.Service);
         log.Category = sanitizer.Text(log.Category);
         log.Message = sanitizer.Text(log.Message);
         log.Template = Clean(log.Template);
@@ -45,6 +49,8 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
     public void Pass(MetricPoint point)
     {
         point.Name = sanitizer.Text(point.Name);
+        point.Service = sanitizer.Text(point.Service);
+        point.Unit = sanitizer.Text(point.Unit);
         point.Description = Clean(point.Description);
         point.Labels = Clean(point.Labels);
     }

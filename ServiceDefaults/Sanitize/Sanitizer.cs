@@ -15,6 +15,7 @@ public sealed class Sanitizer
 
     private const string CutMark = " [cut]";
     private const int WordLength = 256;
+    private const int MaxEncodings = 5;
 
     private readonly SensitiveKeys _keys;
     private readonly int _maxLength;
@@ -43,14 +44,14 @@ public sealed class Sanitizer
     /// <summary>A text without anything that must not be kept; the same instance when it is clean.</summary>
     public string Text(string text)
     {
-        if (text.Length < Detectors.ShortestSecret || (!Detectors.Suspicious(text) && text.Length <= _maxLength))
+        if (text.Length < Detectors.ShortestSecret || (!Detectors.Suspicious(text) && text.Length <= _maxLength && !text.Contains('%', StringComparison.Ordinal)))
         {
             return text;
         }
 
         try
         {
-            return Cap(Settle(Cut(text)));
+            return Cap(Unveil(Settle(Cut(text))));
         }
         catch (Exception)
         {
@@ -149,6 +150,30 @@ public sealed class Sanitizer
             }
         }
 
+        return Redacted;
+    }
+
+    /// <summary>Percent-encoding must not carry a secret past the rules: where the decoded text holds one, it is kept decoded and redacted.</summary>
+    private string Unveil(string text)
+    {
+        var plain = text;
+        for (var round = 0; round < MaxEncodings; round++)
+        {
+            var before = plain;
+            plain = Uri.UnescapeDataString(before);
+            if (plain == before)
+            {
+                if (plain == text || !Detectors.Suspicious(plain))
+                {
+                    return text;
+                }
+
+                var clean = Settle(plain);
+                return clean == plain ? text : clean;
+            }
+        }
+
+        // Nobody encodes one text this often, but to hide it.
         return Redacted;
     }
 

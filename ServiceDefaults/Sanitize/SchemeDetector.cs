@@ -1,5 +1,4 @@
-using System.Buffers.Text;
-using System.Text;
+using System.Text.Unicode;
 
 namespace OrionPlatform.ServiceDefaults;
 
@@ -22,7 +21,7 @@ internal static class SchemeDetector
         for (; at >= 0 && !edit.IsFull; at = text.IndexOf(scheme, at + scheme.Length, StringComparison.OrdinalIgnoreCase))
         {
             var start = at + scheme.Length;
-            while (start < text.Length && text[start] is ' ' or '\t' or ':' or '"' or '\'' or '=')
+            while (start < text.Length && text[start] is ' ' or '\t' or ':' or '"' or '\'' or '=' or '+')
             {
                 start++;
             }
@@ -54,14 +53,23 @@ internal static class SchemeDetector
         return prose.Length >= 16 || (prose.Length >= 4 && prose.ContainsAnyExceptInRange('A', 'z'));
     }
 
+    /// <summary>Whole groups of four are enough to see the name before the colon: padding is often left out, and a path or a full stop may follow.</summary>
     private static bool LooksLikeUserPassword(ReadOnlySpan<char> credential)
     {
-        if (credential.Length is < 4 or > 4096)
+        if (credential.Length > 4096)
         {
-            return credential.Length > 4096;
+            return true;
         }
 
+        var padding = credential.IndexOfAny('=', '.');
+        var groups = credential[..((padding < 0 ? credential.Length : padding) / 4 * 4)];
         Span<byte> bytes = stackalloc byte[credential.Length];
-        return Convert.TryFromBase64Chars(credential, bytes, out var written) && bytes[..written].Contains((byte)':');
+        if (!Convert.TryFromBase64Chars(groups, bytes, out var written))
+        {
+            return false;
+        }
+
+        var name = bytes[..written].IndexOf((byte)':');
+        return name >= 0 && Utf8.IsValid(bytes[..name]) && !bytes[..name].ContainsAnyInRange((byte)0, (byte)31);
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace OrionPlatform.EndToEnd.Tests;
+namespace OrionPlatform.Tests;
 
 /// <summary>Finds processes by what is in their environment, the way an operator would with /proc.</summary>
 internal static class LinuxProcesses
@@ -13,6 +13,10 @@ internal static class LinuxProcesses
 
     /// <summary>A process's arguments, each ended by a NUL.</summary>
     public static string CommandLine(int pid) => Read($"/proc/{pid}/cmdline");
+
+    /// <summary>One variable of a process's environment; null when it has none of that name, or has ended.</summary>
+    public static string? Variable(int pid, string name) =>
+        Environ(pid).Split('\0').FirstOrDefault(entry => entry.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
 
     public static void Kill(int pid)
     {

@@ -6,19 +6,20 @@ using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using OrionPlatform.Tests;
 
-namespace OrionPlatform.EndToEnd.Tests;
+namespace OrionPlatform.Tests;
 
 /// <summary>The whole platform as a user starts it: AppHost as a process, on a data folder and a port of its own.</summary>
 internal sealed partial class RunningPlatform : IAsyncDisposable
 {
     private static readonly TimeSpan s_startWithin = TimeSpan.FromSeconds(90);
+    private const string RunId = "ORION_RUN_ID";
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<Uri> _login = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _appHost;
+    private bool _disposed;
 
-    private RunningPlatform(string dataFolder)
+    private RunningPlatform(string dataFolder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         DataFolder = dataFolder;
         var start = new ProcessStartInfo("dotnet")
@@ -28,9 +29,14 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])["run", "--no-build", "--project", "AppHost", "-c", Configuration, "--", "--Ports:Api=0", $"--Data:Directory={dataFolder}", "--Traffic:Enabled=false"])
+        foreach (var argument in (string[])["run", "--no-build", "--project", "AppHost", "-c", Configuration, "--", "--Ports:Api=0", $"--Data:Directory={dataFolder}", "--Traffic:Enabled=false", .. arguments])
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (key, value) in environment)
+        {
+            start.Environment[key] = value;
         }
 
         _appHost = new Process { StartInfo = start, EnableRaisingEvents = true };
@@ -53,9 +59,12 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
 
     private static string Configuration { get; } = Metadata("Configuration");
 
-    public static async Task<RunningPlatform> StartAsync(string dataFolder)
+    public static Task<RunningPlatform> StartAsync(string dataFolder) => StartAsync(dataFolder, [], new Dictionary<string, string>());
+
+    /// <summary>Starts it with further arguments for AppHost, and with variables that every service inherits.</summary>
+    public static async Task<RunningPlatform> StartAsync(string dataFolder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var platform = new RunningPlatform(dataFolder);
+        var platform = new RunningPlatform(dataFolder, arguments, environment);
         try
         {
             platform._appHost.Start();
@@ -76,17 +85,24 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
     /// <summary>The processes of one service, restarts included.</summary>
     public IReadOnlyList<int> Service(string name) => LinuxProcesses.WithEnvironment($"OTEL_SERVICE_NAME={name}\0", DataFolder);
 
+    /// <summary>The names of all services that AppHost runs, those without any telemetry included: it names each in its environment.</summary>
+    public IReadOnlyList<string> Services()
+    {
+        var run = LinuxProcesses.Variable(Service("api")[0], RunId);
+        return [.. LinuxProcesses.WithEnvironment($"{RunId}={run}\0").Select(pid => LinuxProcesses.Variable(pid, "OTEL_SERVICE_NAME")).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Every process of this platform that still runs: services, AppHost, its guard. (Workloads know only their allocation.)</summary>
     public IReadOnlyList<int> Everything() => [.. LinuxProcesses.WithEnvironment(DataFolder).Union(LinuxProcesses.WithArgument(DataFolder))];
 
     /// <summary>The processes that run for an allocation.</summary>
     public static IReadOnlyList<int> Workloads(string allocationId) => LinuxProcesses.WithEnvironment(allocationId);
 
-    public async Task<string> RequestAllocationAsync()
+    public async Task<string> RequestAllocationAsync(string runtime = "sleeper")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"v1/projects/{ProjectId}/allocations")
         {
-            Content = JsonContent.Create(new { runtime = "sleeper", slots = 1 }),
+            Content = JsonContent.Create(new { runtime, slots = 1 }),
         };
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString("N"));
         using var response = await Api.SendAsync(request);
@@ -118,6 +134,12 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         Api?.Dispose();
         if (!_appHost.HasExited)
         {

@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.TraceGate.Tests;
+
+/// <summary>The gate must be able to fail: evidence that lacks one thing gives the finding of that thing, and no other.</summary>
+public sealed class BrokenRowTests
+{
+    private const string Secret = "q7SecretThatWasSent";
+    private static readonly ActivityTraceId s_request = ActivityTraceId.CreateRandom();
+    private static readonly ActivityTraceId s_job = ActivityTraceId.CreateRandom();
+
+    [Fact]
+    public void A_whole_service_has_no_finding() => Assert.Empty(TraceGateRules.Judge(Whole()));
+
+    [Fact]
+    public void A_service_that_stored_nothing_has_no_telemetry() =>
+        Finds("telemetry", "stored no canonical line", Whole() with { Services = ["shop", "mute"], Exporting = new HashSet<string> { "shop", "mute" } });
+
+    [Fact]
+    public void A_service_that_exports_nothing_is_not_wired() =>
+        Finds("otlp", "OTEL_EXPORTER_OTLP_ENDPOINT", Whole() with { Exporting = new HashSet<string>() });
+
+    [Theory]
+    [InlineData("name")]
+    [InlineData("route")]
+    [InlineData("status")]
+    public void A_request_without_a_fact_of_its_tracing_is_found(string fact)
+    {
+        var evidence = Whole();
+        var line = Request(evidence);
+        _ = fact switch
+        {
+            "name" => line.Name = "",
+            "route" => line.Route = null,
+            _ => (object?)(line.StatusCode = null),
+        };
+
+        Finds("tracing", "has no " + fact, evidence);
+    }
+
+    [Fact]
+    public void A_request_without_a_line_is_found() =>
+        Finds("tracing", "left 0 canonical lines", Whole() with { Sent = [new SentRequest("shop", "public", "GET /gone", "c-2", "c-2", 200, null)] });
+
+    [Fact]
+    public void A_request_without_a_correlation_id_is_found()
+    {
+        var evidence = Whole() with { Sent = [] };
+        Request(evidence).CorrelationId = null;
+
+        Finds("correlation", "has no correlation id", evidence);
+    }
+
+    [Fact]
+    public void A_correlation_id_that_is_not_echoed_is_found()
+    {
+        var evidence = Whole();
+
+        Finds("correlation", "X-Correlation-ID missing", evidence with { Sent = [evidence.Sent[0] with { EchoedId = null }] });
+    }
+
+    [Fact]
+    public void A_message_without_a_processing_span_is_found() =>
+        Finds("consumer", "has no processing span", Whole() with { Messages = [new ExpectedMessage("shop", "order.ship", "order/2")] });
+
+    [Fact]
+    public void A_message_with_two_processing_spans_is_found()
+    {
+        var evidence = Whole();
+
+        Finds("consumer", "has 2 processing spans", evidence with { Lines = [.. evidence.Lines, Job(evidence)] });
+    }
+
+    [Theory]
+    [InlineData("correlation_id")]
+    [InlineData("event.type")]
+    [InlineData("event.id")]
+    [InlineData("subject")]
+    public void A_processing_span_without_an_attribute_is_found(string attribute)
+    {
+        var evidence = Whole() with { Messages = [] };
+        Job(evidence).Attributes = [.. Job(evidence).Attributes.Where(a => a.Key != attribute)];
+
+        Finds("consumer", "has no " + attribute, evidence);
+    }
+
+    [Fact]
+    public void A_processing_span_without_a_link_to_its_cause_is_found()
+    {
+        var evidence = Whole();
+        Job(evidence).Links = [];
+
+        Finds("consumer", "has no link", evidence);
+    }
+
+    [Fact]
+    public void A_processing_span_that_is_a_child_of_its_cause_is_found()
+    {
+        var evidence = Whole();
+        Job(evidence).ParentSpanId = ActivitySpanId.CreateRandom();
+
+        Finds("consumer", "is a child of its cause", evidence);
+    }
+
+    [Fact]
+    public void A_link_into_nothing_is_found()
+    {
+        var evidence = Whole();
+        Job(evidence).Links = [new SpanLink(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom())];
+
+        Finds("consumer", "not stored", evidence);
+    }
+
+    [Theory]
+    [InlineData("shop.tenants.resolve", "tenant resolution")]
+    [InlineData("shop.orders.place", "the domain call")]
+    [InlineData("shop.outbox.write", "the audit or outbox write")]
+    public void A_mutation_without_a_child_span_is_found(string span, string missing)
+    {
+        var evidence = Whole();
+
+        Finds("mutation", missing, evidence with { Spans = [.. evidence.Spans.Where(s => s.Name != span)] });
+    }
+
+    [Fact]
+    public void A_server_error_without_an_error_status_is_found()
+    {
+        var evidence = Whole() with { Sent = [], Spans = [] };
+        (Request(evidence).StatusCode, Request(evidence).Outcome, Request(evidence).ErrorCode) = (500, "error", "internal");
+
+        Finds("error", "status is Unset", evidence);
+    }
+
+    [Fact]
+    public void A_failed_job_without_an_error_code_is_found()
+    {
+        var evidence = Whole();
+        (Job(evidence).Outcome, Job(evidence).Status) = ("error", SpanStatus.Error);
+
+        Finds("error", "without an error_code", evidence);
+    }
+
+    [Fact]
+    public void A_failure_that_a_consumer_swallows_is_found()
+    {
+        var evidence = Whole();
+
+        Finds("error", "no processing span says so", evidence with { Messages = [evidence.Messages[0] with { Fails = true }] });
+    }
+
+    [Fact]
+    public void A_refusal_without_an_error_code_is_found()
+    {
+        var evidence = Whole();
+
+        Finds("error", "answered 404 without an error_code", evidence with { Sent = [evidence.Sent[0] with { Status = 404 }] });
+    }
+
+    [Theory]
+    [InlineData("a line's route")]
+    [InlineData("a span's attribute")]
+    [InlineData("a log's message")]
+    public void A_secret_that_is_readable_is_found(string where)
+    {
+        var evidence = Whole();
+        switch (where)
+        {
+            case "a line's route":
+                Request(evidence).Route = "/orders/" + Secret;
+                break;
+            case "a span's attribute":
+                evidence.Spans[1].Attributes = [new("note", (string[])["x", "y " + Secret])];
+                break;
+            default:
+                evidence = evidence with { Logs = [new LogRow { Service = "shop", Category = "Shop", Message = $"It was {Secret}." }] };
+                break;
+        }
+
+        Finds("sanitize", "readable", evidence);
+    }
+
+    private static void Finds(string rule, string what, Evidence evidence)
+    {
+        var finding = Assert.Single(TraceGateRules.Judge(evidence));
+
+        Assert.Equal(rule, finding.Rule);
+        Assert.Contains(what, finding.What, StringComparison.Ordinal);
+    }
+
+    private static CanonicalLine Request(Evidence evidence) => evidence.Lines.Single(l => l.LineKind == CanonicalLine.Request);
+
+    private static CanonicalLine Job(Evidence evidence) => evidence.Lines.First(l => l.LineKind == CanonicalLine.Job);
+
+    /// <summary>A mutation with its child spans, and the job it caused.</summary>
+    private static Evidence Whole() => new()
+    {
+        Services = ["shop"],
+        Exporting = new HashSet<string> { "shop" },
+        Secrets = [Secret],
+        Logs = [],
+        Sent = [new SentRequest("shop", "public", "POST /v1/orders", "c-1", "c-1", 201, null)],
+        Messages = [new ExpectedMessage("shop", "order.ship", "order/1")],
+        Spans = [Span("shop.tenants.resolve"), Span("shop.orders.place"), Span("shop.outbox.write")],
+        Lines =
+        [
+            new CanonicalLine
+            {
+                TraceId = s_request, SpanId = ActivitySpanId.CreateRandom(), Service = "shop", Name = "POST /v1/orders", LineKind = CanonicalLine.Request,
+                Surface = "public", Method = "POST", Route = "/v1/orders", StatusCode = 201, CorrelationId = "c-1",
+            },
+            new CanonicalLine
+            {
+                TraceId = s_job, SpanId = ActivitySpanId.CreateRandom(), Service = "shop", Name = "shop.order.ship", LineKind = CanonicalLine.Job, Surface = "job", Route = "order.ship",
+                CorrelationId = "c-1", Links = [new SpanLink(s_request, ActivitySpanId.CreateRandom())],
+                Attributes = [new("correlation_id", "c-1"), new("event.type", "order.ship"), new("event.id", "jb_1"), new("subject", "order/1"), new("attempt", 1L)],
+            },
+        ],
+    };
+
+    private static SpanRow Span(string name) => new() { TraceId = s_request, SpanId = ActivitySpanId.CreateRandom(), Service = "shop", Name = name };
+}

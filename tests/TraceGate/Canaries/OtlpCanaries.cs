@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Http.Json;
+using OrionPlatform.Tests;
+
+namespace OrionPlatform.TraceGate.Tests;
+
+/// <summary>Puts secrets into everything that a service of somebody else may send by OTLP, with the key that allows it.</summary>
+internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, TimeProvider time)
+{
+    public const string Service = "canary-service";
+    public const string Control = "nothing-secret-about-this-canary";
+
+    private ulong Now => (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+
+    /// <summary>The traces sent.</summary>
+    public List<string> Traces { get; } = [];
+
+    public async Task SendAsync()
+    {
+        await SpansAsync([Resource(Service)], [.. Enumerable.Range(0, 3).Select(_ => Plain(Control + "-span")), WithLine(Plain(Control + "-line"), Control)]);
+        await LogsAsync([Resource(Service)], [Log(Control + "-body", [Text("note", Control + "-attribute")])]);
+
+        var spans = mint.OneOfEach("span name").Select(s => Plain($"GET {s.Text} now"))
+            .Concat(mint.OneOfEach("bare span name").Select(s => Plain(s.Text)))
+            .Concat(mint.OneOfEach("span attribute").Select(s => Plain("a", attributes: [Text("note", $"He said {s.Text}, twice"), Text("url.full", "https://x.example/?q=" + s.Text)])))
+            .Concat(mint.OneOfEach("span attribute key").Select(s => Plain("k", attributes: [Text(s.Text, "v")])))
+            .Concat(mint.OneOfEach("span attribute list").Select(s => Plain("l", attributes: [List("notes", s.Text), Map("map", s.Text)])))
+            .Concat(mint.OneOfEach("span attribute bytes").Select(s => Plain("b", attributes: [new { key = "raw", value = new { bytesValue = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(s.Text)) } }])))
+            .Concat(mint.OneOfEach("span number").Where(s => s.Kind == "card").Select(s => Plain("n", attributes: [new { key = "n", value = new { intValue = s.Text } }])))
+            .Concat(mint.OneOfEach("span under a sensitive key").Select(s => Plain("s", attributes: [Text("http.request.header.authorization", s.Needle), Text("db.password", s.Needle)])))
+            .Concat(mint.OneOfEach("span status").Select(s => Plain("st", status: "failed for " + s.Text)))
+            .Concat(mint.OneOfEach("span event").Select(s => Plain("e", @event: s.Text)))
+            .Concat(mint.OneOfEach("span link").Select(s => Plain("li", link: s.Text)))
+            .Concat(mint.OneOfEach("span trace state").Select(s => Plain("t", traceState: "k=" + s.Text)))
+            .Concat(mint.OneOfEach("line field").Select(s => WithLine(Plain("f"), s.Text)));
+        await SpansAsync([Resource(Service)], [.. spans]);
+
+        var logs = mint.OneOfEach("log body").Select<Secret, object>(s => Log($"It was {s.Text}.", []))
+            .Concat(mint.OneOfEach("structured log body").Select(s => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = MapValue(s.Text) }))
+            .Concat(mint.OneOfEach("log attribute").Select(s => Log("x", [Text("note", s.Text), Text(s.Text, "v"), Text("{OriginalFormat}", s.Text + " {X}"), Text("correlation_id", s.Text), Text("tenant", s.Text)])))
+            .Concat(mint.OneOfEach("log exception").Select(s => Log("x", [Text("exception.type", "E"), Text("exception.message", s.Text), Text("exception.stacktrace", "at " + s.Text)])))
+            .Concat(mint.OneOfEach("log event name").Select(s => new { timeUnixNano = Now.ToString(), eventName = s.Text, severityText = s.Text, body = new { stringValue = "x" } }));
+        await LogsAsync([Resource(Service)], [.. logs]);
+
+        await MetricAsync(Service, Control + "-metric");
+        foreach (var secret in mint.OneOfEach("metric"))
+        {
+            await MetricAsync(Service, secret.Text);
+            await MetricAsync(secret.Text, "m");
+        }
+
+        foreach (var secret in mint.OneOfEach("resource"))
+        {
+            var resource = (object[])[Resource(secret.Text), Text("note", secret.Text), Text(secret.Text, "v")];
+            await SpansAsync(resource, [Plain("r"), WithLine(Plain("r"), "r")], scope: secret.Text);
+            await LogsAsync(resource, [Log("r", [])], scope: secret.Text);
+        }
+
+        foreach (var secret in mint.OneOfEach("malformed export"))
+        {
+            await PostAsync("traces", secret.Text, HttpStatusCode.BadRequest);
+            await PostAsync("metrics", new { resourceMetrics = secret.Text }, HttpStatusCode.BadRequest);
+        }
+    }
+
+    private Task SpansAsync(object[] resource, object[] spans, string scope = "s") =>
+        PostAsync("traces", new { resourceSpans = (object[])[new { resource = new { attributes = resource }, schemaUrl = scope, scopeSpans = (object[])[new { scope = new { name = scope, version = scope }, spans }] }] });
+
+    private Task LogsAsync(object[] resource, object[] logRecords, string scope = "s") =>
+        PostAsync("logs", new { resourceLogs = (object[])[new { resource = new { attributes = resource }, scopeLogs = (object[])[new { scope = new { name = scope }, logRecords }] }] });
+
+    private Task MetricAsync(string service, string text) => PostAsync("metrics", new
+    {
+        resourceMetrics = (object[])
+        [
+            new
+            {
+                resource = new { attributes = (object[])[Resource(service)] },
+                scopeMetrics = (object[])
+                [
+                    new
+                    {
+                        scope = new { name = text },
+                        metrics = (object[])
+                        [
+                            new
+                            {
+                                name = text,
+                                unit = text,
+                                description = text,
+                                gauge = new { dataPoints = (object[])[new { timeUnixNano = Now.ToString(), asDouble = 1.5, attributes = (object[])[Text("note", text), Text(text, "v")] }] },
+                            },
+                        ],
+                    },
+                ],
+            },
+        ],
+    });
+
+    private async Task PostAsync(string signal, object body, HttpStatusCode expected = HttpStatusCode.OK)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "otlp/v1/" + signal) { Content = JsonContent.Create(body) };
+        request.Headers.Add("x-otlp-api-key", ExercisedPlatform.OtlpKey);
+        using var response = await platform.Api.SendAsync(request);
+        Assert.Equal(expected, response.StatusCode);
+    }
+
+    private Dictionary<string, object> Plain(string name, object[]? attributes = null, string? status = null, string? @event = null, string? link = null, string? traceState = null)
+    {
+        var traceId = Guid.NewGuid().ToString("N");
+        Traces.Add(traceId);
+        return new()
+        {
+            ["traceId"] = traceId,
+            ["spanId"] = Guid.NewGuid().ToString("N")[..16],
+            ["name"] = name,
+            ["kind"] = 1,
+            ["startTimeUnixNano"] = Now.ToString(),
+            ["endTimeUnixNano"] = Now.ToString(),
+            ["attributes"] = attributes ?? [],
+            ["status"] = new { code = status is null ? 0 : 2, message = status ?? "" },
+            ["events"] = @event is null ? [] : (object[])[new { timeUnixNano = Now.ToString(), name = @event, attributes = (object[])[Text("exception.message", @event), Text(@event, "v")] }],
+            ["links"] = link is null ? [] : (object[])[new { traceId, spanId = "0102030405060708", traceState = "k=" + link, attributes = (object[])[Text("note", link)] }],
+            ["traceState"] = traceState ?? "",
+        };
+    }
+
+    /// <summary>A span that says it is a canonical line, with that text in every column.</summary>
+    private static Dictionary<string, object> WithLine(Dictionary<string, object> span, string text)
+    {
+        string[] columns = ["orion.surface", "orion.route", "orion.outcome", "orion.error_code", "orion.correlation_id", "tenant", "user.id", "http.request.method", "error.type"];
+        span["attributes"] = (object[])[Text("orion.line.kind", "job"), .. columns.Select(c => Text(c, text))];
+        return span;
+    }
+
+    private object Log(string body, object[] attributes) => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = new { stringValue = body }, attributes };
+
+    private static object Resource(string service) => Text("service.name", service);
+
+    private static object Text(string key, string value) => new { key, value = new { stringValue = value } };
+
+    private static object List(string key, string value) => new { key, value = new { arrayValue = new { values = (object[])[new { stringValue = "a" }, new { stringValue = value }] } } };
+
+    private static object Map(string key, string value) => new { key, value = MapValue(value) };
+
+    private static object MapValue(string value) => new { kvlistValue = new { values = (object[])[Text("inner", value), Text("password", value)] } };
+}

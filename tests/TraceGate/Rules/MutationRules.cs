@@ -1,0 +1,46 @@
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.TraceGate.Tests;
+
+/// <summary>
+/// A request that changed something shows how: a child span for finding the tenant, one for the domain's call, one for the audit or outbox
+/// write. They are known by their names: <c>{service}.tenants.resolve</c>, <c>{service}.outbox.write</c> or <c>{service}.audit.write</c>, and any other.
+/// </summary>
+internal static class MutationRules
+{
+    private static readonly string[] s_methods = ["POST", "PUT", "PATCH", "DELETE"];
+
+    public static IEnumerable<Finding> Judge(Evidence evidence)
+    {
+        var children = evidence.Spans.ToLookup(s => (s.TraceId, s.Service));
+        foreach (var line in evidence.Lines.Where(l => evidence.Services.Contains(l.Service) && IsMutation(l)))
+        {
+            var names = children[(line.TraceId, line.Service)].Select(s => s.Name).ToList();
+            List<string> missing = [];
+            Require(names.Any(IsTenant), "tenant resolution");
+            Require(names.Any(n => !IsTenant(n) && !IsWrite(n)), "the domain call");
+            Require(names.Any(IsWrite), "the audit or outbox write");
+            if (missing.Count > 0)
+            {
+                yield return new Finding("mutation", line.Service, $"{TraceGateRules.Called(line)} has no child span for {string.Join(", nor for ", missing)}.");
+            }
+
+            void Require(bool there, string what)
+            {
+                if (!there)
+                {
+                    missing.Add(what);
+                }
+            }
+        }
+    }
+
+    /// <summary>Public, done, and not the repetition of an earlier answer, which changes nothing.</summary>
+    private static bool IsMutation(CanonicalLine line) =>
+        line is { LineKind: CanonicalLine.Request, Surface: "public", StatusCode: >= 200 and < 300 } && s_methods.Contains(line.Method)
+        && !line.Attributes.Any(a => a is { Key: "idempotency.replayed", Value: true });
+
+    private static bool IsTenant(string name) => name.EndsWith(".tenants.resolve", StringComparison.Ordinal);
+
+    private static bool IsWrite(string name) => name.EndsWith(".outbox.write", StringComparison.Ordinal) || name.EndsWith(".audit.write", StringComparison.Ordinal);
+}

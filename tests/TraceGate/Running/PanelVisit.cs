@@ -1,0 +1,61 @@
+using System.Text;
+using OrionPlatform.Tests;
+
+namespace OrionPlatform.TraceGate.Tests;
+
+/// <summary>Somebody looks at the panel: with secrets in every filter first, and then at all of it without any.</summary>
+internal static class PanelVisit
+{
+    private static readonly string[] s_tabs = ["overview", "traces", "logs", "traces?service=canary-service", "logs?service=canary-service", "traces?errors=1", "people"];
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    public static async Task<IReadOnlyDictionary<string, string>> LookAsync(RunningPlatform platform, SecretMint mint, IReadOnlyList<string> traces)
+    {
+        using var browser = new HttpClient { BaseAddress = new Uri(platform.LoginUrl, "/") };
+        foreach (var secret in mint.OneOfEach("login token").Take(3))
+        {
+            // A few only: wrong tokens from one address are soon refused unread.
+            (await browser.GetAsync("/admin/ops/login?t=" + Uri.EscapeDataString(secret.Text))).Dispose();
+        }
+
+        (await browser.GetAsync(platform.LoginUrl)).Dispose();
+        foreach (var secret in mint.OneOfEach("panel filter"))
+        {
+            var value = Uri.EscapeDataString(secret.Text);
+            foreach (var address in (string[])[$"logs?text={value}", $"traces?route={value}&tenant={value}", $"traces/find?id={value}", $"logs?after={value}", $"traces/{value}", value])
+            {
+                (await browser.GetAsync("/admin/ops/" + address)).Dispose();
+            }
+        }
+
+        // What it was sent last is on its way to the store: the stream shows it when it is there.
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["logs/live"] = await StreamAsync(browser, "/admin/ops/logs/live?service=canary-service", OtlpCanaries.Control),
+        };
+        foreach (var address in (string[])[.. s_tabs, .. s_tabs, .. traces.Select(t => "traces/" + t)])
+        {
+            // Twice: the first visit replaces the filters that the session remembers.
+            seen[address] = await browser.GetStringAsync("/admin/ops/" + address);
+        }
+
+        return seen;
+    }
+
+    private static async Task<string> StreamAsync(HttpClient browser, string address, string until)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        using var answer = await browser.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+        await using var stream = await answer.Content.ReadAsStreamAsync(patience.Token);
+        var text = new StringBuilder();
+        var buffer = new byte[64 * 1024];
+        while (!text.ToString().Contains(until, StringComparison.Ordinal))
+        {
+            var read = await stream.ReadAsync(buffer, patience.Token);
+            Assert.True(read > 0, "The stream ended.");
+            text.Append(Encoding.UTF8.GetString(buffer, 0, read));
+        }
+
+        return text.ToString();
+    }
+}

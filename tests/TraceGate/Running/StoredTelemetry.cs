@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.TraceGate.Tests;
+
+/// <summary>Reads all that a platform stored.</summary>
+internal static class StoredTelemetry
+{
+    private const int PageSize = 1000;
+
+    public static async Task<(IReadOnlyList<CanonicalLine> Lines, IReadOnlyList<SpanRow> Spans, IReadOnlyList<LogRow> Logs)> ReadAsync(string folder)
+    {
+        await using var reader = new TelemetryReader(folder, TimeProvider.System);
+        var lines = await AllAsync(after => reader.LinesAsync(new TraceQuery { Limit = PageSize, After = after }));
+        var logs = await AllAsync(after => reader.LogsAsync(new LogQuery { Limit = PageSize, After = after }));
+        List<TraceData> traces = [];
+        foreach (var trace in lines.Select(l => l.TraceId).Distinct())
+        {
+            // A story's lines have their links; a list's have not.
+            traces.AddRange((await reader.StoryAsync(trace))?.Traces.Where(t => t.TraceId == trace) ?? []);
+        }
+
+        return ([.. traces.SelectMany(t => t.Lines)], [.. traces.SelectMany(t => t.Spans)], logs);
+    }
+
+    private static async Task<IReadOnlyList<T>> AllAsync<T>(Func<string?, Task<Page<T>>> read)
+    {
+        List<T> all = [];
+        string? after = null;
+        do
+        {
+            var page = await read(after);
+            all.AddRange(page.Items);
+            after = page.Next;
+        }
+        while (after is not null);
+
+        return all;
+    }
+}
