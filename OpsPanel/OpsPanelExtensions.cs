@@ -29,6 +29,7 @@ public static class OpsPanelExtensions
         services.AddAuthorization(OpsRoles.AddPolicies);
         services.AddSingleton<IStartupFilter, SecurityHeaders>();
         services.AddHostedService<StartupLink>();
+        services.TryAddSingleton<AuditTrail>();
         services.AddSingleton<AuditLog>().AddSingleton<LoginThrottle>().AddSingleton<ActGuard>().AddSingleton<Sessions>();
         services.AddSingleton<HtmlPainter>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
         services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<StreamSeats>().AddSingleton<LiveStream>();

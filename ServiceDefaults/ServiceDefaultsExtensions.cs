@@ -37,6 +37,11 @@ public static class ServiceDefaultsExtensions
         builder.AddBelt();
         builder.AddBeltLogging();
         MetricsSetup.Add(builder);
+        if (TelemetryFolder.Of(builder.Configuration) is not null)
+        {
+            builder.Services.TryAddSingleton<AuditTrail>();
+        }
+
         OtlpSetup.Add(builder);
         return builder;
     }

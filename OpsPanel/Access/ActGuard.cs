@@ -13,7 +13,7 @@ internal sealed class ActGuard(PanelPages pages, AuditLog audit)
             return;
         }
 
-        audit.ForgeryRefused(http.Request.Method, http.Request.Path, Client(http));
+        await audit.ForgeryRefusedAsync(http.Request.Method, http.Request.Path, Client(http));
         await pages.WriteAsync<MessagePage>(
             http, StatusCodes.Status403Forbidden, "Refused", ("Heading", "This was not sent from the panel"), ("Message", "Nothing was done. Reload the page and try again."));
     };

@@ -23,7 +23,7 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
     {
         if (!SameOrigin.Vouched(http.Request) || !http.Request.HasFormContentType)
         {
-            audit.ForgeryRefused(http.Request.Method, http.Request.Path, ActGuard.Client(http));
+            await audit.ForgeryRefusedAsync(http.Request.Method, http.Request.Path, ActGuard.Client(http));
             await RefuseAsync(http, StatusCodes.Status403Forbidden, "The form was not sent from this page. Reload it and try again.");
             return;
         }
@@ -44,7 +44,7 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
         {
             var seconds = (int)Math.Ceiling(wait.TotalSeconds);
             http.Response.Headers.RetryAfter = seconds.ToString();
-            audit.LoginRefused(client, "throttled");
+            await audit.LoginRefusedAsync(client, "throttled");
             await RefuseAsync(http, StatusCodes.Status429TooManyRequests, $"Too many tokens from here were wrong. Try again in {seconds} s.");
             return;
         }
@@ -52,7 +52,7 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
         if (token.Length > 200 || await store.RedeemAsync(token.Trim(), http.RequestAborted) is not { } signIn)
         {
             throttle.Failed(client);
-            audit.LoginRefused(client, "unknown, used or expired token");
+            await audit.LoginRefusedAsync(client, "unknown, used or expired token");
             await RefuseAsync(http, StatusCodes.Status401Unauthorized, "Its token is unknown, has been used already, or is too old. Every link works once.");
             return;
         }
@@ -64,7 +64,7 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
         }
 
         SessionCookie.Write(http, signIn.Secret);
-        audit.Login(signIn.Session.Id, signIn.Session.Name, signIn.Session.Role ?? "none", client);
+        await audit.LoginAsync(signIn.Session.Id, signIn.Session.Name, signIn.Session.Role ?? "none", client);
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = PanelPath.Base(http) + "/";
     }
@@ -74,7 +74,7 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
         var session = Sessions.Current(http);
         await sessions.EndAsync(session.Id, http.RequestAborted);
         SessionCookie.Clear(http);
-        audit.Logout(session.Id);
+        await audit.LogoutAsync(session.Id);
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = PanelPath.Base(http) + "/login";
     }

@@ -39,10 +39,10 @@ internal sealed class SessionAuthentication(
         return pages.WriteAsync<LoginPage>(Context, StatusCodes.Status401Unauthorized, "Sign in");
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         var session = Sessions.Current(Context);
-        audit.Forbidden(session.Id, session.Role, Request.Method, Request.Path);
-        return pages.WriteAsync<ForbiddenPage>(Context, StatusCodes.Status403Forbidden, "Not allowed", ("Role", session.Stored.Role));
+        await audit.ForbiddenAsync(session.Id, session.Role, Request.Method, Request.Path);
+        await pages.WriteAsync<ForbiddenPage>(Context, StatusCodes.Status403Forbidden, "Not allowed", ("Role", session.Stored.Role));
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ActEndpoints(TelemetrySink sink, JobQueue jobs, ActGuard g
             return;
         }
 
-        audit.AlertNoted(session.Id, alert, silenceUntil is null ? "acknowledged" : "silenced for 1 h");
+        await audit.AlertNotedAsync(session.Id, alert, silenceUntil is null ? "acknowledged" : "silenced for 1 h");
         BackToOverview(http);
     }
 
@@ -46,7 +46,7 @@ internal sealed class ActEndpoints(TelemetrySink sink, JobQueue jobs, ActGuard g
             return;
         }
 
-        audit.JobRedriven(Sessions.Current(http).Id, job);
+        await audit.JobRedrivenAsync(Sessions.Current(http).Id, job);
         BackToOverview(http);
     }
 

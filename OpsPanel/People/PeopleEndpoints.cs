@@ -35,7 +35,7 @@ internal sealed class PeopleEndpoints(OpsSessions store, Sessions sessions, ActG
         }
 
         var token = await store.CreateLoginTokenAsync(name, role, s_linkValidFor, http.RequestAborted);
-        audit.LinkCreated(Sessions.Current(http).Id, name, role);
+        await audit.LinkCreatedAsync(Sessions.Current(http).Id, name, role);
         var link = $"{http.Request.Scheme}://{http.Request.Host}{PanelPath.Base(http)}/login?t={token}";
         await PageAsync(http, StatusCodes.Status200OK, ("Link", link), ("LinkFor", $"{name}, {role}"));
     }
@@ -49,7 +49,7 @@ internal sealed class PeopleEndpoints(OpsSessions store, Sessions sessions, ActG
             return;
         }
 
-        audit.SessionEnded(Sessions.Current(http).Id, ended);
+        await audit.SessionEndedAsync(Sessions.Current(http).Id, ended);
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = PanelPath.Base(http) + "/people";
     }

@@ -25,31 +25,23 @@ public static class AuditMetadata
         return kept.Count == 0 ? null : JsonSerializer.Serialize(kept);
     }
 
-    /// <summary>Says whether metadata may be kept.</summary>
-    /// <exception cref="AuditMetadataException">It is no JSON object, or a key is not on the list; the message names it.</exception>
-    public static void Check(string? metadata)
+    /// <summary>Metadata as it may be kept: its keys checked, its values cleaned.</summary>
+    /// <exception cref="AuditMetadataException">It is no JSON object of texts, or a key is not on the list; the message names it.</exception>
+    internal static string? Clean(string? metadata, Func<string, string> clean)
     {
         if (metadata is null)
         {
-            return;
+            return null;
         }
 
         try
         {
-            using var document = JsonDocument.Parse(metadata);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw new AuditMetadataException("Audit metadata must be a JSON object.");
-            }
-
-            foreach (var member in document.RootElement.EnumerateObject())
-            {
-                Known(member.Name);
-            }
+            var pairs = JsonSerializer.Deserialize<Dictionary<string, string?>>(metadata) ?? [];
+            return JsonSerializer.Serialize(pairs.ToDictionary(p => Known(p.Key), p => p.Value is null ? null : clean(p.Value)));
         }
         catch (JsonException)
         {
-            throw new AuditMetadataException("Audit metadata must be a JSON object.");
+            throw new AuditMetadataException("Audit metadata must be a JSON object whose values are texts.");
         }
     }
 

@@ -77,10 +77,9 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
     /// <exception cref="AuditMetadataException">A key is not on the list; nothing is stored.</exception>
     public void Pass(AuditEntry entry)
     {
-        AuditMetadata.Check(entry.Metadata);
         entry.Parameters = Clean(entry.Parameters);
         entry.Result = Clean(entry.Result);
-        entry.Metadata = Clean(entry.Metadata);
+        entry.Metadata = AuditMetadata.Clean(entry.Metadata, sanitizer.Text);
         entry.ErrorMessage = Clean(entry.ErrorMessage);
         entry.User = Clean(entry.User);
         entry.Session = Clean(entry.Session);

@@ -16,6 +16,7 @@ internal static class Program
         builder.AddDomainStore();
         builder.AddProvisioning();
         builder.AddReconciliation();
+        builder.AddReplication();
         builder.AddJobRunner();
         builder.AddWatch();
 

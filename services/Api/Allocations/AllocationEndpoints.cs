@@ -21,22 +21,26 @@ internal static class AllocationEndpoints
     private static async Task<IResult> GetAsync(string projectId, string id, DomainStore store, CancellationToken cancellationToken) =>
         Found(await store.ReadAsync(tx => Store.Allocations.FindAsync(tx, projectId, id), cancellationToken), StatusCodes.Status200OK);
 
-    private static async Task<IResult> ReleaseAsync(string projectId, string id, DomainStore store)
+    private static async Task<IResult> ReleaseAsync(HttpContext http, string projectId, string id, DomainStore store, ApiAudit audit)
     {
         Canon.Add("allocation.id", id);
         using var span = Spans.Start("api.allocations.release");
         var origin = Origin.Current(CorrelationId.Current);
 
         // Not cancelled with the request: whether it took effect must not depend on who waits for the answer.
-        return Found(
-            await store.WriteAsync(
-                async tx =>
-                {
-                    using var outbox = Spans.Start("api.outbox.write");
-                    return await Store.Allocations.BeginReleaseAsync(tx, projectId, id, origin);
-                },
-                CancellationToken.None),
-            StatusCodes.Status202Accepted);
+        var allocation = await store.WriteAsync(
+            async tx =>
+            {
+                using var outbox = Spans.Start("api.outbox.write");
+                return await Store.Allocations.BeginReleaseAsync(tx, projectId, id, origin);
+            },
+            CancellationToken.None);
+        if (allocation is not null)
+        {
+            audit.ReleaseRequested(http.Caller(), allocation);
+        }
+
+        return Found(allocation, StatusCodes.Status202Accepted);
     }
 
     private static IResult Found(Allocation? allocation, int status) => allocation is null

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Sink;
 using OrionPlatform.Store;
 
 namespace OrionPlatform.Api;
@@ -7,7 +8,7 @@ namespace OrionPlatform.Api;
 /// <summary><c>POST</c>: the row, its journal fact, the job and the answer to be repeated are one transaction.</summary>
 internal static class CreateAllocation
 {
-    internal static async Task HandleAsync(HttpContext http, string projectId, DomainStore store)
+    internal static async Task HandleAsync(HttpContext http, string projectId, DomainStore store, ApiAudit audit, TelemetrySink sink)
     {
         var caller = http.Caller();
         var key = IdempotencyKey(http);
@@ -25,6 +26,12 @@ internal static class CreateAllocation
 
         // Not cancelled with the request: the client that went away will ask again with its key and get this answer.
         var (answer, replayed) = await WriteAsync(store, request, asked);
+        if (!replayed)
+        {
+            audit.AllocationRequested(caller, IdOf(answer), key);
+            sink.Track("allocation_requested", caller.ApiKeyId, caller.TenantSlug, new("runtime", asked.Runtime), new("slots", (long)asked.Slots));
+        }
+
         await AnswerAsync(http, answer, replayed);
     }
 
@@ -77,6 +84,8 @@ internal static class CreateAllocation
         },
         JsonSerializer.SerializeToUtf8Bytes(AllocationView.Of(allocation), JsonSerializerOptions.Web));
 
+    private static string IdOf(RememberedResponse answer) => answer.Headers["Location"][(answer.Headers["Location"].LastIndexOf('/') + 1)..];
+
     private static async Task AnswerAsync(HttpContext http, RememberedResponse answer, bool replayed)
     {
         http.Response.StatusCode = answer.Status;
@@ -91,7 +100,7 @@ internal static class CreateAllocation
         }
 
         Canon.Add("idempotency.replayed", replayed);
-        Canon.Add("allocation.id", answer.Headers["Location"][(answer.Headers["Location"].LastIndexOf('/') + 1)..]);
+        Canon.Add("allocation.id", IdOf(answer));
         http.Response.ContentLength = answer.Body.Length;
         await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
     }

@@ -8,7 +8,7 @@ using OrionPlatform.Store;
 namespace OrionPlatform.Api;
 
 /// <summary><c>Authorization: Bearer ok_...</c>: the public API. The tenant comes from the key and from nowhere else.</summary>
-internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder, Members members)
+internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder, Members members, ApiAudit audit)
     : PlainAuthentication(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -22,6 +22,7 @@ internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options
 
         if (!key.StartsWith("ok_", StringComparison.Ordinal) || await members.AuthenticateAsync(key, Context.RequestAborted) is not { } principal)
         {
+            audit.KeyRefused(null, ErrorCatalogue.Unauthenticated, Request.Path);
             return AuthenticateResult.Fail("Unknown or revoked key.");
         }
 
@@ -29,6 +30,12 @@ internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options
         Canon.Tenant(principal.TenantSlug);
         Canon.User(principal.ApiKeyId);
         return Accept(new Claim(ClaimTypes.NameIdentifier, principal.ApiKeyId), new Claim(ClaimTypes.Role, principal.Role));
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        audit.KeyRefused(Context.Caller(), ErrorCatalogue.Forbidden, Request.Path);
+        return base.HandleForbiddenAsync(properties);
     }
 }
 

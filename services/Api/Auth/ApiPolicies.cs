@@ -14,6 +14,7 @@ internal static class ApiPolicies
 
     internal static void AddApiAuth(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<ApiAudit>();
         builder.Services.AddAuthentication()
             .AddScheme<PlainOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null)
             .AddScheme<PlainOptions, NodeAuthentication>(NodeAuthentication.SchemeName, null)

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.ServiceDefaults.Tests;
+
+public sealed class AuditTests
+{
+    [Fact]
+    public async Task Metadata_with_a_key_that_is_not_on_the_list_is_refused_by_its_name_and_nothing_is_stored()
+    {
+        using var folder = new TempFolder();
+        await using var app = await StartAsync(folder);
+        var sink = app.Services.GetRequiredService<TelemetrySink>();
+
+        var refused = Assert.Throws<AuditMetadataException>(() => sink.Audit.Log(Entry("""{"reason":"quota","card_number":"1"}""")));
+        Assert.Contains("'card_number'", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<AuditMetadataException>(() => AuditMetadata.Of(("password", "x")));
+        Assert.Throws<AuditMetadataException>(() => sink.Audit.Log(Entry("[1]")));
+        sink.Audit.Log(Entry(AuditMetadata.Of(("reason", "asked by mail canary-one@example.com"), ("node_id", null), ("allocation_id", "al_019356b4c0159b5c7c3a9d0e4f6a8b2c"))));
+
+        var stored = Assert.Single(await app.Services.GetRequiredService<TelemetryReader>().AuditAsync(new AuditQuery()));
+        Assert.Equal("""{"reason":"asked by mail [REDACTED]","allocation_id":"al_019356b4c0159b5c7c3a9d0e4f6a8b2c"}""", stored.Metadata);
+    }
+
+    [Fact]
+    public async Task Refusals_are_kept_up_to_a_limit_a_minute_and_acts_always()
+    {
+        using var folder = new TempFolder();
+        await using var app = await StartAsync(folder);
+        var trail = app.Services.GetRequiredService<AuditTrail>();
+        await Task.WhenAll(Enumerable.Range(0, AuditTrail.RefusalsPerMinute + 50).Select(_ => trail.RefusedAsync(Entry(null))));
+        await trail.DoneAsync(Entry(null));
+
+        var reader = app.Services.GetRequiredService<TelemetryReader>();
+        var refused = (await reader.AuditAsync(new AuditQuery { Status = "error", Limit = 1_000 })).Count;
+        Assert.InRange(refused, AuditTrail.RefusalsPerMinute, AuditTrail.RefusalsPerMinute + 50 - 1);
+        Assert.Single(await reader.AuditAsync(new AuditQuery { Status = "success" }));
+        Assert.Single(app.Logs, l => l.Message.Contains("refusals within a minute", StringComparison.Ordinal));
+    }
+
+    private static AuditEntry Entry(string? metadata) => new() { Component = "test", Operation = "thing.done", Metadata = metadata };
+
+    private static Task<TestApp> StartAsync(TempFolder folder) =>
+        TestApp.StartAsync(settings: [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_SERVICE_NAME", "things")]);
+}
