@@ -8,6 +8,7 @@ public sealed class ReferenceTests
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         ["Sink"] = [],
+        ["Sink/Cli"] = ["Sink"],
         ["Store"] = [],
         ["ServiceDefaults"] = ["Sink"],
         ["Watch"] = ["Sink", "ServiceDefaults"],

@@ -1,0 +1,25 @@
+namespace OrionPlatform.Sink.Cli;
+
+/// <summary>A table as people read it: text for numbers that stand for text, ids in hexadecimal, times as text.</summary>
+/// <param name="Name">Its name, which is that of the table in the file.</param>
+/// <param name="About">What a row is.</param>
+/// <param name="Source">What it is read from, <c>{0}</c> being the attached file.</param>
+/// <param name="Columns">Name and expression of each column; <c>{0}</c> and <c>{1}</c> are the attached file and its process.</param>
+/// <param name="Range">Condition of a time range, <c>{0}</c> and <c>{1}</c> being its ends in nanoseconds; empty when rows have no time of their own.</param>
+internal sealed record ReadableTable(string Name, string About, string Source, (string Name, string Sql)[] Columns, string Range = "")
+{
+    /// <summary>The view over these attached files; an empty one when there are none.</summary>
+    public string ViewOver((string Schema, string Process)[] files, TimeRange range)
+    {
+        var isOpen = Range.Length == 0 || range == TimeRange.Of(null, null);
+        var where = isOpen ? "" : " WHERE " + string.Format(null, Range, range.From, range.To);
+        var select = files.Length == 0
+            ? $"SELECT {string.Join(", ", Columns.Select(c => $"NULL AS {c.Name}"))} WHERE 0"
+            : string.Join("\nUNION ALL\n", files.Select(f =>
+                $"SELECT {string.Join(", ", Columns.Select(c => $"{For(c.Sql, f)} AS {c.Name}"))} FROM {For(Source, f)}{where}"));
+        return $"CREATE TEMP VIEW {Name} AS\n{select}";
+    }
+
+    private static string For(string sql, (string Schema, string Process) file) =>
+        sql.Replace("{0}", file.Schema, StringComparison.Ordinal).Replace("{1}", file.Process, StringComparison.Ordinal);
+}

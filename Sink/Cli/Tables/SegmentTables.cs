@@ -1,0 +1,69 @@
+namespace OrionPlatform.Sink.Cli;
+
+/// <summary>The day segments' tables, all attached segments together.</summary>
+internal static class SegmentTables
+{
+    // A key is its row's time, moved on by the skew where several rows have the same one; both conditions, so that the key finds the place.
+    private const string KeyRange = "r.id >= {0} AND r.id - r.skew >= {0} AND r.id - r.skew < {1}";
+
+    private static readonly (string Name, string Sql)[] s_time = [("process", "'{1}'"), ("time", "iso(r.id - r.skew)"), ("time_ns", "r.id - r.skew")];
+
+    private static readonly (string Name, string Sql)[] s_span =
+    [
+        .. s_time, ("duration_ms", "r.duration / 1e6"), ("trace_id", "hex_id(r.trace_hi, r.trace_lo)"), ("span_id", "hex_id(r.span_id)"), ("parent_id", "hex_id(r.parent_id)"),
+        Text("service"), Text("name"), ("kind", "CASE r.kind WHEN 1 THEN 'server' WHEN 2 THEN 'client' WHEN 3 THEN 'producer' WHEN 4 THEN 'consumer' ELSE 'internal' END"),
+        ("status", "CASE r.status WHEN 0 THEN 'unset' WHEN 1 THEN 'ok' ELSE 'error' END"), ("status_message", "r.status_message"), Text("error_type"), Text("tenant"), s_attributes,
+        ("trace_hi", "r.trace_hi"),
+    ];
+
+    private static (string Name, string Sql) s_attributes => ("attributes", "attributes((SELECT keys FROM {0}.shapes WHERE id = r.shape), r.attributes)");
+
+    public static ReadableTable[] All { get; } =
+    [
+        new("canonical_lines", "a request or a job: its one wide event, which is also its root span", "{0}.canonical_lines r",
+        [
+            .. s_span, ("line_kind", "CASE r.line_kind WHEN 1 THEN 'job' ELSE 'request' END"), Text("surface"), Text("method"), Text("route"), ("status_code", "r.status_code"),
+            Text("outcome"), Text("error_code"), ("correlation_id", "r.correlation_id"), Text("user"),
+        ], KeyRange),
+        new("spans", "an operation within a request or a job", "{0}.spans r", s_span, KeyRange),
+        new("span_links", "what a span was caused by", "{0}.span_links r",
+        [
+            ("process", "'{1}'"), ("trace_id", "hex_id(r.trace_hi, r.trace_lo)"), ("span_id", "hex_id(r.span_id)"),
+            ("linked_trace_id", "hex_id(r.linked_hi, r.linked_lo)"), ("linked_span_id", "hex_id(r.linked_span_id)"),
+        ]),
+        new("span_events", "something at one moment of a span, for example an exception", "{0}.span_events r",
+        [
+            ("process", "'{1}'"), ("time", "iso(r.time)"), ("time_ns", "r.time"), ("trace_id", "hex_id(r.trace_hi, r.trace_lo)"), ("span_id", "hex_id(r.span_id)"), Text("name"), s_attributes,
+        ], "r.time >= {0} AND r.time < {1}"),
+        new("logs", "a log record", "{0}.logs r",
+        [
+            .. s_time,
+            ("level", "CASE r.level WHEN 0 THEN 'trace' WHEN 1 THEN 'debug' WHEN 2 THEN 'info' WHEN 3 THEN 'warn' WHEN 4 THEN 'error' ELSE 'critical' END"), ("level_number", "r.level"),
+            Text("service"), Text("category"), ("message", "r.message"), Text("template"), ("exception", "r.exception"), ("trace_id", "hex_id(r.trace_hi, r.trace_lo)"),
+            ("span_id", "hex_id(r.span_id)"), ("correlation_id", "r.correlation_id"), Text("tenant"), s_attributes, ("trace_hi", "r.trace_hi"),
+        ], KeyRange),
+        new("metrics_timeseries", "a point of a metric", "{0}.metrics_timeseries r JOIN {0}.metric_series m ON m.id = r.series",
+        [
+            .. s_time, ("name", "m.name"), ("service", "m.service"), ("labels", "m.labels"), ("unit", "m.unit"),
+            ("kind", "CASE m.kind WHEN 0 THEN 'gauge' WHEN 1 THEN 'counter' ELSE 'histogram' END"), ("value", "r.value"), ("count", "r.count"), ("min", "r.min"), ("max", "r.max"),
+            ("bounds", "r.bounds"), ("buckets", "r.buckets"),
+        ], KeyRange),
+        new("stored_rows", "rows a run of a process stored in a segment", "{0}.stored_rows r", [("process", "'{1}'"), ("run", "r.run"), ("stream", "r.stream"), ("rows", "r.rows")]),
+    ];
+
+    private static (string Name, string Sql) Text(string column) => (column, $$"""(SELECT value FROM {0}.strings WHERE id = r.{{column}})""");
+}
+
+/// <summary>Further faces of the same rows, by the names the segments' own views have.</summary>
+internal static class DerivedTables
+{
+    private const string Shared = "process, time, time_ns, duration_ms, trace_id, span_id, parent_id, service, name, kind, status, status_message, error_type, tenant, attributes, trace_hi";
+
+    public static (string Name, string About, string Select)[] All { get; } =
+    [
+        ("all_spans", "spans and root spans together", $"SELECT {Shared}, 0 AS is_root FROM spans UNION ALL SELECT {Shared}, 1 FROM canonical_lines"),
+        ("http_request_logs", "the canonical lines that are requests", "SELECT * FROM canonical_lines WHERE line_kind = 'request'"),
+        ("log_records", "another name of logs", "SELECT * FROM logs"),
+        ("causes", "another face of span_links", "SELECT trace_id, span_id, linked_trace_id AS cause_trace_id, linked_span_id AS cause_span_id FROM span_links"),
+    ];
+}
