@@ -104,12 +104,6 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 
     public void Reset() => raw.sqlite3_reset(handle);
 
-    public int Columns => raw.sqlite3_column_count(handle);
-
-    public string Name(int column) => raw.sqlite3_column_name(handle, column).utf8_to_string();
-
-    public int Type(int column) => raw.sqlite3_column_type(handle, column);
-
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
     public bool IsInteger(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_INTEGER;

@@ -17,8 +17,6 @@ public sealed class ReferenceTests
         ["services/Worker"] = ["ServiceDefaults", "Sink", "Store", "Watch"],
         ["services/NodeAgent"] = ["ServiceDefaults"],
         ["load-tests"] = [],
-        // A tool for people, no part of the product: asks the sink's folder in SQL.
-        ["eng/telemetry"] = ["Sink"],
         // The app model names what it starts; it compiles against none of it (next test).
         ["AppHost"] = ["services/Api", "services/Worker", "services/NodeAgent", "load-tests"],
     };
