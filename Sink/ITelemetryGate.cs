@@ -31,6 +31,12 @@ public interface ITelemetryGate
     {
     }
 
+    /// <summary>Returns the heartbeat as it may be stored: a node's names come from outside.</summary>
+    Heartbeat Pass(Heartbeat beat) => beat;
+
+    /// <summary>Returns the fact as its reporting copy may have it: the journal holds what callers sent.</summary>
+    FactRow Pass(FactRow fact) => fact;
+
     /// <summary>Cleans an audit entry in place; may refuse it by throwing, which its caller sees.</summary>
     void Pass(AuditEntry entry)
     {

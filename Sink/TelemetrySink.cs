@@ -93,7 +93,16 @@ public sealed class TelemetrySink : IAsyncDisposable
     public void Record(Heartbeat beat)
     {
         ArgumentNullException.ThrowIfNull(beat);
-        _writer.Buffers.Heartbeats.Buffer.Offer(beat);
+        var buffer = _writer.Buffers.Heartbeats.Buffer;
+        try
+        {
+            buffer.Offer(_gate.Pass(beat));
+        }
+        catch
+        {
+            buffer.CountProducedAndDropped("gate", null);
+        }
+
         _writer.Wake();
     }
 
@@ -131,8 +140,11 @@ public sealed class TelemetrySink : IAsyncDisposable
 
     /// <summary>Copies journal facts for reporting; a fact that is there already stays as it is, so a copy may be repeated.</summary>
     /// <returns>Whether they are committed.</returns>
-    public Task<bool> CopyFactsAsync(IReadOnlyList<FactRow> facts, CancellationToken cancellationToken = default) =>
-        _writer.WriteCentralAsync(db => FactTable.Write(db, facts)).WaitAsync(cancellationToken);
+    public Task<bool> CopyFactsAsync(IReadOnlyList<FactRow> facts, CancellationToken cancellationToken = default)
+    {
+        List<FactRow> clean = [.. facts.Select(_gate.Pass)];
+        return _writer.WriteCentralAsync(db => FactTable.Write(db, clean)).WaitAsync(cancellationToken);
+    }
 
     /// <summary>
     /// Opens the alert of that rule and subject, or updates the one that is open (which keeps its opening time, acknowledgement and

@@ -73,6 +73,20 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
         item.Properties = Clean(item.Properties);
     }
 
+    public Heartbeat Pass(Heartbeat beat) => beat with
+    {
+        Worker = sanitizer.Text(beat.Worker),
+        Service = sanitizer.Text(beat.Service),
+        Host = sanitizer.Text(beat.Host),
+    };
+
+    public FactRow Pass(FactRow fact) => fact with
+    {
+        Subject = sanitizer.Text(fact.Subject),
+        Data = sanitizer.Text(fact.Data),
+        CorrelationId = Clean(fact.CorrelationId),
+    };
+
     /// <summary>Refuses metadata that is not on its list, then cleans what people may have typed. Ids stay: they are what an audit is about.</summary>
     /// <exception cref="AuditMetadataException">A key is not on the list; nothing is stored.</exception>
     public void Pass(AuditEntry entry)
