@@ -62,7 +62,8 @@ internal sealed class FactReplication : BackgroundService
         while (await _store.ReadAsync(tx => tx.FactsSinceAsync(position, BatchSize), cancellationToken) is { Count: > 0 } facts)
         {
             Interlocked.Exchange(ref _waitingSince, facts[0].OccurredAt.ToUnixTimeMilliseconds());
-            if (!await _sink.CopyFactsAsync([.. facts.Select(Row)], cancellationToken))
+            // Not cancelled half-way: once the copy is there, its events are still to be told.
+            if (!await _sink.CopyFactsAsync([.. facts.Select(Row)], CancellationToken.None))
             {
                 throw new IOException("The reporting copy cannot be written.");
             }
