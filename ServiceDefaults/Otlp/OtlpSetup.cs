@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -9,34 +11,53 @@ using OpenTelemetry.Trace;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>Sends traces, metrics and logs to an OTLP endpoint, when there is one, through the OpenTelemetry SDK; cleaned before its exporter.</summary>
+/// <summary>Sends traces, metrics and logs to OTLP endpoints, where there are any, through the OpenTelemetry SDK; its exporters write to <see cref="CleanExport"/>.</summary>
 internal static class OtlpSetup
 {
-    public const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string Retry = "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY";
 
-    public static bool IsWanted(IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration[EndpointKey]);
+    /// <summary>Whether spans leave the process.</summary>
+    public static bool ExportsTraces(IConfiguration configuration) => OtlpTarget.Of("traces", configuration) is not null;
 
     public static void Add(IHostApplicationBuilder builder)
     {
-        if (!IsWanted(builder.Configuration))
+        var telemetry = new TelemetryBuilder(builder.Services);
+        var any = Add(builder, "traces", name => telemetry.WithTracing(t => t
+            .AddSource(Spans.Source.Name, SpanListener.AspNetCore, SpanListener.HttpClient).SetSampler(new AlwaysOnSampler()).AddOtlpExporter(name, configure: null)));
+        any |= Add(builder, "metrics", name => telemetry.WithMetrics(m =>
+        {
+            MetricsSetup.Listen(m);
+            m.AddOtlpExporter(name, configure: null);
+        }));
+        any |= Add(builder, "logs", name => telemetry.WithLogging(
+            l => l.AddProcessor(sp => new LogBodies(sp.GetRequiredService<Sanitizer>())).AddOtlpExporter(name, configureExporter: null), o => o.IncludeFormattedMessage = true));
+        if (!any)
         {
             return;
         }
 
-        if (!Uri.TryCreate(builder.Configuration[EndpointKey], UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
+        if (string.Equals(builder.Configuration[Retry], "disk", StringComparison.OrdinalIgnoreCase))
         {
-            throw new InvalidOperationException($"{EndpointKey} must be an absolute http or https URL.");
+            throw new InvalidOperationException($"{Retry} must not be \"disk\": it keeps exports in files before they are redacted. Use \"in_memory\".");
         }
 
-        var telemetry = new TelemetryBuilder(builder.Services);
-        telemetry
-            .ConfigureResource(r => r.AddAttributes([new("service.name", ServiceIdentity.NameFrom(builder.Configuration, builder.Environment))])
-                .AddDetector(sp => new IdentityDetector(sp.GetRequiredService<ServiceIdentity>())))
-            .WithTracing(t => t.AddSource(Spans.Source.Name, SpanListener.AspNetCore, SpanListener.HttpClient).SetSampler(new AlwaysOnSampler())
-                .AddProcessor(sp => new CleanSpans(sp.GetRequiredService<Sanitizer>())))
-            .WithMetrics(MetricsSetup.Listen)
-            .WithLogging(l => l.AddProcessor(sp => new CleanLogs(sp.GetRequiredService<Sanitizer>())), o => o.IncludeFormattedMessage = true)
-            .UseOtlpExporter();
+        builder.Services.TryAddSingleton<WireGate>();
+        telemetry.ConfigureResource(r => r
+            .AddAttributes([new("service.name", ServiceIdentity.NameFrom(builder.Configuration, builder.Environment))])
+            .AddDetector(sp => new IdentityDetector(sp.GetRequiredService<ServiceIdentity>())));
+    }
+
+    private static bool Add(IHostApplicationBuilder builder, string signal, Action<string> export)
+    {
+        if (OtlpTarget.Of(signal, builder.Configuration) is not { } target)
+        {
+            return false;
+        }
+
+        var name = "orion-" + signal;
+        builder.Services.AddOptions<OtlpExporterOptions>(name).Configure<WireGate>(target.Put);
+        export(name);
+        return true;
     }
 
     private sealed class IdentityDetector(ServiceIdentity identity) : IResourceDetector

@@ -37,7 +37,7 @@ internal static class BeltSetup
             sp.GetRequiredService<ServiceIdentity>(), sp.GetRequiredService<TelemetryOutlet>(), sp.GetRequiredService<KeepDecision>(),
             sp.GetRequiredService<Sanitizer>(), sp.GetRequiredService<TraceRing>(), sp.GetRequiredService<IOptions<TracingOptions>>())
         {
-            ExportsOtlp = OtlpSetup.IsWanted(builder.Configuration),
+            ExportsOtlp = OtlpSetup.ExportsTraces(builder.Configuration),
             Enrichers = sp.GetRequiredService<LineEnrichers>(),
             Lint = builder.Environment.IsDevelopment() ? sp.GetRequiredService<TagLint>() : null,
         });

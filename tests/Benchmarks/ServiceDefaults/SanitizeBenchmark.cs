@@ -18,26 +18,67 @@ internal sealed class SanitizeBenchmark : Benchmark
     {
         var sanitizer = new Sanitizer(Options.Create(new SanitizeOptions()));
         var (cleanNs, cleanAlloc) = Clean(new Gate(sanitizer));
+        var wireNs = Wire(new WireGate(sanitizer));
         var (hostileMs, _) = WorstHostile(sanitizer);
         var (rate, examples) = FalsePositives(sanitizer);
         Console.WriteLine($"false positives: {string.Join(", ", examples)}");
-        return Task.FromResult<object>(new { CleanNs = Math.Round(cleanNs, 1), CleanAllocBytes = cleanAlloc, HostileMs = Math.Round(hostileMs, 3), FalsePositiveRate = rate });
+        return Task.FromResult<object>(new
+        {
+            CleanNs = Math.Round(cleanNs, 1), CleanAllocBytes = cleanAlloc, WireNsPerSpan = Math.Round(wireNs, 1), HostileMs = Math.Round(hostileMs, 3), FalsePositiveRate = rate,
+        });
+    }
+
+    private static KeyValuePair<string, object?>[] Attributes() =>
+    [
+        new("http.request.method", "POST"), new("url.path", "/v1/projects/prj_7f3a9c/allocations"), new("http.response.status_code", 201L), new("server.address", "api.internal"),
+        new("db.system.name", "sqlite"), new("db.operation.name", "INSERT"), new("allocation_id", "0198f3c2-7b1a-7c3e-9d4f-1a2b3c4d5e6f"), new("slots", 4L),
+        new("cache.hit", true), new("plan", "pro"),
+    ];
+
+    /// <summary>The same clean span on its way out over OTLP, in an export of 512: nanoseconds a span, off the request's thread.</summary>
+    private static double Wire(WireGate gate)
+    {
+        const int Spans = 512;
+        var export = new WireBuffer(Spans * 512);
+        var resource = export.Open(1);
+        var scope = export.Open(2);
+        for (var i = 0; i < Spans; i++)
+        {
+            var span = export.Open(2);
+            export.Bytes(1, new byte[16]);
+            export.Bytes(2, new byte[8]);
+            export.Text(5, "api.allocations.create");
+            foreach (var (key, value) in Attributes())
+            {
+                var pair = export.Open(9);
+                export.Text(1, key);
+                var any = export.Open(2);
+                export.Text(1, Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!);
+                export.Close(any);
+                export.Close(pair);
+            }
+
+            export.Close(span);
+        }
+
+        export.Close(scope);
+        export.Close(resource);
+        var best = double.MaxValue;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            gate.Clean(export.Written.Span, WireShape.Traces);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / Spans);
+        }
+
+        return best;
     }
 
     private static (double Nanoseconds, double AllocatedBytes) Clean(Gate gate)
     {
         var span = new SpanRow
         {
-            TraceId = ActivityTraceId.CreateRandom(),
-            SpanId = ActivitySpanId.CreateRandom(),
-            Service = "api",
-            Name = "api.allocations.create",
-            Attributes =
-            [
-                new("http.request.method", "POST"), new("url.path", "/v1/projects/prj_7f3a9c/allocations"), new("http.response.status_code", 201L), new("server.address", "api.internal"),
-                new("db.system.name", "sqlite"), new("db.operation.name", "INSERT"), new("allocation_id", "0198f3c2-7b1a-7c3e-9d4f-1a2b3c4d5e6f"), new("slots", 4L),
-                new("cache.hit", true), new("plan", "pro"),
-            ],
+            TraceId = ActivityTraceId.CreateRandom(), SpanId = ActivitySpanId.CreateRandom(), Service = "api", Name = "api.allocations.create", Attributes = Attributes(),
         };
         var best = double.MaxValue;
         var allocated = 0L;

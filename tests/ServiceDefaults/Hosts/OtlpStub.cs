@@ -1,41 +1,73 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace OrionPlatform.ServiceDefaults.Tests;
 
-/// <summary>An OTLP endpoint that keeps the bytes it gets: protobuf holds strings as they are, so a search finds them.</summary>
+/// <summary>An OTLP endpoint, over HTTP or gRPC, that keeps the bytes it gets: protobuf holds strings as they are, so a search finds them.</summary>
 internal sealed class OtlpStub : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly ConcurrentQueue<(string Path, string Body)> _received = new();
+    private readonly ConcurrentQueue<OtlpExport> _received = new();
 
     private OtlpStub(WebApplication app) => _app = app;
 
     public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
-    public string All(string path) => string.Concat(_received.Where(r => r.Path == path).Select(r => r.Body));
+    public IReadOnlyList<OtlpExport> Exports => [.. _received];
 
-    public static async Task<OtlpStub> StartAsync()
+    /// <summary>What gRPC answers: a status of its own.</summary>
+    public string GrpcStatus { get; set; } = "0";
+
+    public string All(string path) => string.Concat(_received.Where(r => r.Path == path).Select(r => Encoding.Latin1.GetString(r.Body)));
+
+    public static async Task<OtlpStub> StartAsync(bool grpc = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(o => o.Listen(IPAddress.Loopback, 0, l => l.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
         var stub = new OtlpStub(builder.Build());
-        stub._app.MapPost("/v1/{signal}", async (HttpContext http) =>
-        {
-            using var reader = new StreamReader(http.Request.Body, Encoding.Latin1);
-            stub._received.Enqueue((http.Request.Path.Value!, await reader.ReadToEndAsync()));
-        });
+        stub._app.MapPost("/{**path}", stub.TakeAsync);
         await stub._app.StartAsync();
         return stub;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task TakeAsync(HttpContext http)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body);
+        var (bytes, compressed) = (body.ToArray(), http.Request.Headers.ContentEncoding == "gzip");
+        if (http.Request.ContentType == "application/grpc")
+        {
+            Assert.Equal(bytes.Length - 5, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(1)));
+            (bytes, compressed) = (bytes[5..], bytes[0] == 1);
+            http.Response.ContentType = "application/grpc";
+            http.Response.AppendTrailer("grpc-status", GrpcStatus);
+            await http.Response.Body.WriteAsync(new byte[5]);
+        }
+
+        _received.Enqueue(new OtlpExport(http.Request.Path.Value!, http.Request.Headers["x-key"], compressed, compressed ? Unpack(bytes) : bytes));
+    }
+
+    private static byte[] Unpack(byte[] packed)
+    {
+        using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        using var plain = new MemoryStream();
+        gzip.CopyTo(plain);
+        return plain.ToArray();
+    }
 }
+
+/// <summary>One export as it arrived, unpacked.</summary>
+internal sealed record OtlpExport(string Path, string? Key, bool Compressed, byte[] Body);

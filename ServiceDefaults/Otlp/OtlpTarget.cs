@@ -1,0 +1,90 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using OpenTelemetry.Exporter;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>Where and how one signal is exported, by the standard variables: <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c> before <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and so on.</summary>
+internal sealed record OtlpTarget
+{
+    private const string Prefix = "OTEL_EXPORTER_OTLP_";
+
+    /// <summary>Where exports go, the signal's path included.</summary>
+    public required Uri Endpoint { get; init; }
+
+    /// <summary>Over gRPC rather than HTTP; the default, as in OpenTelemetry for .NET.</summary>
+    public required bool Grpc { get; init; }
+
+    /// <summary>With gzip.</summary>
+    public required bool Compressed { get; init; }
+
+    /// <summary>Headers of each export: <c>name=value,name=value</c>.</summary>
+    public string? Headers { get; init; }
+
+    /// <summary>Longest time of one export in milliseconds; the exporter's own default when null.</summary>
+    public int? TimeoutMilliseconds { get; init; }
+
+    /// <summary>What the export's body is made of.</summary>
+    public required WireShape Shape { get; init; }
+
+    /// <summary>The target of <c>traces</c>, <c>metrics</c> or <c>logs</c>; null when that signal has no endpoint, or is switched off.</summary>
+    /// <exception cref="InvalidOperationException">A variable is not valid; the message names it.</exception>
+    public static OtlpTarget? Of(string signal, IConfiguration configuration)
+    {
+        var own = signal.ToUpperInvariant() + "_";
+        if (string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase)
+            || string.Equals(configuration[$"OTEL_{own}EXPORTER"], "none", StringComparison.OrdinalIgnoreCase)
+            || (Read(own, "ENDPOINT", configuration) ?? Read("", "ENDPOINT", configuration)) is not var (endpointKey, endpoint))
+        {
+            return null;
+        }
+
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            throw new InvalidOperationException($"{endpointKey} must be an absolute http or https URL.");
+        }
+
+        var grpc = Choice(own, "PROTOCOL", configuration, "grpc", "http/protobuf") is null or "grpc";
+        return new OtlpTarget
+        {
+            Endpoint = grpc ? new Uri(address, GrpcFrame.Path(signal))
+                : endpointKey.Contains(own, StringComparison.Ordinal) ? address
+                : new Uri(address.AbsoluteUri.TrimEnd('/') + "/v1/" + signal),
+            Grpc = grpc,
+            Compressed = Choice(own, "COMPRESSION", configuration, "none", "gzip") == "gzip",
+            Headers = (Read(own, "HEADERS", configuration) ?? Read("", "HEADERS", configuration))?.Value,
+            TimeoutMilliseconds = Timeout(own, configuration),
+            Shape = signal switch { "traces" => WireShape.Traces, "metrics" => WireShape.Metrics, _ => WireShape.Logs },
+        };
+    }
+
+    /// <summary>Makes the SDK's exporter send to this target through the gate.</summary>
+    public void Put(OtlpExporterOptions options, WireGate gate)
+    {
+        // Always HTTP to the SDK: the client below makes a gRPC call of it where one is wanted, since the SDK's own would go past the gate.
+        options.Protocol = OtlpExportProtocol.HttpProtobuf;
+        options.Compression = OtlpExportCompression.None;
+        options.Endpoint = Endpoint;
+        options.Headers = Headers;
+        options.TimeoutMilliseconds = TimeoutMilliseconds ?? options.TimeoutMilliseconds;
+        var own = options.HttpClientFactory;
+        options.HttpClientFactory = () =>
+        {
+            var client = own();
+            return new HttpClient(new CleanExport(this, gate, client)) { Timeout = client.Timeout };
+        };
+    }
+
+    private static (string Key, string Value)? Read(string own, string name, IConfiguration configuration) =>
+        configuration[Prefix + own + name] is { } value && !string.IsNullOrWhiteSpace(value) ? (Prefix + own + name, value.Trim()) : null;
+
+    private static string? Choice(string own, string name, IConfiguration configuration, string first, string second) =>
+        (Read(own, name, configuration) ?? Read("", name, configuration)) is not var (key, value) ? null
+        : value == first || value == second ? value
+        : throw new InvalidOperationException($"{key} must be \"{first}\" or \"{second}\".");
+
+    private static int? Timeout(string own, IConfiguration configuration) =>
+        (Read(own, "TIMEOUT", configuration) ?? Read("", "TIMEOUT", configuration)) is not var (key, value) ? null
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0 ? milliseconds
+        : throw new InvalidOperationException($"{key} must be a number of milliseconds.");
+}

@@ -1,0 +1,200 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>
+/// The gate before the wire: cleans a whole OTLP export, resource, scopes and exemplars included, and lets no field pass that it does not know.
+/// It stands behind the SDK, whose metric points cannot be changed before they are written.
+/// </summary>
+internal sealed class WireGate(Sanitizer sanitizer)
+{
+    /// <summary>
+    /// Tells series apart that redaction made alike; a backend would take them for one series with two values at a time. A keyed hash of what
+    /// they were: its key is made anew by each process and never leaves it, so nothing can be guessed back from it.
+    /// </summary>
+    public const string SeriesMark = "orion.redacted.series";
+
+    // Cleaning a value takes many times the work of reading it; deeper nesting than any SDK writes is not worth it.
+    private const int MaxDepth = 16;
+
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+
+    /// <summary>The export as it may leave.</summary>
+    /// <exception cref="InvalidDataException">It is not protobuf; nothing of it may leave.</exception>
+    public ReadOnlyMemory<byte> Clean(ReadOnlySpan<byte> export, WireShape shape)
+    {
+        var clean = new WireBuffer(export.Length + (export.Length / 8));
+        Message(export, shape, clean);
+        return clean.Written;
+    }
+
+    private void Message(ReadOnlySpan<byte> message, WireShape shape, WireBuffer to)
+    {
+        var changed = false;
+        for (var reader = new WireReader(message); reader.Next();)
+        {
+            switch (shape.Of(reader.Field))
+            {
+                case WireRule.Keep:
+                    to.Add(reader.Whole);
+                    break;
+                case WireRule.Text:
+                    to.Text(reader.Field, sanitizer.Text(Text(reader)));
+                    break;
+                case WireRule.State when Text(reader) is var state && ReferenceEquals(sanitizer.Text(state), state):
+                    to.Add(reader.Whole);
+                    break;
+                case WireRule.Attribute:
+                    changed |= Nested(reader, to, 0, Attribute);
+                    break;
+                case WireRule.Value:
+                    Nested(reader, to, 0, Value);
+                    break;
+                case WireRule.Message:
+                    var opened = to.Open(reader.Field);
+                    Message(reader.Content, shape.Message(reader.Field), to);
+                    to.Close(opened);
+                    break;
+            }
+        }
+
+        if (changed && shape.SeriesField > 0)
+        {
+            Mark(message, shape.SeriesField, to);
+        }
+    }
+
+    private delegate bool Part(ReadOnlySpan<byte> message, WireBuffer to, int depth);
+
+    private static bool Nested(in WireReader reader, WireBuffer to, int depth, Part part)
+    {
+        var opened = to.Open(reader.Field);
+        var changed = part(reader.Content, to, depth);
+        to.Close(opened);
+        return changed;
+    }
+
+    /// <summary>A <c>KeyValue</c>: true when it is not what it was.</summary>
+    private bool Attribute(ReadOnlySpan<byte> pair, WireBuffer to, int depth)
+    {
+        var key = "";
+        ReadOnlySpan<byte> value = [];
+        for (var reader = new WireReader(pair); reader.Next();)
+        {
+            if (reader.HasLength && reader.Field == 1)
+            {
+                key = Text(reader);
+            }
+            else if (reader.HasLength && reader.Field == 2)
+            {
+                value = reader.Content;
+            }
+        }
+
+        var clean = sanitizer.Key(key);
+        to.Text(1, clean);
+        var changed = clean != key;
+        var opened = to.Open(2);
+        if (sanitizer.IsSensitiveKey(key) && HoldsSomething(value))
+        {
+            to.Text(1, Sanitizer.Redacted);
+            changed = true;
+        }
+        else
+        {
+            changed |= Value(value, to, depth + 1);
+        }
+
+        to.Close(opened);
+        return changed;
+    }
+
+    /// <summary>An <c>AnyValue</c>: true when it is not what it was.</summary>
+    private bool Value(ReadOnlySpan<byte> value, WireBuffer to, int depth)
+    {
+        if (depth > MaxDepth)
+        {
+            to.Text(1, Sanitizer.Redacted);
+            return true;
+        }
+
+        var changed = false;
+        for (var reader = new WireReader(value); reader.Next();)
+        {
+            switch (reader.Field)
+            {
+                case 1 or 7 when reader.HasLength:
+                    // Bytes are read as if each were a character, so that those that are no text come out as they went in.
+                    var text = reader.Field == 1 ? Text(reader) : Encoding.Latin1.GetString(reader.Content);
+                    var clean = sanitizer.Text(text);
+                    changed |= !ReferenceEquals(clean, text);
+                    if (reader.Field == 1)
+                    {
+                        to.Text(1, clean);
+                    }
+                    else
+                    {
+                        to.Bytes(7, Encoding.Latin1.GetBytes(clean));
+                    }
+
+                    break;
+                case 3 when !reader.HasLength && sanitizer.Value("", reader.Number()) is string redacted:
+                    to.Text(1, redacted);
+                    changed = true;
+                    break;
+                case 2 or 3 or 4:
+                    to.Add(reader.Whole);
+                    break;
+                case 5 or 6 when reader.HasLength:
+                    var opened = to.Open(reader.Field);
+                    for (var items = new WireReader(reader.Content); items.Next();)
+                    {
+                        if (items.HasLength && items.Field == 1)
+                        {
+                            changed |= Nested(items, to, depth + 1, reader.Field == 5 ? Value : Attribute);
+                        }
+                    }
+
+                    to.Close(opened);
+                    break;
+            }
+        }
+
+        return changed;
+    }
+
+    private static bool HoldsSomething(ReadOnlySpan<byte> value)
+    {
+        for (var reader = new WireReader(value); reader.Next();)
+        {
+            if (!reader.HasLength || !reader.Content.IsEmpty)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Mark(ReadOnlySpan<byte> point, int attributes, WireBuffer to)
+    {
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
+        for (var reader = new WireReader(point); reader.Next();)
+        {
+            if (reader.Field == attributes)
+            {
+                hash.AppendData(reader.Whole);
+            }
+        }
+
+        var pair = to.Open(attributes);
+        to.Text(1, SeriesMark);
+        var value = to.Open(2);
+        to.Text(1, Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8)));
+        to.Close(value);
+        to.Close(pair);
+    }
+
+    private static string Text(in WireReader reader) => Encoding.UTF8.GetString(reader.Content);
+}
