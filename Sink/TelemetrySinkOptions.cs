@@ -39,6 +39,9 @@ public sealed class TelemetrySinkOptions
     /// <summary>Days of audit entries and resolved alerts kept.</summary>
     public int AuditDays { get; set; } = 365;
 
+    /// <summary>The objectives whose good and total rows are counted; set by code, from wherever the platform defines its objectives.</summary>
+    public IReadOnlyList<SloRule> Slos { get; set; } = [];
+
     /// <summary>Says which setting is missing or out of range.</summary>
     /// <exception cref="ArgumentException">One is; the message names its key.</exception>
     public void Validate()
@@ -52,6 +55,8 @@ public sealed class TelemetrySinkOptions
         Require(BufferBytes is >= 64 * 1024 and <= 1024 * 1024 * 1024, "Orion:Sink:BufferBytes", $"must be between 64 KiB and 1 GiB, not {BufferBytes}");
         Require(RawDays is >= 1 and <= 3_650, "Orion:Sink:RawDays", $"must be between 1 and 3,650, not {RawDays}");
         Require(QuotaBytes >= 1024 * 1024, "Orion:Sink:QuotaBytes", $"must be at least 1 MiB, not {QuotaBytes}");
+        Require(Slos.All(s => s.Name.Length is > 0 and <= 100) && Slos.DistinctBy(s => s.Name).Count() == Slos.Count,
+            "Orion:Sink:Slos", "must have names of 1 to 100 characters, each once");
         foreach (var (key, days) in (ReadOnlySpan<(string, int)>)[(nameof(RollupDays), RollupDays), (nameof(HourlyRollupDays), HourlyRollupDays), (nameof(HeartbeatDays), HeartbeatDays), (nameof(EventDays), EventDays), (nameof(AuditDays), AuditDays)])
         {
             Require(days is >= 1 and <= 36_500, $"Orion:Sink:{key}", $"must be between 1 and 36,500, not {days}");

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Watch;
 
 namespace Microsoft.Extensions.Hosting;
@@ -18,6 +20,8 @@ public static class WatchExtensions
         builder.Services.AddSingleton<AlertRule, StaleWorkerRule>();
         builder.Services.AddSingleton<AlertRule, ApiLatencyRule>();
         builder.Services.AddSingleton<AlertRule, ApiErrorRule>();
+        builder.Services.AddSingleton<AlertRule>(sp => SloBurnRule.Fast(sp.GetRequiredService<IOptions<WatchOptions>>(), sp.GetRequiredService<IOptions<SloOptions>>()));
+        builder.Services.AddSingleton<AlertRule>(sp => SloBurnRule.Slow(sp.GetRequiredService<IOptions<WatchOptions>>(), sp.GetRequiredService<IOptions<SloOptions>>()));
         builder.Services.AddHostedService<AlertEvaluator>();
         return builder;
     }

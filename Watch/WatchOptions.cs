@@ -16,6 +16,10 @@ public sealed class WatchOptions
     [Range(1, 1_000_000, ErrorMessage = "Orion:Watch:MinRequests must be between 1 and 1000000.")]
     public int MinRequests { get; set; } = 100;
 
+    /// <summary>Bad requests that the longer window of a burn rate must hold before it is judged.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Orion:Watch:MinBad must be between 1 and 1000000.")]
+    public int MinBad { get; set; } = 10;
+
     /// <summary>The window that the API's figures are judged over; 1 minute to 6 hours.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "06:00:00", ErrorMessage = "Orion:Watch:Window must be between 00:01:00 and 06:00:00.")]
     public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(5);

@@ -1,3 +1,4 @@
+using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
 using OrionPlatform.Store;
 
@@ -14,6 +15,12 @@ public sealed record OverviewData
 
     /// <summary>The figures of every route and job kind.</summary>
     public required IReadOnlyList<RouteFigures> Routes { get; init; }
+
+    /// <summary>Every SLO and how it was met.</summary>
+    public required IReadOnlyList<ObjectiveState> Objectives { get; init; }
+
+    /// <summary>The latency that the public API's p95 has to stay below, milliseconds.</summary>
+    public required double LatencyLimitMs { get; init; }
 
     /// <summary>The latest heartbeat of every process.</summary>
     public required IReadOnlyList<HeartbeatStatus> Heartbeats { get; init; }
@@ -59,6 +66,12 @@ public sealed record OverviewData
         .Order(StringComparer.Ordinal)
         .Select(name => new ServiceState(name, [.. Heartbeats.Where(h => h.Beat.Service == name)], Figures.Services.FirstOrDefault(s => s.Service == name)));
 }
+
+/// <summary>An SLO and how it was met.</summary>
+/// <param name="Slo">The SLO.</param>
+/// <param name="Window">Good and total over the window that is looked at.</param>
+/// <param name="Month">Good and total over 30 days, the time its error budget is for.</param>
+public sealed record ObjectiveState(Slo Slo, SloCount Window, SloCount Month);
 
 /// <summary>One service: its processes, as their heartbeats tell, and its figures.</summary>
 internal sealed record ServiceState(string Name, IReadOnlyList<HeartbeatStatus> Processes, ServiceFigures? Figures)

@@ -1,14 +1,18 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
 using OrionPlatform.Store;
 
 namespace OrionPlatform.OpsPanel;
 
 /// <summary>Is the platform well? Services, the public API against its SLOs, the queue, open alerts, and what telemetry itself has lost.</summary>
-internal sealed class OverviewTab(TelemetryReader reader, DomainStore store, JobQueue jobs, HtmlPainter painter, RenderCache cache, StreamSeats seats, TimeProvider time) : ITab
+internal sealed class OverviewTab(
+    TelemetryReader reader, DomainStore store, JobQueue jobs, IOptions<SloOptions> slos, HtmlPainter painter, RenderCache cache, StreamSeats seats, TimeProvider time) : ITab
 {
     private const int DeadLetters = 5;
+    private static readonly TimeSpan s_budgetTime = TimeSpan.FromDays(30);
 
     public string Route => "overview";
 
@@ -27,7 +31,8 @@ internal sealed class OverviewTab(TelemetryReader reader, DomainStore store, Job
         [
             await painter.FragmentAsync<KeyFigures>("ov-figures", ("Data", data)),
             await painter.FragmentAsync<OpenAlerts>("ov-alerts", ("Data", data)),
-            await painter.FragmentAsync<MinuteCharts>("ov-charts", ("Minutes", data.Figures.Minutes), ("Now", data.Now)),
+            await painter.FragmentAsync<MinuteCharts>("ov-charts", ("Minutes", data.Figures.Minutes), ("Now", data.Now), ("Limit", data.LatencyLimitMs)),
+            await painter.FragmentAsync<ObjectiveTable>("ov-objectives", ("Objectives", data.Objectives)),
             await painter.FragmentAsync<ServiceTable>("ov-services", ("Data", data)),
             await painter.FragmentAsync<RouteTable>("ov-routes", ("Base", @base), ("View", view), ("Routes", data.Routes)),
             await painter.FragmentAsync<QueueTable>("ov-queue", ("Data", data), ("Base", @base)),
@@ -43,18 +48,22 @@ internal sealed class OverviewTab(TelemetryReader reader, DomainStore store, Job
     {
         var figures = reader.OverviewAsync(window, cancellationToken);
         var routes = reader.FiguresAsync(FiguresOf.Routes, window, cancellationToken);
+        var counts = reader.SlosAsync(window, cancellationToken);
+        var month = reader.SlosAsync(s_budgetTime, cancellationToken);
         var beats = reader.HeartbeatsAsync(cancellationToken);
         var alerts = reader.AlertsAsync(cancellationToken: cancellationToken);
         var losses = reader.LossAsync(cancellationToken);
         var queue = jobs.DepthAsync(cancellationToken);
         var dead = jobs.DeadLettersAsync(DeadLetters, cancellationToken);
         var tasks = store.ReadAsync(NodeTasks.DepthAsync, cancellationToken);
-        await Task.WhenAll(figures, routes, beats, alerts, losses, queue, dead, tasks);
+        await Task.WhenAll(figures, routes, counts, month, beats, alerts, losses, queue, dead, tasks);
         return new OverviewData
         {
             Now = time.GetUtcNow(),
             Figures = await figures,
             Routes = await routes,
+            Objectives = [.. slos.Value.All.Select(s => new ObjectiveState(s, Count(s, counts.Result), Count(s, month.Result)))],
+            LatencyLimitMs = slos.Value.Of(Slos.PublicApiP95).Limit.TotalMilliseconds,
             Heartbeats = await beats,
             Alerts = await alerts,
             Losses = await losses,
@@ -63,4 +72,6 @@ internal sealed class OverviewTab(TelemetryReader reader, DomainStore store, Job
             DeadLetters = await dead,
         };
     }
+
+    private static SloCount Count(Slo slo, IReadOnlyList<SloCount> counts) => counts.FirstOrDefault(c => c.Name == slo.Name) ?? new SloCount(slo.Name, 0, 0);
 }

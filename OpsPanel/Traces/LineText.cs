@@ -11,8 +11,8 @@ internal static class LineText
     public static bool Failed(this SpanRow span) => span.Status == SpanStatus.Error || span is CanonicalLine { Outcome: "error" or "timeout" };
 
     /// <summary>Whether a request took longer than its surface's objective allows 95 of 100 to take.</summary>
-    public static bool Slow(this CanonicalLine line) =>
-        line.Surface == Slos.PublicApiP95.Surface && line.DurationNanos / 1e6 >= Slos.PublicApiP95.Limit.TotalMilliseconds;
+    public static bool Slow(this CanonicalLine line, LatencySlo objective) =>
+        line.Surface == objective.Surface && line.DurationNanos / 1e6 >= objective.Limit.TotalMilliseconds;
 
     /// <summary>Status and outcome: 201, 404 not_found, 500 internal, failed node_gone, ok.</summary>
     public static string Result(this CanonicalLine line) => string.Join(' ', new[]

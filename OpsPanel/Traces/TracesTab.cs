@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.OpsPanel;
 
 /// <summary>Requests and jobs of all services, newest first, live.</summary>
-internal sealed class TracesTab(TelemetryReader reader, HtmlPainter painter) : ITab
+internal sealed class TracesTab(TelemetryReader reader, IOptions<SloOptions> slos, HtmlPainter painter) : ITab
 {
     public string Route => "traces";
 
@@ -24,7 +26,7 @@ internal sealed class TracesTab(TelemetryReader reader, HtmlPainter painter) : I
     {
         var traces = (TracesView)view;
         var page = await ReadAsync(traces, cancellationToken);
-        return new Painting([await painter.FragmentAsync<TraceList>("traces-list", ("Page", page), ("View", traces), ("Base", @base))]);
+        return new Painting([await painter.FragmentAsync<TraceList>("traces-list", ("Page", page), ("View", traces), ("Base", @base), ("Objective", slos.Value.Of(Slos.PublicApiP95)))]);
     }
 
     public async Task<RenderFragment> FrameAsync(TabView view, Painting painting, string @base, CancellationToken cancellationToken)

@@ -23,6 +23,7 @@ internal static class BeltSetup
         services.AddCapability<SanitizeOptions>(SanitizeOptions.Section);
         services.AddCapability<HeartbeatOptions>(HeartbeatOptions.Section);
         services.AddCapability<LagOptions>(LagOptions.Section);
+        services.AddCapability<SloOptions>(SloOptions.Section, SloOptions.Problem);
         services.TryAddSingleton<Sanitizer>();
         services.TryAddSingleton<Gate>();
         services.TryAddSingleton<TraceRing>();
@@ -66,7 +67,8 @@ internal static class BeltSetup
             return;
         }
 
-        services.AddOptions<TelemetrySinkOptions>().BindConfiguration("Orion:Sink").Configure(o => o.Directory = folder);
+        services.AddOptions<TelemetrySinkOptions>().BindConfiguration("Orion:Sink")
+            .Configure<IOptions<SloOptions>>((o, slos) => (o.Directory, o.Slos) = (folder, [.. slos.Value.All.Select(s => s.Rule)]));
         services.TryAddSingleton(_ => InstanceClaim.Take(folder, serviceName));
         services.TryAddSingleton(sp => new ServiceIdentity(serviceName, sp.GetRequiredService<InstanceClaim>().Name, environmentName));
         services.TryAddSingleton(sp =>

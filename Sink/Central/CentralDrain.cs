@@ -28,6 +28,8 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
     /// <summary>The account of the audit log, which writes itself.</summary>
     public required Func<StreamAccount> AuditAccount { get; init; }
 
+    private RollupCheck Check => new(directory, _process, options.Slos);
+
     public void Enqueue(CentralWrite write) => _arriving.Enqueue(write);
 
     /// <summary>Writes everything there is in one transaction. Null when it is committed, or there was nothing.</summary>
@@ -61,7 +63,7 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         try
         {
             Open();
-            _file!.Database.InTransaction(() => Recovery.Run(_file.Database, directory, _process, run, UnixTime.Nanos(time.GetUtcNow())));
+            _file!.Database.InTransaction(() => Recovery.Run(_file.Database, directory, _process, run, Check, UnixTime.Nanos(time.GetUtcNow())));
             return null;
         }
         catch (Exception exception) when (exception is SqliteFailure or IOException or UnauthorizedAccessException)
@@ -73,7 +75,7 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
     /// <summary>Compares a minute's rollups with its raw rows, within the transaction that has just brought the rollups up to date.</summary>
     public List<RollupDifference> Recompute(Database database, long minute, bool repair)
     {
-        var differences = RollupCheck.Run(database, directory, _process, minute, repair, UnixTime.Nanos(time.GetUtcNow()));
+        var differences = Check.Run(database, minute, repair, UnixTime.Nanos(time.GetUtcNow()));
         if (repair)
         {
             fold.Rewritten(minute);

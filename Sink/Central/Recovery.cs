@@ -10,7 +10,7 @@ internal static class Recovery
     private const long Back = 2 * UnixTime.Minute;
     private const int MaxMinutes = 15;
 
-    public static void Run(Database central, string directory, string process, string run, long now)
+    public static void Run(Database central, string directory, string process, string run, RollupCheck check, long now)
     {
         var last = long.MaxValue;
         foreach (var (earlier, updated) in Unended(central, process, run))
@@ -35,7 +35,7 @@ internal static class Recovery
             var from = UnixTime.Floor(last - Back, UnixTime.Minute);
             for (var minute = from; minute <= now && minute < from + (MaxMinutes * UnixTime.Minute); minute += UnixTime.Minute)
             {
-                RollupCheck.Run(central, directory, process, minute, repair: true, now);
+                check.Run(central, minute, repair: true, now);
             }
         }
     }

@@ -47,6 +47,13 @@ public sealed class TelemetryReader : IAsyncDisposable
         return await CentralAsync(database => RouteReads.Read(database, of, parts), cancellationToken);
     }
 
+    /// <summary>Good and total of every objective that was counted over the last <paramref name="window"/> (1 minute to 30 days), by name.</summary>
+    public async Task<IReadOnlyList<SloCount>> SlosAsync(TimeSpan window, CancellationToken cancellationToken = default)
+    {
+        var parts = new WindowParts(window, _time.GetUtcNow());
+        return await CentralAsync(database => SloReads.Read(database, parts), cancellationToken);
+    }
+
     /// <summary>Canonical lines, newest first.</summary>
     public Task<Page<CanonicalLine>> LinesAsync(TraceQuery query, CancellationToken cancellationToken = default) =>
         _threads.RunAsync(cancel => LineReads.Read(_directory, query, cancel), cancellationToken);

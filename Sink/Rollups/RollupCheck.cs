@@ -2,81 +2,83 @@ namespace OrionPlatform.Sink;
 
 /// <summary>A rollup that is not what its raw rows add up to.</summary>
 /// <param name="Minute">The minute.</param>
-/// <param name="Service">The service; empty for a surface's rollup.</param>
+/// <param name="About"><c>service</c>, <c>surface</c>, <c>route</c>, <c>span</c> or <c>slo</c>.</param>
+/// <param name="Service">The service; empty for a surface's or an objective's rollup.</param>
 /// <param name="Surface">The surface; empty where it does not apply.</param>
-/// <param name="Name">Route, job kind or span name; empty for a service's or a surface's rollup.</param>
+/// <param name="Name">Route, job kind, span name or objective; empty for a service's or a surface's rollup.</param>
 /// <param name="RolledUp">Count in the rollup.</param>
 /// <param name="Raw">Count of raw rows.</param>
+/// <param name="ErrorsDifference">Errors (of an objective: rows that were not good) in the rollup less those among the raw rows.</param>
 /// <param name="SumDifferenceMs">Sum of durations in the rollup less that of the raw rows, milliseconds.</param>
-public sealed record RollupDifference(DateTimeOffset Minute, string Service, string Surface, string Name, long RolledUp, long Raw, double SumDifferenceMs);
+public sealed record RollupDifference(
+    DateTimeOffset Minute, string About, string Service, string Surface, string Name, long RolledUp, long Raw, long ErrorsDifference, double SumDifferenceMs);
 
-/// <summary>Computes a process's rollups of a minute from its raw rows, compares, and repairs.</summary>
-internal static class RollupCheck
+/// <summary>Compares a process's rollups of a minute with what its raw rows add up to, and repairs.</summary>
+internal sealed class RollupCheck(string directory, string process, IReadOnlyList<SloRule> slos)
 {
     public const string Sql = """
         CREATE TABLE rollup_checks (checked_at INTEGER NOT NULL, process TEXT NOT NULL, minute INTEGER NOT NULL, series INTEGER NOT NULL, differences INTEGER NOT NULL,
             repaired INTEGER NOT NULL);
         """;
 
-    // A key differs from its time only where several rows have the same one.
-    private const long LargestSkew = 100_000_000;
+    private readonly HashSet<RollupSeries> _defined = [.. slos.Select(s => s.Series(sampledOut: false))];
 
-    /// <summary>Compares the rollups of the minute that begins at <paramref name="minute"/>; with <paramref name="repair"/> writes what the raw rows say.</summary>
-    public static List<RollupDifference> Run(Database central, string directory, string process, long minute, bool repair, long now)
+    /// <summary>Opens the raw rows.</summary>
+    public RawMinutes OpenRaw(CancellationToken cancellationToken = default) => new(directory, process, slos, cancellationToken);
+
+    /// <summary>Compares one minute's rollups with its raw rows, and records that it did; with <paramref name="repair"/> writes what the raw rows say.</summary>
+    public List<RollupDifference> Run(Database central, long minute, bool repair, long now)
     {
-        var raw = FromRaw(directory, process, minute);
-        var differences = new List<RollupDifference>();
-        var stored = Stored(central, process, minute);
-        foreach (var series in raw.Keys.Union(stored.Keys).ToList())
-        {
-            var truth = raw.GetValueOrDefault(series) ?? new RollupCell();
-            var (id, cell) = stored.TryGetValue(series, out var found) ? found : (0, new RollupCell());
-            if (cell.Count != truth.Count || cell.Errors != truth.Errors || cell.SumNanos != truth.SumNanos || !cell.Durations.ToBytes().AsSpan().SequenceEqual(truth.Durations.ToBytes()))
-            {
-                differences.Add(new RollupDifference(UnixTime.Time(minute), series.Service, series.Surface, series.Name, cell.Count, truth.Count, (cell.SumNanos - truth.SumNanos) / 1e6));
-                if (repair)
-                {
-                    var row = id != 0 ? id : RollupTable.SeriesId(central, process, series);
-                    RollupTable.Put(central, "rollups_minute", row, minute, truth);
-                    RollupTable.SumHour(central, row, UnixTime.Floor(minute, UnixTime.Hour));
-                }
-            }
-        }
-
+        using var raw = OpenRaw();
+        var truth = raw.Fold(minute);
+        var differences = Compare(central, minute, truth, repair);
         using var record = central.Prepare("INSERT INTO rollup_checks VALUES (?,?,?,?,?,?)");
-        record.Bind(1, now).Bind(2, process).Bind(3, minute).Bind(4, (long)raw.Count).Bind(5, (long)differences.Count).Bind(6, repair ? 1L : 0L).Run();
+        record.Bind(1, now).Bind(2, process).Bind(3, minute).Bind(4, (long)truth.Count).Bind(5, (long)differences.Count).Bind(6, repair ? 1L : 0L).Run();
         return differences;
     }
 
-    private static Dictionary<RollupSeries, RollupCell> FromRaw(string directory, string process, long minute)
+    /// <summary>Compares one minute's rollups with <paramref name="truth"/>; with <paramref name="repair"/> writes it over them.</summary>
+    public List<RollupDifference> Compare(Database central, long minute, Dictionary<RollupSeries, RollupCell> truth, bool repair)
     {
-        var fold = new RollupFold();
-        foreach (var day in SegmentFiles.Days(directory))
+        var differences = new List<RollupDifference>();
+        var stored = Stored(central, minute);
+
+        // An objective that was defined differently in that minute keeps what it counted by that definition.
+        var redefined = stored.Keys.Where(s => s.Kind == RollupKind.Slo && !_defined.Contains(s)).Select(s => s.Name).ToHashSet();
+        foreach (var series in truth.Keys.Union(stored.Keys).Where(s => s.Kind != RollupKind.Slo || !redefined.Contains(s.Name)).ToList())
         {
-            if (SegmentReader.TryOpen(SegmentFiles.SegmentPath(directory, day, process), CancellationToken.None) is { } segment)
+            var right = truth.GetValueOrDefault(series) ?? new RollupCell();
+            var known = stored.TryGetValue(series, out var found);
+            var (id, cell) = known ? found : (0, new RollupCell());
+            if (cell.SameAs(right) || (series.Kind == RollupKind.Slo && FirstCounted(central, series) >= minute))
             {
-                using (segment)
-                {
-                    Fold(segment.Database, "canonical_lines", SpanSelect.Full, SpanSelect.Line, minute, fold);
-                    Fold(segment.Database, "spans", SpanSelect.Shared, SpanSelect.Span, minute, fold);
-                }
+                continue;
+            }
+
+            differences.Add(new RollupDifference(
+                UnixTime.Time(minute), Enum.GetName(series.Kind)!.ToLowerInvariant(), series.Service, series.Surface, series.Name, cell.Count, right.Count, cell.Errors - right.Errors, (cell.SumNanos - right.SumNanos) / 1e6));
+            if (repair)
+            {
+                var row = known ? id : RollupTable.SeriesId(central, process, series);
+                RollupTable.Put(central, "rollups_minute", row, minute, right);
+                RollupTable.SumHour(central, row, UnixTime.Floor(minute, UnixTime.Hour));
             }
         }
 
-        return fold.Minutes.Where(m => m.Key.Start == minute).ToDictionary(m => m.Key.Series, m => m.Value);
+        return differences;
     }
 
-    private static void Fold(Database segment, string table, string columns, Func<Statement, SpanRow> read, long minute, RollupFold fold)
+    /// <summary>The minute in the middle of which an objective began to be counted: it has nothing to say of the time before.</summary>
+    private long FirstCounted(Database central, RollupSeries series)
     {
-        using var rows = segment.Prepare($"SELECT {columns} FROM {table} s WHERE id >= ? AND id < ?");
-        rows.Bind(1, minute).Bind(2, minute + UnixTime.Minute + LargestSkew);
-        while (rows.Step())
-        {
-            fold.Add(read(rows));
-        }
+        using var first = central.Prepare("""
+            SELECT min(r.start) FROM rollup_series s CROSS JOIN rollups_minute r ON r.series = s.id WHERE s.kind = ? AND s.surface = ? AND s.name = ? AND s.process = ? AND s.class IN (?, ? || '~')
+            """);
+        first.Bind(1, (long)series.Kind).Bind(2, series.Surface).Bind(3, series.Name).Bind(4, process).Bind(5, series.Class).Bind(6, series.Class);
+        return first.Step() && !first.IsNull(0) ? first.Long(0) : long.MaxValue;
     }
 
-    private static Dictionary<RollupSeries, (long Id, RollupCell Cell)> Stored(Database central, string process, long minute)
+    private Dictionary<RollupSeries, (long Id, RollupCell Cell)> Stored(Database central, long minute)
     {
         using var rows = central.Prepare("""
             SELECT s.id, s.kind, s.service, s.surface, s.name, s.class, r.count, r.errors, r.sum_ns, r.durations

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace OrionPlatform.Sink;
 
 /// <summary>Folds rows into the figures of their minutes and hours, in memory; <see cref="RollupTable"/> makes them durable.</summary>
-internal sealed class RollupFold
+internal sealed class RollupFold(IReadOnlyList<SloRule> slos)
 {
     /// <summary>Cells kept that are not written yet; past it new ones are not begun and their rows are counted in <see cref="Unfolded"/>.</summary>
     public const int MaxCells = 50_000;
@@ -11,7 +11,7 @@ internal sealed class RollupFold
     /// <summary>Names of one kind in one service; further ones are folded into <c>(other)</c>.</summary>
     public const int MaxNames = 2_000;
 
-    // Bounded by MaxNames routes and span names, and the few services and surfaces they come with.
+    // Bounded by MaxNames routes and span names, the few services and surfaces they come with, and the objectives.
     private readonly Dictionary<RollupSeries, SeriesCells> _series = [];
 
     // Which series a row belongs to, found by its strings' identity: code names its spans by the same objects every time. A fixed number of
@@ -38,6 +38,11 @@ internal sealed class RollupFold
             // An agent's long poll is meant to wait: it counts, but its duration says nothing about the service.
             Fold(route.Service!, row, error, timed: line.Surface != "node");
             Fold(route.Surface!, row, error, timed: true);
+        }
+
+        foreach (var (slo, cells) in route.Slos)
+        {
+            Fold(cells, row, !slo.IsGood(row), timed: false);
         }
     }
 
@@ -103,6 +108,7 @@ internal sealed class RollupFold
             Own = Cells(own),
             Service = line is null ? null : Cells(new RollupSeries(RollupKind.Service, row.Service, "", "", row.SampledOut ? "~" : "")),
             Surface = line is null ? null : Cells(new RollupSeries(RollupKind.Surface, "", surface, "", row.SampledOut ? "~" : "")),
+            Slos = [.. slos.Where(s => s.IsAbout(row, line)).Select(s => (s, Cells(s.Series(row.SampledOut))))],
         };
     }
 
@@ -116,7 +122,7 @@ internal sealed class RollupFold
     {
         if (!_series.TryGetValue(series, out var cells))
         {
-            if (_series.Count >= MaxNames && series.Name.Length > 0 && series.Name != "(other)")
+            if (_series.Count >= MaxNames && series is { Kind: RollupKind.Route or RollupKind.Span } && series.Name != "(other)")
             {
                 return Cells(series with { Name = "(other)" });
             }
@@ -182,5 +188,7 @@ internal sealed class RollupFold
         public required SeriesCells? Service { get; init; }
 
         public required SeriesCells? Surface { get; init; }
+
+        public required (SloRule Slo, SeriesCells Cells)[] Slos { get; init; }
     }
 }

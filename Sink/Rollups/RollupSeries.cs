@@ -14,14 +14,17 @@ internal enum RollupKind
 
     /// <summary>Inner spans of one name.</summary>
     Span = 3,
+
+    /// <summary>What one objective is about: its errors are those that were not good, and durations are not kept.</summary>
+    Slo = 4,
 }
 
 /// <summary>One series of rollups; empty text where a part does not apply.</summary>
 /// <param name="Kind">What it is about.</param>
 /// <param name="Service">The service.</param>
 /// <param name="Surface">The surface.</param>
-/// <param name="Name">Route, job kind or span name.</param>
-/// <param name="Class"><c>ok</c>, <c>client_error</c> or <c>error</c>; with <c>~</c> at its end for rows that sampling left out.</param>
+/// <param name="Name">Route, job kind, span name or objective.</param>
+/// <param name="Class"><c>ok</c>, <c>client_error</c> or <c>error</c>, of an objective its definition; with <c>~</c> at its end for rows that sampling left out.</param>
 internal readonly record struct RollupSeries(RollupKind Kind, string Service, string Surface, string Name, string Class);
 
 /// <summary>The figures of one series over one minute or hour.</summary>
@@ -52,6 +55,9 @@ internal sealed class RollupCell
             Durations.Add(nanos);
         }
     }
+
+    public bool SameAs(RollupCell other) => Count == other.Count && Errors == other.Errors && SumNanos == other.SumNanos
+        && Durations.ToBytes().AsSpan().SequenceEqual(other.Durations.ToBytes());
 
     public void Merge(long count, long errors, long sumNanos, ReadOnlySpan<byte> durations)
     {

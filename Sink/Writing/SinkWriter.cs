@@ -10,7 +10,7 @@ internal sealed class SinkWriter : IAsyncDisposable
 
     private readonly TelemetrySinkOptions _options;
     private readonly TimeProvider _time;
-    private readonly RollupFold _fold = new();
+    private readonly RollupFold _fold;
     private readonly MetricRollups _metrics = new();
     private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly AutoResetEvent _wake = new(false);
@@ -28,6 +28,7 @@ internal sealed class SinkWriter : IAsyncDisposable
     {
         _options = options;
         _time = time;
+        _fold = new RollupFold(options.Slos);
         Buffers = new SinkBuffers(options, Wake);
         _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, _run, options, time) { Process = () => _name?.Value, AuditAccount = auditAccount };
         _retention = new Retention(options, time);

@@ -5,7 +5,7 @@ using OrionPlatform.Sink;
 namespace OrionPlatform.Watch;
 
 /// <summary>The public API is slower than its SLOs allow, over the window.</summary>
-public sealed class ApiLatencyRule(IOptions<WatchOptions> options) : AlertRule
+public sealed class ApiLatencyRule(IOptions<WatchOptions> options, IOptions<SloOptions> slos) : AlertRule
 {
     /// <inheritdoc/>
     public override string Name => "api_latency";
@@ -22,22 +22,18 @@ public sealed class ApiLatencyRule(IOptions<WatchOptions> options) : AlertRule
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<Finding>> LookAsync(TelemetryReader reader, CancellationToken cancellationToken)
     {
-        var api = (await reader.OverviewAsync(options.Value.Window, cancellationToken)).PublicApi;
-        if (api.Count < options.Value.MinRequests)
-        {
-            return [];
-        }
-
-        return [.. Judge(Slos.PublicApiP95, api.P95Ms, api.Count), .. Judge(Slos.PublicApiP99, api.P99Ms, api.Count)];
+        var counts = await reader.SlosAsync(options.Value.Window, cancellationToken);
+        return [.. slos.Value.All.OfType<LatencySlo>().Where(s => s.Surface == "public").SelectMany(slo => Judge(slo, counts.FirstOrDefault(c => c.Name == slo.Name)))];
     }
 
-    private IEnumerable<Finding> Judge(Slo slo, double measuredMs, long count)
+    private IEnumerable<Finding> Judge(LatencySlo slo, SloCount? count)
     {
-        if (measuredMs >= slo.Limit.TotalMilliseconds)
+        // More than its share took too long: the percentile is at or over the limit.
+        if (count is not null && count.Total >= options.Value.MinRequests && slo.Burn(count) > 1)
         {
             yield return new Finding(
                 slo.Name,
-                $"The public API's p{slo.Percentile:0} is {measuredMs:0} ms over {options.Value.Window.TotalMinutes:0.#} min ({count} requests); its limit is {slo.Limit.TotalMilliseconds:0} ms.");
+                $"{count.Bad} of the public API's {count.Total} requests over {options.Value.Window.TotalMinutes:0.#} min took {slo.Limit.TotalMilliseconds:0} ms or longer: {(double)count.Bad / count.Total:P1}, and {slo.Budget:P1} may.");
         }
     }
 }

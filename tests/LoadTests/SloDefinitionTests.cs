@@ -7,9 +7,10 @@ public sealed class SloDefinitionTests
     [Fact]
     public void The_gate_holds_the_platform_to_the_slos_that_the_panel_and_the_alerts_show()
     {
-        Platform.Slo[] shown = [Platform.Slos.PublicApiP95, Platform.Slos.PublicApiP99];
+        var shown = Platform.Slos.All.Where(s => s.Surface == "public").ToLookup(s => s is Platform.LatencySlo);
 
-        Assert.Equal(shown.Select(s => (s.Name, s.Percentile, s.Limit)), Slos.Latency.Select(s => (s.Name, s.Percentile, s.Limit)));
+        Assert.Equal(shown[true].Cast<Platform.LatencySlo>().Select(s => (s.Name, s.Objective, s.Limit)), Slos.Latency.Select(s => (s.Name, s.Percentile, s.Limit)));
+        Assert.Equal(shown[false].Select(s => (s.Name, s.Objective)), Slos.Budgets.Select(s => (s.Name, 100 - (s.FailuresPerMillion / 1e4))));
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class FoldTests
             return new LocalTrace(line, []);
         });
 
-        var figures = Assert.Single(RouteFigures.Of(traces));
+        var figures = Assert.Single(LocalRouteFigures.Of(traces));
 
         Assert.Equal(("POST /v1/things", 1000, 100), (figures.Name, figures.Count, figures.Errors));
         Assert.InRange(figures.P50Ms, 495, 505);

@@ -42,9 +42,9 @@ public sealed class AlertRuleTests
         await watched.LookAfterAsync(TimeSpan.FromSeconds(1));
         var alerts = await watched.LookAfterAsync(TimeSpan.FromSeconds(30));
 
-        var alert = Assert.Single(alerts);
+        var alert = alerts.Single(a => a.Rule == "api_latency");
         Assert.Equal(("api_latency", "public_api_p95_300ms", AlertState.Firing), (alert.Rule, alert.Subject, alert.State));
-        Assert.Contains("200 requests", alert.Summary, StringComparison.Ordinal);
+        Assert.Contains("200 of the public API's 200 requests", alert.Summary, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,12 +52,53 @@ public sealed class AlertRuleTests
     {
         await using var watched = new WatchedSink();
         Requests(watched, 50, TimeSpan.FromMilliseconds(5), SpanStatus.Error);
-        Assert.Empty(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)));
+        Assert.DoesNotContain(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)), a => a.Rule == "api_errors");
 
         Requests(watched, 50, TimeSpan.FromMilliseconds(5), SpanStatus.Error);
 
-        var alert = Assert.Single(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)));
-        Assert.Equal("api_errors", alert.Rule);
+        Assert.Contains(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)), a => a.Rule == "api_errors");
+    }
+
+    [Fact]
+    public async Task A_budget_that_burns_fast_wakes_somebody_and_stops_doing_so_once_it_burns_no_more()
+    {
+        await using var watched = new WatchedSink();
+        Requests(watched, 1_000, TimeSpan.FromMilliseconds(5), SpanStatus.Unset);
+        Requests(watched, 20, TimeSpan.FromMilliseconds(5), SpanStatus.Error);
+
+        var alert = Assert.Single(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)), a => a.Rule == "slo_burn_fast");
+        Assert.Equal(("public_api_errors_0_1pct", "critical", AlertState.Firing), (alert.Subject, alert.Severity, alert.State));
+        Assert.Contains("20 of 1020 were bad over 1 h, 19.6 times", alert.Summary, StringComparison.Ordinal);
+
+        // Hours remember it; the last half of one is good.
+        watched.Time.Advance(TimeSpan.FromMinutes(31));
+        Requests(watched, 1_000, TimeSpan.FromMilliseconds(5), SpanStatus.Unset);
+        await watched.LookAfterAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(AlertState.Resolved, Assert.Single(await watched.LookAfterAsync(TimeSpan.FromSeconds(31)), a => a.Rule == "slo_burn_fast").State);
+    }
+
+    [Fact]
+    public async Task A_budget_that_burns_slowly_for_days_is_a_ticket()
+    {
+        await using var watched = new WatchedSink();
+        for (var hour = 0; hour < 72; hour += 2)
+        {
+            Requests(watched, 999, TimeSpan.FromMilliseconds(5), SpanStatus.Unset);
+            Requests(watched, 3, TimeSpan.FromMilliseconds(5), SpanStatus.Error);
+            watched.Time.Advance(TimeSpan.FromHours(2));
+        }
+
+        var alert = Assert.Single(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)), a => a.Rule.StartsWith("slo_burn", StringComparison.Ordinal));
+        Assert.Equal(("slo_burn_slow", "public_api_errors_0_1pct", "warning"), (alert.Rule, alert.Subject, alert.Severity));
+    }
+
+    [Fact]
+    public async Task A_handful_of_bad_requests_in_a_quiet_hour_wakes_nobody()
+    {
+        await using var watched = new WatchedSink();
+        Requests(watched, 9, TimeSpan.FromMilliseconds(5), SpanStatus.Error);
+
+        Assert.Empty(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
 using OrionPlatform.Tests;
 
@@ -13,7 +14,7 @@ internal sealed class WatchedSink : IAsyncDisposable
 
     public WatchedSink()
     {
-        Sink = new TelemetrySink(new TelemetrySinkOptions { Directory = _folder.Path, Process = "test", FlushInterval = TimeSpan.FromMilliseconds(10) }, new OpenGate(), Time);
+        Sink = new TelemetrySink(new TelemetrySinkOptions { Directory = _folder.Path, Process = "test", FlushInterval = TimeSpan.FromMilliseconds(10), Slos = [.. Slos.All.Select(s => s.Rule)] }, new OpenGate(), Time);
         Reader = new TelemetryReader(_folder.Path, Time);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Sink).AddSingleton(Reader).AddLogging();

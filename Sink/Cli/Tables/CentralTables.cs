@@ -32,6 +32,8 @@ internal static class CentralTables
             [.. s_time, .. Same("position", "type", "subject", "tenant_id", "data", "trace_id", "correlation_id")], TimeRange),
         Rollups("rollups_minute", "requests, jobs and spans, by the minute"),
         Rollups("rollups_hour", "the same by the hour"),
+        Slos("slos_minute", "rollups_minute", "good and total of an objective, by the minute"),
+        Slos("slos_hour", "rollups_hour", "the same by the hour"),
         new("metric_rollups_minute", "a metric's series, by the minute", "{0}.metric_rollups_minute r JOIN {0}.metric_rollup_series s ON s.id = r.series",
             [("time", "iso(r.start)"), ("time_ns", "r.start"), ("name", "s.name"), ("service", "s.service"), ("labels", "s.labels"), .. Same("points", "count", "sum", "min", "max", "last")], StartRange),
         new("metrics_metadata", "what is known of a metric", "{0}.metrics_metadata r",
@@ -44,11 +46,17 @@ internal static class CentralTables
         new("_observability_metadata", "the file's own facts", "{0}._observability_metadata r", Same("key", "value")),
     ];
 
-    private static ReadableTable Rollups(string name, string about) => new(name, about, $$"""{0}.{{name}} r JOIN {0}.rollup_series s ON s.id = r.series""",
+    private static ReadableTable Rollups(string name, string about) => new(name, about, $$"""{0}.{{name}} r JOIN {0}.rollup_series s ON s.id = r.series AND s.kind < 4""",
     [
         ("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"), ("about", "CASE s.kind WHEN 0 THEN 'service' WHEN 1 THEN 'surface' WHEN 2 THEN 'route' ELSE 'span' END"),
         ("service", "s.service"), ("surface", "s.surface"), ("name", "s.name"), ("class", "s.class"), .. Same("count", "errors"), ("sum_ms", "r.sum_ns / 1e6"),
         ("p95_ms", "r.p95_ns / 1e6"), .. Same("durations"),
+    ], StartRange);
+
+    private static ReadableTable Slos(string name, string table, string about) => new(name, about, $$"""{0}.{{table}} r JOIN {0}.rollup_series s ON s.id = r.series AND s.kind = 4""",
+    [
+        ("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"), ("slo", "s.name"), ("surface", "s.surface"), ("definition", "rtrim(s.class, '~')"),
+        ("good", "r.count - r.errors"), ("total", "r.count"),
     ], StartRange);
 
     private static (string Name, string Sql)[] Same(params string[] columns) => Array.ConvertAll(columns, c => (c, $"r.{c}"));

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.ServiceDefaults.Tests;
+
+public sealed class SloOptionsTests
+{
+    [Fact]
+    public void A_changed_limit_reaches_the_sink_and_an_unchanged_objective_stays()
+    {
+        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var services = Services(folder, ("Orion:Slos:Objectives:public_api_p95_300ms:Limit", "00:00:00.250"), ("Orion:Slos:Objectives:public_api_errors_0_1pct:Objective", "99.5"));
+
+        var slos = services.GetRequiredService<IOptions<SloOptions>>().Value;
+        Assert.Equal((TimeSpan.FromMilliseconds(250), 95.0), (slos.Of(Slos.PublicApiP95).Limit, slos.Of(Slos.PublicApiP95).Objective));
+        Assert.Equal("99.5 % succeed", slos.Of(Slos.PublicApiErrors).Promise);
+        var counted = services.GetRequiredService<IOptions<TelemetrySinkOptions>>().Value.Slos;
+        Assert.Equal(Slos.All.Select(s => s.Name), counted.Select(r => r.Name));
+        Assert.Equal(new SloRule("public_api_p95_300ms") { Surface = "public", Limit = TimeSpan.FromMilliseconds(250) }, counted[0]);
+        Assert.Equal(new SloRule("membership_p95_20ms") { Span = "api.tenants.resolve", Limit = TimeSpan.FromMilliseconds(20) }, counted[3]);
+    }
+
+    [Theory]
+    [InlineData("public_api_p59:Limit", "00:00:01", "Orion:Slos:Objectives:public_api_p59 is no SLO")]
+    [InlineData("public_api_p95_300ms:Objective", "100", "Orion:Slos:Objectives:public_api_p95_300ms:Objective must be above 0 and below 100 percent, not 100")]
+    [InlineData("public_api_p95_300ms:Limit", "00:00:00", "Orion:Slos:Objectives:public_api_p95_300ms:Limit must be between 1 ms and 1 h")]
+    [InlineData("public_api_errors_0_1pct:Limit", "00:00:01", "Orion:Slos:Objectives:public_api_errors_0_1pct:Limit: this SLO is not about latency")]
+    public void What_makes_no_sense_is_refused_with_its_key(string key, string value, string message)
+    {
+        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var services = Services(folder, ($"Orion:Slos:Objectives:{key}", value));
+
+        Assert.Contains(message, Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<SloOptions>>().Value).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_budget_is_what_the_objective_leaves_over()
+    {
+        var slo = Slos.PublicApiErrors;
+        Assert.Equal(0.5, slo.BudgetLeft(new SloCount(slo.Name, 9_995, 10_000)), 9);
+        Assert.Equal(-1, slo.BudgetLeft(new SloCount(slo.Name, 9_980, 10_000)), 9);
+        Assert.Equal(1, slo.BudgetLeft(new SloCount(slo.Name, 0, 0)));
+    }
+
+    private static ServiceProvider Services(OrionPlatform.Tests.TempFolder folder, params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:telemetry"] = $"Directory={folder.File("telemetry")}" }
+            .Concat(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))));
+        builder.AddServiceDefaults();
+        return builder.Services.BuildServiceProvider();
+    }
+}
