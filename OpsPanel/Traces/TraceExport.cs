@@ -38,7 +38,7 @@ internal sealed class TraceExport(TelemetryReader reader, PanelPages pages, ILog
             return;
         }
 
-        if (story is null)
+        if (story is not { Traces.Count: > 0 })
         {
             await pages.WriteAsync<MessagePage>(http, StatusCodes.Status404NotFound, "Not found", ("Heading", "No such trace"), ("Message", "Nothing of it is stored."));
             return;

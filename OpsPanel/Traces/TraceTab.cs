@@ -23,9 +23,11 @@ internal sealed class TraceTab(TelemetryReader reader, HtmlPainter painter) : IT
     public async Task<Painting> PaintAsync(TabView view, string @base, CancellationToken cancellationToken)
     {
         var asked = (TraceView)view;
-        if (await reader.StoryAsync(asked.TraceId, cancellationToken) is not { } story)
+        var story = await reader.StoryAsync(asked.TraceId, cancellationToken);
+        if (story is not { Traces.Count: > 0 })
         {
-            return new Painting([await painter.FragmentAsync<TraceMissing>("trace", ("TraceId", asked.TraceId), ("Base", @base))], StatusCodes.Status404NotFound);
+            return new Painting(
+                [await painter.FragmentAsync<TraceMissing>("trace", ("TraceId", asked.TraceId), ("Skipped", story?.Skipped ?? []), ("Base", @base))], StatusCodes.Status404NotFound);
         }
 
         var traces = asked.Alone ? story.Traces.Where(t => t.TraceId == asked.TraceId) : story.Traces;
@@ -36,7 +38,8 @@ internal sealed class TraceTab(TelemetryReader reader, HtmlPainter painter) : IT
             ("Base", @base),
             ("Story", story),
             ("Waterfall", Waterfall.Fold(traces)),
-            ("Logs", logs.SelectMany(l => l.Items).OrderBy(l => l.UnixNanos).ToList()))]);
+            ("Logs", logs.SelectMany(l => l.Items).OrderBy(l => l.UnixNanos).ToList()),
+            ("Skipped", story.Skipped.Concat(logs.SelectMany(l => l.Skipped)).DistinctBy(s => s.File).ToList()))]);
     }
 
     public Task<RenderFragment> FrameAsync(TabView view, Painting painting, string @base, CancellationToken cancellationToken) =>

@@ -63,6 +63,9 @@ public enum AuditOrder
 
     /// <summary>Slowest first.</summary>
     Slowest,
+
+    /// <summary>Quickest first.</summary>
+    Quickest,
 }
 
 /// <summary>Which audit entries to list.</summary>

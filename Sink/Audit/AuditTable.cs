@@ -33,6 +33,7 @@ internal static class AuditTable
         var order = query.Order switch
         {
             AuditOrder.Oldest => "time, id",
+            AuditOrder.Quickest => "duration_ns, time DESC, id DESC",
             AuditOrder.Slowest => "duration_ns DESC, time DESC, id DESC",
             _ => "time DESC, id DESC",
         };

@@ -9,16 +9,7 @@ internal sealed class CentralFile : IDisposable
     public CentralFile(string directory, int busyMs = 250)
     {
         SegmentFiles.MakeFolder(directory);
-        Database = Database.OpenWriter(SegmentFiles.CentralPath(directory), busyMs, cacheKib: 8 * 1024);
-        try
-        {
-            SchemaVersions.Bring(Database, CentralSchema.Sql);
-        }
-        catch
-        {
-            Database.Dispose();
-            throw;
-        }
+        Database = CentralSchema.Versions.OpenWriter(SegmentFiles.CentralPath(directory), busyMs, cacheKib: 8 * 1024);
     }
 
     public Database Database { get; }
@@ -29,8 +20,16 @@ internal sealed class CentralFile : IDisposable
 /// <summary>Tables of <c>telemetry.db</c>; docs/telemetry.md describes them for people.</summary>
 internal static class CentralSchema
 {
-    public const string Sql = HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql + MetricRollups.Sql + RollupCheck.Sql + """
+    public static readonly SchemaVersions Versions = new(First, Second);
+
+    private const string First = HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql + MetricRollups.Sql + RollupCheck.Sql + """
         CREATE TABLE _observability_metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         INSERT INTO _observability_metadata VALUES ('schema_version', '1'), ('created_at', strftime('%Y-%m-%dT%H:%M:%SZ', 'now'));
+        """;
+
+    // Checks are kept for so many days like other small rows, and found by their time.
+    private const string Second = """
+        CREATE INDEX rollup_checks_time ON rollup_checks (checked_at);
+        UPDATE _observability_metadata SET value = '2' WHERE key = 'schema_version';
         """;
 }

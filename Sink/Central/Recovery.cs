@@ -58,7 +58,7 @@ internal static class Recovery
         var stored = new Dictionary<string, long>();
         foreach (var day in SegmentFiles.Days(directory))
         {
-            if (SegmentReader.TryOpen(SegmentFiles.SegmentPath(directory, day, process), CancellationToken.None) is not { } segment)
+            if (SegmentReader.TryOpen(SegmentFiles.SegmentPath(directory, day, process), new ReadLimit()) is not { } segment)
             {
                 continue;
             }

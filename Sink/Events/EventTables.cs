@@ -46,13 +46,14 @@ internal static class EventTables
 
     public static List<BusinessEvent> Read(Database database, EventQuery query)
     {
-        Paging.Check(query.Limit);
+        Paging.Check(query.Limit, query.Offset);
         var range = TimeRange.Of(query.From, query.To);
         using var rows = database.Prepare($"""
             SELECT {Columns} FROM business_event_logs WHERE time >= ?1 AND time < ?2 AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR tenant = ?4)
-                AND (?5 IS NULL OR entity_id = ?5) ORDER BY time DESC, id DESC LIMIT ?6
+                AND (?5 IS NULL OR entity_id = ?5) AND (?6 < 0 OR success = ?6) ORDER BY time DESC, id DESC LIMIT ?7 OFFSET ?8
             """);
-        rows.Bind(1, range.From).Bind(2, range.To).Bind(3, query.Type).Bind(4, query.Tenant).Bind(5, query.EntityId).Bind(6, (long)query.Limit);
+        rows.Bind(1, range.From).Bind(2, range.To).Bind(3, query.Type).Bind(4, query.Tenant).Bind(5, query.EntityId).Bind(6, query.Success is { } success ? success ? 1L : 0L : -1L)
+            .Bind(7, (long)query.Limit).Bind(8, (long)query.Offset);
         var events = new List<BusinessEvent>();
         while (rows.Step())
         {
@@ -79,7 +80,8 @@ internal static class EventTables
     public static List<EventCount> Count(Database database, DateTimeOffset from, DateTimeOffset to)
     {
         using var rows = database.Prepare("SELECT name, count(*), count(DISTINCT user) FROM _orion_events WHERE time >= ? AND time < ? GROUP BY name ORDER BY name");
-        rows.Bind(1, UnixTime.Nanos(from)).Bind(2, UnixTime.Nanos(to));
+        var range = TimeRange.Of(from, to);
+        rows.Bind(1, range.From).Bind(2, range.To);
         var counts = new List<EventCount>();
         while (rows.Step())
         {
@@ -108,8 +110,14 @@ public sealed record EventQuery
     /// <summary>Only this entity's.</summary>
     public string? EntityId { get; init; }
 
+    /// <summary>Only those that succeeded, or only those that did not.</summary>
+    public bool? Success { get; init; }
+
     /// <summary>At most this many, 1 to 1,000.</summary>
     public int Limit { get; init; } = 100;
+
+    /// <summary>Events to pass over.</summary>
+    public int Offset { get; init; }
 }
 
 /// <summary>How often a tracked event happened.</summary>

@@ -37,6 +37,7 @@ internal static class FactTable
 
     public static List<FactRow> OfSubject(Database database, string subject, int limit)
     {
+        Paging.Check(limit);
         using var rows = database.Prepare("SELECT * FROM facts WHERE subject = ? ORDER BY position LIMIT ?");
         rows.Bind(1, subject).Bind(2, (long)limit);
         var facts = new List<FactRow>();

@@ -43,13 +43,14 @@ internal static class MetricReads
 
     public static List<MetricSeries> Read(Database database, string name, DateTimeOffset from, DateTimeOffset to)
     {
+        var range = TimeRange.Of(from, to);
         using var all = database.Prepare("SELECT id, service, labels FROM metric_rollup_series WHERE name = ? ORDER BY service, labels LIMIT ?");
         using var minutes = database.Prepare("SELECT start, points, count, sum, min, max, last FROM metric_rollups_minute WHERE series = ? AND start >= ? AND start < ? ORDER BY start");
         all.Bind(1, name).Bind(2, (long)MaxSeries);
         var series = new List<MetricSeries>();
         while (all.Step())
         {
-            minutes.Bind(1, all.Long(0)).Bind(2, UnixTime.Floor(UnixTime.Nanos(from), UnixTime.Minute)).Bind(3, UnixTime.Nanos(to));
+            minutes.Bind(1, all.Long(0)).Bind(2, UnixTime.Floor(range.From, UnixTime.Minute)).Bind(3, range.To);
             var found = new List<MetricMinute>();
             while (minutes.Step())
             {

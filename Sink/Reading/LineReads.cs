@@ -3,44 +3,29 @@ namespace OrionPlatform.Sink;
 /// <summary>Lists of canonical lines.</summary>
 internal static class LineReads
 {
-    public static Page<CanonicalLine> Read(string directory, TraceQuery query, CancellationToken cancellationToken) => Paging.Read(
-        directory, TimeRange.Of(query.From, query.To), query.Limit, query.After, (database, idConditions) => Select(database, query, idConditions), SpanSelect.Line, cancellationToken);
-
-    private static Statement Select(Database database, TraceQuery query, string idConditions)
+    public static Page<CanonicalLine> Read(string directory, TraceQuery query, ReadLimit limit)
     {
-        var conditions = new List<string>();
-        AddText(conditions, "service", query.Service);
-        AddText(conditions, "route", query.Route);
-        AddText(conditions, "tenant", query.Tenant);
+        var page = new PageOf("canonical_lines s", SpanSelect.Full, TimeRange.Of(query.From, query.To), query.Limit, query.After);
+        return Paging.Read(directory, page, filter => Filter(filter, query), SpanSelect.Line, SpanParts.Read, limit);
+    }
+
+    private static void Filter(SegmentFilter filter, TraceQuery query)
+    {
+        filter.Is("route", query.Route, SegmentSchema.LinesByRoute);
+        filter.Is("tenant", query.Tenant, SegmentSchema.LinesByTenant);
+        filter.Is("service", query.Service, SegmentSchema.LinesByService);
         if (query.ErrorsOnly)
         {
-            conditions.Add("status = 2");
+            filter.Holds("status = 2", SegmentSchema.FailedLines);
         }
 
         if (query.MinDuration is { } least)
         {
-            conditions.Add($"duration >= {least.Ticks * 100}");
-        }
-
-        conditions.Add(idConditions);
-        var statement = database.Prepare($"SELECT {SpanSelect.Full} FROM canonical_lines s WHERE {string.Join(" AND ", conditions)}");
-        var index = 1;
-        foreach (var text in (ReadOnlySpan<string?>)[query.Service, query.Route, query.Tenant])
-        {
-            if (text is not null)
+            filter.Holds($"duration >= {least.Ticks * 100}");
+            if (least.Ticks * 100 >= SegmentSchema.SlowNanos)
             {
-                statement.Bind(index++, text);
+                filter.Holds($"duration >= {SegmentSchema.SlowNanos}", SegmentSchema.SlowLines);
             }
-        }
-
-        return statement;
-    }
-
-    private static void AddText(List<string> conditions, string column, string? text)
-    {
-        if (text is not null)
-        {
-            conditions.Add($"{column} = (SELECT id FROM strings WHERE value = ?)");
         }
     }
 }

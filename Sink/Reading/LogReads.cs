@@ -11,50 +11,40 @@ internal static class LogReads
         (SELECT value FROM strings WHERE id = l.tenant), (SELECT keys FROM shapes WHERE id = l.shape), l.attributes
         """;
 
-    public static Page<LogRow> Read(string directory, LogQuery query, CancellationToken cancellationToken) => Paging.Read(
-        directory, TimeRange.Of(query.From, query.To), query.Limit, query.After, (database, idConditions) => Select(database, query, idConditions), Row, cancellationToken);
-
-    private static Statement Select(Database database, LogQuery query, string idConditions)
+    public static Page<LogRow> Read(string directory, LogQuery query, ReadLimit limit)
     {
-        var conditions = new List<string>();
-        if (query.Service is not null)
+        if (query.MinLevel is < LogLevel.Trace or > LogLevel.Critical)
         {
-            conditions.Add("service = (SELECT id FROM strings WHERE value = ?1)");
+            throw new ArgumentOutOfRangeException(nameof(query), query.MinLevel, "The least level has to be one that a record can have, Trace to Critical.");
         }
 
-        if (query.MinLevel > LogLevel.Trace)
-        {
-            conditions.Add($"level >= {(int)query.MinLevel}");
-        }
+        var page = new PageOf("logs l", Columns, TimeRange.Of(query.From, query.To), query.Limit, query.After);
+        return Paging.Read(directory, page, filter => Filter(filter, query), Row, parts: null, limit);
+    }
 
-        if (query.Text is not null)
-        {
-            conditions.Add(@"message LIKE ?2 ESCAPE '\'");
-        }
-
+    private static void Filter(SegmentFilter filter, LogQuery query)
+    {
         if (query.TraceId is { } trace)
         {
             var (high, low) = RowIds.Split(trace);
-            conditions.Add($"trace_hi = {high} AND trace_lo = {low}");
+            filter.Holds($"trace_hi = {high}", SegmentSchema.LogsByTrace);
+            filter.Holds($"trace_lo = {low}");
         }
 
-        conditions.Add(idConditions);
-        var statement = database.Prepare($"SELECT {Columns} FROM logs l WHERE {string.Join(" AND ", conditions)}");
-        if (query.Service is { } service)
+        filter.Is("service", query.Service, SegmentSchema.LogsByService);
+        filter.Is("tenant", query.Tenant, SegmentSchema.LogsByTenant);
+        filter.Contains("message", query.Text);
+        if (query.MinLevel > LogLevel.Trace)
         {
-            statement.Bind(1, service);
+            filter.Holds($"level >= {(int)query.MinLevel}", query.MinLevel switch
+            {
+                LogLevel.Warning => SegmentSchema.LogsOfWarning,
+                LogLevel.Error => SegmentSchema.LogsOfError,
+                LogLevel.Critical => SegmentSchema.LogsOfCritical,
+                _ => null,
+            });
         }
-
-        if (query.Text is { } text)
-        {
-            statement.Bind(2, $"%{Escaped(text)}%");
-        }
-
-        return statement;
     }
-
-    private static string Escaped(string text) =>
-        text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 
     private static LogRow Row(Statement row) => new()
     {

@@ -6,8 +6,10 @@ namespace OrionPlatform.Sink;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct TimeRange(long From, long To)
 {
-    public static TimeRange Of(DateTimeOffset? from, DateTimeOffset? to) =>
-        new(from is { } f ? UnixTime.Nanos(f) : long.MinValue, to is { } t ? UnixTime.Nanos(t) : long.MaxValue);
+    /// <exception cref="ArgumentException">It ends before it begins.</exception>
+    public static TimeRange Of(DateTimeOffset? from, DateTimeOffset? to) => from > to
+        ? throw new ArgumentException($"A time range from {from:O} cannot end before that, at {to:O}.", nameof(to))
+        : new(from is { } f ? UnixTime.Nanos(f) : long.MinValue, to is { } t ? UnixTime.Nanos(t) : long.MaxValue);
 
     /// <summary>Whether a day's folder can hold rows of it.</summary>
     public bool Touches(DateOnly day)
@@ -16,6 +18,14 @@ internal readonly record struct TimeRange(long From, long To)
         return start < To && (From == long.MinValue || start + UnixTime.Day > From);
     }
 }
+
+/// <summary>A page of a table whose key is its rows' time.</summary>
+/// <param name="Table">Table and alias.</param>
+/// <param name="Columns">What to select; the key comes first.</param>
+/// <param name="Range">Times asked for.</param>
+/// <param name="Count">Rows, 1 to 1,000.</param>
+/// <param name="After">Where the page before ended.</param>
+internal sealed record PageOf(string Table, string Columns, TimeRange Range, int Count, string? After);
 
 /// <summary>Pages of rows over all segments, newest first.</summary>
 internal static class Paging
@@ -28,46 +38,61 @@ internal static class Paging
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
     }
 
-    /// <summary>Reads a page of rows whose key is their time.</summary>
+    /// <summary>Reads a page.</summary>
     /// <param name="directory">The sink's folder.</param>
-    /// <param name="range">Times asked for.</param>
-    /// <param name="limit">Rows a page, 1 to 1,000.</param>
-    /// <param name="after">Where the page before ended.</param>
-    /// <param name="select">Prepares the query of one segment, given the conditions on <c>id</c> that its WHERE must hold.</param>
-    /// <param name="read">Reads the current row, whose first column is its key.</param>
-    /// <param name="cancellationToken">Cuts the read off.</param>
+    /// <param name="page">Which.</param>
+    /// <param name="filter">Says what its rows must be.</param>
+    /// <param name="read">Reads the current row.</param>
+    /// <param name="parts">Reads what belongs to the rows of one segment; null when nothing does.</param>
+    /// <param name="limit">Cuts the read off.</param>
     public static Page<T> Read<T>(
-        string directory, TimeRange range, int limit, string? after, Func<Database, string, Statement> select, Func<Statement, T> read, CancellationToken cancellationToken)
+        string directory, PageOf page, Action<SegmentFilter> filter, Func<Statement, T> read, Action<Database, IReadOnlyCollection<T>>? parts, ReadLimit limit)
     {
-        Check(limit);
-        var cursor = Cursor.Parse(after);
+        Check(page.Count);
+        var cursor = Cursor.Parse(page.After);
         var found = new List<(Cursor At, T Row)>();
-        foreach (var day in SegmentFiles.Days(directory).Where(range.Touches))
+        var segments = new SegmentReads(directory, limit);
+        foreach (var day in SegmentFiles.Days(directory).Where(page.Range.Touches))
         {
             var ofDay = new List<(Cursor At, T Row)>();
-            foreach (var path in SegmentFiles.Segments(directory, day))
+            foreach (var path in segments.Of(day))
             {
                 var name = Path.GetFileNameWithoutExtension(path);
-                if ((cursor is null ? "" : cursor.Condition(day, name)) is { } notShown && SegmentReader.TryOpen(path, cancellationToken) is { } segment)
+                if ((cursor is null ? "" : cursor.Condition(day, name)) is { } notShown)
                 {
-                    using (segment)
-                    using (var rows = select(segment.Database, $"id >= {range.From} AND id < {range.To}{notShown} ORDER BY id DESC LIMIT {limit + 1}"))
-                    {
-                        while (rows.Step())
-                        {
-                            ofDay.Add((new Cursor(day, rows.Long(0), name), read(rows)));
-                        }
-                    }
+                    segments.Read(path, segment => Read(segment, $"id >= {page.Range.From} AND id < {page.Range.To}{notShown}", key => new Cursor(day, key, name), ofDay));
                 }
             }
 
             found.AddRange(ofDay.OrderByDescending(r => r.At.Key).ThenBy(r => r.At.File, StringComparer.Ordinal));
-            if (found.Count > limit)
+            if (found.Count > page.Count)
             {
                 break;
             }
         }
 
-        return new Page<T>([.. found.Take(limit).Select(f => f.Row)], found.Count > limit ? found[limit - 1].At.ToString() : null);
+        return new Page<T>([.. found.Take(page.Count).Select(f => f.Row)], found.Count > page.Count ? found[page.Count - 1].At.ToString() : null) { Skipped = segments.Skipped };
+
+        void Read(Database segment, string range, Func<long, Cursor> at, List<(Cursor At, T Row)> into)
+        {
+            var conditions = new SegmentFilter(segment);
+            filter(conditions);
+            if (conditions.IsImpossible)
+            {
+                return;
+            }
+
+            // What was read before a damaged place stays.
+            var first = into.Count;
+            using (var rows = conditions.Newest(page.Columns, page.Table, range, page.Count + 1))
+            {
+                while (rows.Step())
+                {
+                    into.Add((at(rows.Long(0)), read(rows)));
+                }
+            }
+
+            parts?.Invoke(segment, [.. into.Skip(first).Select(r => r.Row)]);
+        }
     }
 }

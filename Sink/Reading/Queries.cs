@@ -46,6 +46,9 @@ public sealed record LogQuery
     /// <summary>Only this service.</summary>
     public string? Service { get; init; }
 
+    /// <summary>Only this tenant's.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>Only this level and above.</summary>
     public LogLevel MinLevel { get; init; } = LogLevel.Trace;
 
@@ -65,7 +68,11 @@ public sealed record LogQuery
 /// <summary>A page of rows, newest first.</summary>
 /// <param name="Items">The rows.</param>
 /// <param name="Next">Cursor of the following page; null when there is none. Stable while rows arrive.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next)
+{
+    /// <summary>Files whose rows are missing from it.</summary>
+    public IReadOnlyList<SkippedFile> Skipped { get; init; } = [];
+}
 
 /// <summary>A local trace: one canonical line and the inner spans recorded under the same trace id by any service.</summary>
 /// <param name="TraceId">The trace.</param>
@@ -75,9 +82,13 @@ public sealed record TraceData(ActivityTraceId TraceId, IReadOnlyList<CanonicalL
 
 /// <summary>A trace with all that caused it and all that it caused, followed over span links both ways.</summary>
 /// <param name="Asked">The trace that was asked for.</param>
-/// <param name="Traces">All traces of the story, oldest first; includes <paramref name="Asked"/>.</param>
+/// <param name="Traces">All traces of the story, oldest first; includes <paramref name="Asked"/>. Empty when nothing was found and files had to be left out.</param>
 /// <param name="Truncated">Whether the story had more traces or spans than were read (32 traces, 2,000 spans).</param>
-public sealed record Story(ActivityTraceId Asked, IReadOnlyList<TraceData> Traces, bool Truncated);
+public sealed record Story(ActivityTraceId Asked, IReadOnlyList<TraceData> Traces, bool Truncated)
+{
+    /// <summary>Files whose spans are missing from it.</summary>
+    public IReadOnlyList<SkippedFile> Skipped { get; init; } = [];
+}
 
 /// <summary>One service's figures over a window, from rollups.</summary>
 public sealed record ServiceFigures

@@ -20,7 +20,7 @@ internal sealed class ReaderThreads : IAsyncDisposable
         }
     }
 
-    public Task<T> RunAsync<T>(Func<CancellationToken, T> read, CancellationToken cancellationToken)
+    public Task<T> RunAsync<T>(Func<ReadLimit, T> read, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
@@ -46,7 +46,7 @@ internal sealed class ReaderThreads : IAsyncDisposable
         _work.Dispose();
     }
 
-    private static void Run<T>(Func<CancellationToken, T> read, TaskCompletionSource<T> done, CancellationToken cancellationToken)
+    private static void Run<T>(Func<ReadLimit, T> read, TaskCompletionSource<T> done, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -56,7 +56,7 @@ internal sealed class ReaderThreads : IAsyncDisposable
 
         try
         {
-            done.TrySetResult(read(cancellationToken));
+            done.TrySetResult(read(new ReadLimit(cancellationToken)));
         }
         catch (SqliteFailure failure) when (failure.IsInterrupt && cancellationToken.IsCancellationRequested)
         {
@@ -64,7 +64,8 @@ internal sealed class ReaderThreads : IAsyncDisposable
         }
         catch (SqliteFailure failure)
         {
-            done.TrySetException(new TelemetryReadException(failure.Message, failure));
+            done.TrySetException(new TelemetryReadException(
+                failure.IsInterrupt ? $"{failure.Message}: the read took longer than {ReadLimit.Longest.TotalSeconds} s and was cut off." : failure.Message, failure));
         }
         catch (Exception exception)
         {
@@ -86,7 +87,7 @@ internal sealed class ReaderThreads : IAsyncDisposable
     }
 }
 
-/// <summary>A read of the telemetry failed: a file is damaged, of a newer version, locked, or the read took too long.</summary>
+/// <summary>A read of the telemetry failed: <c>telemetry.db</c> is damaged, of a newer version or locked, or the read took too long.</summary>
 public sealed class TelemetryReadException : Exception
 {
     /// <summary>With a message that names the file.</summary>

@@ -1,45 +1,40 @@
-using System.Diagnostics;
-
 namespace OrionPlatform.Sink;
 
 /// <summary>A segment open for one read. Disposing it ends the read: no transaction outlives a call.</summary>
 internal sealed class SegmentReader : IDisposable
 {
-    // A read that takes longer is cut off: while it runs, the WAL cannot be reset and grows.
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
-
-    private SegmentReader(Database database, string path)
-    {
-        Database = database;
-        Name = Path.GetFileNameWithoutExtension(path);
-    }
+    private SegmentReader(Database database) => Database = database;
 
     public Database Database { get; }
 
-    /// <summary>The process that wrote it.</summary>
-    public string Name { get; }
-
     /// <summary>Opens it; null when it has gone, or has no tables yet.</summary>
-    public static SegmentReader? TryOpen(string path, CancellationToken cancellationToken)
+    public static SegmentReader? TryOpen(string path, ReadLimit? limit)
     {
-        var reader = TryOpenFile(path, cancellationToken);
+        var reader = TryOpenFile(path, limit);
         if (reader is null)
         {
             return null;
         }
 
-        var version = reader.QueryLong("PRAGMA user_version");
-        if (version is > 0 and <= SegmentSchema.Version)
+        try
         {
-            return new SegmentReader(reader, path);
+            if (SegmentSchema.Versions.Of(reader) > 0)
+            {
+                return new SegmentReader(reader);
+            }
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
         }
 
         reader.Dispose();
-        return version == 0 ? null : throw new SqliteFailure(0, $"{Path.GetFileName(path)} has schema version {version}; this program knows {SegmentSchema.Version}.");
+        return null;
     }
 
     /// <summary>Opens any file of the folder; null when it has gone.</summary>
-    public static Database? TryOpenFile(string path, CancellationToken cancellationToken)
+    public static Database? TryOpenFile(string path, ReadLimit? limit)
     {
         if (!File.Exists(path))
         {
@@ -56,8 +51,11 @@ internal sealed class SegmentReader : IDisposable
             return null;
         }
 
-        var started = Stopwatch.GetTimestamp();
-        database.InterruptWhen(() => cancellationToken.IsCancellationRequested || Stopwatch.GetElapsedTime(started) > s_longest);
+        if (limit is not null)
+        {
+            database.InterruptWhen(() => limit.IsReached);
+        }
+
         return database;
     }
 

@@ -7,16 +7,12 @@ internal sealed class SegmentTraces(SegmentReader segment) : IDisposable
 {
     private readonly Statement _lines = segment.Database.Prepare($"SELECT {SpanSelect.Full} FROM canonical_lines s WHERE trace_hi = ? AND trace_lo = ? LIMIT ?");
     private readonly Statement _spans = segment.Database.Prepare($"SELECT {SpanSelect.Shared} FROM spans s WHERE s.id IN ({TraceRuns.Ids}) LIMIT ?3");
-    private readonly Statement _links = segment.Database.Prepare("SELECT span_id, linked_hi, linked_lo, linked_span_id FROM span_links WHERE trace_hi = ? AND trace_lo = ? LIMIT ?");
-    private readonly Statement _events = segment.Database.Prepare("""
-        SELECT span_id, time, (SELECT value FROM strings WHERE id = e.name), (SELECT keys FROM shapes WHERE id = e.shape), attributes
-        FROM span_events e WHERE trace_hi = ? AND trace_lo = ? LIMIT ?
-        """);
-
     private readonly Statement _linked = segment.Database.Prepare("""
         SELECT linked_hi, linked_lo FROM span_links WHERE trace_hi = ?1 AND trace_lo = ?2
         UNION SELECT trace_hi, trace_lo FROM span_links WHERE linked_hi = ?1 AND linked_lo = ?2 LIMIT ?3
         """);
+
+    public string Path => segment.Database.Path;
 
     /// <summary>Adds what this segment holds of the trace, at most <paramref name="limit"/> lines and as many spans.</summary>
     public void Read(ActivityTraceId trace, int limit, List<CanonicalLine> lines, List<SpanRow> spans)
@@ -29,26 +25,7 @@ internal sealed class SegmentTraces(SegmentReader segment) : IDisposable
         var (firstLine, firstSpan) = (lines.Count, spans.Count);
         Each(_lines, trace, limit, row => lines.Add(SpanSelect.Line(row)));
         Each(_spans, trace, limit, row => spans.Add(SpanSelect.Span(row)));
-        if (lines.Count == firstLine && spans.Count == firstSpan)
-        {
-            return;
-        }
-
-        var links = new List<(long Span, SpanLink Link)>();
-        var events = new List<(long Span, SpanEvent Event)>();
-        Each(_links, trace, StoryRead.MaxSpans, row => links.Add((row.Long(0), new SpanLink(RowIds.Trace(row.Long(1), row.Long(2)), RowIds.Span(row.Long(3))))));
-        Each(_events, trace, StoryRead.MaxSpans, row => events.Add((row.Long(0), new SpanEvent(row.Long(1), row.Text(2) ?? "", ValueReader.Read(row.Text(3), row.Text(4))))));
-        if (links.Count + events.Count > 0)
-        {
-            var linksOf = links.ToLookup(l => l.Span, l => l.Link);
-            var eventsOf = events.ToLookup(e => e.Span, e => e.Event);
-            foreach (var row in lines.Skip(firstLine).Concat(spans.Skip(firstSpan)))
-            {
-                var id = RowIds.Of(row.SpanId);
-                row.Links = [.. linksOf[id]];
-                row.Events = [.. eventsOf[id]];
-            }
-        }
+        SpanParts.Read(segment.Database, [.. lines.Skip(firstLine), .. spans.Skip(firstSpan)]);
     }
 
     /// <summary>Traces this one links to, and those that link to it.</summary>
@@ -63,8 +40,6 @@ internal sealed class SegmentTraces(SegmentReader segment) : IDisposable
     {
         _lines.Dispose();
         _spans.Dispose();
-        _links.Dispose();
-        _events.Dispose();
         _linked.Dispose();
         segment.Dispose();
     }

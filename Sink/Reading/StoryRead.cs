@@ -8,6 +8,7 @@ internal sealed class StoryRead : IDisposable
     public const int MaxTraces = 32;
     public const int MaxSpans = 2_000;
 
+    private readonly SegmentReads _reads;
     private readonly List<SegmentTraces> _segments = [];
     private readonly Queue<ActivityTraceId> _next = new();
     private readonly HashSet<ActivityTraceId> _seen = [];
@@ -15,23 +16,24 @@ internal sealed class StoryRead : IDisposable
     private int _spans;
     private bool _truncated;
 
-    private StoryRead(string directory, CancellationToken cancellationToken)
+    private StoryRead(string directory, ReadLimit limit)
     {
+        _reads = new SegmentReads(directory, limit);
         foreach (var day in SegmentFiles.Days(directory))
         {
-            foreach (var path in SegmentFiles.Segments(directory, day))
+            foreach (var path in _reads.Of(day))
             {
-                if (SegmentReader.TryOpen(path, cancellationToken) is { } segment)
+                if (_reads.TryOpen(path) is { } segment && !_reads.Try(path, () => _segments.Add(new SegmentTraces(segment))))
                 {
-                    _segments.Add(new SegmentTraces(segment));
+                    segment.Dispose();
                 }
             }
         }
     }
 
-    public static Story? Read(string directory, ActivityTraceId asked, CancellationToken cancellationToken)
+    public static Story? Read(string directory, ActivityTraceId asked, ReadLimit limit)
     {
-        using var read = new StoryRead(directory, cancellationToken);
+        using var read = new StoryRead(directory, limit);
         return read.Follow(asked);
     }
 
@@ -51,11 +53,11 @@ internal sealed class StoryRead : IDisposable
 
         if (!_traces.Exists(t => t.TraceId == asked))
         {
-            return null;
+            return _reads.Skipped.Count == 0 ? null : new Story(asked, [], _truncated) { Skipped = _reads.Skipped };
         }
 
         _traces.Sort((a, b) => Start(a).CompareTo(Start(b)));
-        return new Story(asked, _traces, _truncated);
+        return new Story(asked, _traces, _truncated) { Skipped = _reads.Skipped };
     }
 
     private TraceData Collect(ActivityTraceId trace)
@@ -64,11 +66,11 @@ internal sealed class StoryRead : IDisposable
         var spans = new List<SpanRow>();
         foreach (var segment in _segments)
         {
-            segment.Read(trace, MaxSpans - _spans - lines.Count - spans.Count + 1, lines, spans);
-            foreach (var linked in segment.Linked(trace, MaxTraces + 1))
+            _reads.Try(segment.Path, () =>
             {
-                See(linked);
-            }
+                segment.Read(trace, MaxSpans - _spans - lines.Count - spans.Count + 1, lines, spans);
+                segment.Linked(trace, MaxTraces + 1).ForEach(See);
+            });
         }
 
         lines.Sort((a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));

@@ -32,9 +32,9 @@ public sealed class TelemetryReader : IAsyncDisposable
     {
         var parts = new WindowParts(window, _time.GetUtcNow());
         return _threads.RunAsync(
-            cancel =>
+            limit =>
             {
-                using var database = Central(cancel);
+                using var database = Central(limit);
                 return OverviewRead.Read(database, window, parts);
             },
             cancellationToken);
@@ -56,15 +56,15 @@ public sealed class TelemetryReader : IAsyncDisposable
 
     /// <summary>Canonical lines, newest first.</summary>
     public Task<Page<CanonicalLine>> LinesAsync(TraceQuery query, CancellationToken cancellationToken = default) =>
-        _threads.RunAsync(cancel => LineReads.Read(_directory, query, cancel), cancellationToken);
+        _threads.RunAsync(limit => LineReads.Read(_directory, query, limit), cancellationToken);
 
     /// <summary>The trace with its causes and consequences; null when nothing of it is stored.</summary>
     public Task<Story?> StoryAsync(ActivityTraceId traceId, CancellationToken cancellationToken = default) =>
-        _threads.RunAsync(cancel => StoryRead.Read(_directory, traceId, cancel), cancellationToken);
+        _threads.RunAsync(limit => StoryRead.Read(_directory, traceId, limit), cancellationToken);
 
     /// <summary>Log records, newest first.</summary>
     public Task<Page<LogRow>> LogsAsync(LogQuery query, CancellationToken cancellationToken = default) =>
-        _threads.RunAsync(cancel => LogReads.Read(_directory, query, cancel), cancellationToken);
+        _threads.RunAsync(limit => LogReads.Read(_directory, query, limit), cancellationToken);
 
     /// <summary>The latest heartbeat of every process seen in the last day, judged by this reader's clock.</summary>
     public async Task<IReadOnlyList<HeartbeatStatus>> HeartbeatsAsync(CancellationToken cancellationToken = default)
@@ -111,9 +111,9 @@ public sealed class TelemetryReader : IAsyncDisposable
 
     /// <summary>How much the folder holds, and what its quota has cost.</summary>
     public Task<StorageStatus> StorageAsync(CancellationToken cancellationToken = default) => _threads.RunAsync(
-        cancel =>
+        limit =>
         {
-            using var database = Central(cancel);
+            using var database = Central(limit);
             return StorageStatus.Read(database, _directory);
         },
         cancellationToken);
@@ -127,9 +127,9 @@ public sealed class TelemetryReader : IAsyncDisposable
     /// <summary>What the folder takes on disk; counted at most every ten seconds.</summary>
     public Task<FolderUse> FolderUseAsync(CancellationToken cancellationToken = default) =>
         _use.Fresh is { } fresh ? Task.FromResult(fresh) : _threads.RunAsync(
-            cancel => _use.Read(() =>
+            limit => _use.Read(() =>
             {
-                using var database = Central(cancel);
+                using var database = Central(limit);
                 return StorageStatus.Read(database, _directory);
             }),
             cancellationToken);
@@ -148,23 +148,36 @@ public sealed class TelemetryReader : IAsyncDisposable
     }
 
     private Task<List<T>> CentralAsync<T>(Func<Database, List<T>> read, CancellationToken cancellationToken) => _threads.RunAsync(
-        cancel =>
+        limit =>
         {
-            using var database = Central(cancel);
+            using var database = Central(limit);
             return database is null ? [] : read(database);
         },
         cancellationToken);
 
-    private Database? Central(CancellationToken cancellationToken)
+    private Database? Central(ReadLimit limit)
     {
-        var database = SegmentReader.TryOpenFile(SegmentFiles.CentralPath(_directory), cancellationToken);
-        if (database is not null && database.QueryLong("PRAGMA user_version") == 0)
+        var database = SegmentReader.TryOpenFile(SegmentFiles.CentralPath(_directory), limit);
+        if (database is null)
         {
-            // Just made, and not filled yet.
-            database.Dispose();
             return null;
         }
 
-        return database;
+        try
+        {
+            if (CentralSchema.Versions.Of(database) > 0)
+            {
+                return database;
+            }
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+
+        // Just made, and not filled yet.
+        database.Dispose();
+        return null;
     }
 }

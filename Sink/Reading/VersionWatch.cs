@@ -26,7 +26,7 @@ internal sealed class VersionWatch(string directory) : IDisposable
 
             if (_database is null)
             {
-                _database = SegmentReader.TryOpenFile(path, CancellationToken.None);
+                _database = SegmentReader.TryOpenFile(path, limit: null);
                 _ask = _database?.Prepare("PRAGMA data_version");
                 _made = made;
                 _last = _database is null ? _last : -1;

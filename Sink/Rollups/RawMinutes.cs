@@ -17,7 +17,8 @@ internal sealed class RawMinutes : IDisposable
         _slos = slos;
         foreach (var day in SegmentFiles.Days(directory))
         {
-            if (SegmentReader.TryOpen(SegmentFiles.SegmentPath(directory, day, process), cancellationToken) is { } segment)
+            // Not bound by the limit of a read: many minutes are folded in one go, and no transaction lasts for long.
+            if (SegmentReader.TryOpen(SegmentFiles.SegmentPath(directory, day, process), limit: null) is { } segment)
             {
                 segment.Database.InterruptWhen(() => cancellationToken.IsCancellationRequested);
                 _files.Add(new File(segment));

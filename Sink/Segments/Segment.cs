@@ -18,10 +18,9 @@ internal sealed class Segment : IDisposable
     public Segment(string path)
     {
         SegmentFiles.MakeFolder(System.IO.Path.GetDirectoryName(path)!);
-        _database = Database.OpenWriter(path, busyMs: 250, cacheKib: 32 * 1024);
+        _database = SegmentSchema.Versions.OpenWriter(path, busyMs: 250, cacheKib: 32 * 1024);
         try
         {
-            SchemaVersions.Bring(_database, SegmentSchema.Sql);
             // This process is the file's only writer, so it alone checkpoints: larger steps write a hot page once instead of often.
             _database.Execute("PRAGMA wal_autocheckpoint=4000");
             _words = new SegmentWords(_database);

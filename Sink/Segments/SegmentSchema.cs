@@ -3,7 +3,23 @@ namespace OrionPlatform.Sink;
 /// <summary>Tables and views of a day segment; docs/telemetry.md describes them for people.</summary>
 internal static class SegmentSchema
 {
-    public const int Version = 1;
+    public const string LinesByRoute = "canonical_lines_route";
+    public const string LinesByTenant = "canonical_lines_tenant";
+    public const string LinesByService = "canonical_lines_service";
+    public const string FailedLines = "canonical_lines_failed";
+    public const string SlowLines = "canonical_lines_slow";
+    public const string LogsByTrace = "logs_trace";
+    public const string LogsByService = "logs_service";
+    public const string LogsByTenant = "logs_tenant";
+    public const string LogsOfWarning = "logs_warning";
+    public const string LogsOfError = "logs_error";
+    public const string LogsOfCritical = "logs_critical";
+
+    /// <summary>Lines that take this long are in <see cref="SlowLines"/>.</summary>
+    public const long SlowNanos = UnixTime.Second;
+
+    /// <summary>A reader opens every version; only a process that writes to its own file of the day brings that forward.</summary>
+    public static readonly SchemaVersions Versions = new(First, Second);
 
     private const string SpanColumns = """
         id INTEGER PRIMARY KEY, skew INTEGER NOT NULL, trace_hi INTEGER NOT NULL, trace_lo INTEGER NOT NULL, span_id INTEGER NOT NULL,
@@ -22,7 +38,7 @@ internal static class SegmentSchema
            FROM shapes h, json_each(h.keys) k JOIN json_each(s.attributes) v ON v.key = k.key WHERE h.id = s.shape) AS attributes
         """;
 
-    public const string Sql = $"""
+    private const string First = $"""
         CREATE TABLE strings (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE);
         CREATE TABLE shapes (id INTEGER PRIMARY KEY, keys TEXT NOT NULL UNIQUE);
         CREATE TABLE stored_rows (run TEXT NOT NULL, stream TEXT NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY (run, stream)) WITHOUT ROWID;
@@ -68,5 +84,17 @@ internal static class SegmentSchema
         CREATE VIEW causes AS
             SELECT printf('%016x%016x', trace_hi, trace_lo) AS trace_id, printf('%016x', span_id) AS span_id,
                 printf('%016x%016x', linked_hi, linked_lo) AS cause_trace_id, printf('%016x', linked_span_id) AS cause_span_id FROM span_links;
+        """;
+
+    // What is rare in a day is found without a walk through it. The partial indexes hold next to nothing.
+    private const string Second = """
+        CREATE INDEX canonical_lines_route ON canonical_lines (route);
+        CREATE INDEX canonical_lines_service ON canonical_lines (service);
+        CREATE INDEX canonical_lines_slow ON canonical_lines (id) WHERE duration >= 1000000000;
+        CREATE INDEX logs_service ON logs (service);
+        CREATE INDEX logs_tenant ON logs (tenant) WHERE tenant IS NOT NULL;
+        CREATE INDEX logs_warning ON logs (id) WHERE level >= 3;
+        CREATE INDEX logs_error ON logs (id) WHERE level >= 4;
+        CREATE INDEX logs_critical ON logs (id) WHERE level >= 5;
         """;
 }

@@ -1,41 +1,65 @@
 namespace OrionPlatform.Sink;
 
-/// <summary>Brings a file's schema forward; the version is SQLite's own <c>user_version</c>.</summary>
-internal static class SchemaVersions
+/// <summary>
+/// The versions of a file's schema, SQLite's own <c>user_version</c>: step N, counted from 0, leads from version N to N + 1. A step that has been released
+/// is never changed; whatever is to be different is a further step.
+/// </summary>
+internal sealed class SchemaVersions(params string[] steps)
 {
-    /// <summary>Applies the steps the file does not have yet, each in a transaction; step N leads from version N to N + 1.</summary>
-    /// <exception cref="SqliteFailure">The file is of a newer version than the steps know; it is left untouched.</exception>
-    public static void Bring(Database database, params ReadOnlySpan<string> steps)
+    /// <summary>The version this program writes.</summary>
+    public int Newest => steps.Length;
+
+    /// <summary>Opens a file for writing, made when it is missing, and brings it to the newest version.</summary>
+    /// <exception cref="SqliteFailure">It is of a newer version; it is left untouched.</exception>
+    public Database OpenWriter(string path, int busyMs, int cacheKib)
     {
-        if (Current(database, steps.Length) == steps.Length)
+        if (File.Exists(path))
         {
-            return;
+            // Looked at read-only first: to open for writing already sets the file's journal mode, and to close copies its WAL back.
+            using var reader = Database.OpenReader(path, busyMs);
+            Of(reader);
         }
 
-        database.Execute("BEGIN IMMEDIATE");
+        var database = Database.OpenWriter(path, busyMs, cacheKib);
         try
         {
-            // Asked again inside the lock: another process may have brought it forward in the meantime.
-            for (var version = Current(database, steps.Length); version < steps.Length; version++)
-            {
-                database.Execute(steps[(int)version]);
-                database.Execute($"PRAGMA user_version={version + 1}");
-            }
-
-            database.Execute("COMMIT");
+            Bring(database);
+            return database;
         }
         catch
         {
-            database.Rollback();
+            database.Dispose();
             throw;
         }
     }
 
-    private static long Current(Database database, int known)
+    /// <summary>A file's version; 0 when it has no tables yet.</summary>
+    /// <exception cref="SqliteFailure">It is newer than this program knows.</exception>
+    public long Of(Database database)
     {
         var version = database.QueryLong("PRAGMA user_version");
-        return version <= known
-            ? version
-            : throw new SqliteFailure(0, $"{Path.GetFileName(database.Path)} has schema version {version}; this program knows {known}. The file is left as it is.") { IsNewer = true };
+        return version <= Newest ? version : throw new SqliteFailure(0, Refusal(Path.GetFileName(database.Path), version)) { IsNewer = true };
+    }
+
+    /// <summary>What is said of a file whose version is newer.</summary>
+    public string Refusal(string file, long version) => $"{file} has schema version {version}; this program knows {Newest}. The file is left as it is.";
+
+    /// <summary>Takes the steps the file does not have yet, all in one transaction: a process that dies in between leaves the file as it was.</summary>
+    private void Bring(Database database)
+    {
+        if (Of(database) == Newest)
+        {
+            return;
+        }
+
+        // Asked again inside the lock: another process may have brought it forward in the meantime.
+        database.InTransaction(() =>
+        {
+            for (var version = Of(database); version < Newest; version++)
+            {
+                database.Execute(steps[version]);
+                database.Execute($"PRAGMA user_version={version + 1}");
+            }
+        });
     }
 }

@@ -33,6 +33,8 @@ internal sealed class PanelHost : IAsyncDisposable
 
     public TelemetrySink Sink => App.Services.GetRequiredService<TelemetrySink>();
 
+    public string TelemetryFolder => _folder.File("telemetry");
+
     public CapturedLogs Logs => App.Services.GetRequiredService<CapturedLogs>();
 
     public static async Task<PanelHost> StartAsync(params (string Key, string Value)[] settings)

@@ -35,6 +35,7 @@ public sealed class AuditTests
         Assert.Equal("u0 u1", await UsersAsync(new AuditQuery { Order = AuditOrder.Oldest, Limit = 2 }));
         Assert.Equal("u3 u2", await UsersAsync(new AuditQuery { Limit = 2, Offset = 2 }));
         Assert.Equal("u2", await UsersAsync(new AuditQuery { Order = AuditOrder.Slowest, Limit = 1 }));
+        Assert.NotEqual("u2", await UsersAsync(new AuditQuery { Order = AuditOrder.Quickest, Limit = 1 }));
         Assert.Equal("u5", await UsersAsync(new AuditQuery { From = test.Time.GetUtcNow().AddSeconds(-1) }));
     }
 

@@ -16,7 +16,10 @@ public sealed class EventTests
         await test.Sink.FlushAsync();
 
         Assert.Equivalent(item, Assert.Single(await test.Reader.EventsAsync(new EventQuery { EntityId = "al_1", Tenant = "acme", Type = "allocation.requested" })), strict: true);
-        Assert.Equal(2, (await test.Reader.EventsAsync(new EventQuery())).Count);
+        Assert.Equal(["other", "allocation.requested"], (await test.Reader.EventsAsync(new EventQuery())).Select(e => e.Type));
+        Assert.Equal("allocation.requested", Assert.Single(await test.Reader.EventsAsync(new EventQuery { Offset = 1 })).Type);
+        Assert.Equal("allocation.requested", Assert.Single(await test.Reader.EventsAsync(new EventQuery { Success = false })).Type);
+        Assert.Equal("other", Assert.Single(await test.Reader.EventsAsync(new EventQuery { Success = true })).Type);
         Assert.Equal(new LossRow("api", "events", 2, 2, 0, 0, 0), await test.LossAsync("events"));
     }
 

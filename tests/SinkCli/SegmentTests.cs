@@ -59,6 +59,29 @@ public sealed class SegmentTests(SampleTelemetry telemetry) : IClassFixture<Samp
     }
 
     [Fact]
+    public async Task A_newer_central_file_is_refused_by_name_and_left_untouched()
+    {
+        using var folder = new TempFolder();
+        CopyDays(folder, days: 1);
+        Batteries_V2.Init();
+        var central = Path.Combine(folder.Path, "telemetry.db");
+        await using (var newer = new SqliteConnection($"Data Source={central};Pooling=False"))
+        {
+            newer.Open();
+            await using var version = newer.CreateCommand();
+            version.CommandText = "PRAGMA user_version=99";
+            version.ExecuteNonQuery();
+        }
+
+        var bytes = await File.ReadAllBytesAsync(central);
+        var run = await CommandRun.OfAsync("sql", "SELECT 1", "--data", folder.Path);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Matches(@"^telemetry\.db has schema version 99; this program knows \d+\. The file is left as it is\.\n$", run.Notes);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(central));
+    }
+
+    [Fact]
     public async Task Without_day_segments_or_without_the_central_file_there_are_simply_no_rows()
     {
         using var folder = new TempFolder();

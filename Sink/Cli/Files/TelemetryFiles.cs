@@ -61,6 +61,10 @@ internal sealed class TelemetryFiles : IDisposable
         if (File.Exists(central))
         {
             Attach(central, "central");
+            if (Connection.QueryLong("PRAGMA central.user_version") is var version && version > CentralSchema.Versions.Newest)
+            {
+                throw new CommandException(CentralSchema.Versions.Refusal(SegmentFiles.Central, version));
+            }
         }
 
         var (taken, leftOut) = SegmentChoice.Of(request, Room);
@@ -85,14 +89,14 @@ internal sealed class TelemetryFiles : IDisposable
         {
             Attach(file.Path, schema);
             var version = Connection.QueryLong($"PRAGMA {schema}.user_version");
-            if (version is > 0 and <= SegmentSchema.Version)
+            if (version > 0 && version <= SegmentSchema.Versions.Newest)
             {
                 return true;
             }
 
-            if (version > SegmentSchema.Version)
+            if (version > 0)
             {
-                Notes.Add($"Left out: {file} has schema version {version}; this program knows {SegmentSchema.Version}.");
+                Notes.Add("Left out: " + SegmentSchema.Versions.Refusal(file.ToString(), version));
             }
         }
         catch (SqliteException exception)

@@ -1,0 +1,86 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>
+/// What the rows of a page must be, for one segment. Of the conditions that have an index, the one that leaves the fewest rows leads: SQLite has no
+/// statistics of a file that is being written, and would walk through the whole day for a value that is rare in it.
+/// </summary>
+internal sealed class SegmentFilter(Database database)
+{
+    // Rows counted of a condition before it is taken for common.
+    private const int Common = 5_000;
+
+    private readonly List<string> _conditions = [];
+    private readonly List<(string Index, string Condition)> _indexed = [];
+    private readonly List<string> _texts = [];
+
+    /// <summary>Whether the segment cannot hold such a row: it has never seen a text that was asked for.</summary>
+    public bool IsImpossible { get; private set; }
+
+    /// <summary>The column, a number in the segment's dictionary, is that text; nothing is asked when it is null.</summary>
+    public void Is(string column, string? text, string index)
+    {
+        if (text is not null)
+        {
+            using var find = database.Prepare("SELECT id FROM strings WHERE value = ?").Bind(1, text);
+            IsImpossible |= !find.Step();
+            Holds($"{column} = {(IsImpossible ? 0 : find.Long(0))}", index);
+        }
+    }
+
+    /// <summary>The condition holds.</summary>
+    /// <param name="condition">It, in SQL.</param>
+    /// <param name="index">The index that finds such rows by key; a segment of an earlier version need not have it.</param>
+    public void Holds(string condition, string? index = null)
+    {
+        _conditions.Add(condition);
+        if (index is not null)
+        {
+            _indexed.Add((index, condition));
+        }
+    }
+
+    /// <summary>The column contains the text, whatever the case of its ASCII letters.</summary>
+    public void Contains(string column, string? text)
+    {
+        if (text is not null)
+        {
+            _texts.Add($"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%");
+            _conditions.Add($@"{column} LIKE ?{_texts.Count} ESCAPE '\'");
+        }
+    }
+
+    /// <summary>The newest rows that meet all of it.</summary>
+    /// <param name="columns">What to select.</param>
+    /// <param name="table">Table and alias.</param>
+    /// <param name="range">Condition on <c>id</c>.</param>
+    /// <param name="count">Rows at most.</param>
+    public Statement Newest(string columns, string table, string range, int count)
+    {
+        var rows = database.Prepare($"SELECT {columns} FROM {table}{Lead(table, range)} WHERE {string.Join(" AND ", _conditions.Append(range))} ORDER BY id DESC LIMIT {count}");
+        for (var i = 0; i < _texts.Count; i++)
+        {
+            rows.Bind(i + 1, _texts[i]);
+        }
+
+        return rows;
+    }
+
+    private string Lead(string table, string range)
+    {
+        var (fewest, leader) = (long.MaxValue, "");
+        foreach (var (index, condition) in _indexed.Where(i => Exists(i.Index)))
+        {
+            var by = $" INDEXED BY {index}";
+            var rows = database.QueryLong($"SELECT count(*) FROM (SELECT 1 FROM {table}{by} WHERE {condition} AND {range} LIMIT {Common})");
+            if (rows < fewest)
+            {
+                (fewest, leader) = (rows, by);
+            }
+        }
+
+        // A search through text looks at most rows of a common value all the same, and the table's own order is the quicker way to them.
+        return _texts.Count > 0 && fewest == Common ? "" : leader;
+    }
+
+    private bool Exists(string index) => database.QueryLong($"SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = '{index}'") > 0;
+}

@@ -1,0 +1,43 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>Links and events of spans that were just read from a segment, all of them with one query each.</summary>
+internal static class SpanParts
+{
+    // Bounds what one call holds; links and events past it, by the order they were stored in, are left out.
+    private const int Most = 10_000;
+
+    public static void Read(Database segment, IReadOnlyCollection<SpanRow> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var ofTraces = $"trace_hi IN ({string.Join(',', rows.Select(r => RowIds.Split(r.TraceId).High).Distinct())}) ORDER BY id LIMIT {Most}";
+        var links = Each(segment, $"SELECT trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id FROM span_links WHERE {ofTraces}",
+            row => new SpanLink(RowIds.Trace(row.Long(3), row.Long(4)), RowIds.Span(row.Long(5))));
+        var events = Each(segment, $"""
+            SELECT trace_hi, trace_lo, span_id, time, (SELECT value FROM strings WHERE id = e.name), (SELECT keys FROM shapes WHERE id = e.shape), attributes
+            FROM span_events e WHERE {ofTraces}
+            """, row => new SpanEvent(row.Long(3), row.Text(4) ?? "", ValueReader.Read(row.Text(5), row.Text(6))));
+        foreach (var row in rows)
+        {
+            var (high, low) = RowIds.Split(row.TraceId);
+            var key = (high, low, RowIds.Of(row.SpanId));
+            row.Links = [.. links[key]];
+            row.Events = [.. events[key]];
+        }
+    }
+
+    private static ILookup<(long High, long Low, long Span), T> Each<T>(Database segment, string sql, Func<Statement, T> read)
+    {
+        using var rows = segment.Prepare(sql);
+        var found = new List<((long, long, long) Key, T Part)>();
+        while (rows.Step())
+        {
+            found.Add(((rows.Long(0), rows.Long(1), rows.Long(2)), read(rows)));
+        }
+
+        return found.ToLookup(f => f.Key, f => f.Part);
+    }
+}

@@ -1,0 +1,13 @@
+INSERT INTO worker_heartbeats VALUES (1, 'api-1', 'api', 'here', 42, $T, 15000000000, $T, 4, 0, 10.5, 20.5, 3, 1.5, 0.1, 0.2);
+INSERT INTO system_alerts VALUES (1, 'old-rule', 'api', 1, 'critical', 'It is old', 'old.md', NULL, $T, $T, $T, NULL, NULL, NULL, NULL);
+INSERT INTO rollup_series VALUES (1, 'api', 0, 'api', '', '', ''), (2, 'api', 1, '', 'public', '', ''), (3, 'api', 2, 'api', 'public', '/v1/old', 'ok');
+INSERT INTO rollups_minute VALUES (1, $T, 3, 1, 300, 100.0, x'6403'), (2, $T, 3, 1, 300, 100.0, x'6403'), (3, $T, 3, 1, 300, 100.0, x'6403');
+INSERT INTO loss_account VALUES ('api', 'r0', 'lines', 2, 2, 0, 0, 0, $T, 1);
+INSERT INTO audit_log VALUES ('aud_1', $T, 'ops-panel', 'old.act', 'success', 'u1', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1000000, NULL);
+INSERT INTO business_event_logs VALUES (1, $T, 'old.event', 'api', 'thing', 'th_1', NULL, 'acme', NULL, NULL, 1, NULL, NULL);
+INSERT INTO _orion_events VALUES (1, $T, 'old_viewed', 'u1', 'acme', '{}');
+INSERT INTO facts VALUES (17, $T, 'thing.made', 'thing/th_1', 'acme', '{}', NULL, NULL);
+INSERT INTO metrics_metadata VALUES ('old.depth', '{job}', 0, 'Old jobs', $T);
+INSERT INTO metric_rollup_series VALUES (1, 'old.depth', 'api', '{}');
+INSERT INTO metric_rollups_minute VALUES (1, $T, 1, 1, 7.5, 7.5, 7.5, 7.5);
+INSERT INTO rollup_checks VALUES ($T, 'api', $T, 3, 0, 0);

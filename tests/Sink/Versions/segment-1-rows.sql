@@ -1,0 +1,13 @@
+INSERT INTO strings VALUES (1, 'api'), (2, 'GET /v1/old'), (3, '/v1/old'), (4, 'public'), (5, 'GET'), (6, 'ok'), (7, 'acme'), (8, 'api.old.load'), (9, 'Old'), (10, 'error'), (11, 'worker'), (12, '/v1/other'), (13, 'internal');
+INSERT INTO shapes VALUES (1, '["kept"]');
+INSERT INTO canonical_lines VALUES ($T, 0, 1, 2, 3, NULL, 1, 2, 1, 2000000000, 2, 'it broke', 10, 7, 1, '["yes"]', 0, 4, 5, 3, 500, 10, 13, 'corr-1', NULL);
+INSERT INTO canonical_lines VALUES ($T + 1000, 0, 4, 5, 6, NULL, 11, 2, 1, 1000000, 0, NULL, NULL, NULL, NULL, NULL, 0, 4, 5, 12, 200, 6, NULL, NULL, NULL);
+INSERT INTO spans VALUES ($T + 10, 0, 1, 2, 4, 3, 1, 8, 0, 500000, 0, NULL, NULL, 7, NULL, NULL);
+INSERT INTO trace_runs VALUES (1, $T + 10, $T + 10);
+INSERT INTO span_links VALUES (1, 1, 2, 3, 4, 5, 6);
+INSERT INTO span_events VALUES (1, 1, 2, 3, $T + 5, 9, 1, '["yes"]');
+INSERT INTO logs VALUES ($T + 20, 0, 4, 1, 9, 'an old message', NULL, 'System.Exception: old', 1, 2, 3, 'corr-1', 7, NULL, NULL);
+INSERT INTO logs VALUES ($T + 30, 0, 2, 11, 9, 'another old message', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO metric_series VALUES (1, 'old.depth', 'api', '{}', '{job}', 0);
+INSERT INTO metrics_timeseries VALUES ($T + 40, 0, 1, 7.5, 1, NULL, NULL, NULL, NULL);
+INSERT INTO stored_rows VALUES ('r0', 'lines', 2), ('r0', 'spans', 1), ('r0', 'logs', 2), ('r0', 'metrics', 1);
