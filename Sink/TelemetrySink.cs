@@ -181,6 +181,9 @@ public sealed class TelemetrySink : IAsyncDisposable
     /// <summary>Spans in the buffer now.</summary>
     internal int BufferedSpans => _writer.Buffers.Spans.Count;
 
+    /// <summary>The accounts of the streams that go through the writer, as of now.</summary>
+    internal StreamAccount[] Accounts() => _writer.Buffers.Accounts();
+
     /// <summary>Computes this process's rollups of a minute anew from its raw rows and says how the stored ones differ.</summary>
     /// <param name="minute">Any time in that minute; its raw rows must still be kept.</param>
     /// <param name="repair">Whether to write what the raw rows say.</param>

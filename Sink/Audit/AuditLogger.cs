@@ -141,8 +141,9 @@ public sealed class AuditLogger : IAsyncDisposable
             {
                 WriteOnce(entries);
             }
-            catch (Exception exception) when (exception is SqliteFailure or IOException or UnauthorizedAccessException)
+            catch (Exception exception)
             {
+                // Whatever it is, it is the entry's caller who has to know.
                 Interlocked.Add(ref _refused, entries.Count);
                 throw new AuditUnavailableException($"The audit log cannot be written: {exception.Message}", exception);
             }

@@ -73,6 +73,13 @@ internal sealed class Segment : IDisposable
         }
     }
 
+    /// <summary>Closes it without copying its WAL back: its files are to go.</summary>
+    public void Abandon()
+    {
+        _database.LeaveWal();
+        Dispose();
+    }
+
     public void Dispose()
     {
         _stored.Dispose();

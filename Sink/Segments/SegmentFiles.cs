@@ -52,15 +52,6 @@ internal static class SegmentFiles
     public static long Bytes(string directory) =>
         Directory.Exists(directory) ? new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Exists ? f.Length : 0) : 0;
 
-    /// <summary>Deletes a file with its WAL.</summary>
-    public static void Delete(string path)
-    {
-        foreach (var suffix in (ReadOnlySpan<string>)["-wal", "-shm", ""])
-        {
-            File.Delete(path + suffix);
-        }
-    }
-
     /// <summary>Renames a damaged file, with its WAL, to <c>NAME.corrupt-STAMP</c>; nothing is deleted.</summary>
     public static void SetAside(string path, string stamp)
     {

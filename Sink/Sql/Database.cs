@@ -10,8 +10,6 @@ internal sealed class Database : IDisposable
     // The provider keeps a weak hold only; without this field the callback would be collected while SQLite still calls it.
     private delegate_progress? _progress;
 
-    static Database() => Batteries_V2.Init();
-
     private Database(sqlite3 handle, string path)
     {
         _handle = handle;
@@ -85,6 +83,9 @@ internal sealed class Database : IDisposable
         raw.sqlite3_progress_handler(_handle, 2000, _progress, null);
     }
 
+    /// <summary>Closing will not copy the WAL back.</summary>
+    public void LeaveWal() => Check(raw.sqlite3_db_config(_handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _));
+
     public void Check(int code)
     {
         if (code is not (raw.SQLITE_OK or raw.SQLITE_DONE or raw.SQLITE_ROW))
@@ -100,6 +101,7 @@ internal sealed class Database : IDisposable
 
     private static Database Open(string path, int flags, int busyMs)
     {
+        SqliteEngine.Require();
         var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
         var database = new Database(handle, path);
         if (code != raw.SQLITE_OK)

@@ -25,10 +25,14 @@ internal sealed class SqliteFailure(int code, string message) : Exception(messag
     /// <summary>The file is written by a newer version of this code.</summary>
     public bool IsNewer { get; init; }
 
+    /// <summary>There is no SQLite library.</summary>
+    public bool IsMissing { get; init; }
+
     /// <summary>A word for accounts and logs.</summary>
     public string Reason => Primary switch
     {
         _ when IsNewer => "newer_schema",
+        _ when IsMissing => "no_sqlite",
         raw.SQLITE_FULL => "disk_full",
         raw.SQLITE_READONLY or raw.SQLITE_PERM => "read_only",
         raw.SQLITE_CANTOPEN => "cannot_open",

@@ -4,45 +4,34 @@ namespace OrionPlatform.Sink;
 
 /// <summary>
 /// Keeps the folder within its days and its quota. Raw rows go a file at a time, and the day's folder with its last file, never row by row; a
-/// process removes its own files, and those of processes that are gone.
+/// process removes its own files, and those of processes that are gone. What could not be removed is left to the next run.
 /// </summary>
-internal sealed class Retention(TelemetrySinkOptions options, TimeProvider time)
+internal sealed class Retention(TelemetrySinkOptions options, SegmentSet segments, FileRemoval removal, string process, TimeProvider time)
 {
     public const string RemovedKey = "quota_removed_day";
     public const string OverKey = "quota_exceeded";
 
-    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
-
-    private DateTimeOffset _next = DateTimeOffset.MinValue;
+    private volatile bool _isOverQuota;
 
     /// <summary>The quota is exceeded by today's rows and rollups alone: raw rows are to be dropped until there is room.</summary>
-    public bool IsOverQuota { get; private set; }
+    public bool IsOverQuota => _isOverQuota;
 
-    /// <summary>Runs at start, then every minute. Returns what is to be noted for people, null when nothing is.</summary>
-    /// <param name="process">This process's name.</param>
-    /// <param name="close">Closes a day's own segment before its file goes.</param>
-    public List<(string Key, string Value)>? RunWhenDue(string process, Action<DateOnly> close)
+    /// <summary>Removes what is due. Returns what is to be noted for people.</summary>
+    public List<(string Key, string Value)> Run()
     {
-        var now = time.GetUtcNow();
-        if (now < _next && _next - now <= s_pause)
-        {
-            return null;
-        }
-
-        _next = now + s_pause;
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var notes = new List<(string, string)>();
         var days = SegmentFiles.Days(options.Directory);
         foreach (var day in days.Where(d => d <= today.AddDays(-options.RawDays)))
         {
-            Remove(day, process, close);
+            Remove(day);
         }
 
         var left = days.Where(d => d > today.AddDays(-options.RawDays) && d < today).Order().ToList();
         var bytes = SegmentFiles.Bytes(options.Directory);
         foreach (var day in left.TakeWhile(_ => bytes > options.QuotaBytes))
         {
-            Remove(day, process, close);
+            Remove(day);
             notes.Add((RemovedKey, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
             bytes = SegmentFiles.Bytes(options.Directory);
         }
@@ -50,14 +39,14 @@ internal sealed class Retention(TelemetrySinkOptions options, TimeProvider time)
         var over = bytes > options.QuotaBytes;
         if (over != IsOverQuota)
         {
-            IsOverQuota = over;
+            _isOverQuota = over;
             notes.Add((OverKey, over ? "true" : "false"));
         }
 
-        return notes.Count > 0 ? notes : null;
+        return notes;
     }
 
-    private void Remove(DateOnly day, string process, Action<DateOnly> close)
+    private void Remove(DateOnly day)
     {
         try
         {
@@ -66,14 +55,13 @@ internal sealed class Retention(TelemetrySinkOptions options, TimeProvider time)
                 var owner = Path.GetFileNameWithoutExtension(path);
                 if (owner == process)
                 {
-                    close(day);
-                    SegmentFiles.Delete(path);
+                    segments.Remove(day, removal);
                 }
                 else if (FileLock.TryTake(Path.Combine(options.Directory, owner + ".lock")) is { } gone)
                 {
                     using (gone)
                     {
-                        SegmentFiles.Delete(path);
+                        removal.Delete(path);
                     }
                 }
             }

@@ -73,7 +73,7 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricR
 
     private void Write(in DayRows rows)
     {
-        var outcome = segments.Get(rows.Day).Write(run, rows, fold, metrics);
+        var outcome = segments.Write(run, rows, fold, metrics);
         buffers.Lines.CountWritten(rows.Lines.Length, outcome.DuplicateLines, outcome.SampledOutLines);
         buffers.Spans.CountWritten(rows.Spans.Length, outcome.DuplicateSpans, outcome.SampledOutSpans);
         buffers.Logs.CountStored(rows.Logs.Length);

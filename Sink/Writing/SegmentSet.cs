@@ -1,47 +1,48 @@
 namespace OrionPlatform.Sink;
 
-/// <summary>The segments this process has open: today's, and for late rows around midnight a neighbour's.</summary>
-internal sealed class SegmentSet(string directory, string process) : IDisposable
+/// <summary>
+/// The segments this process has open: today's, and for late rows a neighbour's. The writer's thread uses them. The keeper's takes away those
+/// that nobody needs and closes them: that copies a WAL back, for which no row should wait.
+/// </summary>
+internal sealed class SegmentSet(string directory, string process, TimeProvider time) : IDisposable
 {
-    // Bounded by MaxOpen; the one used longest ago is closed.
-    private const int MaxOpen = 3;
+    /// <summary>A segment of another day than today's is closed when it has not been used for so long.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
-    private readonly List<(DateOnly Day, Segment Segment)> _open = [];
+    // Like the wait for any lock of a file.
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromMilliseconds(250);
 
-    public Segment Get(DateOnly day)
+    // Held by the writer for a batch, by the keeper for a change of the lists only: the writer never waits for more than that.
+    private readonly Lock _lock = new();
+
+    // Bounded by the four days PendingRows files rows under; after a step of the clock others are open too, until they are idle.
+    private readonly List<OpenSegment> _open = [];
+
+    // Days whose file the keeper is at; at most one.
+    private readonly HashSet<DateOnly> _leaving = [];
+    private readonly ManualResetEventSlim _left = new(initialState: true);
+
+    /// <summary>Writes a batch into its day's segment, which is opened when it is not.</summary>
+    /// <exception cref="SqliteFailure">Nothing of the batch is stored; busy when the keeper is at that file.</exception>
+    public BatchOutcome Write(string run, in DayRows rows, RollupFold fold, MetricRollups metrics)
     {
-        var index = _open.FindIndex(o => o.Day == day);
-        if (index < 0)
+        if (IsLeaving(rows.Day))
         {
-            var segment = new Segment(SegmentFiles.SegmentPath(directory, day, process));
-            _open.Add((day, segment));
-            if (_open.Count > MaxOpen)
-            {
-                _open[0].Segment.Dispose();
-                _open.RemoveAt(0);
-            }
-
-            return segment;
+            _left.Wait(s_longestWait);
         }
 
-        var found = _open[index];
-        if (index != _open.Count - 1)
+        lock (_lock)
         {
-            _open.RemoveAt(index);
-            _open.Add(found);
+            return Get(rows.Day).Write(run, rows, fold, metrics);
         }
-
-        return found.Segment;
     }
 
     /// <summary>Closes a day's segment, if it is open.</summary>
     public void Close(DateOnly day)
     {
-        var index = _open.FindIndex(o => o.Day == day);
-        if (index >= 0)
+        lock (_lock)
         {
-            _open[index].Segment.Dispose();
-            _open.RemoveAt(index);
+            Detach(day)?.Dispose();
         }
     }
 
@@ -52,13 +53,101 @@ internal sealed class SegmentSet(string directory, string process) : IDisposable
         SegmentFiles.SetAside(SegmentFiles.SegmentPath(directory, day, process), stamp);
     }
 
-    public void Dispose()
+    /// <summary>Closes a day's segment and deletes it; for the keeper's thread.</summary>
+    public void Remove(DateOnly day, FileRemoval removal) => Leave(day, segment =>
     {
-        foreach (var (_, segment) in _open)
+        segment?.Abandon();
+        removal.Delete(SegmentFiles.SegmentPath(directory, day, process));
+    });
+
+    /// <summary>Closes segments of other days that nobody has used for a while; for the keeper's thread.</summary>
+    public void CloseIdle()
+    {
+        var now = time.GetUtcNow();
+        List<DateOnly> idle;
+        lock (_lock)
         {
-            segment.Dispose();
+            idle = [.. _open.Where(o => o.Day != DateOnly.FromDateTime(now.UtcDateTime) && (now - o.Used).Duration() >= Idle).Select(o => o.Day)];
         }
 
-        _open.Clear();
+        idle.ForEach(day => Leave(day, segment => segment?.Dispose()));
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _open.ForEach(o => o.Segment.Dispose());
+            _open.Clear();
+        }
+    }
+
+    private Segment Get(DateOnly day)
+    {
+        if (_leaving.Contains(day))
+        {
+            throw new SqliteFailure(SQLitePCL.raw.SQLITE_BUSY, $"{day:yyyy-MM-dd} is being closed.");
+        }
+
+        var found = _open.Find(o => o.Day == day);
+        if (found is null)
+        {
+            _open.Add(found = new OpenSegment(day, new Segment(SegmentFiles.SegmentPath(directory, day, process))));
+        }
+
+        found.Used = time.GetUtcNow();
+        return found.Segment;
+    }
+
+    private bool IsLeaving(DateOnly day)
+    {
+        lock (_lock)
+        {
+            return _leaving.Contains(day);
+        }
+    }
+
+    private void Leave(DateOnly day, Action<Segment?> close)
+    {
+        Segment? segment;
+        lock (_lock)
+        {
+            segment = Detach(day);
+            _leaving.Add(day);
+            _left.Reset();
+        }
+
+        try
+        {
+            close(segment);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _leaving.Remove(day);
+                _left.Set();
+            }
+        }
+    }
+
+    private Segment? Detach(DateOnly day)
+    {
+        var found = _open.Find(o => o.Day == day);
+        if (found is not null)
+        {
+            _open.Remove(found);
+        }
+
+        return found?.Segment;
+    }
+
+    private sealed class OpenSegment(DateOnly day, Segment segment)
+    {
+        public DateOnly Day { get; } = day;
+
+        public Segment Segment { get; } = segment;
+
+        public DateTimeOffset Used { get; set; }
     }
 }

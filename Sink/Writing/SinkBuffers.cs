@@ -37,6 +37,8 @@ internal sealed class SinkBuffers
 
     public StreamAccount[] RawAccounts() => [Lines.Account(), Spans.Account(), Logs.Account(), Metrics.Account()];
 
+    public StreamAccount[] Accounts() => [.. RawAccounts(), Heartbeats.Buffer.Account(), Events.Buffer.Account(), Tracked.Buffer.Account()];
+
     /// <summary>Empties the buffers of raw rows and counts them as dropped.</summary>
     public void DropRaw(string reason)
     {

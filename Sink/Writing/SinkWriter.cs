@@ -17,9 +17,9 @@ internal sealed class SinkWriter : IAsyncDisposable
     private readonly ConcurrentQueue<TaskCompletionSource> _flushes = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CentralDrain _central;
-    private readonly Retention _retention;
     private ProcessName? _name;
     private SegmentSet? _segments;
+    private FolderKeeper? _keeper;
     private SegmentDrain? _drain;
     private volatile bool _stopping;
     private long _allocatedBytes;
@@ -31,7 +31,6 @@ internal sealed class SinkWriter : IAsyncDisposable
         _fold = new RollupFold(options.Slos);
         Buffers = new SinkBuffers(options, Wake);
         _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, _run, options, time) { Process = () => _name?.Value, AuditAccount = auditAccount };
-        _retention = new Retention(options, time);
         new Thread(Loop) { IsBackground = true, Name = "telemetry-writer" }.Start();
     }
 
@@ -90,14 +89,16 @@ internal sealed class SinkWriter : IAsyncDisposable
                 Guarded(Cycle);
             }
 
+            // First, so that what it has to note is written yet.
+            _keeper?.Dispose();
             Guarded(() => Settle(ending: true));
-        }
-        finally
-        {
             _central.Drop("closed");
             _central.Dispose();
             _segments?.Dispose();
             _name?.Dispose();
+        }
+        finally
+        {
             _ended.TrySetResult();
         }
     }
@@ -111,8 +112,17 @@ internal sealed class SinkWriter : IAsyncDisposable
         }
         catch (Exception)
         {
-            _drain?.Drop("error");
+            DropRows("error");
             _central.Drop("error");
+        }
+    }
+
+    private void DropRows(string reason)
+    {
+        _drain?.Drop(reason);
+        if (_drain is null)
+        {
+            Buffers.DropRaw(reason);
         }
     }
 
@@ -140,26 +150,18 @@ internal sealed class SinkWriter : IAsyncDisposable
             }
         }
 
-        Retain();
-    }
-
-    private void Retain()
-    {
-        if (_name is not null && _retention.RunWhenDue(_name.Value, day => _segments?.Close(day)) is { } notes)
-        {
-            _central.Enqueue(new CentralWrite(database => CentralDrain.Note(database, notes)));
-        }
+        _keeper?.Tick();
     }
 
     /// <summary>Leaves nothing pending: what cannot be written is dropped and counted.</summary>
     private void Settle(bool ending)
     {
-        if (WriteSegments() is { } lost)
+        for (var tries = 1; WriteSegments() is { } failure; tries++)
         {
-            _drain?.Drop(lost.Reason);
-            if (_drain is null)
+            if (!failure.IsBusy || tries == FlushTries)
             {
-                Buffers.DropRaw(lost.Reason);
+                DropRows(failure.Reason);
+                break;
             }
         }
 
@@ -191,13 +193,14 @@ internal sealed class SinkWriter : IAsyncDisposable
             if (_drain is null)
             {
                 _name ??= ProcessName.Take(_options.Directory, _options.Process);
-                _segments = new SegmentSet(_options.Directory, _name.Value);
+                _segments = new SegmentSet(_options.Directory, _name.Value, _time);
                 // Once, before the first row: afterwards the raw rows of this run would be counted with those of the run before.
                 for (var tries = 1; tries <= FlushTries && _central.Recover() is { IsBusy: true }; tries++)
                 {
                 }
 
                 _drain = new SegmentDrain(Buffers, _fold, _metrics, _segments, _run, _time);
+                _keeper = new FolderKeeper(_options, _name.Value, _segments, _time, notes => _central.Enqueue(new CentralWrite(database => CentralDrain.Note(database, notes))));
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -205,6 +208,6 @@ internal sealed class SinkWriter : IAsyncDisposable
             return new SqliteFailure(SQLitePCL.raw.SQLITE_CANTOPEN, exception.Message);
         }
 
-        return _drain.Write(_retention.IsOverQuota);
+        return _drain.Write(_keeper!.IsOverQuota);
     }
 }

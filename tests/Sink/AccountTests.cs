@@ -70,26 +70,6 @@ public sealed class AccountTests
         Assert.Equal(2, (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(1))).PublicApi.Count);
     }
 
-    [Fact]
-    public async Task Days_past_their_keeping_go_as_whole_folders()
-    {
-        await using var test = new TestSink(o => o.RawDays = 2);
-        for (var day = 0; day < 5; day++)
-        {
-            test.Sink.Record(test.Line($"/{day}"));
-            await test.Sink.FlushAsync();
-            test.Time.Advance(TimeSpan.FromDays(1));
-        }
-
-        test.Sink.Record(test.Line("/5"));
-        await test.Sink.FlushAsync();
-        await test.Sink.FlushAsync();
-
-        Assert.Equal(["2026-01-09", "2026-01-10"], Directory.GetDirectories(test.Directory).Select(Path.GetFileName).Order());
-        Assert.Equal(["/5", "/4"], (await test.Reader.LinesAsync(new TraceQuery())).Items.Select(l => l.Route));
-        Assert.Equal(6, (await test.LossAsync("lines")).Stored);
-    }
-
     [Theory]
     [InlineData("", "api", 1, "ConnectionStrings:telemetry")]
     [InlineData("/tmp/x", "a/b", 1, "Orion:Sink:Process")]

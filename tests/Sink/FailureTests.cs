@@ -73,31 +73,6 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task Past_the_quota_the_oldest_day_goes_first_and_today_never_grows_without_bound()
-    {
-        await using var test = new TestSink(o => o.QuotaBytes = 3 * 1024 * 1024);
-        for (var day = 0; day < 4; day++)
-        {
-            for (var i = 0; i < 1_500; i++)
-            {
-                var line = test.Line($"/{day}");
-                line.Attributes = [new("padding", new string('x', 1_000))];
-                test.Sink.Record(line);
-            }
-
-            await test.Sink.FlushAsync();
-            test.Time.Advance(TimeSpan.FromDays(1));
-        }
-
-        await test.Sink.FlushAsync();
-        await test.Sink.FlushAsync();
-        var storage = await test.Reader.StorageAsync();
-        Assert.NotNull(storage.RemovedForQuota);
-        Assert.True(storage.OldestDay > new DateOnly(2026, 1, 5));
-        Assert.Equal(6_000, (await test.Reader.OverviewAsync(TimeSpan.FromDays(7))).PublicApi.Count);
-    }
-
-    [Fact]
     public async Task Old_rows_of_the_small_tables_go_little_by_little()
     {
         await using var test = new TestSink(o => o.HeartbeatDays = 1);

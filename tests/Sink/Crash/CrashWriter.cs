@@ -34,7 +34,7 @@ internal static class CrashWriter
         }
     }
 
-    private static CanonicalLine Line() => new()
+    public static CanonicalLine Line() => new()
     {
         TraceId = ActivityTraceId.CreateRandom(),
         SpanId = ActivitySpanId.CreateRandom(),

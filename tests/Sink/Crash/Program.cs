@@ -1,17 +1,20 @@
 using OrionPlatform.Sink;
 using OrionPlatform.Sink.Tests;
 
-// The test assembly is also the program that the kill tests start and kill: crash-writer DIRECTORY, endless-step FILE.
-if (args is ["crash-writer", var directory])
+// The test assembly is also the program that tests start as a process of its own: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY.
+switch (args)
 {
-    await CrashWriter.RunAsync(directory);
-}
-else if (args is ["endless-step", var file])
-{
-    new SchemaVersions("", "DROP TABLE logs; CREATE TABLE endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, hex(randomblob(500)) AS x FROM n")
-        .OpenWriter(file, 1_000, 100).Dispose();
-}
-else
-{
-    Console.Error.WriteLine("Run by its tests: crash-writer DIRECTORY, endless-step FILE.");
+    case ["crash-writer", var directory]:
+        await CrashWriter.RunAsync(directory);
+        break;
+    case ["endless-step", var file]:
+        new SchemaVersions("", "DROP TABLE logs; CREATE TABLE endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, hex(randomblob(500)) AS x FROM n")
+            .OpenWriter(file, 1_000, 100).Dispose();
+        break;
+    case ["no-sqlite", var directory]:
+        await NoSqlite.RunAsync(directory);
+        break;
+    default:
+        Console.Error.WriteLine("Run by its tests: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY.");
+        break;
 }
