@@ -106,6 +106,20 @@ public sealed class TelemetrySink : IAsyncDisposable
         _writer.Wake();
     }
 
+    /// <summary>Notes what has become of the rows that this process exports; the figures replace those of the call before.</summary>
+    public void Record(IReadOnlyList<ExportAccount> exports) => _writer.NoteExports(process: null, run: null, exports);
+
+    /// <summary>The same for a process without a sink. Its earlier runs are closed: what they had on its way is counted as lost, with the reason <c>unconfirmed</c>.</summary>
+    /// <param name="process">Its name, which no process with a sink has.</param>
+    /// <param name="run">Tells this run of it from others.</param>
+    /// <param name="exports">Its accounts.</param>
+    public void Record(string process, string run, IReadOnlyList<ExportAccount> exports)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(process);
+        ArgumentException.ThrowIfNullOrEmpty(run);
+        _writer.NoteExports(process, run, exports);
+    }
+
     /// <summary>Hands over a business event. Never throws and never waits: a store that fails must not fail the domain.</summary>
     public void LogEvent(BusinessEvent item)
     {

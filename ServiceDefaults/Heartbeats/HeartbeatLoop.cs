@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>Writes a heartbeat at once and then at every interval, as long as the process has a sink.</summary>
-internal sealed class HeartbeatLoop(HeartbeatSource source, TelemetryOutlet outlet, TimeProvider time, IOptions<HeartbeatOptions> options) : BackgroundService
+/// <summary>Writes a heartbeat, and the accounts of what is exported, at once and then at every interval, as long as the process has a sink.</summary>
+internal sealed class HeartbeatLoop(HeartbeatSource source, ExportAccounts exports, TelemetryOutlet outlet, TimeProvider time, IOptions<HeartbeatOptions> options) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,6 +17,7 @@ internal sealed class HeartbeatLoop(HeartbeatSource source, TelemetryOutlet outl
         do
         {
             sink.Record(source.Make());
+            sink.Record(exports.Read());
         }
         while (await tick.WaitForNextTickAsync(stoppingToken));
     }

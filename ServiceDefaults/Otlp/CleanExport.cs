@@ -4,24 +4,42 @@ using System.Net.Http.Headers;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// The exporter's way out: takes its request, cleans the body, and sends that over the exporter's own client (with its certificates and timeout).
-/// A body that cannot be read is not sent: the exporter counts it as failed.
+/// The exporter's way out: takes its request, cleans the body, sends that over the exporter's own client (with its certificates and timeout), and counts
+/// what became of its rows. A body that cannot be read is not sent: the exporter takes it as failed.
 /// </summary>
-internal sealed class CleanExport(OtlpTarget target, WireGate gate, HttpClient client) : HttpMessageHandler
+internal sealed class CleanExport(OtlpTarget target, WireGate gate, ExportCount? count, HttpClient client) : HttpMessageHandler
 {
     /// <summary>The SDK exports on threads of its own, which may wait.</summary>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var clean = Cleaned(request, Read(request.Content!.ReadAsStream(cancellationToken)));
-        return target.Grpc
-            ? SendCallAsync(clean, cancellationToken).GetAwaiter().GetResult()
-            : client.Send(clean, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var clean = Cleaned(request, Read(request.Content!.ReadAsStream(cancellationToken)), out var rows);
+        HttpResponseMessage? answer = null;
+        try
+        {
+            answer = target.Grpc
+                ? SendCallAsync(clean, cancellationToken).GetAwaiter().GetResult()
+                : client.Send(clean, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return answer;
+        }
+        finally
+        {
+            Count(rows, answer);
+        }
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var clean = Cleaned(request, Read(await request.Content!.ReadAsStreamAsync(cancellationToken)));
-        return target.Grpc ? await SendCallAsync(clean, cancellationToken) : await client.SendAsync(clean, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var clean = Cleaned(request, Read(await request.Content!.ReadAsStreamAsync(cancellationToken)), out var rows);
+        HttpResponseMessage? answer = null;
+        try
+        {
+            answer = target.Grpc ? await SendCallAsync(clean, cancellationToken) : await client.SendAsync(clean, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return answer;
+        }
+        finally
+        {
+            Count(rows, answer);
+        }
     }
 
     protected override void Dispose(bool disposing)
@@ -37,9 +55,18 @@ internal sealed class CleanExport(OtlpTarget target, WireGate gate, HttpClient c
     private async Task<HttpResponseMessage> SendCallAsync(HttpRequestMessage call, CancellationToken cancellationToken) =>
         await GrpcFrame.AnswerAsync(await client.SendAsync(call, HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
 
-    private HttpRequestMessage Cleaned(HttpRequestMessage request, ReadOnlySpan<byte> export)
+    /// <summary>What the exporter will send again is not settled yet.</summary>
+    private void Count(int rows, HttpResponseMessage? answer)
     {
-        var body = gate.Clean(export, target.Shape);
+        if (answer?.IsSuccessStatusCode == true || !target.Retries)
+        {
+            count?.Settled(rows, answer?.IsSuccessStatusCode == true);
+        }
+    }
+
+    private HttpRequestMessage Cleaned(HttpRequestMessage request, ReadOnlySpan<byte> export, out int rows)
+    {
+        (var body, rows) = gate.Clean(export, target.Shape);
         if (target.Compressed)
         {
             body = Compress(body.Span);

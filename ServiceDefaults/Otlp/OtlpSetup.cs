@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,50 +16,72 @@ namespace OrionPlatform.ServiceDefaults;
 /// <summary>Sends traces, metrics and logs to OTLP endpoints, where there are any, through the OpenTelemetry SDK; its exporters write to <see cref="CleanExport"/>.</summary>
 internal static class OtlpSetup
 {
-    private const string Retry = "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY";
-
     /// <summary>Whether spans leave the process.</summary>
     public static bool ExportsTraces(IConfiguration configuration) => OtlpTarget.Of("traces", configuration) is not null;
 
     public static void Add(IHostApplicationBuilder builder)
     {
         var telemetry = new TelemetryBuilder(builder.Services);
-        var any = Add(builder, "traces", name => telemetry.WithTracing(t => t
-            .AddSource(Spans.Source.Name, SpanListener.AspNetCore, SpanListener.HttpClient).SetSampler(new AlwaysOnSampler()).AddOtlpExporter(name, configure: null)));
-        any |= Add(builder, "metrics", name => telemetry.WithMetrics(m =>
+        var accounts = new ExportAccounts();
+        builder.Services.AddSingleton(accounts);
+        var any = Add(builder, "traces", Account(ExportAccounts.Spans, "BSP"), (name, count) => telemetry.WithTracing(t => t
+            .AddSource(Spans.Source.Name, SpanListener.AspNetCore, SpanListener.HttpClient).SetSampler(new AlwaysOnSampler())
+            .AddProcessor(new ProducedSpans(count!)).AddOtlpExporter(name, configure: null)));
+        any |= Add(builder, "metrics", null, (name, _) => telemetry.WithMetrics(m =>
         {
             MetricsSetup.Listen(m);
             m.AddOtlpExporter(name, configure: null);
         }));
-        any |= Add(builder, "logs", name => telemetry.WithLogging(
-            l => l.AddProcessor(sp => new LogBodies(sp.GetRequiredService<Sanitizer>())).AddOtlpExporter(name, configureExporter: null), o => o.IncludeFormattedMessage = true));
+        any |= Add(builder, "logs", Account(ExportAccounts.Logs, "BLRP"), (name, count) => telemetry.WithLogging(
+            l => l.AddProcessor(sp => new LogBodies(sp.GetRequiredService<Sanitizer>(), count!)).AddOtlpExporter(name, configureExporter: null), o => o.IncludeFormattedMessage = true));
         if (!any)
         {
             return;
         }
 
-        if (string.Equals(builder.Configuration[Retry], "disk", StringComparison.OrdinalIgnoreCase))
+        if (string.Equals(builder.Configuration[OtlpTarget.RetryKey], "disk", StringComparison.OrdinalIgnoreCase))
         {
-            throw new InvalidOperationException($"{Retry} must not be \"disk\": it keeps exports in files before they are redacted. Use \"in_memory\".");
+            throw new InvalidOperationException($"{OtlpTarget.RetryKey} must not be \"disk\": it keeps exports in files before they are redacted. Use \"in_memory\".");
         }
 
         builder.Services.TryAddSingleton<WireGate>();
         telemetry.ConfigureResource(r => r
             .AddAttributes([new("service.name", ServiceIdentity.NameFrom(builder.Configuration, builder.Environment))])
             .AddDetector(sp => new IdentityDetector(sp.GetRequiredService<ServiceIdentity>())));
+
+        Func<ExportCount> Account(string stream, string processor) => () => accounts.Open(stream, MostOnItsWay(processor, builder.Configuration));
     }
 
-    private static bool Add(IHostApplicationBuilder builder, string signal, Action<string> export)
+    private static bool Add(IHostApplicationBuilder builder, string signal, Func<ExportCount>? account, Action<string, ExportCount?> export)
     {
         if (OtlpTarget.Of(signal, builder.Configuration) is not { } target)
         {
             return false;
         }
 
-        var name = "orion-" + signal;
-        builder.Services.AddOptions<OtlpExporterOptions>(name).Configure<WireGate>(target.Put);
-        export(name);
+        var (name, count) = ("orion-" + signal, account?.Invoke());
+        builder.Services.AddOptions<OtlpExporterOptions>(name).Configure<WireGate>((options, gate) => target.Put(options, gate, count));
+        export(name, count);
         return true;
+    }
+
+    /// <summary>The SDK's queue and the batch that has left it; its defaults are the specification's.</summary>
+    private static int MostOnItsWay(string processor, IConfiguration configuration)
+    {
+        return Read("MAX_QUEUE_SIZE", 2048) + Read("MAX_EXPORT_BATCH_SIZE", 512);
+
+        int Read(string name, int unset) => int.TryParse(configuration[$"OTEL_{processor}_{name}"], NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : unset;
+    }
+
+    private sealed class ProducedSpans(ExportCount count) : BaseProcessor<Activity>
+    {
+        public override void OnEnd(Activity data)
+        {
+            if (data.Recorded)
+            {
+                count.Produced();
+            }
+        }
     }
 
     private sealed class IdentityDetector(ServiceIdentity identity) : IResourceDetector

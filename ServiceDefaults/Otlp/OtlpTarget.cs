@@ -7,6 +7,9 @@ namespace OrionPlatform.ServiceDefaults;
 /// <summary>Where and how one signal is exported, by the standard variables: <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c> before <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and so on.</summary>
 internal sealed record OtlpTarget
 {
+    /// <summary>The variable that makes the exporter send again what failed.</summary>
+    public const string RetryKey = "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY";
+
     private const string Prefix = "OTEL_EXPORTER_OTLP_";
 
     /// <summary>Where exports go, the signal's path included.</summary>
@@ -23,6 +26,9 @@ internal sealed record OtlpTarget
 
     /// <summary>Longest time of one export in milliseconds; the exporter's own default when null.</summary>
     public int? TimeoutMilliseconds { get; init; }
+
+    /// <summary>Whether the exporter sends again what failed.</summary>
+    public required bool Retries { get; init; }
 
     /// <summary>What the export's body is made of.</summary>
     public required WireShape Shape { get; init; }
@@ -54,12 +60,13 @@ internal sealed record OtlpTarget
             Compressed = Choice(own, "COMPRESSION", configuration, "none", "gzip") == "gzip",
             Headers = (Read(own, "HEADERS", configuration) ?? Read("", "HEADERS", configuration))?.Value,
             TimeoutMilliseconds = Timeout(own, configuration),
+            Retries = string.Equals(configuration[RetryKey], "in_memory", StringComparison.OrdinalIgnoreCase),
             Shape = signal switch { "traces" => WireShape.Traces, "metrics" => WireShape.Metrics, _ => WireShape.Logs },
         };
     }
 
-    /// <summary>Makes the SDK's exporter send to this target through the gate.</summary>
-    public void Put(OtlpExporterOptions options, WireGate gate)
+    /// <summary>Makes the SDK's exporter send to this target through the gate, and its rows be counted.</summary>
+    public void Put(OtlpExporterOptions options, WireGate gate, ExportCount? count)
     {
         // Always HTTP to the SDK: the client below makes a gRPC call of it where one is wanted, since the SDK's own would go past the gate.
         options.Protocol = OtlpExportProtocol.HttpProtobuf;
@@ -71,7 +78,7 @@ internal sealed record OtlpTarget
         options.HttpClientFactory = () =>
         {
             var client = own();
-            return new HttpClient(new CleanExport(this, gate, client)) { Timeout = client.Timeout };
+            return new HttpClient(new CleanExport(this, gate, count, client)) { Timeout = client.Timeout };
         };
     }
 

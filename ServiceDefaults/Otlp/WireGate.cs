@@ -20,17 +20,18 @@ internal sealed class WireGate(Sanitizer sanitizer)
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
-    /// <summary>The export as it may leave.</summary>
+    /// <summary>The export as it may leave, and the rows in it.</summary>
     /// <exception cref="InvalidDataException">It is not protobuf; nothing of it may leave.</exception>
-    public ReadOnlyMemory<byte> Clean(ReadOnlySpan<byte> export, WireShape shape)
+    public (ReadOnlyMemory<byte> Body, int Rows) Clean(ReadOnlySpan<byte> export, WireShape shape)
     {
         var clean = new WireBuffer(export.Length + (export.Length / 8));
-        Message(export, shape, clean);
-        return clean.Written;
+        var rows = Message(export, shape, clean);
+        return (clean.Written, rows);
     }
 
-    private void Message(ReadOnlySpan<byte> message, WireShape shape, WireBuffer to)
+    private int Message(ReadOnlySpan<byte> message, WireShape shape, WireBuffer to)
     {
+        var rows = shape.IsRow ? 1 : 0;
         var changed = false;
         for (var reader = new WireReader(message); reader.Next();)
         {
@@ -53,7 +54,7 @@ internal sealed class WireGate(Sanitizer sanitizer)
                     break;
                 case WireRule.Message:
                     var opened = to.Open(reader.Field);
-                    Message(reader.Content, shape.Message(reader.Field), to);
+                    rows += Message(reader.Content, shape.Message(reader.Field), to);
                     to.Close(opened);
                     break;
             }
@@ -63,6 +64,8 @@ internal sealed class WireGate(Sanitizer sanitizer)
         {
             Mark(message, shape.SeriesField, to);
         }
+
+        return rows;
     }
 
     private delegate bool Part(ReadOnlySpan<byte> message, WireBuffer to, int depth);

@@ -42,11 +42,11 @@ internal sealed class WireShape
         Shape(
             (1, WireRule.Keep), (2, WireRule.Keep), (3, WireRule.State), (4, WireRule.Keep), (5, WireRule.Text), (6, WireRule.Keep), (7, WireRule.Keep), (8, WireRule.Keep),
             (9, WireRule.Attribute), (10, WireRule.Keep), (12, WireRule.Keep), (14, WireRule.Keep), (16, WireRule.Keep))
-        .With((11, s_event), (13, s_link), (15, s_status));
+        .With((11, s_event), (13, s_link), (15, s_status)).AsRow();
 
     private static readonly WireShape s_log = Shape(
         (1, WireRule.Keep), (2, WireRule.Keep), (3, WireRule.Text), (5, WireRule.Value), (6, WireRule.Attribute), (7, WireRule.Keep), (8, WireRule.Keep), (9, WireRule.Keep),
-        (10, WireRule.Keep), (11, WireRule.Keep), (12, WireRule.Text));
+        (10, WireRule.Keep), (11, WireRule.Keep), (12, WireRule.Text)).AsRow();
 
     private static readonly WireShape s_exemplar =
         Shape((2, WireRule.Keep), (3, WireRule.Keep), (4, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep), (7, WireRule.Attribute));
@@ -90,6 +90,9 @@ internal sealed class WireShape
     /// <summary>Number of the field with the attributes that tell one series from another; 0 where the message is no point of a series.</summary>
     public int SeriesField { get; private set; }
 
+    /// <summary>Whether such a message is one row of its signal: a span or a log record.</summary>
+    public bool IsRow { get; private set; }
+
     public WireRule Of(int field) => field is > 0 and <= MaxField ? _rules[field] : WireRule.Withhold;
 
     public WireShape Message(int field) => _messages[field]!;
@@ -117,6 +120,12 @@ internal sealed class WireShape
             (_rules[field], _messages[field]) = (WireRule.Message, message);
         }
 
+        return this;
+    }
+
+    private WireShape AsRow()
+    {
+        IsRow = true;
         return this;
     }
 

@@ -13,7 +13,7 @@ namespace OrionPlatform.ServiceDefaults;
 /// Starts the belt before anything else of the host and flushes it after everything else has stopped: it is the first hosted service, and the
 /// flush comes with <see cref="StoppedAsync"/>, when the server has let its last request go.
 /// </summary>
-internal sealed class BeltLifetime(Belt belt, LagMonitor lag, IServiceProvider services, IOptions<HostOptions> host, ILogger<BeltLifetime> logger) : IHostedLifecycleService
+internal sealed class BeltLifetime(Belt belt, LagMonitor lag, ExportAccounts exports, IServiceProvider services, IOptions<HostOptions> host, ILogger<BeltLifetime> logger) : IHostedLifecycleService
 {
     private int _started;
 
@@ -52,6 +52,7 @@ internal sealed class BeltLifetime(Belt belt, LagMonitor lag, IServiceProvider s
         services.GetService<MeterProvider>()?.ForceFlush(2000);
         if (services.GetService<TelemetrySink>() is { } sink)
         {
+            sink.Record(exports.Read());
             try
             {
                 await sink.FlushAsync(cancellationToken).WaitAsync(host.Value.ShutdownTimeout, cancellationToken);

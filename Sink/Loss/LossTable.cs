@@ -40,12 +40,12 @@ internal static class LossTable
 
     /// <summary>
     /// Closes the accounts of this process's earlier runs that ended without doing so: what was still on its way then is lost now
-    /// (reason <c>killed</c>).
+    /// (reason <c>killed</c>), or, of rows it exported, never confirmed to have arrived (<c>unconfirmed</c>).
     /// </summary>
     public static void CloseEarlierRuns(Database database, string process, string run)
     {
         using (var drops = database.Prepare("""
-            INSERT INTO loss_drops SELECT process, run, stream, 'killed', '', buffered FROM loss_account
+            INSERT INTO loss_drops SELECT process, run, stream, CASE WHEN stream LIKE 'exported%' THEN 'unconfirmed' ELSE 'killed' END, '', buffered FROM loss_account
             WHERE process = ? AND run <> ? AND ended = 0 AND buffered > 0 ON CONFLICT DO NOTHING
             """))
         {

@@ -57,6 +57,31 @@ internal sealed class SinkWriter : IAsyncDisposable
         return _ended.Task.IsCompleted ? Task.FromResult(false) : write.Done;
     }
 
+    /// <summary>Writes the accounts of what a process exports, this one's when none is named. What cannot be written now is in the next call's figures.</summary>
+    public void NoteExports(string? process, string? run, IReadOnlyList<ExportAccount> exports)
+    {
+        if (exports.Count == 0)
+        {
+            return;
+        }
+
+        _central.Enqueue(new CentralWrite(database =>
+        {
+            if (process is not null)
+            {
+                LossTable.CloseEarlierRuns(database, process, run!);
+            }
+
+            foreach (var export in exports)
+            {
+                LossTable.Write(database, process ?? _name!.Value, run ?? _run, export.Account(), UnixTime.Nanos(_time.GetUtcNow()), ended: false);
+            }
+
+            return true;
+        }));
+        Wake();
+    }
+
     /// <summary>Compares a minute's rollups with its raw rows; null when the database cannot be written.</summary>
     public async Task<IReadOnlyList<RollupDifference>?> RecomputeAsync(long minute, bool repair)
     {

@@ -3,6 +3,8 @@ using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Trace;
+using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults.Tests;
 
@@ -119,6 +121,57 @@ public sealed class OtlpTests
         await Eventually.TrueAsync(() => collector.Exports.Count >= 2, "the export again");
 
         Assert.Contains(collector.Exports, e => e.Body.AsSpan().SequenceEqual(collector.Exports[0].Body));
+    }
+
+    [Theory]
+    [InlineData(200, 0)]
+    [InlineData(400, 12)]
+    public async Task The_account_says_what_arrived_and_what_the_collector_refused(int status, int failed)
+    {
+        using var folder = new TempFolder();
+        await using var collector = await OtlpStub.StartAsync();
+        collector.HttpStatus = status;
+        await using (var app = await StartAsync(collector, [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")]))
+        {
+            for (var i = 0; i < 6; i++)
+            {
+                await app.Client.GetStringAsync("/v1/things/7");
+            }
+        }
+
+        await using var reader = new TelemetryReader(folder.Path, TimeProvider.System);
+        var spans = (await reader.LossAsync()).Single(l => l.Stream == "exported_spans");
+        var logs = (await reader.LossAsync()).Single(l => l.Stream == "exported_logs");
+        Assert.Equal((12, 12 - failed, failed, 0), (spans.Produced, spans.Stored, spans.Dropped, spans.Buffered));
+        Assert.Equal((logs.Produced, 0), (logs.Stored + logs.Dropped, logs.Buffered));
+        Assert.All(await reader.LossReasonsAsync(), r => Assert.Equal("export_failed", r.Reason));
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_into_the_exporters_queue_is_counted_as_soon_as_it_is_certain()
+    {
+        await using var collector = await OtlpStub.StartAsync();
+        await using var app = await StartAsync(
+            collector,
+            [
+                ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_MAX_QUEUE_SIZE", "4"), ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "2"), ("OTEL_LOGS_EXPORTER", "none"),
+                ("OTEL_METRICS_EXPORTER", "none"),
+            ]);
+        collector.Hold = new TaskCompletionSource();
+        for (var i = 0; i < 10; i++)
+        {
+            await app.Client.GetStringAsync("/v1/things/7");
+        }
+
+        var held = Assert.Single(app.Services.GetRequiredService<ExportAccounts>().Read());
+        Assert.Equal(20, held.Produced);
+        Assert.True(held.Overflowed >= 12, $"{held}");
+        collector.Hold.SetResult();
+        app.Services.GetRequiredService<TracerProvider>().ForceFlush(10_000);
+        var after = app.Services.GetRequiredService<ExportAccounts>().Read()[0];
+        Assert.Equal(held.Overflowed, after.Overflowed);
+        Assert.Equal((20, 0), (after.Produced, after.Failed));
+        Assert.True(after.Delivered <= 20 - after.Overflowed, $"{after}");
     }
 
     [Theory]

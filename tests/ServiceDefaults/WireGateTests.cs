@@ -36,7 +36,7 @@ public sealed class WireGateTests
         foreach (var export in collector.Exports)
         {
             var shape = export.Path switch { "/v1/traces" => WireShape.Traces, "/v1/metrics" => WireShape.Metrics, _ => WireShape.Logs };
-            Assert.Equal(export.Body, s_gate.Clean(export.Body, shape).ToArray());
+            Assert.Equal(export.Body, s_gate.Clean(export.Body, shape).Body.ToArray());
         }
 
         Assert.Equal(3, collector.Exports.Select(e => e.Path).Distinct().Count());
@@ -48,7 +48,7 @@ public sealed class WireGateTests
     [InlineData(17, null)]
     public void A_text_is_cleaned_where_it_is_known_and_held_back_where_not(int field, string? expected)
     {
-        var clean = s_gate.Clean(Message(1, Message(2, Message(2, Message(field, "for ann@example.com"u8)))), WireShape.Traces).ToArray();
+        var clean = s_gate.Clean(Message(1, Message(2, Message(2, Message(field, "for ann@example.com"u8)))), WireShape.Traces).Body.ToArray();
 
         Assert.Equal(Message(1, Message(2, Message(2, expected is null ? [] : Message(field, Encoding.UTF8.GetBytes(expected))))), clean);
     }
@@ -64,7 +64,7 @@ public sealed class WireGateTests
 
         byte[] log = [.. Message(5, Message(7, "ann@example.com"u8)), .. Message(6, [.. Message(1, "deep"u8), .. Message(2, deep)])];
 
-        var text = Encoding.Latin1.GetString(s_gate.Clean(Message(1, Message(2, Message(2, log))), WireShape.Logs).Span);
+        var text = Encoding.Latin1.GetString(s_gate.Clean(Message(1, Message(2, Message(2, log))), WireShape.Logs).Body.Span);
 
         Assert.DoesNotContain("ann@", text, StringComparison.Ordinal);
         Assert.Equal(3, text.Split("[REDACTED]").Length);
@@ -76,8 +76,8 @@ public sealed class WireGateTests
         {
             try
             {
-                var clean = s_gate.Clean(bytes, WireShape.Traces);
-                return s_gate.Clean(clean.Span, WireShape.Traces).Span.SequenceEqual(clean.Span);
+                var clean = s_gate.Clean(bytes, WireShape.Traces).Body;
+                return s_gate.Clean(clean.Span, WireShape.Traces).Body.Span.SequenceEqual(clean.Span);
             }
             catch (InvalidDataException)
             {

@@ -61,6 +61,23 @@ internal readonly struct JsonMembers
         return [.. value.EnumerateArray().Select((item, i) => Text(item, $"{path}[{i}]", maxLength, pattern, shape))];
     }
 
+    /// <summary>The objects of an array, each with no members but those; none when the member is not there.</summary>
+    public IReadOnlyList<JsonMembers> Objects(string name, int maxCount, params string[] known)
+    {
+        if (!_object.TryGetProperty(name, out var value))
+        {
+            return [];
+        }
+
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > maxCount)
+        {
+            throw RefusedException.Invalid($"'{Path(name)}' must be an array of at most {maxCount}.");
+        }
+
+        var path = Path(name);
+        return [.. value.EnumerateArray().Select((item, i) => new JsonMembers(item, $"{path}[{i}]", known))];
+    }
+
     private static string Text(JsonElement value, string path, int maxLength, Regex? pattern, string? shape)
     {
         if (value.ValueKind != JsonValueKind.String || Decode(value) is not { Length: > 0 } text || text.Length > maxLength)

@@ -15,10 +15,13 @@ internal static class NodeHeartbeat
     internal static async Task<IResult> HandleAsync(HttpContext http, DomainStore store, TelemetrySink sink, TimeProvider time)
     {
         using var body = await JsonBody.ReadAsync(http);
-        var members = new JsonMembers(body.Root, "", "name", "slots", "runtimes", "running", "process");
+        var members = new JsonMembers(body.Root, "", "name", "slots", "runtimes", "running", "process", "exports");
         var offer = NodeOfferBody.Read(members);
         var running = members.Texts("running", MaxRunning, 67, Shapes.Id(), "an allocation's id");
-        sink.Record(ProcessFigures.Read(members, time.GetUtcNow()));
+        var beat = ProcessFigures.Read(members, time.GetUtcNow());
+        var exports = ExportFigures.Read(members);
+        sink.Record(beat);
+        sink.Record("node-agent-" + offer.Name, $"{beat.Pid}@{beat.StartedAt:O}", exports);
 
         var nodeId = http.NodeId();
         var origin = Origin.Current(CorrelationId.Current);

@@ -6,7 +6,7 @@ namespace OrionPlatform.NodeAgent;
 /// <summary>Tells the platform every 5 s that this node lives and what it runs, and brings what runs in line with the answer.</summary>
 internal sealed class HeartbeatLoop(
     PlatformClient client, NodeSession session, Retrying retrying, Workloads workloads, EndedWorkloads ended, DesiredState desired, HeartbeatSource source,
-    IOptions<AgentOptions> options, TimeProvider time) : IDisposable
+    ExportAccounts exports, IOptions<AgentOptions> options, TimeProvider time) : IDisposable
 {
     private const int IntervalSeconds = 5;
     private readonly SemaphoreSlim _hurry = new(0, 1);
@@ -65,6 +65,7 @@ internal sealed class HeartbeatLoop(
         var offer = session.Offer;
         return new HeartbeatMessage(offer.Name, offer.Slots, offer.Runtimes, workloads.Running, new ProcessFigures(
             "node-agent-" + options.Value.Name, figures.Host, figures.Pid, figures.StartedAt, IntervalSeconds, figures.PoolThreads, figures.PoolQueue,
-            figures.MemoryAllocMb, figures.MemoryCommittedMb, figures.GcCount, figures.GcPauseMs, figures.LagP99Ms, figures.LagMaxMs));
+            figures.MemoryAllocMb, figures.MemoryCommittedMb, figures.GcCount, figures.GcPauseMs, figures.LagP99Ms, figures.LagMaxMs),
+            [.. exports.Read().Select(e => new ExportFigures(e.Stream, e.Produced, e.Delivered, e.Failed, e.Overflowed))]);
     }
 }

@@ -6,8 +6,12 @@ internal sealed record RegisterMessage(string Name, int Slots, IReadOnlyCollecti
 /// <summary>What registration answers. The secret is given this once.</summary>
 internal sealed record Credential(string NodeId, string NodeSecret);
 
-/// <summary>A sign of life: what the agent offers and runs, and how its process fares.</summary>
-internal sealed record HeartbeatMessage(string Name, int Slots, IReadOnlyCollection<string> Runtimes, IReadOnlyCollection<string> Running, ProcessFigures Process);
+/// <summary>A sign of life: what the agent offers and runs, how its process fares, and what has become of the telemetry that it sent.</summary>
+internal sealed record HeartbeatMessage(
+    string Name, int Slots, IReadOnlyCollection<string> Runtimes, IReadOnlyCollection<string> Running, ProcessFigures Process, IReadOnlyList<ExportFigures> Exports);
+
+/// <summary>The account of one kind of telemetry since the process started.</summary>
+internal sealed record ExportFigures(string Stream, long Produced, long Delivered, long Failed, long Overflowed);
 
 /// <summary>The agent's process.</summary>
 internal sealed record ProcessFigures(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
@@ -25,6 +26,12 @@ internal sealed class OtlpStub : IAsyncDisposable
 
     public IReadOnlyList<OtlpExport> Exports => [.. _received];
 
+    /// <summary>While it is not complete, nothing is answered.</summary>
+    public TaskCompletionSource? Hold { get; set; }
+
+    /// <summary>What plain HTTP answers.</summary>
+    public int HttpStatus { get; set; } = 200;
+
     /// <summary>What gRPC answers: a status of its own.</summary>
     public string GrpcStatus { get; set; } = "0";
 
@@ -34,6 +41,9 @@ internal sealed class OtlpStub : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+
+        // It runs in the process under test, whose own requests alone are to be traced.
+        builder.Services.AddSingleton(_ => new ActivitySource("collector"));
         builder.WebHost.ConfigureKestrel(o => o.Listen(IPAddress.Loopback, 0, l => l.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
         var stub = new OtlpStub(builder.Build());
         stub._app.MapPost("/{**path}", stub.TakeAsync);
@@ -45,6 +55,11 @@ internal sealed class OtlpStub : IAsyncDisposable
 
     private async Task TakeAsync(HttpContext http)
     {
+        if (Hold is { } hold)
+        {
+            await hold.Task;
+        }
+
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
         var (bytes, compressed) = (body.ToArray(), http.Request.Headers.ContentEncoding == "gzip");
@@ -55,6 +70,10 @@ internal sealed class OtlpStub : IAsyncDisposable
             http.Response.ContentType = "application/grpc";
             http.Response.AppendTrailer("grpc-status", GrpcStatus);
             await http.Response.Body.WriteAsync(new byte[5]);
+        }
+        else
+        {
+            http.Response.StatusCode = HttpStatus;
         }
 
         _received.Enqueue(new OtlpExport(http.Request.Path.Value!, http.Request.Headers["x-key"], compressed, compressed ? Unpack(bytes) : bytes));

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using OrionPlatform.Sink;
 using OrionPlatform.Store;
+using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
@@ -115,6 +118,33 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
     }
 
     /// <summary>Asks for an allocation and places it, as the worker would.</summary>
+    [Fact]
+    public async Task What_an_agents_telemetry_lost_on_its_way_is_in_the_account_also_over_its_restart()
+    {
+        var (node, _) = await _api.NodeAsync("n7", 4, _runtime);
+        await SendAsync(1, new { stream = "exported_spans", produced = 10, delivered = 6, failed = 1, overflowed = 0 });
+        await SendAsync(2, new { stream = "exported_spans", produced = 5, delivered = 5, failed = 0, overflowed = 0 });
+
+        var reader = _api.App.Services.GetRequiredService<TelemetryReader>();
+        await Eventually.TrueAsync(async () => (await reader.LossAsync()).Any(l => l is { Process: "node-agent-n7", Produced: 15 }), "both runs' accounts");
+        Assert.Equal(new LossRow("node-agent-n7", "exported_spans", 15, 11, 0, 4, 0), (await reader.LossAsync()).Single(l => l.Process == "node-agent-n7"));
+        Assert.Equal(
+            [("export_failed", 1L), ("unconfirmed", 3L)],
+            (await reader.LossReasonsAsync()).Where(r => r.Process == "node-agent-n7").Select(r => (r.Reason, r.Rows)).Order());
+
+        foreach (var wrong in (object[])[new { stream = "lines", produced = 1, delivered = 1, failed = 0, overflowed = 0 }, new { stream = "exported_logs", produced = -1, delivered = 1, failed = 0, overflowed = 0 }])
+        {
+            using var refused = await node.PostAsJsonAsync("node/v1/heartbeat", Beat("n7", 3, [], wrong));
+            await Calls.IsProblemAsync(refused, 400, "invalid_field");
+        }
+
+        async Task SendAsync(int pid, object account)
+        {
+            using var answer = await node.PostAsJsonAsync("node/v1/heartbeat", Beat("n7", pid, [], account));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+
     private async Task<string> PlaceAsync()
     {
         var id = await _api.Tenant("acme").RequestAsync(_runtime);
@@ -134,14 +164,19 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
 
     private async Task<JsonElement> BeatAsync(HttpClient node, params string[] running)
     {
-        var process = new
-        {
-            worker = "node-agent-n1", host = "h", pid = 1, startedAt = DateTimeOffset.UnixEpoch, intervalSeconds = 5, poolThreads = 1, poolQueue = 0,
-            memoryAllocMb = 1.5, memoryCommittedMb = 2.5, gcCount = 0, gcPauseMs = 0.0, lagP99Ms = 0.1, lagMaxMs = 0.2,
-        };
-        using var answer = await node.PostAsJsonAsync("node/v1/heartbeat", new { name = "n1", slots = 4, runtimes = new[] { _runtime }, running, process });
+        using var answer = await node.PostAsJsonAsync("node/v1/heartbeat", Beat("n1", 1, running));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return await Calls.JsonAsync(answer);
+    }
+
+    private object Beat(string name, int pid, string[] running, params object[] exports)
+    {
+        var process = new
+        {
+            worker = "node-agent-" + name, host = "h", pid, startedAt = DateTimeOffset.UnixEpoch, intervalSeconds = 5, poolThreads = 1, poolQueue = 0,
+            memoryAllocMb = 1.5, memoryCommittedMb = 2.5, gcCount = 0, gcPauseMs = 0.0, lagP99Ms = 0.1, lagMaxMs = 0.2,
+        };
+        return new { name, slots = 4, runtimes = new[] { _runtime }, running, process, exports };
     }
 
     private static JsonElement.ArrayEnumerator Tasks(JsonElement answer) => answer.GetProperty("tasks").EnumerateArray();
