@@ -31,7 +31,7 @@ public sealed class TelemetrySink : IAsyncDisposable
     /// <summary>Metrics.</summary>
     public MetricsManager Metrics { get; }
 
-    /// <summary>Hands over an inner span.</summary>
+    /// <summary>Hands over an inner span. One that is <see cref="SpanRow.SampledOut"/> is only counted, and stays the caller's.</summary>
     public void Record(SpanRow span)
     {
         ArgumentNullException.ThrowIfNull(span);
@@ -52,10 +52,10 @@ public sealed class TelemetrySink : IAsyncDisposable
             return;
         }
 
-        _writer.Buffers.Spans.Offer(span);
+        Hand(span, _writer.Buffers.Spans);
     }
 
-    /// <summary>Hands over a canonical line (a root span).</summary>
+    /// <summary>Hands over a canonical line (a root span). One that is <see cref="SpanRow.SampledOut"/> is only counted, and stays the caller's.</summary>
     public void Record(CanonicalLine line)
     {
         ArgumentNullException.ThrowIfNull(line);
@@ -69,7 +69,19 @@ public sealed class TelemetrySink : IAsyncDisposable
             return;
         }
 
-        _writer.Buffers.Lines.Offer(line);
+        Hand(line, _writer.Buffers.Lines);
+    }
+
+    private void Hand<T>(T row, StreamBuffer<T> buffer) where T : SpanRow
+    {
+        if (!row.SampledOut)
+        {
+            buffer.Offer(row);
+        }
+        else if (!_writer.Buffers.LeftOut.TryAdd(row))
+        {
+            buffer.CountProducedAndDropped("closed", row.Tenant);
+        }
     }
 
     /// <summary>Hands over a log record.</summary>
@@ -209,13 +221,6 @@ public sealed class TelemetrySink : IAsyncDisposable
 
     /// <summary>The time by the clock of this sink, nanoseconds since 1970-01-01 UTC.</summary>
     internal long NowNanos => UnixTime.Nanos(_time.GetUtcNow());
-
-    /// <summary>Counts canonical lines and spans that sampling left out on purpose.</summary>
-    public void CountSampledOut(int lines, int spans)
-    {
-        _writer.Buffers.Lines.CountSampledOut(lines);
-        _writer.Buffers.Spans.CountSampledOut(spans);
-    }
 
     /// <summary>Waits until everything handed over before this call is committed, or counted as dropped.</summary>
     public Task FlushAsync(CancellationToken cancellationToken = default) => _writer.FlushAsync().WaitAsync(cancellationToken);

@@ -18,14 +18,24 @@ internal sealed class EndpointMiddleware(RequestDelegate next, ProblemWriter pro
             }
         }
 
-        return HandleAsync(context);
+        Task pipeline;
+        try
+        {
+            pipeline = next(context);
+        }
+        catch (Exception exception)
+        {
+            pipeline = Task.FromException(exception);
+        }
+
+        return pipeline.IsCompletedSuccessfully ? pipeline : HandleAsync(pipeline, context);
     }
 
-    private async Task HandleAsync(HttpContext context)
+    private async Task HandleAsync(Task pipeline, HttpContext context)
     {
         try
         {
-            await next(context);
+            await pipeline;
         }
         catch (Exception exception)
         {

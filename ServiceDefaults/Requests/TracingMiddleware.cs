@@ -49,11 +49,40 @@ internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, Problem
         return id;
     }
 
-    private async Task TraceAsync(HttpContext context, LineScope scope)
+    /// <summary>Most requests are over when the pipeline returns: those need nothing that waits.</summary>
+    private Task TraceAsync(HttpContext context, LineScope scope)
+    {
+        Task pipeline;
+        try
+        {
+            pipeline = next(context);
+        }
+        catch (Exception exception)
+        {
+            pipeline = Task.FromException(exception);
+        }
+
+        if (pipeline.IsCompletedSuccessfully && context.Response.StatusCode < 400)
+        {
+            if (!scope.Untraced)
+            {
+                Settle(context, scope);
+
+                // A handler that returned without waiting has run in this very flow, and may have left another scope in it.
+                LineScope.Current = scope;
+            }
+
+            return pipeline;
+        }
+
+        return TraceAsync(pipeline, context, scope);
+    }
+
+    private async Task TraceAsync(Task pipeline, HttpContext context, LineScope scope)
     {
         try
         {
-            await next(context);
+            await pipeline;
             if (context.Response.StatusCode >= 400 && !scope.Untraced)
             {
                 await ProblemWriter.FillAsync(context);

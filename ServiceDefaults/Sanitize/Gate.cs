@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
@@ -6,14 +7,19 @@ namespace OrionPlatform.ServiceDefaults;
 internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
 {
     private const int MaxAttributes = 128;
+    private const int KnownNames = 512;
+
+    // Names found clean, by identity: code names its routes and spans by the same objects every time. A fixed number of slots; whoever comes last
+    // has the slot, and a race costs one more look at a name.
+    private readonly string?[] _clean = new string?[KnownNames];
 
     public void Pass(SpanRow span)
     {
-        span.Service = sanitizer.Text(span.Service);
-        span.Name = sanitizer.Text(span.Name);
+        span.Service = Name(span.Service);
+        span.Name = Name(span.Name);
         span.StatusMessage = Clean(span.StatusMessage);
-        span.ErrorType = Clean(span.ErrorType);
-        span.Tenant = Clean(span.Tenant);
+        span.ErrorType = NameOrNull(span.ErrorType);
+        span.Tenant = NameOrNull(span.Tenant);
         span.Attributes = Clean(span.Attributes);
         var events = span.Events;
         for (var i = 0; i < events.Length; i++)
@@ -25,11 +31,11 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
     public void Pass(CanonicalLine line)
     {
         Pass((SpanRow)line);
-        line.Surface = sanitizer.Text(line.Surface);
-        line.Method = Clean(line.Method);
-        line.Route = Clean(line.Route);
-        line.Outcome = sanitizer.Text(line.Outcome);
-        line.ErrorCode = Clean(line.ErrorCode);
+        line.Surface = Name(line.Surface);
+        line.Method = NameOrNull(line.Method);
+        line.Route = NameOrNull(line.Route);
+        line.Outcome = Name(line.Outcome);
+        line.ErrorCode = NameOrNull(line.ErrorCode);
         line.CorrelationId = Clean(line.CorrelationId);
         line.User = Clean(line.User);
     }
@@ -100,6 +106,26 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
         entry.Tenant = Clean(entry.Tenant);
         entry.CorrelationId = Clean(entry.CorrelationId);
     }
+
+    /// <summary>A text out of few.</summary>
+    private string Name(string text)
+    {
+        ref var slot = ref _clean[RuntimeHelpers.GetHashCode(text) & (KnownNames - 1)];
+        if (ReferenceEquals(slot, text))
+        {
+            return text;
+        }
+
+        var clean = sanitizer.Text(text);
+        if (ReferenceEquals(clean, text))
+        {
+            slot = text;
+        }
+
+        return clean;
+    }
+
+    private string? NameOrNull(string? text) => text is null ? null : Name(text);
 
     private string? Clean(string? text) => text is null ? null : sanitizer.Text(text);
 

@@ -58,7 +58,7 @@ internal sealed class Belt
     {
         if (scope is null or { Untraced: false } && (scope is null || !scope.Hold(activity, _maxSpans)))
         {
-            _outlet.Record(scope is null or { Kept: true } ? SpanRows.Inner(activity, Identity.Name) : SpanRows.Counted(activity, Identity.Name));
+            _outlet.Record(scope is null or { Kept: true } ? SpanRows.Inner(activity, Identity.Name) : LeftOutRows.Span(activity, Identity.Name));
         }
     }
 
@@ -70,18 +70,18 @@ internal sealed class Belt
             return;
         }
 
-        var line = Line(scope);
         if (!scope.Kept)
         {
-            line.SampledOut = true;
-            _outlet.Record(line);
+            _outlet.Record(LeftOutRows.Line(scope, Identity.Name));
             for (var i = 0; i < (spans?.Count ?? 0); i++)
             {
-                _outlet.Record(SpanRows.Counted(spans![i], Identity.Name));
+                _outlet.Record(LeftOutRows.Span(spans![i], Identity.Name));
             }
 
             return;
         }
+
+        var line = Line(scope);
 
         if (lost > 0)
         {
@@ -102,7 +102,6 @@ internal sealed class Belt
         Ring.Add(new LocalTrace(line, rows));
     }
 
-    /// <summary>The line's own columns: all that a rollup needs.</summary>
     private CanonicalLine Line(LineScope scope)
     {
         var root = scope.Root;

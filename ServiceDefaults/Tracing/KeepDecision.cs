@@ -26,8 +26,8 @@ internal sealed class KeepDecision(IOptions<TracingOptions> options)
     /// <summary>By the random end of the trace id, so that every service chooses the same traces.</summary>
     private bool IsChosen(LineScope scope)
     {
-        Span<byte> id = stackalloc byte[16];
-        scope.Root.TraceId.CopyTo(id);
-        return (BinaryPrimitives.ReadInt64BigEndian(id[8..]) & 0x00FF_FFFF_FFFF_FFFF) >= _dropBelow;
+        Span<byte> end = stackalloc byte[8];
+        Convert.FromHexString(scope.Root.TraceId.ToHexString().AsSpan(16), end, out _, out _);
+        return (BinaryPrimitives.ReadInt64BigEndian(end) & 0x00FF_FFFF_FFFF_FFFF) >= _dropBelow;
     }
 }

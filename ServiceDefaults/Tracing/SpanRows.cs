@@ -15,22 +15,9 @@ internal static class SpanRows
         Fill(row, activity);
         row.Attributes = Attributes(activity, null, null);
         row.ErrorType = activity.GetTagItem("error.type") as string;
-        row.DurationNanos = Math.Max(0, activity.Duration.Ticks * 100);
+        row.DurationNanos = DurationNanos(activity);
         return row;
     }
-
-    /// <summary>As much of a span as its rollup needs, for one that is not stored.</summary>
-    public static SpanRow Counted(Activity activity, string service) => new()
-    {
-        TraceId = activity.TraceId,
-        SpanId = activity.SpanId,
-        Service = service,
-        Name = activity.DisplayName,
-        StartUnixNanos = UnixNanos(activity.StartTimeUtc),
-        DurationNanos = Math.Max(0, activity.Duration.Ticks * 100),
-        Status = (SpanStatus)activity.Status,
-        SampledOut = true,
-    };
 
     /// <summary>What inner and root spans have in common; attributes and duration are the caller's.</summary>
     public static void Fill(SpanRow row, Activity activity)
@@ -76,6 +63,8 @@ internal static class SpanRows
 
         return attributes;
     }
+
+    public static long DurationNanos(Activity activity) => Math.Max(0, activity.Duration.Ticks * 100);
 
     public static long UnixNanos(DateTime utc) => (utc.Ticks - DateTime.UnixEpoch.Ticks) * 100;
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace OrionPlatform.Sink;
 
 /// <summary>Folds rows into the figures of their minutes and hours, in memory; <see cref="RollupTable"/> makes them durable.</summary>
-internal sealed class RollupFold(IReadOnlyList<SloRule> slos)
+internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
 {
     /// <summary>Cells kept that are not written yet; past it new ones are not begun and their rows are counted in <see cref="Unfolded"/>.</summary>
     public const int MaxCells = 50_000;
@@ -21,7 +21,7 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos)
     /// <summary>Minute cells, bounded by <see cref="MaxCells"/>; written ones of past minutes are removed by <see cref="Forget(long, long)"/>.</summary>
     public Dictionary<(RollupSeries Series, long Start), RollupCell> Minutes { get; } = [];
 
-    /// <summary>Hour cells; the same bound and removal.</summary>
+    /// <summary>Hour cells, unless only minutes are folded; the same bound and removal.</summary>
     public Dictionary<(RollupSeries Series, long Start), RollupCell> Hours { get; } = [];
 
     /// <summary>Rows that are stored but in no rollup, because the database could not take them for too long.</summary>
@@ -43,6 +43,23 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos)
         foreach (var (slo, cells) in route.Slos)
         {
             Fold(cells, row, !slo.IsGood(row), timed: false);
+        }
+    }
+
+    /// <summary>Adds all figures of its minutes to another fold, and to the other's hours, and starts anew.</summary>
+    public void MoveTo(RollupFold other)
+    {
+        foreach (var ((series, start), cell) in Minutes)
+        {
+            other.Merge(series, start, cell);
+        }
+
+        other.Unfolded += Unfolded;
+        Unfolded = 0;
+        Minutes.Clear();
+        foreach (var cells in _series.Values)
+        {
+            (cells.Minute, cells.Hour) = (null, null);
         }
     }
 
@@ -142,20 +159,34 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos)
             cells.Minute = Cell(Minutes, cells.Series, cells.MinuteStart);
         }
 
-        if (cells.Hour is null || (ulong)(start - cells.HourStart) >= UnixTime.Hour)
+        if (hours && (cells.Hour is null || (ulong)(start - cells.HourStart) >= UnixTime.Hour))
         {
             cells.HourStart = UnixTime.Floor(start, UnixTime.Hour);
             cells.Hour = Cell(Hours, cells.Series, cells.HourStart);
         }
 
-        if (cells.Minute is null || cells.Hour is null)
+        if (cells.Minute is null || (hours && cells.Hour is null))
         {
             Unfolded++;
             return;
         }
 
         cells.Minute.Add(row.DurationNanos, error, timed);
-        cells.Hour.Add(row.DurationNanos, error, timed);
+        cells.Hour?.Add(row.DurationNanos, error, timed);
+    }
+
+    private void Merge(RollupSeries series, long minute, RollupCell cell)
+    {
+        series = Cells(series).Series;
+        if (Cell(Minutes, series, minute) is { } inMinute && Cell(Hours, series, UnixTime.Floor(minute, UnixTime.Hour)) is { } inHour)
+        {
+            inMinute.Merge(cell);
+            inHour.Merge(cell);
+        }
+        else
+        {
+            Unfolded += cell.Count;
+        }
     }
 
     private static RollupCell? Cell(Dictionary<(RollupSeries Series, long Start), RollupCell> all, RollupSeries series, long start)

@@ -59,6 +59,15 @@ internal sealed class RollupCell
     public bool SameAs(RollupCell other) => Count == other.Count && Errors == other.Errors && SumNanos == other.SumNanos
         && Durations.ToBytes().AsSpan().SequenceEqual(other.Durations.ToBytes());
 
+    public void Merge(RollupCell other)
+    {
+        Count += other.Count;
+        Errors += other.Errors;
+        SumNanos += other.SumNanos;
+        Durations.Merge(other.Durations);
+        Dirty = true;
+    }
+
     public void Merge(long count, long errors, long sumNanos, ReadOnlySpan<byte> durations)
     {
         Count += count;

@@ -25,7 +25,7 @@ public sealed record SpanLink(ActivityTraceId TraceId, ActivitySpanId SpanId);
 public sealed record SpanEvent(long UnixNanos, string Name, KeyValuePair<string, object?>[] Attributes);
 
 /// <summary>An inner span: one operation within a request or a job. The outermost one is a <see cref="CanonicalLine"/>.</summary>
-/// <remarks>Mutable until it is handed to <see cref="TelemetrySink"/>, so that the gate can redact it in place; never after.</remarks>
+/// <remarks>Mutable until it is handed to <see cref="TelemetrySink"/>, so that the gate can redact it in place; after that only when it was left out.</remarks>
 public class SpanRow
 {
     /// <summary>The trace this span is part of.</summary>
@@ -64,7 +64,7 @@ public class SpanRow
     /// <summary>The tenant it was done for, if known.</summary>
     public string? Tenant { get; set; }
 
-    /// <summary>Left out by sampling: it counts in every rollup, which so stay exact, but the row itself is not stored.</summary>
+    /// <summary>Left out by sampling: it counts in every rollup, which so stay exact, but the row itself is not stored, nor kept by the sink: it may be used again.</summary>
     public bool SampledOut { get; set; }
 
     /// <summary>Attributes; values are string, bool, long, double, or arrays of these.</summary>

@@ -38,7 +38,7 @@ internal sealed class Segment : IDisposable
 
     public string Path => _database.Path;
 
-    /// <summary>Commits the batch, or nothing of it. Returns the rows that were not stored: duplicates, and what sampling left out.</summary>
+    /// <summary>Commits the batch, or nothing of it. Returns the rows that were stored before.</summary>
     public BatchOutcome Write(string run, in DayRows rows, RollupFold fold, MetricRollups metrics)
     {
         var (lines, spans, logs) = (rows.Lines, rows.Spans, rows.Logs);
@@ -46,14 +46,14 @@ internal sealed class Segment : IDisposable
         _database.Execute("BEGIN IMMEDIATE");
         try
         {
-            var (lineDuplicates, linesSampledOut) = WriteSpans<CanonicalLine>(lines.Span);
-            var (spanDuplicates, spansSampledOut) = WriteSpans<SpanRow>(spans.Span);
+            var lineDuplicates = WriteSpans<CanonicalLine>(lines.Span);
+            var spanDuplicates = WriteSpans<SpanRow>(spans.Span);
             _spans.EndBatch();
             WriteLogs(logs.Span);
             WriteMetrics(rows.Metrics.Span);
 
-            Count(run, Streams.Lines, lines.Length - lineDuplicates.Length - linesSampledOut);
-            Count(run, Streams.Spans, spans.Length - spanDuplicates.Length - spansSampledOut);
+            Count(run, Streams.Lines, lines.Length - lineDuplicates.Length);
+            Count(run, Streams.Spans, spans.Length - spanDuplicates.Length);
             Count(run, Streams.Logs, logs.Length);
             Count(run, Streams.Metrics, rows.Metrics.Length);
             _database.Execute("COMMIT");
@@ -61,7 +61,7 @@ internal sealed class Segment : IDisposable
             Fold<CanonicalLine>(lines.Span, fold);
             Fold<SpanRow>(spans.Span, fold);
             Fold(rows.Metrics.Span, metrics);
-            return new BatchOutcome(lineDuplicates, spanDuplicates, linesSampledOut, spansSampledOut);
+            return new BatchOutcome(lineDuplicates, spanDuplicates);
         }
         catch
         {
@@ -127,25 +127,20 @@ internal sealed class Segment : IDisposable
         }
     }
 
-    private (T[] Duplicates, int SampledOut) WriteSpans<T>(ReadOnlySpan<T> rows) where T : SpanRow
+    private T[] WriteSpans<T>(ReadOnlySpan<T> rows) where T : SpanRow
     {
         var key = new RowKey();
         List<T>? duplicates = null;
-        var sampledOut = 0;
         foreach (var row in rows)
         {
-            if (row.SampledOut)
-            {
-                sampledOut++;
-            }
-            else if (!_spans.Insert(row, ref key))
+            if (!_spans.Insert(row, ref key))
             {
                 _duplicates.Add(row);
                 (duplicates ??= []).Add(row);
             }
         }
 
-        return (duplicates?.ToArray() ?? [], sampledOut);
+        return duplicates?.ToArray() ?? [];
     }
 
     private void Count(string run, string stream, int rows)
@@ -157,9 +152,9 @@ internal sealed class Segment : IDisposable
     }
 }
 
-/// <summary>Rows of a batch that were not stored: they were before, or sampling left them out.</summary>
+/// <summary>Rows of a batch that were not stored: they were before.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct BatchOutcome(CanonicalLine[] DuplicateLines, SpanRow[] DuplicateSpans, int SampledOutLines, int SampledOutSpans);
+internal readonly record struct BatchOutcome(CanonicalLine[] DuplicateLines, SpanRow[] DuplicateSpans);
 
 /// <summary>Names of the streams in accounts.</summary>
 internal static class Streams

@@ -74,8 +74,8 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricR
     private void Write(in DayRows rows)
     {
         var outcome = segments.Write(run, rows, fold, metrics);
-        buffers.Lines.CountWritten(rows.Lines.Length, outcome.DuplicateLines, outcome.SampledOutLines);
-        buffers.Spans.CountWritten(rows.Spans.Length, outcome.DuplicateSpans, outcome.SampledOutSpans);
+        buffers.Lines.CountWritten(rows.Lines.Length, outcome.DuplicateLines);
+        buffers.Spans.CountWritten(rows.Spans.Length, outcome.DuplicateSpans);
         buffers.Logs.CountStored(rows.Logs.Length);
         buffers.Metrics.CountStored(rows.Metrics.Length);
     }

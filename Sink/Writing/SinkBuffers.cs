@@ -17,7 +17,11 @@ internal sealed class SinkBuffers
         Events = new(new(Streams.Events, CentralRows, CentralBytes, e => e.Tenant, e => (e.Details?.Length ?? 0) * 2, wake), EventTables.Write);
         Tracked = new(new(Streams.Tracked, CentralRows, CentralBytes, e => e.Tenant, e => RowSizes.Of(e.Properties), wake), EventTables.Write);
         Central = [Heartbeats, Events, Tracked];
+        LeftOut = new(options.Slos);
     }
+
+    /// <summary>What sampling left out of <see cref="Lines"/> and <see cref="Spans"/>.</summary>
+    public LeftOutFold LeftOut { get; }
 
     public StreamBuffer<CanonicalLine> Lines { get; }
 
@@ -48,8 +52,17 @@ internal sealed class SinkBuffers
         Metrics.CountDropped(reason, Metrics.Take().Span);
     }
 
+    /// <summary>Moves the figures of what sampling left out, and counts it.</summary>
+    public void TakeLeftOut(RollupFold fold)
+    {
+        var (lines, spans) = LeftOut.MoveTo(fold);
+        Lines.CountSampledOut(lines);
+        Spans.CountSampledOut(spans);
+    }
+
     public void Close()
     {
+        LeftOut.Close();
         Lines.Close();
         Spans.Close();
         Logs.Close();

@@ -213,6 +213,7 @@ internal sealed class SinkWriter : IAsyncDisposable
 
     private SqliteFailure? WriteSegments()
     {
+        Buffers.TakeLeftOut(_fold);
         try
         {
             if (_drain is null)

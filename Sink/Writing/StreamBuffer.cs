@@ -119,15 +119,11 @@ internal sealed class StreamBuffer<T> where T : class
         }
     }
 
-    /// <summary>A batch is through: so many rows, of which some were stored before and some only folded into rollups.</summary>
-    public void CountWritten(int rows, ReadOnlySpan<T> duplicates, int sampledOut)
+    /// <summary>A batch is through: so many rows, of which some were stored before.</summary>
+    public void CountWritten(int rows, ReadOnlySpan<T> duplicates)
     {
-        CountStored(rows - duplicates.Length - sampledOut);
+        CountStored(rows - duplicates.Length);
         CountDropped("duplicate", duplicates);
-        lock (_lock)
-        {
-            _account.SampledOut += sampledOut;
-        }
     }
 
     public void CountStored(int rows)

@@ -41,6 +41,23 @@ public sealed class RequestTracingTests
     }
 
     [Fact]
+    public async Task A_handler_that_leaves_a_job_open_does_not_take_the_requests_line_with_it()
+    {
+        await using var app = await TestApp.StartAsync(a => a.MapGet("/v1/careless", () =>
+        {
+            _ = Processing.Start(new ProcessingInfo { Name = "test.never.ended", EventType = "never", EventId = "1", Subject = "s" });
+            return "x";
+        }));
+
+        await app.Client.GetStringAsync("/v1/careless");
+
+        Assert.Equal("ok", (await app.TraceAsync("/v1/careless")).Line.Outcome);
+        await app.Client.GetStringAsync("/v1/careless");
+        await Eventually.TrueAsync(() => app.Traces.Count == 2, "a line for the connection's next request");
+        Assert.All(app.Traces, t => Assert.Equal(default, t.Line.ParentSpanId));
+    }
+
+    [Fact]
     public async Task The_route_of_a_groups_own_endpoint_has_no_slash_at_its_end()
     {
         await using var app = await TestApp.StartAsync(a => a.MapGroup("/v1/things").MapGet("", () => Results.Ok()));

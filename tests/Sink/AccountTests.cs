@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OrionPlatform.Sink.Tests;
 
 public sealed class AccountTests
@@ -12,7 +14,17 @@ public sealed class AccountTests
             test.Sink.Record(test.Line());
         }
 
-        test.Sink.CountSampledOut(lines: 5, spans: 7);
+        for (var i = 0; i < 7; i++)
+        {
+            var (line, span) = (test.Line(), test.Span(ActivityTraceId.CreateRandom()));
+            (line.SampledOut, span.SampledOut) = (i < 5, true);
+            test.Sink.Record(span);
+            if (line.SampledOut)
+            {
+                test.Sink.Record(line);
+            }
+        }
+
         await test.Sink.FlushAsync();
         var lines = await test.LossAsync("lines");
         Assert.Equal(10_005, lines.Produced);
@@ -20,7 +32,7 @@ public sealed class AccountTests
         Assert.Equal(lines.Produced, lines.Stored + lines.SampledOut + lines.Dropped);
         Assert.True(lines.Dropped > 0);
         Assert.Equal(7, (await test.LossAsync("spans")).SampledOut);
-        Assert.Equal(lines.Stored, (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(1))).PublicApi.Count);
+        Assert.Equal(lines.Stored + 5, (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(1))).PublicApi.Count);
     }
 
     [Fact]

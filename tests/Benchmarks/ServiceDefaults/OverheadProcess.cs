@@ -4,7 +4,7 @@ using System.Reflection;
 
 namespace OrionPlatform.Benchmarks;
 
-/// <summary>A server of the overhead benchmark in a process of its own; it ends when its standard input does.</summary>
+/// <summary>A server, or the load, of the overhead benchmark in a process of its own; it ends when its standard input does.</summary>
 internal sealed class OverheadProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -18,19 +18,23 @@ internal sealed class OverheadProcess : IAsyncDisposable
 
     public string Address { get; }
 
-    public static async Task<OverheadProcess> StartAsync(string[] arguments)
+    public static async Task<OverheadProcess> StartAsync(string[] arguments, bool isServer)
     {
-        var process = Process.Start(StartInfo(arguments))!;
+        var start = StartInfo(arguments);
+
+        // As the web SDK sets it, with which the platform's services are built; this program is none.
+        start.Environment["DOTNET_gcServer"] = isServer ? "1" : "0";
+        var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
-            if (line.StartsWith("listening ", StringComparison.Ordinal))
+            if (line.StartsWith("listening", StringComparison.Ordinal))
             {
-                _ = process.StandardOutput.ReadToEndAsync();
-                return new OverheadProcess(process, line["listening ".Length..]);
+                _ = isServer ? process.StandardOutput.ReadToEndAsync() : null;
+                return new OverheadProcess(process, line["listening".Length..].Trim());
             }
         }
 
-        throw new InvalidOperationException($"The server {string.Join(' ', arguments)} did not start.");
+        throw new InvalidOperationException($"{string.Join(' ', arguments)} did not start.");
     }
 
     /// <summary>This program again, with other arguments.</summary>
@@ -38,6 +42,14 @@ internal sealed class OverheadProcess : IAsyncDisposable
         new(Environment.ProcessPath!, [Assembly.GetExecutingAssembly().Location, .. arguments]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
 
     public async Task<double> NumberAsync(string path) => double.Parse(await _client.GetStringAsync(new Uri(Address + path)), CultureInfo.InvariantCulture);
+
+    /// <summary>Writes it a line, and returns the one it answers.</summary>
+    public async Task<string> AskAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+        return await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The process has ended.");
+    }
 
     public async ValueTask DisposeAsync()
     {
