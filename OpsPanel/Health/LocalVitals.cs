@@ -36,6 +36,9 @@ public sealed record LocalVitals
 
     /// <summary>Which traces it stores.</summary>
     public required TracingOptions Tracing { get; init; }
+
+    /// <summary>Values redacted whole since the start because a redaction rule failed; null without redaction.</summary>
+    public required long? RedactionFailures { get; init; }
 }
 
 /// <summary>How full a ring is.</summary>
@@ -73,6 +76,7 @@ internal sealed class LocalVitalsReader(IServiceProvider services, IOptions<Trac
             Circuits = services.GetService<Breakers>()?.All ?? [],
             Rings = [.. new[] { RingFill.Of("Traces", services.GetService<TraceRing>()), RingFill.Of("Log records", services.GetService<LogRing>()) }.OfType<RingFill>()],
             Tracing = tracing.Value,
+            RedactionFailures = services.GetService<Sanitizer>()?.Failures,
         };
     }
 

@@ -45,7 +45,7 @@ internal static class LogText
         int or short or byte or sbyte or ushort or uint => Convert.ToInt64(value, CultureInfo.InvariantCulture),
         float number => (double)number,
         string[] or long[] or double[] or bool[] => value,
-        System.Collections.IEnumerable items => string.Join(", ", items.Cast<object?>().Take(64)),
+        System.Collections.IEnumerable items => Sanitizer.Joined(items),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 

@@ -50,7 +50,7 @@ internal sealed class WireGate(Sanitizer sanitizer)
                     changed |= Nested(reader, to, 0, Attribute);
                     break;
                 case WireRule.Value:
-                    Nested(reader, to, 0, Value);
+                    Nested(reader, to, 0, Item);
                     break;
                 case WireRule.Message:
                     var opened = to.Open(reader.Field);
@@ -106,15 +106,17 @@ internal sealed class WireGate(Sanitizer sanitizer)
         }
         else
         {
-            changed |= Value(value, to, depth + 1);
+            changed |= Value(key, value, to, depth + 1);
         }
 
         to.Close(opened);
         return changed;
     }
 
+    private bool Item(ReadOnlySpan<byte> value, WireBuffer to, int depth) => Value("", value, to, depth);
+
     /// <summary>An <c>AnyValue</c>: true when it is not what it was.</summary>
-    private bool Value(ReadOnlySpan<byte> value, WireBuffer to, int depth)
+    private bool Value(string key, ReadOnlySpan<byte> value, WireBuffer to, int depth)
     {
         if (depth > MaxDepth)
         {
@@ -127,22 +129,20 @@ internal sealed class WireGate(Sanitizer sanitizer)
         {
             switch (reader.Field)
             {
-                case 1 or 7 when reader.HasLength:
-                    // Bytes are read as if each were a character, so that those that are no text come out as they went in.
-                    var text = reader.Field == 1 ? Text(reader) : Encoding.Latin1.GetString(reader.Content);
-                    var clean = sanitizer.Text(text);
+                case 1 when reader.HasLength:
+                    var text = Text(reader);
+                    var clean = (string)sanitizer.Value(key, text)!;
+                    to.Text(1, clean);
                     changed |= !ReferenceEquals(clean, text);
-                    if (reader.Field == 1)
-                    {
-                        to.Text(1, clean);
-                    }
-                    else
-                    {
-                        to.Bytes(7, Encoding.Latin1.GetBytes(clean));
-                    }
-
                     break;
-                case 3 when !reader.HasLength && sanitizer.Value("", reader.Number()) is string redacted:
+                case 7 when reader.HasLength:
+                    // Bytes are read as if each were a character, so that those that are no text come out as they went in.
+                    var bytes = Encoding.Latin1.GetString(reader.Content);
+                    var cleanBytes = sanitizer.Text(bytes);
+                    to.Bytes(7, Encoding.Latin1.GetBytes(cleanBytes));
+                    changed |= !ReferenceEquals(cleanBytes, bytes);
+                    break;
+                case 3 or 4 when !reader.HasLength && sanitizer.Value("", reader.Field == 3 ? reader.Number() : (object)reader.Double()) is string redacted:
                     to.Text(1, redacted);
                     changed = true;
                     break;
@@ -155,7 +155,7 @@ internal sealed class WireGate(Sanitizer sanitizer)
                     {
                         if (items.HasLength && items.Field == 1)
                         {
-                            changed |= Nested(items, to, depth + 1, reader.Field == 5 ? Value : Attribute);
+                            changed |= Nested(items, to, depth + 1, reader.Field == 5 ? Item : Attribute);
                         }
                     }
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>Goes through the fields of one protobuf message without copying them. Every length is checked against what is left.</summary>
@@ -58,6 +60,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
 
     /// <summary>The content of a varint field as a signed number.</summary>
     public readonly long Number() => (long)new WireReader(Content).Varint();
+
+    /// <summary>The content of an eight-byte field as a floating-point number; 0 when it is no such field.</summary>
+    public readonly double Double() => BinaryPrimitives.TryReadDoubleLittleEndian(Content, out var value) ? value : 0;
 
     private ulong Varint()
     {

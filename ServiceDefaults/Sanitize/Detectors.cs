@@ -11,20 +11,28 @@ internal static class Detectors
     /// <summary>No rule matches anything shorter than this.</summary>
     public const int ShortestSecret = 5;
 
-    public static readonly IReadOnlyList<Detector> All =
+    /// <summary>Those that look at a text as it stands.</summary>
+    public static readonly IReadOnlyList<Detector> Plain =
     [
         PemDetector.Redact, AssignmentDetector.Redact, SchemeDetector.Redact, TokenDetector.Redact,
         UrlCredentialDetector.Redact, EmailDetector.Redact, NumberDetector.Redact,
     ];
 
-    private static readonly SearchValues<string> s_marks = SearchValues.Create(
-        ["-----", "eyJ", "bearer", "basic", .. TokenDetector.Prefixes, .. AssignmentDetector.Names], StringComparison.OrdinalIgnoreCase);
+    /// <summary>And the one that looks into encoded parts of it.</summary>
+    public static readonly IReadOnlyList<Detector> All = [.. Plain, EncodedDetector.Redact];
+
+    private static readonly SearchValues<string> s_schemes = SearchValues.Create(["bearer", "basic"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether any rule could match. May be wrong only in saying yes.</summary>
     public static bool Suspicious(string text)
     {
         var span = text.AsSpan();
-        return span.Contains('@') || (span.Length >= NumberDetector.Shortest && span.ContainsAnyInRange('0', '9') && NumberDetector.Suspicious(span))
-            || span.ContainsAny(s_marks);
+        return span.Contains('@')
+            || (span.Length >= NumberDetector.Shortest && span.ContainsAnyInRange('0', '9') && NumberDetector.Suspicious(span))
+            || AssignmentDetector.Suspicious(span)
+            || span.ContainsAny(s_schemes)
+            || (span.Length >= TokenDetector.Shortest && TokenDetector.Suspicious(span))
+            || span.Contains("-----", StringComparison.Ordinal)
+            || (span.Length >= EncodedDetector.Shortest && EncodedDetector.Suspicious(span));
     }
 }

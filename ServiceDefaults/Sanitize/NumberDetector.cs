@@ -1,7 +1,7 @@
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// Payment cards (brand, length and Luhn) and IBANs (country, length and mod 97), also grouped by blanks or hyphens. A run that is part of a
+/// Payment cards (brand, length and Luhn) and IBANs (country, length and mod 97), also grouped by blanks, hyphens or dots. A run that is part of a
 /// longer word or number (hash, uuid, trace id) is neither.
 /// </summary>
 internal static class NumberDetector
@@ -23,7 +23,7 @@ internal static class NumberDetector
                     return true;
                 }
             }
-            else if (c is not (' ' or '-'))
+            else if (!IsSeparator(c))
             {
                 run = 0;
             }
@@ -60,6 +60,9 @@ internal static class NumberDetector
 
     internal static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 
+    /// <summary>What people and printers put between a number's groups; dots only between groups of four, or every version would be looked at.</summary>
+    private static bool IsSeparator(char c) => c is ' ' or '-' or '.' or '\u00a0' or '\u202f' or '\u2009';
+
     private static bool IsCountry(ReadOnlySpan<char> pair) => char.IsAsciiLetterUpper(pair[0]) && char.IsAsciiLetterUpper(pair[1]);
 
     /// <summary>End of the card number that starts here, or -1. Looks at 19 digits and their separators at most; groups have two digits or more.</summary>
@@ -84,7 +87,7 @@ internal static class NumberDetector
                     best = i + 1;
                 }
             }
-            else if (c is not (' ' or '-') || group < 2)
+            else if (!IsSeparator(c) || group < 2 || (c == '.' && group != 4))
             {
                 break;
             }

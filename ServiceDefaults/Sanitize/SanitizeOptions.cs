@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 
 namespace OrionPlatform.ServiceDefaults;
 
@@ -11,7 +12,35 @@ public sealed class SanitizeOptions
     /// <summary>Further names of sensitive fields; letter case and separators do not matter (<c>tax_id</c> also covers <c>TaxId</c>).</summary>
     public IList<string> ExtraKeys { get; } = [];
 
+    /// <summary>
+    /// Further patterns: whatever they match in a value is redacted. .NET regular expressions without lookarounds and backreferences, which is
+    /// what keeps them linear in the value's length.
+    /// </summary>
+    public IList<string> ExtraPatterns { get; } = [];
+
     /// <summary>Characters kept of one value, 256 to 1,048,576; the rest is cut off, between two words where it can be.</summary>
     [Range(256, 1_048_576)]
     public int MaxLength { get; set; } = 16_384;
+
+    internal static Regex Pattern(string text) => new(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    internal static string? Problem(SanitizeOptions options)
+    {
+        for (var i = 0; i < options.ExtraPatterns.Count; i++)
+        {
+            try
+            {
+                if (Pattern(options.ExtraPatterns[i]).IsMatch(""))
+                {
+                    return $"{Section}:ExtraPatterns:{i}: The pattern matches the empty text, and so every value.";
+                }
+            }
+            catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+            {
+                return $"{Section}:ExtraPatterns:{i}: {exception.Message}";
+            }
+        }
+
+        return null;
+    }
 }

@@ -1,4 +1,5 @@
-using System.Buffers;
+using System.Collections;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 
@@ -16,15 +17,22 @@ public sealed class Sanitizer
     private const string CutMark = " [cut]";
     private const int WordLength = 256;
     private const int MaxEncodings = 5;
+    private const int MaxItems = 128;
+
+    private static readonly Counter<long> s_failed =
+        Measures.Meter.CreateCounter<long>("orion.sanitize.failures", "{value}", "Values redacted whole because a redaction rule failed");
 
     private readonly SensitiveKeys _keys;
     private readonly int _maxLength;
     private readonly IReadOnlyList<Detector> _detectors;
+
+    // The quick look knows the built-in rules only; with others no value is spared.
+    private readonly bool _quick;
     private long _failures;
 
-    /// <summary>A sanitizer with the built-in rules and the options' additions.</summary>
-    public Sanitizer(IOptions<SanitizeOptions> options)
-        : this(options.Value, Detectors.All)
+    /// <summary>A sanitizer with the built-in rules, the options' additions, and the application's own rules.</summary>
+    public Sanitizer(IOptions<SanitizeOptions> options, IEnumerable<IRedactionRule> rules)
+        : this(options.Value, [.. Detectors.All, .. options.Value.ExtraPatterns.Select(Pattern), .. rules.Select(r => (Detector)r.Redact)])
     {
     }
 
@@ -33,6 +41,7 @@ public sealed class Sanitizer
         _keys = new SensitiveKeys(options.ExtraKeys, Text);
         _maxLength = options.MaxLength;
         _detectors = detectors;
+        _quick = detectors.All(d => Detectors.All.Contains(d));
     }
 
     /// <summary>How often a rule failed, and its value was redacted whole for that.</summary>
@@ -44,19 +53,20 @@ public sealed class Sanitizer
     /// <summary>A text without anything that must not be kept; the same instance when it is clean.</summary>
     public string Text(string text)
     {
-        if (text.Length < Detectors.ShortestSecret || (!Detectors.Suspicious(text) && text.Length <= _maxLength && !text.Contains('%', StringComparison.Ordinal)))
+        if (_quick && (text.Length < Detectors.ShortestSecret || (!Detectors.Suspicious(text) && text.Length <= _maxLength && !Escapes.Any(text))))
         {
             return text;
         }
 
         try
         {
-            return Cap(Unveil(Settle(Cut(text))));
+            return Cap(Unveil(Cut(text)));
         }
         catch (Exception)
         {
             // A rule that fails must neither leak the value nor fail the caller.
             Interlocked.Increment(ref _failures);
+            s_failed.Add(1);
             return Redacted;
         }
     }
@@ -69,7 +79,7 @@ public sealed class Sanitizer
             return value;
         }
 
-        return _keys.Of(key).Sensitive ? Redacted : Value(value);
+        return Value(_keys.Of(key), value);
     }
 
     /// <summary>An attribute's name without secrets in it.</summary>
@@ -79,10 +89,22 @@ public sealed class Sanitizer
     internal KeyValuePair<string, object?> Attribute(KeyValuePair<string, object?> attribute, out bool changed)
     {
         var verdict = _keys.Of(attribute.Key);
-        var value = attribute.Value is null or string { Length: 0 } ? attribute.Value : verdict.Sensitive ? Redacted : Value(attribute.Value);
+        var value = attribute.Value is null or string { Length: 0 } ? attribute.Value : Value(verdict, attribute.Value);
         changed = !ReferenceEquals(value, attribute.Value) || !ReferenceEquals(verdict.Clean, attribute.Key);
         return changed ? new(verdict.Clean, value) : attribute;
     }
+
+    /// <summary>The parts of a list or dictionary as one text: <c>a, b</c> or <c>key=value, key=value</c>, by which the rules know its names.</summary>
+    internal static string Joined(IEnumerable items) => string.Join(", ", items switch
+    {
+        IDictionary dictionary => dictionary.Keys.Cast<object>().Take(MaxItems).Select(k => $"{k}={dictionary[k]}"),
+        IEnumerable<KeyValuePair<string, object?>> pairs => pairs.Take(MaxItems).Select(p => $"{p.Key}={p.Value}"),
+        IEnumerable<KeyValuePair<string, string?>> pairs => pairs.Take(MaxItems).Select(p => $"{p.Key}={p.Value}"),
+        _ => items.Cast<object?>().Take(MaxItems),
+    });
+
+    private object Value(KeyVerdict verdict, object value) =>
+        verdict.Sensitive ? Redacted : verdict.Sql && value is string sql ? Text(SqlText.Redact(sql)) : Value(value);
 
     private object Value(object value)
     {
@@ -90,20 +112,24 @@ public sealed class Sanitizer
         {
             case string text:
                 return Text(text);
-            case bool or double or float or int or short or byte or char or TimeSpan or DateTime or DateTimeOffset or Guid or Enum:
+            case bool or float or int or short or byte or char or TimeSpan or DateTime or DateTimeOffset or Guid or Enum:
                 return value;
             case long number:
                 return number is > -1_000_000_000_000 and < 1_000_000_000_000 ? value : Numeric(value, number.ToString(CultureInfo.InvariantCulture));
+            case double number:
+                return Math.Abs(number) is >= 1e12 and < 1e19 && number == Math.Truncate(number) ? Numeric(value, number.ToString("F0", CultureInfo.InvariantCulture)) : value;
             case IFormattable number and (ulong or decimal or Int128 or UInt128):
                 return Numeric(value, number.ToString(null, CultureInfo.InvariantCulture));
             case string[] texts:
                 return Texts(texts);
-            case bool[] or double[] or int[]:
+            case bool[] or int[]:
                 return value;
             case long[] numbers:
                 return Array.Exists(numbers, n => Value(n) is string) ? Redacted : value;
-            case System.Collections.IEnumerable items:
-                return Text(string.Join(',', items.Cast<object?>().Take(128)));
+            case double[] numbers:
+                return Array.Exists(numbers, n => Value(n) is string) ? Redacted : value;
+            case IEnumerable items:
+                return Text(Joined(items));
             default:
                 return Text(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
         }
@@ -133,6 +159,12 @@ public sealed class Sanitizer
         return clean ?? texts;
     }
 
+    private static Detector Pattern(string text)
+    {
+        var pattern = SanitizeOptions.Pattern(text);
+        return value => pattern.Replace(value, Redacted);
+    }
+
     /// <summary>Repeats the rules until nothing changes, so that what comes out would pass again as it is.</summary>
     private string Settle(string text)
     {
@@ -153,28 +185,35 @@ public sealed class Sanitizer
         return Redacted;
     }
 
-    /// <summary>Percent-encoding must not carry a secret past the rules: where the decoded text holds one, it is kept decoded and redacted.</summary>
+    /// <summary>
+    /// Escapes must not carry a secret past the rules: where the plain text holds one, it is kept plain and redacted. That comes first, since a
+    /// rule that sees a part of a secret would leave the rest of it where no rule knows it.
+    /// </summary>
     private string Unveil(string text)
     {
         var plain = text;
-        for (var round = 0; round < MaxEncodings; round++)
+        for (var round = 0; Escapes.Any(plain); round++)
         {
             var before = plain;
-            plain = Uri.UnescapeDataString(before);
-            if (plain == before)
+            plain = Escapes.Decode(before);
+            if (ReferenceEquals(plain, before))
             {
-                if (plain == text || !Detectors.Suspicious(plain))
-                {
-                    return text;
-                }
+                break;
+            }
 
-                var clean = Settle(plain);
-                return clean == plain ? text : clean;
+            if (round == MaxEncodings)
+            {
+                // Nobody encodes one text this often, but to hide it.
+                return Redacted;
             }
         }
 
-        // Nobody encodes one text this often, but to hide it.
-        return Redacted;
+        if (!ReferenceEquals(plain, text) && Settle(plain) is var clean && clean != plain)
+        {
+            return clean;
+        }
+
+        return Settle(text);
     }
 
     /// <summary>Cuts before the rules run, so that their cost is bounded; between two words, so that no secret loses the part it is known by.</summary>

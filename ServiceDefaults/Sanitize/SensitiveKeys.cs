@@ -19,6 +19,9 @@ internal sealed class SensitiveKeys
     /// <summary>Sensitive only as a name's last word: <c>http.request.header.authorization</c> is, <c>authorization.cache</c> is not.</summary>
     private static readonly string[] s_last = ["token", "authorization", "cookie", "pwd", "otp", "cvv", "cvc", "ssn", "iban", "pin"];
 
+    /// <summary>Under these names stands SQL.</summary>
+    private static readonly string[] s_sql = ["db.query.text", "db.statement", "sql", "commandText"];
+
     private readonly string[] _anywhere;
 
     // Bounded: a direct-mapped table of 1,024 entries, for the interned literals that nearly all names are; a collision overwrites.
@@ -49,7 +52,7 @@ internal sealed class SensitiveKeys
 
         if (!_byName.TryGetValue(key, out var verdict))
         {
-            verdict = new KeyVerdict(IsSensitive(key), _clean(key));
+            verdict = new KeyVerdict(IsSensitive(key), s_sql.Contains(key, StringComparer.OrdinalIgnoreCase), _clean(key));
             if (_byName.Count >= 4096)
             {
                 _byName.Clear();
@@ -112,5 +115,6 @@ internal sealed class SensitiveKeys
 
 /// <summary>What the gate does with a field of some name.</summary>
 /// <param name="Sensitive">Its value is redacted whatever it is.</param>
+/// <param name="Sql">Its value is SQL, of which the literals are redacted.</param>
 /// <param name="Clean">The name without secrets in it; the same instance when there are none.</param>
-internal sealed record KeyVerdict(bool Sensitive, string Clean);
+internal sealed record KeyVerdict(bool Sensitive, bool Sql, string Clean);

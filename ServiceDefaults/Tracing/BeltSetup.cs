@@ -20,7 +20,7 @@ internal static class BeltSetup
         var serviceName = ServiceIdentity.NameFrom(builder.Configuration, builder.Environment);
         services.AddCapability<TracingOptions>(TracingOptions.Section);
         services.AddCapability<LogOptions>(LogOptions.Section);
-        services.AddCapability<SanitizeOptions>(SanitizeOptions.Section);
+        services.AddCapability<SanitizeOptions>(SanitizeOptions.Section, SanitizeOptions.Problem);
         services.AddCapability<HeartbeatOptions>(HeartbeatOptions.Section);
         services.AddCapability<LagOptions>(LagOptions.Section);
         services.AddCapability<SloOptions>(SloOptions.Section, SloOptions.Problem);

@@ -126,7 +126,7 @@ public sealed class HealthTests
             Utilization = 0,
             Circuits = [],
             Rings = [],
-            Tracing = new TracingOptions(),
+            Tracing = new TracingOptions(), RedactionFailures = 0,
         };
         var suspects = await host.Painter.RenderAsync<StallSuspects>(("Id", "x"), ("Local", local), ("Now", DateTimeOffset.UnixEpoch.AddMinutes(2)));
         foreach (var expected in new[] { "POST /reports", "480 ms", "1.5 s", "2 min ago", "this api-2 process" })

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace OrionPlatform.ServiceDefaults.Tests;
 
 public sealed class SanitizerTests
@@ -117,6 +119,40 @@ public sealed class SanitizerTests
         options.ExtraKeys.Add("tax_id");
 
         Assert.Equal(Sanitizer.Redacted, new Sanitizer(options, Detectors.All).Value("customer.TaxId", "DE1"));
+    }
+
+    [Fact]
+    public async Task An_application_adds_rules_by_configuration_and_by_code()
+    {
+        await using var app = await TestApp.StartAsync(
+            configure: b => b.Services.AddSingleton<IRedactionRule, TicketRule>(),
+            settings: [("Orion:Sanitize:ExtraKeys:0", "tax_id"), ("Orion:Sanitize:ExtraPatterns:0", @"\bEMP-\d{4}\b")]);
+        var sanitizer = app.Services.GetRequiredService<Sanitizer>();
+
+        Assert.Equal("for [REDACTED] and [REDACTED], not EMP-12345", sanitizer.Text("for EMP-1234 and TICKET/9, not EMP-12345"));
+        Assert.Equal(Sanitizer.Redacted, sanitizer.Value("taxId", "DE1"));
+        Assert.Equal("abc", sanitizer.Text("abc"));
+        Assert.Equal(0, sanitizer.Failures);
+
+        // A rule that fails takes the whole value with it, and is counted.
+        Assert.Equal(Sanitizer.Redacted, sanitizer.Text("boom"));
+        Assert.Equal(1, sanitizer.Failures);
+    }
+
+    [Theory]
+    [InlineData("(a")]
+    [InlineData(@"(a)\1")]
+    [InlineData("a*")]
+    public async Task A_pattern_that_cannot_be_used_is_refused_at_start_by_its_key(string pattern)
+    {
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => TestApp.StartAsync(settings: [("Orion:Sanitize:ExtraPatterns:0", pattern)]));
+
+        Assert.Contains("Orion:Sanitize:ExtraPatterns:0", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    private sealed class TicketRule : IRedactionRule
+    {
+        public string Redact(string text) => text == "boom" ? throw new InvalidOperationException("broken rule") : text.Replace("TICKET/9", Sanitizer.Redacted, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class SanitizeBenchmark : Benchmark
 
     public override Task<object> RunAsync(string[] arguments)
     {
-        var sanitizer = new Sanitizer(Options.Create(new SanitizeOptions()));
+        var sanitizer = new Sanitizer(Options.Create(new SanitizeOptions()), []);
         var (cleanNs, cleanAlloc) = Clean(new Gate(sanitizer));
         var wireNs = Wire(new WireGate(sanitizer));
         var (hostileMs, _) = WorstHostile(sanitizer);
@@ -105,6 +105,9 @@ internal sealed class SanitizeBenchmark : Benchmark
             "@", "a@", "a@b.", "aaaaaaaaa@bbbbbbb", "://", "://a@", "http://a:b@c/", "eyJ", "eyJa.", "bearer ", "basic ", "basic QUFB", "-----BEGIN ", "-----END ", "-----",
             "4", "4 ", "4-", "4111 1111 1111 1111 ", "4111111111111111", "DE89", "DE89 3704 0044 0532 0130 00 ", "GB29NWBK60161331926819 ", "AKIA", "ghp_", "ok_", "ok_a1",
             "password=", "password", "token: ", "token\"", "secret=a&", "\"password\":\"", "[REDACTED]", "a", " ", "A1 ", "ann@example.com ", "passwd passwd=", "1234567890123 ",
+            "authorization: ", "authorization: Basic ", "cookie=", "pin=", "--token ", "<token>", "[token, ", ";token=", "\\\"token\\\":\\\"", "token\":\"\\", "\"", "name\",\"value", "token,value=",
+            "%41", "%25", "\\u0041", "\\u", "&#64;", "&", "\\", "UGFzc3dvcmQ9aHVudGVyMg==", "UGFzc3dvcmQ9aHVudGVyMg== ", "70617373776f7264", "70617373776f7264 ", "41", "QUFB", "abcdefghijklmnopA",
+            "1111.1111.", "SG.a1", "glpat-", "eyJeyJ",
         ];
         var all = new List<(double Milliseconds, string Text)>();
         foreach (var seed in seeds)
@@ -144,7 +147,10 @@ internal sealed class SanitizeBenchmark : Benchmark
             () => $"10.{random.Next(256)}.{random.Next(256)}.{random.Next(256)}:{random.Next(65536)}", () => $"v{random.Next(9)}.{random.Next(30)}.{random.Next(99)}-rc.{random.Next(9)}",
             () => $"2026-11-{random.Next(10, 30)}T{random.Next(10, 24)}:{random.Next(10, 60)}:{random.Next(10, 60)}.{Digits(7)}Z", () => $"/v1/projects/prj_{Hex(12)}/allocations/alc_{Hex(12)}",
             () => Convert.ToBase64String(RandomBytes(random, 24)), () => $"sha256:{Hex(64)}", () => $"node-{random.Next(99)} slot {random.Next(9)} took {random.Next(9999)} ms", () => $"W/\"{Hex(20)}\"",
-            () => $"+49 {Digits(3)} {Digits(7)}", () => $"SELECT id FROM allocations WHERE project_id = @p{random.Next(9)} LIMIT {random.Next(1000)}",
+            () => $"+49 {Digits(3)} {Digits(7)}", () => Convert.ToHexString(RandomBytes(random, 20)), () => Convert.ToBase64String(RandomBytes(random, 9)) + "/" + Convert.ToBase64String(RandomBytes(random, 48)),
+            () => $"   at Api.Auth.TokenStore.<Get{Hex(4)}Async>d__{random.Next(9)}.MoveNext() in /src/TokenStore.cs:line {random.Next(999)}",
+            () => $"{random.Next(256)}.{random.Next(256)}.{random.Next(256)}.{random.Next(256)} {1_763_714_400 + random.Next(999_999)}.{Digits(6)}", () => $"2026.11.{random.Next(10, 30)}.{Digits(4)}",
+            () => $"SELECT id FROM allocations WHERE project_id = @p{random.Next(9)} LIMIT {random.Next(1000)}",
         ];
         const int Each = 5_000;
         var wrong = 0;
