@@ -42,6 +42,9 @@ public sealed class TelemetrySinkOptions
     /// <summary>The objectives whose good and total rows are counted; set by code, from wherever the platform defines its objectives.</summary>
     public IReadOnlyList<SloRule> Slos { get; set; } = [];
 
+    /// <summary>Bytes a WAL may grow to while someone's read keeps it from being copied back; see <see cref="SegmentSet"/> and <see cref="CentralDrain"/>.</summary>
+    internal long MaxWalBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>Says which setting is missing or out of range.</summary>
     /// <exception cref="ArgumentException">One is; the message names its key.</exception>
     public void Validate()

@@ -6,6 +6,10 @@ namespace OrionPlatform.Sink;
 /// Writes what goes into <c>telemetry.db</c>: heartbeats, rollups, the loss account and single writes such as alerts. All of it waits in
 /// memory until a transaction succeeds.
 /// </summary>
+/// <remarks>
+/// There is one such file, so unlike a segment it cannot be left to a reader who never ends: while its WAL has grown to half of
+/// <c>MaxWalBytes</c> and cannot be copied back, rows and rollups wait in memory, within their bounds, and only single writes (and the audit log) go in.
+/// </remarks>
 internal sealed class CentralDrain(string directory, SinkBuffers buffers, RollupFold fold, MetricRollups metrics, string run, TelemetrySinkOptions options, TimeProvider time) : IDisposable
 {
     // A locked database is tried this often, a quarter of a second each, before those who wait for a single write are told.
@@ -32,8 +36,10 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
 
     public void Enqueue(CentralWrite write) => _arriving.Enqueue(write);
 
-    /// <summary>Writes everything there is in one transaction. Null when it is committed, or there was nothing.</summary>
-    public SqliteFailure? Write(bool ending = false)
+    /// <summary>Writes everything there is in one transaction. Null when it is committed, or there was nothing, or a reader holds up the file.</summary>
+    /// <param name="ending">This run ends with it.</param>
+    /// <param name="now">Someone waits for it: it is written even while a reader holds up the file.</param>
+    public SqliteFailure? Write(bool ending = false, bool now = false)
     {
         Collect();
         var accounts = Accounts();
@@ -45,6 +51,17 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         try
         {
             Open();
+            if (!now && IsHeld())
+            {
+                if (_waiting.Count > 0)
+                {
+                    _file!.Database.InTransaction(() => _waiting.ForEach(w => w.Apply(_file.Database)));
+                    Complete();
+                }
+
+                return null;
+            }
+
             _file!.Database.InTransaction(() => WriteAll(_file.Database, accounts, ending));
         }
         catch (Exception exception) when (exception is SqliteFailure or IOException or UnauthorizedAccessException)
@@ -136,11 +153,15 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         {
             _process = Process() ?? throw new IOException($"{directory} has no lock file yet.");
             _file = new CentralFile(directory);
+            _file.Database.Execute($"PRAGMA journal_size_limit={options.MaxWalBytes / 2}");
             _rollups = new RollupTable(_process);
         }
 
         _file.Database.Execute(_duty.TryTake() ? "PRAGMA wal_autocheckpoint=1000" : "PRAGMA wal_autocheckpoint=0");
     }
+
+    // Who does not have the duty may not copy back; whoever has it makes the WAL small again with its next write.
+    private bool IsHeld() => SegmentFiles.WalBytes(_file!.Database.Path) > options.MaxWalBytes / 2 && (!_duty.TryTake() || _file.Database.IsHeldBack());
 
     private void WriteAll(Database database, StreamAccount[] accounts, bool ending)
     {
@@ -177,14 +198,19 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         }
 
         metrics.Committed();
-        _busy = 0;
-        _waiting.ForEach(w => w.Complete(committed: true));
-        _waiting.Clear();
+        Complete();
         RollupTable.Written(fold);
         var now = UnixTime.Nanos(time.GetUtcNow());
         fold.Forget(minutesBefore: now - (3 * UnixTime.Minute), hoursBefore: now - (2 * UnixTime.Hour));
         _lastProduced = accounts.Sum(a => a.Produced);
         _lastSettled = accounts.Sum(a => a.Stored + a.Dropped + a.SampledOut);
+    }
+
+    private void Complete()
+    {
+        _busy = 0;
+        _waiting.ForEach(w => w.Complete(committed: true));
+        _waiting.Clear();
     }
 
     private SqliteFailure Failed(SqliteFailure failure)

@@ -56,9 +56,9 @@ internal static class Recovery
     private static Dictionary<string, long> StoredRows(string directory, string process, string run)
     {
         var stored = new Dictionary<string, long>();
-        foreach (var day in SegmentFiles.Days(directory))
+        foreach (var path in SegmentFiles.Days(directory).SelectMany(day => SegmentFiles.Parts(directory, day, process)))
         {
-            if (SegmentReader.TryOpen(SegmentFiles.SegmentPath(directory, day, process), new ReadLimit()) is not { } segment)
+            if (SegmentReader.TryOpen(path, new ReadLimit()) is not { } segment)
             {
                 continue;
             }

@@ -6,14 +6,16 @@ namespace OrionPlatform.Sink;
 /// <param name="RemovedForQuota">The last day that went because the quota was reached; null when none has.</param>
 /// <param name="OverQuota">Whether raw rows are dropped now because today's alone exceed the quota.</param>
 /// <param name="SetAside">Damaged files that were set aside.</param>
-public sealed record StorageStatus(long Bytes, DateOnly? OldestDay, string? RemovedForQuota, bool OverQuota, IReadOnlyList<string> SetAside)
+/// <param name="Held">Files whose WAL someone's read keeps from being copied back.</param>
+public sealed record StorageStatus(long Bytes, DateOnly? OldestDay, string? RemovedForQuota, bool OverQuota, IReadOnlyList<string> SetAside, IReadOnlyList<HeldFile> Held)
 {
-    internal static StorageStatus Read(Database? central, string directory)
+    internal static StorageStatus Read(Database? central, string directory, long heldWalBytes)
     {
         var days = SegmentFiles.Days(directory);
         return new StorageStatus(
             SegmentFiles.Bytes(directory), days.Count > 0 ? days[^1] : null, Metadata(central, Retention.RemovedKey), Metadata(central, Retention.OverKey) == "true",
-            Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory, "*.corrupt-*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(directory, f)).Order(StringComparer.Ordinal)] : []);
+            Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory, "*.corrupt-*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(directory, f)).Order(StringComparer.Ordinal)] : [],
+            HeldFile.Find(directory, heldWalBytes));
     }
 
     private static string? Metadata(Database? central, string key)

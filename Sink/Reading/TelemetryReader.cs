@@ -24,6 +24,9 @@ public sealed class TelemetryReader : IAsyncDisposable
         _use = new FolderUseRead(directory, time);
     }
 
+    /// <summary>A WAL larger than this, which writers have given up waiting for, counts as held.</summary>
+    internal long HeldWalBytes { get; init; } = 32 * 1024 * 1024;
+
     /// <summary>A value that changes whenever a writer has committed something since; cheap enough to ask every 100 ms.</summary>
     public Task<long> VersionAsync(CancellationToken cancellationToken = default) => _threads.RunAsync(_ => _version.Read(), cancellationToken);
 
@@ -114,7 +117,7 @@ public sealed class TelemetryReader : IAsyncDisposable
         limit =>
         {
             using var database = Central(limit);
-            return StorageStatus.Read(database, _directory);
+            return StorageStatus.Read(database, _directory, HeldWalBytes);
         },
         cancellationToken);
 
@@ -130,7 +133,7 @@ public sealed class TelemetryReader : IAsyncDisposable
             limit => _use.Read(() =>
             {
                 using var database = Central(limit);
-                return StorageStatus.Read(database, _directory);
+                return StorageStatus.Read(database, _directory, HeldWalBytes);
             }),
             cancellationToken);
 

@@ -17,11 +17,14 @@ internal sealed class RawMinutes : IDisposable
         _slos = slos;
         foreach (var day in SegmentFiles.Days(directory))
         {
-            // Not bound by the limit of a read: many minutes are folded in one go, and no transaction lasts for long.
-            if (SegmentReader.TryOpen(SegmentFiles.SegmentPath(directory, day, process), limit: null) is { } segment)
+            foreach (var path in SegmentFiles.Parts(directory, day, process))
             {
-                segment.Database.InterruptWhen(() => cancellationToken.IsCancellationRequested);
-                _files.Add(new File(segment));
+                // Not bound by the limit of a read: many minutes are folded in one go, and no transaction lasts for long.
+                if (SegmentReader.TryOpen(path, limit: null) is { } segment)
+                {
+                    segment.Database.InterruptWhen(() => cancellationToken.IsCancellationRequested);
+                    _files.Add(new File(segment));
+                }
             }
         }
     }

@@ -27,11 +27,12 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
     /// <summary>Rows that are stored but in no rollup, because the database could not take them for too long.</summary>
     public long Unfolded { get; private set; }
 
-    public void Add(SpanRow row)
+    /// <summary>Adds a row. One that is not stored, for whichever reason, goes to a series of its own, so that the rest can be compared with the raw rows.</summary>
+    public void Add(SpanRow row, bool isStored = true)
     {
         var line = row as CanonicalLine;
         var error = row.Status == SpanStatus.Error;
-        var route = RouteOf(row, line, error);
+        var route = RouteOf(row, line, error, row.SampledOut || !isStored);
         Fold(route.Own, row, error, timed: true);
         if (line is not null)
         {
@@ -105,10 +106,10 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         }
     }
 
-    private Route RouteOf(SpanRow row, CanonicalLine? line, bool error)
+    private Route RouteOf(SpanRow row, CanonicalLine? line, bool error, bool leftOut)
     {
         var name = line?.Route ?? row.Name;
-        var outcome = ClassOf(error, line, row.SampledOut);
+        var outcome = ClassOf(error, line, leftOut);
         var surface = line?.Surface ?? "";
         ref var slot = ref _routes[((RuntimeHelpers.GetHashCode(name) * 31) + RuntimeHelpers.GetHashCode(surface) + outcome.Length) & 1023];
         if (slot is { } known && ReferenceEquals(known.Name, name) && ReferenceEquals(known.ServiceName, row.Service)
@@ -123,17 +124,17 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         return slot = new Route(name, row.Service, surface, outcome, line is not null)
         {
             Own = Cells(own),
-            Service = line is null ? null : Cells(new RollupSeries(RollupKind.Service, row.Service, "", "", row.SampledOut ? "~" : "")),
-            Surface = line is null ? null : Cells(new RollupSeries(RollupKind.Surface, "", surface, "", row.SampledOut ? "~" : "")),
-            Slos = [.. slos.Where(s => s.IsAbout(row, line)).Select(s => (s, Cells(s.Series(row.SampledOut))))],
+            Service = line is null ? null : Cells(new RollupSeries(RollupKind.Service, row.Service, "", "", leftOut ? "~" : "")),
+            Surface = line is null ? null : Cells(new RollupSeries(RollupKind.Surface, "", surface, "", leftOut ? "~" : "")),
+            Slos = [.. slos.Where(s => s.IsAbout(row, line)).Select(s => (s, Cells(s.Series(leftOut))))],
         };
     }
 
-    /// <summary>The class of a row; what sampling left out is a series of its own, so that the rest can be compared with the raw rows.</summary>
-    private static string ClassOf(bool error, CanonicalLine? line, bool sampledOut) =>
-        error ? (sampledOut ? "error~" : "error")
-        : line?.Outcome == "client_error" ? (sampledOut ? "client_error~" : "client_error")
-        : sampledOut ? "ok~" : "ok";
+    /// <summary>The class of a row; what is left out of the raw rows is a series of its own.</summary>
+    private static string ClassOf(bool error, CanonicalLine? line, bool leftOut) =>
+        error ? (leftOut ? "error~" : "error")
+        : line?.Outcome == "client_error" ? (leftOut ? "client_error~" : "client_error")
+        : leftOut ? "ok~" : "ok";
 
     private SeriesCells Cells(RollupSeries series)
     {

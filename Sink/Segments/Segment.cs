@@ -73,6 +73,9 @@ internal sealed class Segment : IDisposable
         }
     }
 
+    /// <summary>Whether its WAL is larger than so many bytes and cannot be copied back, because someone reads what was before.</summary>
+    public bool IsHeld(long bytes) => SegmentFiles.WalBytes(Path) > bytes && _database.IsHeldBack();
+
     /// <summary>Closes it without copying its WAL back: its files are to go.</summary>
     public void Abandon()
     {

@@ -8,11 +8,34 @@ internal static class SegmentFiles
     public const string Central = "telemetry.db";
     private const string DayFormat = "yyyy-MM-dd";
 
+    // No process name has it. Past the first, the parts of a process's day are NAME~2.db, NAME~3.db, ...
+    private const char PartMark = '~';
+
     public static string CentralPath(string directory) => Path.Combine(directory, Central);
 
     public static string DayFolder(string directory, DateOnly day) => Path.Combine(directory, day.ToString(DayFormat, CultureInfo.InvariantCulture));
 
-    public static string SegmentPath(string directory, DateOnly day, string process) => Path.Combine(DayFolder(directory, day), process + ".db");
+    /// <summary>The file of a process and day, or a further part of it.</summary>
+    public static string SegmentPath(string directory, DateOnly day, string process, int part = 1) =>
+        Path.Combine(DayFolder(directory, day), part == 1 ? $"{process}.db" : $"{process}{PartMark}{part}.db");
+
+    /// <summary>The process that wrote a segment.</summary>
+    public static string ProcessOf(string path) => Path.GetFileNameWithoutExtension(path).Split(PartMark)[0];
+
+    /// <summary>Which part of its process's day a segment is; 1 is the first.</summary>
+    public static int PartOf(string path) =>
+        Path.GetFileNameWithoutExtension(path).Split(PartMark) is [_, var part] && int.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : 1;
+
+    /// <summary>The parts there are of a process's day, the first one first.</summary>
+    public static List<string> Parts(string directory, DateOnly day, string process) =>
+        [.. Segments(directory, day).Where(path => ProcessOf(path) == process).OrderBy(PartOf)];
+
+    /// <summary>Bytes of a file's WAL; 0 when it has none.</summary>
+    public static long WalBytes(string path)
+    {
+        var wal = new FileInfo(path + "-wal");
+        return wal.Exists ? wal.Length : 0;
+    }
 
     /// <summary>The days that have a folder, newest first.</summary>
     public static List<DateOnly> Days(string directory)

@@ -24,7 +24,7 @@ internal sealed class Database : IDisposable
         var database = Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, busyMs);
         try
         {
-            database.Execute($"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{cacheKib}; PRAGMA journal_size_limit=67108864;");
+            database.Execute($"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{cacheKib}; PRAGMA journal_size_limit=33554432;");
             return database;
         }
         catch
@@ -82,6 +82,11 @@ internal sealed class Database : IDisposable
         _progress = _ => stop() ? 1 : 0;
         raw.sqlite3_progress_handler(_handle, 2000, _progress, null);
     }
+
+    /// <summary>Copies back what no reader needs of the WAL, without waiting for any; whether a reader kept it from being all.</summary>
+    /// <remarks>A failure is not told: what could not be copied stays in the WAL.</remarks>
+    public bool IsHeldBack() =>
+        raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var copied) == raw.SQLITE_OK && copied < pages;
 
     /// <summary>Closing will not copy the WAL back.</summary>
     public void LeaveWal() => Check(raw.sqlite3_db_config(_handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _));

@@ -58,7 +58,7 @@ internal sealed class FolderKeeper : IDisposable
             try
             {
                 _removal.Free(() => _stopping);
-                _segments.CloseIdle();
+                _segments.Tidy();
                 if (_retention.Run() is { Count: > 0 } notes)
                 {
                     _note(notes);

@@ -52,10 +52,10 @@ internal sealed class Retention(TelemetrySinkOptions options, SegmentSet segment
         {
             foreach (var path in SegmentFiles.Segments(options.Directory, day))
             {
-                var owner = Path.GetFileNameWithoutExtension(path);
+                var owner = SegmentFiles.ProcessOf(path);
                 if (owner == process)
                 {
-                    segments.Remove(day, removal);
+                    segments.Remove(path, removal);
                 }
                 else if (FileLock.TryTake(Path.Combine(options.Directory, owner + ".lock")) is { } gone)
                 {

@@ -1,17 +1,21 @@
+using System.Runtime.InteropServices;
+
 namespace OrionPlatform.Sink;
 
 /// <summary>Writes pending rows into their segments and keeps their accounts. A failure leaves the rest pending for the next try.</summary>
 internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricRollups metrics, SegmentSet segments, string run, TimeProvider time)
 {
     private readonly PendingRows _pending = new();
+    private readonly ValueWriter _labels = new();
 
     /// <summary>Takes what is buffered and writes it, or drops and counts it while the folder is over its quota. Null when nothing of it is pending.</summary>
     public SqliteFailure? Write(bool overQuota)
     {
         if (overQuota)
         {
-            Drop("quota");
-            buffers.DropRaw("quota");
+            DropForQuota();
+            _pending.Take(buffers);
+            DropForQuota();
             return null;
         }
 
@@ -67,6 +71,41 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricR
             buffers.Metrics.CountDropped(reason, rows.Metrics.Span);
             _pending.Done(rows);
         }
+    }
+
+    /// <summary>Gives up the raw rows for want of room. The figures go on: rollups count them, as they count what sampling left out.</summary>
+    private void DropForQuota()
+    {
+        while (!_pending.IsEmpty)
+        {
+            var rows = _pending.Next(Today);
+            FoldAndDrop(buffers.Lines, rows.Lines.Span);
+            FoldAndDrop(buffers.Spans, rows.Spans.Span);
+            buffers.Logs.CountDropped("quota", rows.Logs.Span);
+            foreach (var point in rows.Metrics.Span)
+            {
+                metrics.Add(point, _labels.Object(point.Labels));
+            }
+
+            buffers.Metrics.CountDropped("quota", rows.Metrics.Span);
+            _pending.Done(rows);
+        }
+    }
+
+    private void FoldAndDrop<T>(StreamBuffer<T> buffer, ReadOnlySpan<T> rows) where T : SpanRow
+    {
+        var dropped = new List<T>(rows.Length);
+        foreach (var row in rows)
+        {
+            fold.Add(row, isStored: false);
+            if (!row.SampledOut)
+            {
+                dropped.Add(row);
+            }
+        }
+
+        buffer.CountWritten(rows.Length - dropped.Count, [], sampledOut: rows.Length - dropped.Count);
+        buffer.CountDropped("quota", CollectionsMarshal.AsSpan(dropped));
     }
 
     private DateOnly Today => UnixTime.DayOf(UnixTime.Nanos(time.GetUtcNow()));

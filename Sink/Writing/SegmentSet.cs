@@ -4,7 +4,11 @@ namespace OrionPlatform.Sink;
 /// The segments this process has open: today's, and for late rows a neighbour's. The writer's thread uses them. The keeper's takes away those
 /// that nobody needs and closes them: that copies a WAL back, for which no row should wait.
 /// </summary>
-internal sealed class SegmentSet(string directory, string process, TimeProvider time) : IDisposable
+/// <remarks>
+/// A segment whose WAL has grown to half of <c>MaxWalBytes</c>, because someone's read keeps it from being copied back, is left as it is: the
+/// process goes on in a further part of its day. The other half is room for one more batch.
+/// </remarks>
+internal sealed class SegmentSet(TelemetrySinkOptions options, string process, TimeProvider time) : IDisposable
 {
     /// <summary>A segment of another day than today's is closed when it has not been used for so long.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
@@ -18,8 +22,11 @@ internal sealed class SegmentSet(string directory, string process, TimeProvider 
     // Bounded by the four days PendingRows files rows under; after a step of the clock others are open too, until they are idle.
     private readonly List<OpenSegment> _open = [];
 
-    // Days whose file the keeper is at; at most one.
-    private readonly HashSet<DateOnly> _leaving = [];
+    // Bounded by what the keeper closes every minute: a part is left when its WAL is full.
+    private readonly List<OpenSegment> _held = [];
+
+    // The file the keeper is at; no writer may open it.
+    private string? _leaving;
     private readonly ManualResetEventSlim _left = new(initialState: true);
 
     /// <summary>Writes a batch into its day's segment, which is opened when it is not.</summary>
@@ -33,7 +40,15 @@ internal sealed class SegmentSet(string directory, string process, TimeProvider 
 
         lock (_lock)
         {
-            return Get(rows.Day).Write(run, rows, fold, metrics);
+            var open = Get(rows.Day);
+            var outcome = open.Segment.Write(run, rows, fold, metrics);
+            if (open.Segment.IsHeld(options.MaxWalBytes / 2))
+            {
+                _open.Remove(open);
+                _held.Add(open);
+            }
+
+            return outcome;
         }
     }
 
@@ -42,35 +57,56 @@ internal sealed class SegmentSet(string directory, string process, TimeProvider 
     {
         lock (_lock)
         {
-            Detach(day)?.Dispose();
+            if (_open.Find(o => o.Day == day) is { } open)
+            {
+                _open.Remove(open);
+                open.Segment.Dispose();
+            }
         }
     }
 
     /// <summary>Closes a day's segment and renames its files, so that they can be looked at later and a new one takes their place.</summary>
     public void SetAside(DateOnly day, string stamp)
     {
-        Close(day);
-        SegmentFiles.SetAside(SegmentFiles.SegmentPath(directory, day, process), stamp);
-    }
-
-    /// <summary>Closes a day's segment and deletes it; for the keeper's thread.</summary>
-    public void Remove(DateOnly day, FileRemoval removal) => Leave(day, segment =>
-    {
-        segment?.Abandon();
-        removal.Delete(SegmentFiles.SegmentPath(directory, day, process));
-    });
-
-    /// <summary>Closes segments of other days that nobody has used for a while; for the keeper's thread.</summary>
-    public void CloseIdle()
-    {
-        var now = time.GetUtcNow();
-        List<DateOnly> idle;
+        string path;
         lock (_lock)
         {
-            idle = [.. _open.Where(o => o.Day != DateOnly.FromDateTime(now.UtcDateTime) && (now - o.Used).Duration() >= Idle).Select(o => o.Day)];
+            path = PathOf(day);
         }
 
-        idle.ForEach(day => Leave(day, segment => segment?.Dispose()));
+        Close(day);
+        SegmentFiles.SetAside(path, stamp);
+    }
+
+    /// <summary>Closes a segment and deletes it; for the keeper's thread.</summary>
+    public void Remove(string path, FileRemoval removal) => Leave(path, segment =>
+    {
+        segment?.Abandon();
+        removal.Delete(path);
+    });
+
+    /// <summary>
+    /// Closes segments of other days that nobody has used for a while and those held, and copies WALs back that an earlier close, or a kill, left
+    /// behind; for the keeper's thread.
+    /// </summary>
+    public void Tidy()
+    {
+        var now = time.GetUtcNow();
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        List<string> unused;
+        lock (_lock)
+        {
+            unused = [.. _held.Select(h => h.Path), .. _open.Where(o => o.Day != today && (now - o.Used).Duration() >= Idle).Select(o => o.Path)];
+        }
+
+        unused.ForEach(path => Leave(path, segment => segment?.Dispose()));
+        foreach (var path in SegmentFiles.Days(options.Directory).SelectMany(day => SegmentFiles.Parts(options.Directory, day, process)))
+        {
+            if (SegmentFiles.WalBytes(path) > 0 && !IsOpen(path))
+            {
+                Leave(path, _ => CopyBack(path));
+            }
+        }
     }
 
     public void Dispose()
@@ -78,42 +114,83 @@ internal sealed class SegmentSet(string directory, string process, TimeProvider 
         lock (_lock)
         {
             _open.ForEach(o => o.Segment.Dispose());
+            _held.ForEach(o => o.Segment.Dispose());
             _open.Clear();
+            _held.Clear();
         }
     }
 
-    private Segment Get(DateOnly day)
+    private static void CopyBack(string path)
     {
-        if (_leaving.Contains(day))
+        try
         {
-            throw new SqliteFailure(SQLitePCL.raw.SQLITE_BUSY, $"{day:yyyy-MM-dd} is being closed.");
+            // The rest of it is done by the close, which removes the WAL, unless someone reads: then it is tried again in a minute.
+            using var database = Database.OpenWriter(path, busyMs: 0, cacheKib: 1024);
+            database.IsHeldBack();
         }
+        catch (SqliteFailure)
+        {
+            // Damaged, or locked by another tool: who reads it will say so.
+        }
+    }
 
+    private OpenSegment Get(DateOnly day)
+    {
         var found = _open.Find(o => o.Day == day);
         if (found is null)
         {
-            _open.Add(found = new OpenSegment(day, new Segment(SegmentFiles.SegmentPath(directory, day, process))));
+            var path = PathOf(day);
+            if (path == _leaving)
+            {
+                throw new SqliteFailure(SQLitePCL.raw.SQLITE_BUSY, $"{path} is being closed.");
+            }
+
+            _open.Add(found = new OpenSegment(day, path, new Segment(path)));
         }
 
         found.Used = time.GetUtcNow();
-        return found.Segment;
+        return found;
+    }
+
+    /// <summary>The file a day's rows go to: the open one, else the last part, else, when that is held, the one after it.</summary>
+    private string PathOf(DateOnly day)
+    {
+        if (_open.Find(o => o.Day == day) is { } open)
+        {
+            return open.Path;
+        }
+
+        var last = SegmentFiles.Parts(options.Directory, day, process).LastOrDefault();
+        return last is null ? SegmentFiles.SegmentPath(options.Directory, day, process)
+            : SegmentFiles.WalBytes(last) > options.MaxWalBytes / 2 ? SegmentFiles.SegmentPath(options.Directory, day, process, SegmentFiles.PartOf(last) + 1)
+            : last;
     }
 
     private bool IsLeaving(DateOnly day)
     {
         lock (_lock)
         {
-            return _leaving.Contains(day);
+            return _leaving is not null && _leaving == PathOf(day);
         }
     }
 
-    private void Leave(DateOnly day, Action<Segment?> close)
+    private bool IsOpen(string path)
+    {
+        lock (_lock)
+        {
+            return _open.Exists(o => o.Path == path) || _held.Exists(o => o.Path == path);
+        }
+    }
+
+    private void Leave(string path, Action<Segment?> close)
     {
         Segment? segment;
         lock (_lock)
         {
-            segment = Detach(day);
-            _leaving.Add(day);
+            segment = (_open.Find(o => o.Path == path) ?? _held.Find(o => o.Path == path))?.Segment;
+            _open.RemoveAll(o => o.Path == path);
+            _held.RemoveAll(o => o.Path == path);
+            _leaving = path;
             _left.Reset();
         }
 
@@ -125,26 +202,17 @@ internal sealed class SegmentSet(string directory, string process, TimeProvider 
         {
             lock (_lock)
             {
-                _leaving.Remove(day);
+                _leaving = null;
                 _left.Set();
             }
         }
     }
 
-    private Segment? Detach(DateOnly day)
-    {
-        var found = _open.Find(o => o.Day == day);
-        if (found is not null)
-        {
-            _open.Remove(found);
-        }
-
-        return found?.Segment;
-    }
-
-    private sealed class OpenSegment(DateOnly day, Segment segment)
+    private sealed class OpenSegment(DateOnly day, string path, Segment segment)
     {
         public DateOnly Day { get; } = day;
+
+        public string Path { get; } = path;
 
         public Segment Segment { get; } = segment;
 

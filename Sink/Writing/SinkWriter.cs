@@ -199,7 +199,7 @@ internal sealed class SinkWriter : IAsyncDisposable
 
     private bool SettleCentral(bool ending)
     {
-        for (var tries = 1; _central.Write(ending) is { } failure; tries++)
+        for (var tries = 1; _central.Write(ending, now: true) is { } failure; tries++)
         {
             if (!failure.IsBusy || tries == FlushTries)
             {
@@ -219,7 +219,7 @@ internal sealed class SinkWriter : IAsyncDisposable
             if (_drain is null)
             {
                 _name ??= ProcessName.Take(_options.Directory, _options.Process);
-                _segments = new SegmentSet(_options.Directory, _name.Value, _time);
+                _segments = new SegmentSet(_options, _name.Value, _time);
                 // Once, before the first row: afterwards the raw rows of this run would be counted with those of the run before.
                 for (var tries = 1; tries <= FlushTries && _central.Recover() is { IsBusy: true }; tries++)
                 {

@@ -50,6 +50,44 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task Rows_that_the_quota_leaves_no_room_for_still_count_in_the_figures()
+    {
+        await using var test = new TestSink(o => o.QuotaBytes = 1024 * 1024);
+        for (var i = 0; i < 1_500; i++)
+        {
+            test.Sink.Record(Padded(test, "/kept"));
+        }
+
+        await test.Sink.FlushAsync();
+        test.Time.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await test.Sink.FlushAsync();
+                return (await test.Reader.StorageAsync()).OverQuota;
+            },
+            "today alone exceeds the quota");
+
+        var sampledOut = test.Line("/left-out");
+        sampledOut.SampledOut = true;
+        test.Sink.Record(sampledOut);
+        for (var i = 0; i < 10; i++)
+        {
+            test.Sink.Record(test.Line("/dropped"));
+            test.Sink.Record(test.Span(default));
+            test.Sink.Metrics.RecordSimple("orion.test.level", i);
+        }
+
+        await test.Sink.FlushAsync();
+        Assert.Equal(new LossRow("api", "lines", 1_511, 1_500, 1, 10, 0), await test.LossAsync("lines"));
+        Assert.Contains(await test.Reader.LossReasonsAsync(), r => r is { Stream: "spans", Reason: "quota", Rows: 10 });
+        Assert.Equal(1_511, (await test.Reader.OverviewAsync(TimeSpan.FromHours(1))).PublicApi.Count);
+        Assert.Equal(10, Assert.Single(await test.Reader.FiguresAsync(FiguresOf.Routes, TimeSpan.FromHours(1)), f => f.Name == "/dropped").Count);
+        Assert.Equal(10, Assert.Single(await test.Reader.MetricAsync("orion.test.level", test.Time.GetUtcNow().AddHours(-1), test.Time.GetUtcNow().AddHours(1))).Minutes.Sum(m => m.Points));
+        Assert.Empty(await test.Sink.RecomputeAsync(test.Time.GetUtcNow()) ?? throw new InvalidOperationException("No answer."));
+    }
+
+    [Fact]
     public async Task What_cannot_be_removed_is_tried_again()
     {
         await using var test = new TestSink(o => o.RawDays = 1);

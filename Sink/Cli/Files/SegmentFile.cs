@@ -1,9 +1,9 @@
 namespace OrionPlatform.Sink.Cli;
 
-/// <summary>A process's file of one day.</summary>
+/// <summary>A process's file of one day, or a part of it.</summary>
 internal sealed record SegmentFile(DateOnly Day, string Process, string Path)
 {
-    public override string ToString() => $"{Day:yyyy-MM-dd}/{Process}.db";
+    public override string ToString() => $"{Day:yyyy-MM-dd}/{System.IO.Path.GetFileName(Path)}";
 }
 
 /// <summary>Which segments are read: SQLite attaches a limited number of files to a connection.</summary>
@@ -44,6 +44,6 @@ internal static class SegmentChoice
 
     private static List<SegmentFile> Files(Request request, DateOnly day) =>
         [.. SegmentFiles.Segments(request.Directory, day)
-            .Select(path => new SegmentFile(day, Path.GetFileNameWithoutExtension(path), path))
+            .Select(path => new SegmentFile(day, SegmentFiles.ProcessOf(path), path))
             .Where(f => request.Process is null || f.Process == request.Process)];
 }

@@ -1,7 +1,7 @@
 using OrionPlatform.Sink;
 using OrionPlatform.Sink.Tests;
 
-// The test assembly is also the program that tests start as a process of its own: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY.
+// The test assembly is also the program that tests start as a process of its own: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY, hold FILE.
 switch (args)
 {
     case ["crash-writer", var directory]:
@@ -14,7 +14,10 @@ switch (args)
     case ["no-sqlite", var directory]:
         await NoSqlite.RunAsync(directory);
         break;
+    case ["hold", var file]:
+        StuckReader.Hold(file);
+        break;
     default:
-        Console.Error.WriteLine("Run by its tests: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY.");
+        Console.Error.WriteLine("Run by its tests: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY, hold FILE.");
         break;
 }
