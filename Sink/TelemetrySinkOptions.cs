@@ -45,6 +45,9 @@ public sealed class TelemetrySinkOptions
     /// <summary>Bytes a WAL may grow to while someone's read keeps it from being copied back; see <see cref="SegmentSet"/> and <see cref="CentralDrain"/>.</summary>
     internal long MaxWalBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>Pages a segment may have, as of its next opening; 0 is no limit. How tests fill a disk.</summary>
+    internal int MaxPages { get; set; }
+
     /// <summary>Says which setting is missing or out of range.</summary>
     /// <exception cref="ArgumentException">One is; the message names its key.</exception>
     public void Validate()

@@ -15,7 +15,7 @@ internal sealed class Segment : IDisposable
     // Bounded by the batch; cleared when the next one begins.
     private readonly HashSet<SpanRow> _duplicates = new(ReferenceEqualityComparer.Instance);
 
-    public Segment(string path)
+    public Segment(string path, int maxPages)
     {
         SegmentFiles.MakeFolder(System.IO.Path.GetDirectoryName(path)!);
         _database = SegmentSchema.Versions.OpenWriter(path, busyMs: 250, cacheKib: 32 * 1024);
@@ -23,6 +23,11 @@ internal sealed class Segment : IDisposable
         {
             // This process is the file's only writer, so it alone checkpoints: larger steps write a hot page once instead of often.
             _database.Execute("PRAGMA wal_autocheckpoint=4000");
+            if (maxPages > 0)
+            {
+                _database.Execute($"PRAGMA max_page_count={maxPages}");
+            }
+
             _words = new SegmentWords(_database);
             _spans = new SpanWriter(_database, _words);
             _logs = new LogWriter(_database, _words);

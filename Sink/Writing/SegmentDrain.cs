@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace OrionPlatform.Sink;
 
 /// <summary>Writes pending rows into their segments and keeps their accounts. A failure leaves the rest pending for the next try.</summary>
@@ -94,18 +92,12 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricR
 
     private void FoldAndDrop<T>(StreamBuffer<T> buffer, ReadOnlySpan<T> rows) where T : SpanRow
     {
-        var dropped = new List<T>(rows.Length);
         foreach (var row in rows)
         {
             fold.Add(row, isStored: false);
-            if (!row.SampledOut)
-            {
-                dropped.Add(row);
-            }
         }
 
-        buffer.CountWritten(rows.Length - dropped.Count, [], sampledOut: rows.Length - dropped.Count);
-        buffer.CountDropped("quota", CollectionsMarshal.AsSpan(dropped));
+        buffer.CountDropped("quota", rows);
     }
 
     private DateOnly Today => UnixTime.DayOf(UnixTime.Nanos(time.GetUtcNow()));

@@ -145,7 +145,7 @@ internal sealed class SegmentSet(TelemetrySinkOptions options, string process, T
                 throw new SqliteFailure(SQLitePCL.raw.SQLITE_BUSY, $"{path} is being closed.");
             }
 
-            _open.Add(found = new OpenSegment(day, path, new Segment(path)));
+            _open.Add(found = new OpenSegment(day, path, new Segment(path, options.MaxPages)));
         }
 
         found.Used = time.GetUtcNow();

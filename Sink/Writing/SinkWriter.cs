@@ -181,12 +181,13 @@ internal sealed class SinkWriter : IAsyncDisposable
     /// <summary>Leaves nothing pending: what cannot be written is dropped and counted.</summary>
     private void Settle(bool ending)
     {
-        for (var tries = 1; WriteSegments() is { } failure; tries++)
+        // What is given up at first is only what an earlier try left: what has come since is still in the buffers.
+        for (var (tries, drops) = (1, 0); drops < 2 && WriteSegments() is { } failure; tries++)
         {
-            if (!failure.IsBusy || tries == FlushTries)
+            if (!failure.IsBusy || tries >= FlushTries)
             {
                 DropRows(failure.Reason);
-                break;
+                drops++;
             }
         }
 

@@ -4,10 +4,14 @@ namespace OrionPlatform.Sink.Tests;
 
 /// <summary>
 /// A process that writes telemetry until it is killed. It tells on standard output what it may be held to: <c>audit ID</c> once an entry is
-/// acknowledged, <c>flushed N</c> once so many lines have been flushed, and <c>writing</c> while a batch is on its way.
+/// acknowledged, <c>flushed N</c> once so many lines have been flushed, and <c>writing N M</c> while a batch is on its way: N lines are handed over, M of
+/// them were committed already, by a flush or by a flush interval.
 /// </summary>
 internal static class CrashWriter
 {
+    /// <summary>Lines it hands over between two reports.</summary>
+    public const int PerRound = 300;
+
     public static async Task RunAsync(string directory)
     {
         var sink = new TelemetrySink(
@@ -15,7 +19,7 @@ internal static class CrashWriter
         var lines = 0;
         for (var round = 0; ; round++)
         {
-            for (var i = 0; i < 300; i++, lines++)
+            for (var i = 0; i < PerRound; i++, lines++)
             {
                 sink.Record(Line());
             }
@@ -30,7 +34,7 @@ internal static class CrashWriter
                 Console.WriteLine($"flushed {lines}");
             }
 
-            Console.WriteLine("writing");
+            Console.WriteLine($"writing {lines} {sink.Accounts().Single(a => a.Stream == Streams.Lines).Stored} .");
         }
     }
 

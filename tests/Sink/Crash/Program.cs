@@ -1,7 +1,8 @@
 using OrionPlatform.Sink;
 using OrionPlatform.Sink.Tests;
 
-// The test assembly is also the program that tests start as a process of its own: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY, hold FILE.
+// The test assembly is also the program that tests start as a process of its own: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY, hold FILE,
+// busy-writer DIRECTORY NAME SECONDS.
 switch (args)
 {
     case ["crash-writer", var directory]:
@@ -17,7 +18,10 @@ switch (args)
     case ["hold", var file]:
         StuckReader.Hold(file);
         break;
+    case ["busy-writer", var directory, var name, var seconds]:
+        await BusyWriter.RunAsync(directory, name, double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
+        break;
     default:
-        Console.Error.WriteLine("Run by its tests: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY, hold FILE.");
+        Console.Error.WriteLine("Run by its tests: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY, hold FILE, busy-writer DIRECTORY NAME SECONDS.");
         break;
 }
