@@ -214,7 +214,7 @@ public sealed class TelemetrySink : IAsyncDisposable
     /// <param name="minute">Any time in that minute; its raw rows must still be kept.</param>
     /// <param name="repair">Whether to write what the raw rows say.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>The differences, none when all is well; null when the database cannot be written.</returns>
+    /// <returns>The differences, none when all is well; null when the database cannot be written, or a segment of this process cannot be read.</returns>
     /// <remarks>Rows that sampling left out have rollups only; those are not compared.</remarks>
     public Task<IReadOnlyList<RollupDifference>?> RecomputeAsync(DateTimeOffset minute, bool repair = false, CancellationToken cancellationToken = default) =>
         _writer.RecomputeAsync(UnixTime.Floor(UnixTime.Nanos(minute), UnixTime.Minute), repair).WaitAsync(cancellationToken);

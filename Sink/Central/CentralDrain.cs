@@ -90,10 +90,10 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
     }
 
     /// <summary>Compares a minute's rollups with its raw rows, within the transaction that has just brought the rollups up to date.</summary>
-    public List<RollupDifference> Recompute(Database database, long minute, bool repair)
+    public List<RollupDifference>? Recompute(Database database, long minute, bool repair)
     {
         var differences = Check.Run(database, minute, repair, UnixTime.Nanos(time.GetUtcNow()));
-        if (repair)
+        if (repair && differences is not null)
         {
             fold.Rewritten(minute);
         }
@@ -185,8 +185,7 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         var now = UnixTime.Nanos(time.GetUtcNow());
         if (Math.Abs(now - _retained) >= UnixTime.Minute)
         {
-            _retained = now;
-            CentralRetention.Step(database, options, now);
+            _retained = CentralRetention.Step(database, options, now) ? now - UnixTime.Minute : now;
         }
     }
 

@@ -1,13 +1,17 @@
 namespace OrionPlatform.Sink;
 
-/// <summary>Removes old rows of the small tables, a few hundred at a time: no delete holds the lock for longer than a few milliseconds.</summary>
+/// <summary>
+/// Removes old rows of the small tables, a few hundred at a time: no delete holds the lock for longer than a few milliseconds. The reporting copy of
+/// the journal's facts is not among them: its last row says how far it has been copied.
+/// </summary>
 internal static class CentralRetention
 {
     private const int Rows = 500;
 
-    /// <summary>Takes one step in every table; the next step comes with the next minute.</summary>
-    public static void Step(Database database, TelemetrySinkOptions options, long now)
+    /// <summary>Takes one step in every table. Whether any of them may have more to remove: then the next step is to come with the next write, or rows could come faster than they go.</summary>
+    public static bool Step(Database database, TelemetrySinkOptions options, long now)
     {
+        var before = database.QueryLong("SELECT total_changes()");
         Delete(database, "worker_heartbeats", "id", "time", now, options.HeartbeatDays);
         Delete(database, "business_event_logs", "id", "time", now, options.EventDays);
         Delete(database, "_orion_events", "id", "time", now, options.EventDays);
@@ -16,6 +20,8 @@ internal static class CentralRetention
         DeleteRollups(database, "rollups_minute", "rollup_series", now, options.RollupDays);
         DeleteRollups(database, "rollups_hour", "rollup_series", now, options.HourlyRollupDays);
         DeleteRollups(database, "metric_rollups_minute", "metric_rollup_series", now, options.RollupDays);
+        Delete(database, "rollup_checks", "rowid", "checked_at", now, options.RollupDays);
+        return database.QueryLong("SELECT total_changes()") - before >= Rows;
     }
 
     private static void Delete(Database database, string table, string key, string time, long now, int days) =>

@@ -56,22 +56,18 @@ internal static class Recovery
     private static Dictionary<string, long> StoredRows(string directory, string process, string run)
     {
         var stored = new Dictionary<string, long>();
+        var segments = new SegmentReads(directory, new ReadLimit());
         foreach (var path in SegmentFiles.Days(directory).SelectMany(day => SegmentFiles.Parts(directory, day, process)))
         {
-            if (SegmentReader.TryOpen(path, new ReadLimit()) is not { } segment)
+            // What cannot be read adds nothing: of its rows the account has those that the run had noted before it was killed.
+            segments.Read(path, segment =>
             {
-                continue;
-            }
-
-            using (segment)
-            using (var rows = segment.Database.Prepare("SELECT stream, rows FROM stored_rows WHERE run = ?"))
-            {
-                rows.Bind(1, run);
+                using var rows = segment.Prepare("SELECT stream, rows FROM stored_rows WHERE run = ?").Bind(1, run);
                 while (rows.Step())
                 {
                     stored[rows.Text(0)!] = stored.GetValueOrDefault(rows.Text(0)!) + rows.Long(1);
                 }
-            }
+            });
         }
 
         return stored;

@@ -7,7 +7,7 @@ internal static class OverviewRead
     {
         if (database is null)
         {
-            return new Overview(window, Figures("public", new RollupCell()), [], Timeline(parts, []));
+            return new Overview(window, Figures("public", new RollupCell()), [], MinuteReads.Public(null, parts));
         }
 
         var services = new SortedDictionary<string, RollupCell>(StringComparer.Ordinal);
@@ -17,7 +17,7 @@ internal static class OverviewRead
             Sum(database, table, from, to, services, api);
         }
 
-        return new Overview(window, Figures("public", api), [.. services.Select(s => Figures(s.Key, s.Value))], Timeline(parts, PublicMinutes(database, parts)));
+        return new Overview(window, Figures("public", api), [.. services.Select(s => Figures(s.Key, s.Value))], MinuteReads.Public(database, parts));
     }
 
     private static void Sum(Database database, string table, long from, long to, SortedDictionary<string, RollupCell> services, RollupCell api)
@@ -41,39 +41,6 @@ internal static class OverviewRead
 
             cell.Merge(rows.Long(2), rows.Long(3), rows.Long(4), rows.Blob(5));
         }
-    }
-
-    private static Dictionary<long, (RollupCell Cell, double P95Nanos)> PublicMinutes(Database database, WindowParts window)
-    {
-        // A minute that only one process has has its percentile beside it; only where several share one are their histograms merged.
-        var single = database.QueryLong($"SELECT count(*) FROM rollup_series WHERE kind = {(int)RollupKind.Surface} AND surface = 'public'") < 2;
-        using var rows = database.Prepare($"""
-            SELECT r.start, r.count, r.errors, r.sum_ns, {(single ? "NULL" : "r.durations")}, r.p95_ns FROM rollup_series s CROSS JOIN rollups_minute r ON r.series = s.id
-            WHERE s.kind = {(int)RollupKind.Surface} AND s.surface = 'public' AND r.start >= ? AND r.start < ?
-            """);
-        rows.Bind(1, window.Start).Bind(2, window.End);
-        var minutes = new Dictionary<long, (RollupCell, double)>();
-        while (rows.Step())
-        {
-            var (cell, p95) = minutes.TryGetValue(rows.Long(0), out var known) ? known : (new RollupCell(), rows.Double(5));
-            cell.Merge(rows.Long(1), rows.Long(2), rows.Long(3), rows.Blob(4));
-            minutes[rows.Long(0)] = (cell, single ? p95 : cell.Durations.Quantile(0.95));
-        }
-
-        return minutes;
-    }
-
-    private static List<MinuteFigures> Timeline(WindowParts window, Dictionary<long, (RollupCell Cell, double P95Nanos)> cells)
-    {
-        var timeline = new List<MinuteFigures>(window.Minutes);
-        for (var minute = window.Start; minute < window.End; minute += UnixTime.Minute)
-        {
-            timeline.Add(cells.TryGetValue(minute, out var found)
-                ? new MinuteFigures(UnixTime.Time(minute), found.Cell.Count, found.Cell.Errors, found.P95Nanos / 1e6)
-                : new MinuteFigures(UnixTime.Time(minute), 0, 0, 0));
-        }
-
-        return timeline;
     }
 
     private static ServiceFigures Figures(string service, RollupCell cell) => new()

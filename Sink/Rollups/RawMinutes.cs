@@ -19,15 +19,13 @@ internal sealed class RawMinutes : IDisposable
         {
             foreach (var path in SegmentFiles.Parts(directory, day, process))
             {
-                // Not bound by the limit of a read: many minutes are folded in one go, and no transaction lasts for long.
-                if (SegmentReader.TryOpen(path, limit: null) is { } segment)
-                {
-                    segment.Database.InterruptWhen(() => cancellationToken.IsCancellationRequested);
-                    _files.Add(new File(segment));
-                }
+                Try(() => Open(path, cancellationToken));
             }
         }
     }
+
+    /// <summary>Whether every segment could be read so far; when one could not, the rest does not tell what a rollup should be.</summary>
+    public bool IsWhole { get; private set; } = true;
 
     /// <summary>What the rows of the minute that begins at <paramref name="minute"/> add up to.</summary>
     public Dictionary<RollupSeries, RollupCell> Fold(long minute)
@@ -35,19 +33,44 @@ internal sealed class RawMinutes : IDisposable
         RollupFold? fold = null;
         foreach (var file in _files)
         {
-            foreach (var rows in file.Tables)
+            Try(() =>
             {
-                for (rows.From(minute, minute + UnixTime.Minute + LargestSkew); rows.Next() is { } row;)
+                foreach (var rows in file.Tables)
                 {
-                    (fold ??= new RollupFold(_slos)).Add(row);
+                    for (rows.From(minute, minute + UnixTime.Minute + LargestSkew); rows.Next() is { } row;)
+                    {
+                        (fold ??= new RollupFold(_slos)).Add(row);
+                    }
                 }
-            }
+            });
         }
 
         return fold?.Minutes.Where(m => m.Key.Start == minute).ToDictionary(m => m.Key.Series, m => m.Value) ?? [];
     }
 
     public void Dispose() => _files.ForEach(f => f.Dispose());
+
+    private void Open(string path, CancellationToken cancellationToken)
+    {
+        // Not bound by the limit of a read: many minutes are folded in one go, and no transaction lasts for long.
+        if (SegmentReader.TryOpen(path, limit: null) is { } segment)
+        {
+            segment.Database.InterruptWhen(() => cancellationToken.IsCancellationRequested);
+            _files.Add(new File(segment));
+        }
+    }
+
+    private void Try(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (SqliteFailure failure) when (!failure.IsInterrupt)
+        {
+            IsWhole = false;
+        }
+    }
 
     private sealed class File : IDisposable
     {

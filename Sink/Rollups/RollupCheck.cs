@@ -27,10 +27,16 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
     public RawMinutes OpenRaw(CancellationToken cancellationToken = default) => new(directory, process, slos, cancellationToken);
 
     /// <summary>Compares one minute's rollups with its raw rows, and records that it did; with <paramref name="repair"/> writes what the raw rows say.</summary>
-    public List<RollupDifference> Run(Database central, long minute, bool repair, long now)
+    /// <returns>The differences; null, and nothing is recorded or repaired, when a segment of the process cannot be read.</returns>
+    public List<RollupDifference>? Run(Database central, long minute, bool repair, long now)
     {
         using var raw = OpenRaw();
         var truth = raw.Fold(minute);
+        if (!raw.IsWhole)
+        {
+            return null;
+        }
+
         var differences = Compare(central, minute, truth, repair);
         using var record = central.Prepare("INSERT INTO rollup_checks VALUES (?,?,?,?,?,?)");
         record.Bind(1, now).Bind(2, process).Bind(3, minute).Bind(4, (long)truth.Count).Bind(5, (long)differences.Count).Bind(6, repair ? 1L : 0L).Run();

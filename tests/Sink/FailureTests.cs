@@ -72,30 +72,6 @@ public sealed class FailureTests
         Assert.Equal(["2026-01-05"], Directory.GetDirectories(test.Directory).Select(Path.GetFileName));
     }
 
-    [Fact]
-    public async Task Old_rows_of_the_small_tables_go_little_by_little()
-    {
-        await using var test = new TestSink(o => o.HeartbeatDays = 1);
-        for (var i = 0; i < 700; i++)
-        {
-            test.Sink.Record(new Heartbeat { Worker = "w", Service = "s", Host = "h", Pid = i, Time = test.Time.GetUtcNow(), Interval = TimeSpan.FromSeconds(1), StartedAt = test.Time.GetUtcNow() });
-        }
-
-        await test.Sink.FlushAsync();
-        test.Time.Advance(TimeSpan.FromDays(2));
-        var counts = new List<long>();
-        for (var step = 0; step < 2; step++)
-        {
-            test.Sink.Track("tick");
-            await test.Sink.FlushAsync();
-            using var database = Database.OpenReader(SegmentFiles.CentralPath(test.Directory));
-            counts.Add(database.QueryLong("SELECT count(*) FROM worker_heartbeats"));
-            test.Time.Advance(TimeSpan.FromMinutes(1));
-        }
-
-        Assert.Equal([200, 0], counts);
-    }
-
     private static void MakeNewer(string path)
     {
         using var newer = Database.OpenWriter(path, 1_000, 1_000);

@@ -72,4 +72,28 @@ public sealed class OverviewTests
         Assert.Equal(3, overview.PublicApi.Count);
         Assert.InRange(overview.PublicApi.P50Ms, 19.8, 20.2);
     }
+
+    [Fact]
+    public async Task A_minute_that_processes_share_and_one_that_sampling_thinned_out_have_the_percentile_of_all_their_requests()
+    {
+        await using var test = new TestSink();
+        await using var replica = test.Open("api");
+        for (var minute = 0; minute < 5; minute++)
+        {
+            for (var i = 1; i <= 100; i++)
+            {
+                var line = test.Line(milliseconds: i);
+                line.SampledOut = minute == 1 && i % 2 == 0;
+                (minute switch { 2 => replica, 3 when i > 50 => replica, _ => test.Sink }).Record(line);
+            }
+
+            await test.Sink.FlushAsync();
+            await replica.FlushAsync();
+            test.Time.Advance(TimeSpan.FromMinutes(minute == 3 ? 2 : 1));
+        }
+
+        var minutes = (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(7))).Minutes;
+        Assert.Equal([100, 100, 100, 100, 0, 100, 0], minutes.Select(m => m.Count));
+        Assert.All(minutes.Where(m => m.Count > 0), m => Assert.InRange(m.P95Ms, 94, 96));
+    }
 }

@@ -7,15 +7,17 @@ namespace OrionPlatform.Benchmarks;
 
 /// <summary>
 /// A day of telemetry for reads: so many spans over three services, with a canonical line to eight of them and a log record to ten. Whatever their
-/// number, the rows spread evenly over the same 24 hours, so every size has the same minutes, hours and series, and only the rows in them differ.
+/// number, the rows spread evenly over the same 24 hours, so every size has the same minutes, hours, series and matches, and only the rows in them differ.
+/// To each line there is another that sampling left out: it is in the rollups only, whose series are two to everything, as on a platform that samples.
 /// The clock of the reads stands at the end of it, three minutes past an hour: the hour before has not settled then, and most minutes are read.
 /// Scattered over the day are <see cref="Rare"/> lines and logs that have a service, a route, a tenant, a status, a duration and a level of their own.
 /// </summary>
 internal sealed class SinkReadData
 {
-    public const int Rare = 20;
     public const string RareName = "rare";
 
+    private const int Rare = 20;
+    private const int Needles = 100;
     private const int SpansPerLine = 8;
     private const int SpansPerLog = 10;
     private const string IndexName = "filled.txt";
@@ -83,6 +85,9 @@ internal sealed class SinkReadData
                 if (i % SpansPerLine == 0)
                 {
                     sink.Record(Line(span, i, isRare));
+                    var left = Line(span, i, isRare: false);
+                    left.SampledOut = true;
+                    sink.Record(left);
                     if (traces.Count < 10_000 || i % 1_000 == 0)
                     {
                         traces.Add(span.TraceId.ToHexString());
@@ -91,7 +96,7 @@ internal sealed class SinkReadData
 
                 if (i % SpansPerLog == 0)
                 {
-                    sink.Record(Log(span, i, isRare));
+                    sink.Record(Log(span, i, isRare, hasNeedle: i % (spans / Needles) == 0));
                 }
             }
 
@@ -122,13 +127,13 @@ internal sealed class SinkReadData
         Attributes = span.Attributes,
     };
 
-    private static LogRow Log(SpanRow span, int i, bool isRare) => new()
+    private static LogRow Log(SpanRow span, int i, bool isRare, bool hasNeedle) => new()
     {
         UnixNanos = span.StartUnixNanos,
         Level = isRare ? LogLevel.Error : LogLevel.Information,
         Service = isRare ? RareName : span.Service,
         Category = "Orders.Placement",
-        Message = i % 10_000 == 0 ? $"Placed allocation {i} after finding the needle" : $"Placed allocation {i} on node {i % 7} for project {i % 1000} within its budget",
+        Message = hasNeedle ? $"Placed allocation {i} after finding the needle" : $"Placed allocation {i} on node {i % 7} for project {i % 1000} within its budget",
         TraceId = span.TraceId,
         SpanId = span.SpanId,
         Tenant = isRare ? RareName : span.Tenant,
