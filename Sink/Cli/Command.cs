@@ -51,8 +51,9 @@ internal static class Command
             notes.WriteLine("Stopped.");
             return 130;
         }
-        catch (CommandException exception)
+        catch (Exception exception) when (exception is CommandException or IOException or UnauthorizedAccessException)
         {
+            // The folder may not be readable, and what is printed to may be full.
             notes.WriteLine(exception.Message);
             return 2;
         }

@@ -116,6 +116,7 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     [InlineData("--limit", "0", "--limit has to be a number from 1 to 1000000, not '0'.")]
     [InlineData("--colour", "red", "There is no option --colour; --help shows which there are.")]
     [InlineData("--data", "/nowhere", "There is no telemetry in /nowhere.")]
+    [InlineData("--data", "", "--data needs a folder.")]
     public async Task An_option_that_is_wrong_is_named(string option, string value, string reason)
     {
         var run = await CommandRun.OfAsync("sql", "SELECT 1", option, value);
@@ -130,6 +131,23 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
         var run = await CommandRun.WithInputAsync("SELECT count(*) AS n FROM logs; -- all of them", "sql", "-", "--format", "csv", "--data", telemetry.Directory);
 
         Assert.Equal((0, "n\r\n2\r\n"), (run.ExitCode, run.Output));
+    }
+
+    [Fact]
+    public async Task Where_nothing_more_can_be_printed_it_says_so()
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            return;
+        }
+
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", "exec dotnet \"$0\" sql 'SELECT 1' --data \"$1\" > /dev/full", Path.Combine(AppContext.BaseDirectory, "OrionPlatform.Sink.Cli.dll"), telemetry.Directory])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        })!;
+
+        var run = await CommandRun.EndAsync(shell);
+        Assert.Equal((2, 1), (run.ExitCode, run.Notes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal static class RequestParser
 
     private static Request Set(Request request, string name, string value) => name switch
     {
-        "--data" => request with { Directory = value },
+        "--data" => request with { Directory = value.Length > 0 ? value : throw new CommandException("--data needs a folder.") },
         "--from" => request with { From = Time(name, value, wholeDay: false) },
         "--to" => request with { To = Time(name, value, wholeDay: true) },
         "--process" => request with { Process = value },
