@@ -30,6 +30,15 @@ internal static class SegmentFiles
     public static List<string> Parts(string directory, DateOnly day, string process) =>
         [.. Segments(directory, day).Where(path => ProcessOf(path) == process).OrderBy(PartOf)];
 
+    /// <summary>The file a day's rows go to: the last part, or, when its WAL is larger than it may be, the one after it.</summary>
+    public static string PartToWrite(string directory, DateOnly day, string process, long maxWalBytes)
+    {
+        var last = Parts(directory, day, process).LastOrDefault();
+        return last is null ? SegmentPath(directory, day, process)
+            : WalBytes(last) > maxWalBytes ? SegmentPath(directory, day, process, PartOf(last) + 1)
+            : last;
+    }
+
     /// <summary>Bytes of a file's WAL; 0 when it has none.</summary>
     public static long WalBytes(string path)
     {

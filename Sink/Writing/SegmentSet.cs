@@ -124,13 +124,19 @@ internal sealed class SegmentSet(TelemetrySinkOptions options, string process, T
     {
         try
         {
+            using (var reader = Database.OpenReader(path, busyMs: 0))
+            {
+                // A newer file is left as it is.
+                SegmentSchema.Versions.Of(reader);
+            }
+
             // The rest of it is done by the close, which removes the WAL, unless someone reads: then it is tried again in a minute.
             using var database = Database.OpenWriter(path, busyMs: 0, cacheKib: 1024);
             database.IsHeldBack();
         }
         catch (SqliteFailure)
         {
-            // Damaged, or locked by another tool: who reads it will say so.
+            // Newer, damaged, or locked by another tool: who reads it will say so.
         }
     }
 
@@ -152,19 +158,8 @@ internal sealed class SegmentSet(TelemetrySinkOptions options, string process, T
         return found;
     }
 
-    /// <summary>The file a day's rows go to: the open one, else the last part, else, when that is held, the one after it.</summary>
-    private string PathOf(DateOnly day)
-    {
-        if (_open.Find(o => o.Day == day) is { } open)
-        {
-            return open.Path;
-        }
-
-        var last = SegmentFiles.Parts(options.Directory, day, process).LastOrDefault();
-        return last is null ? SegmentFiles.SegmentPath(options.Directory, day, process)
-            : SegmentFiles.WalBytes(last) > options.MaxWalBytes / 2 ? SegmentFiles.SegmentPath(options.Directory, day, process, SegmentFiles.PartOf(last) + 1)
-            : last;
-    }
+    private string PathOf(DateOnly day) =>
+        _open.Find(o => o.Day == day)?.Path ?? SegmentFiles.PartToWrite(options.Directory, day, process, options.MaxWalBytes / 2);
 
     private bool IsLeaving(DateOnly day)
     {

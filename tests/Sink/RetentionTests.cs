@@ -145,6 +145,30 @@ public sealed class RetentionTests
         Assert.InRange(reader.Length, 0, 16 * 1024 * 1024);
     }
 
+    [Fact]
+    public async Task A_wal_that_a_kill_left_is_copied_back_but_that_of_a_newer_file_is_left_as_it_is()
+    {
+        await using var test = new TestSink();
+        var killed = LeaveWal(test, new DateOnly(2026, 1, 2), version: 0);
+        var newer = LeaveWal(test, new DateOnly(2026, 1, 3), version: 99);
+        var bytes = await File.ReadAllBytesAsync(newer);
+        await test.Sink.FlushAsync();
+        // The newest day comes first.
+        await Eventually.TrueAsync(() => SegmentFiles.WalBytes(killed) == 0, "the killed run's WAL is copied back");
+        Assert.True(SegmentFiles.WalBytes(newer) > 0);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(newer));
+    }
+
+    private static string LeaveWal(TestSink test, DateOnly day, int version)
+    {
+        var path = SegmentFiles.SegmentPath(test.Directory, day, "api");
+        SegmentFiles.MakeFolder(Path.GetDirectoryName(path)!);
+        using var database = Database.OpenWriter(path, busyMs: 1_000, cacheKib: 100);
+        database.Execute($"CREATE TABLE t (x); PRAGMA user_version={version}");
+        database.LeaveWal();
+        return path;
+    }
+
     private static CanonicalLine Padded(TestSink test, string route)
     {
         var line = test.Line(route);
