@@ -31,7 +31,7 @@ public static class OpsPanelExtensions
         services.AddHostedService<StartupLink>();
         services.TryAddSingleton<AuditTrail>();
         services.AddSingleton<AuditLog>().AddSingleton<LoginThrottle>().AddSingleton<ActGuard>().AddSingleton<Sessions>();
-        services.AddSingleton<HtmlPainter>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
+        services.AddSingleton<HtmlPainter>().AddSingleton<StallNotice>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
         services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<StreamSeats>().AddSingleton<LiveStream>();
         services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>().AddSingleton<ITab, LogsTab>().AddSingleton<ITab, HealthTab>().AddSingleton<LocalVitalsReader>();
         services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>().AddSingleton<ActEndpoints>().AddSingleton<TraceExport>();

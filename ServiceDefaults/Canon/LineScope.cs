@@ -11,7 +11,8 @@ internal sealed class LineScope
 {
     private static readonly AsyncLocal<LineScope?> s_current = new(Occupancy.Changed);
 
-    private const int MaxOpen = 64;
+    private const int MaxOpen = 1024;
+    private const int MaxCandidates = 64;
 
     private readonly Lock _lock = new();
 
@@ -21,8 +22,8 @@ internal sealed class LineScope
     // Bounded by TracingOptions.MaxSpans; what is beyond is counted on the line. Handed over when the root ends.
     private List<Activity>? _spans;
 
-    // Bounded by MaxOpen; a span leaves it when it ends, all of them when the root does.
-    private List<Activity>? _open;
+    // Bounded by MaxOpen; a span leaves it when it ends.
+    private List<(Activity Span, long Since)>? _open;
     private int _lostSpans;
     private bool _done;
 
@@ -135,15 +136,15 @@ internal sealed class LineScope
         }
     }
 
-    /// <summary>An inner span has begun.</summary>
-    public void Opened(Activity span)
+    /// <summary>An inner span has begun, at that timestamp.</summary>
+    public void Opened(Activity span, long since)
     {
         lock (_lock)
         {
             _open ??= new(4);
             if (_open.Count < MaxOpen)
             {
-                _open.Add(span);
+                _open.Add((span, since));
             }
         }
     }
@@ -155,16 +156,16 @@ internal sealed class LineScope
         {
             lock (_lock)
             {
-                if (_open is not { Count: > 0 } open)
+                if (_done || _open is not { Count: > 0 and <= MaxCandidates } open)
                 {
                     return null;
                 }
 
-                var leaf = open[^1];
+                var leaf = open[^1].Span;
                 for (var i = open.Count - 2; i >= 0; i--)
                 {
                     var ancestor = leaf.Parent;
-                    while (ancestor is not null && !ReferenceEquals(ancestor, open[i]))
+                    while (ancestor is not null && !ReferenceEquals(ancestor, open[i].Span))
                     {
                         ancestor = ancestor.Parent;
                     }
@@ -180,6 +181,25 @@ internal sealed class LineScope
         }
     }
 
+    /// <summary>An inner span has ended, also one that outlives the root. Returns the timestamp of its start; 0 when that is not known.</summary>
+    public long Ended(Activity span)
+    {
+        lock (_lock)
+        {
+            for (var i = (_open?.Count ?? 0) - 1; i >= 0; i--)
+            {
+                if (ReferenceEquals(_open![i].Span, span))
+                {
+                    var since = _open[i].Since;
+                    _open.RemoveAt(i);
+                    return since;
+                }
+            }
+
+            return 0;
+        }
+    }
+
     /// <summary>Keeps an inner span until the root ends; false when the root has ended already.</summary>
     public bool Hold(Activity span, int limit)
     {
@@ -190,7 +210,6 @@ internal sealed class LineScope
                 return false;
             }
 
-            _open?.Remove(span);
             _spans ??= new(4);
             if (_spans.Count < limit)
             {
@@ -221,7 +240,6 @@ internal sealed class LineScope
             _done = true;
             _fields = null;
             _spans = null;
-            _open = null;
             DurationNanos = (long)Stopwatch.GetElapsedTime(StartTimestamp).TotalNanoseconds;
             Kept = !Untraced && decision.Keeps(this);
             return true;

@@ -60,11 +60,16 @@ internal static class SpanListener
     {
         if (activity.Kind == ActivityKind.Server && activity.Source.Name == AspNetCore)
         {
+            RequestsInFlight.Begin();
             LineScope.Current = new LineScope(activity, CanonicalLine.Request);
         }
-        else if (activity.Parent is not null)
+        else if (activity.Parent is not null && LineScope.Current is { } scope)
         {
-            LineScope.Current?.Opened(activity);
+            scope.Opened(activity, SpanClock.Now(activity));
+        }
+        else
+        {
+            SpanClock.Note(activity);
         }
 
         activity.ActivityTraceFlags |= TraceIds.RandomFlagFor(activity);
@@ -72,19 +77,32 @@ internal static class SpanListener
 
     private static void Stopped(Activity activity)
     {
+        var isRequest = activity.Kind == ActivityKind.Server && activity.Source.Name == AspNetCore;
+        if (isRequest)
+        {
+            RequestsInFlight.End();
+        }
+
         var scope = LineScope.Current;
         if (scope is not null && ReferenceEquals(scope.Root, activity))
         {
             // The flow keeps the finished scope, in which nothing can be added any more: it ends with the request anyway, and clearing it costs.
             scope.Belt?.Finish(scope);
+            if (scope.Belt is { ExportsOtlp: true })
+            {
+                // The line has its duration from the scope.
+                SpanClock.End(activity, scope.StartTimestamp);
+            }
+
             return;
         }
 
-        if (activity.Kind == ActivityKind.Server && activity.Source.Name == AspNetCore)
+        if (isRequest)
         {
             return;
         }
 
+        SpanClock.End(activity, scope?.Ended(activity) is > 0 and var since ? since : SpanClock.Noted(activity));
         (scope is null ? Belt.Default : scope.Belt)?.Take(activity, scope);
     }
 }

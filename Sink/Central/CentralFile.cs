@@ -20,7 +20,7 @@ internal sealed class CentralFile : IDisposable
 /// <summary>Tables of <c>telemetry.db</c>; docs/telemetry.md describes them for people.</summary>
 internal static class CentralSchema
 {
-    public static readonly SchemaVersions Versions = new(First, Second);
+    public static readonly SchemaVersions Versions = new(First, Second, Third);
 
     private const string First = HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql + MetricRollups.Sql + RollupCheck.Sql + """
         CREATE TABLE _observability_metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,5 +31,9 @@ internal static class CentralSchema
     private const string Second = """
         CREATE INDEX rollup_checks_time ON rollup_checks (checked_at);
         UPDATE _observability_metadata SET value = '2' WHERE key = 'schema_version';
+        """;
+
+    private const string Third = HeartbeatTable.LagAndUse + """
+        UPDATE _observability_metadata SET value = '3' WHERE key = 'schema_version';
         """;
 }

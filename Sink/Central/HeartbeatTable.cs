@@ -11,20 +11,26 @@ internal static class HeartbeatTable
         CREATE INDEX worker_heartbeats_time ON worker_heartbeats (time);
         """;
 
+    /// <summary>Figures that came later; of older beats they are not known, and 0.</summary>
+    public const string LagAndUse = """
+        ALTER TABLE worker_heartbeats ADD COLUMN lag_p50_ms REAL NOT NULL DEFAULT 0;
+        ALTER TABLE worker_heartbeats ADD COLUMN utilization REAL NOT NULL DEFAULT 0;
+        """;
+
     private const string Columns = """
         worker, service, host, pid, time, interval_ns, started_at, pool_threads, pool_queue, memory_alloc_mb, memory_committed_mb, gc_count, gc_pause_ms,
-        lag_p99_ms, lag_max_ms
+        lag_p99_ms, lag_max_ms, lag_p50_ms, utilization
         """;
 
     public static void Write(Database database, IReadOnlyList<Heartbeat> beats)
     {
-        using var insert = database.Prepare($"INSERT INTO worker_heartbeats ({Columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        using var insert = database.Prepare($"INSERT INTO worker_heartbeats ({Columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         foreach (var beat in beats)
         {
             insert.Bind(1, beat.Worker).Bind(2, beat.Service).Bind(3, beat.Host).Bind(4, (long)beat.Pid).Bind(5, UnixTime.Nanos(beat.Time))
                 .Bind(6, beat.Interval.Ticks * 100).Bind(7, UnixTime.Nanos(beat.StartedAt)).Bind(8, (long)beat.PoolThreads).Bind(9, beat.PoolQueue)
                 .Bind(10, beat.MemoryAllocMb).Bind(11, beat.MemoryCommittedMb).Bind(12, (long)beat.GcCount).Bind(13, beat.GcPauseMs)
-                .Bind(14, beat.LagP99Ms).Bind(15, beat.LagMaxMs).Run();
+                .Bind(14, beat.LagP99Ms).Bind(15, beat.LagMaxMs).Bind(16, beat.LagP50Ms).Bind(17, beat.Utilization).Run();
         }
     }
 
@@ -55,6 +61,8 @@ internal static class HeartbeatTable
                 GcPauseMs = rows.Double(12),
                 LagP99Ms = rows.Double(13),
                 LagMaxMs = rows.Double(14),
+                LagP50Ms = rows.Double(15),
+                Utilization = rows.Double(16),
             });
         }
 

@@ -42,11 +42,17 @@ public sealed record Heartbeat
     /// <summary>Total time paused for GC since start, milliseconds.</summary>
     public double GcPauseMs { get; init; }
 
+    /// <summary>Median of the thread pool's lag over the last interval, milliseconds.</summary>
+    public double LagP50Ms { get; init; }
+
     /// <summary>99th percentile of the thread pool's lag over the last interval, milliseconds.</summary>
     public double LagP99Ms { get; init; }
 
     /// <summary>Largest lag over the last interval, milliseconds.</summary>
     public double LagMaxMs { get; init; }
+
+    /// <summary>Share of all processors that it used over the last interval, 0 to 1.</summary>
+    public double Utilization { get; init; }
 }
 
 /// <summary>A process's latest heartbeat, judged by someone else's clock.</summary>

@@ -26,6 +26,8 @@ public sealed class HealthTests
         Assert.Contains("healthy", api, StringComparison.Ordinal);
         Assert.Contains(">0.1 %<", api, StringComparison.Ordinal); // 10.8 s of three hours.
         Assert.Contains("61.5 MiB", api, StringComparison.Ordinal);
+        Assert.Contains(">37.5 %<", api, StringComparison.Ordinal);
+        Assert.All(["0.3 ms", "0.4 ms", "2.1 ms"], lag => Assert.Contains($">{lag}<", api, StringComparison.Ordinal));
         Assert.Contains("stale", worker, StringComparison.Ordinal);
         Assert.Contains("for 4 min", worker, StringComparison.Ordinal);
         Assert.Contains($"{SqliteEngine.Version}", html, StringComparison.Ordinal);

@@ -90,8 +90,10 @@ internal static class Rows
         MemoryAllocMb = 24.3,
         MemoryCommittedMb = 61.5,
         GcCount = 12,
+        LagP50Ms = 0.3,
         LagP99Ms = 0.4,
         LagMaxMs = 2.1,
+        Utilization = 0.375,
     };
 
     /// <summary>A request that makes a job, which makes a node task, with their inner spans and logs: one story over three services.</summary>

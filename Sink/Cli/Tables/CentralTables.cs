@@ -13,7 +13,7 @@ internal static class CentralTables
         new("worker_heartbeats", "a sign of life of a process", "{0}.worker_heartbeats r",
         [
             .. s_time, .. Same("worker", "service", "host", "pid"), ("interval_s", "r.interval_ns / 1e9"), ("age_s", "(ns('now') - r.time) / 1e9"), Time("started_at"),
-            .. Same("pool_threads", "pool_queue", "memory_alloc_mb", "memory_committed_mb", "gc_count", "gc_pause_ms", "lag_p99_ms", "lag_max_ms"),
+            .. Same("pool_threads", "pool_queue", "memory_alloc_mb", "memory_committed_mb", "gc_count", "gc_pause_ms", "lag_p50_ms", "lag_p99_ms", "lag_max_ms", "utilization"),
         ], TimeRange),
         new("system_alerts", "an alert, open or resolved", "{0}.system_alerts r",
         [

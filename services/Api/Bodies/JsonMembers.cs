@@ -45,6 +45,9 @@ internal readonly struct JsonMembers
         ? number
         : throw RefusedException.Invalid($"'{Path(name)}' must be a number.");
 
+    /// <summary>The number, or the other one when there is none: for members that came later.</summary>
+    public double Number(string name, double missing) => _object.TryGetProperty(name, out _) ? Number(name) : missing;
+
     public DateTimeOffset Time(string name) => Require(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var time)
         ? time
         : throw RefusedException.Invalid($"'{Path(name)}' must be a time as in RFC 3339.");

@@ -9,7 +9,7 @@ internal static class ProcessFigures
     {
         var p = new JsonMembers(
             members.Require("process"), "process",
-            "worker", "host", "pid", "startedAt", "intervalSeconds", "poolThreads", "poolQueue", "memoryAllocMb", "memoryCommittedMb", "gcCount", "gcPauseMs", "lagP99Ms", "lagMaxMs");
+            "worker", "host", "pid", "startedAt", "intervalSeconds", "poolThreads", "poolQueue", "memoryAllocMb", "memoryCommittedMb", "gcCount", "gcPauseMs", "lagP50Ms", "lagP99Ms", "lagMaxMs", "utilization");
         return new Heartbeat
         {
             Worker = p.Text("worker", 100, Shapes.NodeName(), Shapes.NodeNameShape),
@@ -25,8 +25,10 @@ internal static class ProcessFigures
             MemoryCommittedMb = p.Number("memoryCommittedMb"),
             GcCount = (int)p.Integer("gcCount", 0, int.MaxValue),
             GcPauseMs = p.Number("gcPauseMs"),
+            LagP50Ms = p.Number("lagP50Ms", 0),
             LagP99Ms = p.Number("lagP99Ms"),
             LagMaxMs = p.Number("lagMaxMs"),
+            Utilization = p.Number("utilization", 0),
         };
     }
 }

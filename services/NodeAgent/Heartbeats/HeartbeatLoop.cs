@@ -65,7 +65,8 @@ internal sealed class HeartbeatLoop(
         var offer = session.Offer;
         return new HeartbeatMessage(offer.Name, offer.Slots, offer.Runtimes, workloads.Running, new ProcessFigures(
             "node-agent-" + options.Value.Name, figures.Host, figures.Pid, figures.StartedAt, IntervalSeconds, figures.PoolThreads, figures.PoolQueue,
-            figures.MemoryAllocMb, figures.MemoryCommittedMb, figures.GcCount, figures.GcPauseMs, figures.LagP99Ms, figures.LagMaxMs),
+            figures.MemoryAllocMb, figures.MemoryCommittedMb, figures.GcCount, figures.GcPauseMs, figures.LagP50Ms, figures.LagP99Ms, figures.LagMaxMs,
+            figures.Utilization),
             [.. exports.Read().Select(e => new ExportFigures(e.Stream, e.Produced, e.Delivered, e.Failed, e.Overflowed))]);
     }
 }

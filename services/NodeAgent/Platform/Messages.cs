@@ -16,7 +16,8 @@ internal sealed record ExportFigures(string Stream, long Produced, long Delivere
 /// <summary>The agent's process.</summary>
 internal sealed record ProcessFigures(
     string Worker, string Host, int Pid, DateTimeOffset StartedAt, int IntervalSeconds, int PoolThreads, long PoolQueue,
-    double MemoryAllocMb, double MemoryCommittedMb, int GcCount, double GcPauseMs, double LagP99Ms, double LagMaxMs);
+    double MemoryAllocMb, double MemoryCommittedMb, int GcCount, double GcPauseMs, double LagP50Ms, double LagP99Ms, double LagMaxMs,
+    double Utilization);
 
 /// <summary>What the platform makes of it.</summary>
 /// <param name="Run">Active allocations of this node that it said it does not run.</param>
