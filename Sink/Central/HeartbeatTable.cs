@@ -17,14 +17,17 @@ internal static class HeartbeatTable
         ALTER TABLE worker_heartbeats ADD COLUMN utilization REAL NOT NULL DEFAULT 0;
         """;
 
+    /// <summary>The version of <c>telemetry.db</c> from which they are there.</summary>
+    public const int LagAndUseSince = 3;
+
     private const string Columns = """
         worker, service, host, pid, time, interval_ns, started_at, pool_threads, pool_queue, memory_alloc_mb, memory_committed_mb, gc_count, gc_pause_ms,
-        lag_p99_ms, lag_max_ms, lag_p50_ms, utilization
+        lag_p99_ms, lag_max_ms
         """;
 
     public static void Write(Database database, IReadOnlyList<Heartbeat> beats)
     {
-        using var insert = database.Prepare($"INSERT INTO worker_heartbeats ({Columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        using var insert = database.Prepare($"INSERT INTO worker_heartbeats ({Columns}, lag_p50_ms, utilization) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         foreach (var beat in beats)
         {
             insert.Bind(1, beat.Worker).Bind(2, beat.Service).Bind(3, beat.Host).Bind(4, (long)beat.Pid).Bind(5, UnixTime.Nanos(beat.Time))
@@ -37,8 +40,10 @@ internal static class HeartbeatTable
     /// <summary>The latest of every worker since <paramref name="since"/>, by name.</summary>
     public static List<Heartbeat> Latest(Database database, long since)
     {
+        // A file that no process of this version has opened yet.
+        var later = CentralSchema.Versions.Of(database) >= LagAndUseSince ? "lag_p50_ms, utilization" : "0, 0";
         using var rows = database.Prepare($"""
-            SELECT {Columns}, max(time) FROM worker_heartbeats WHERE time >= ? GROUP BY worker ORDER BY worker
+            SELECT {Columns}, {later}, max(time) FROM worker_heartbeats WHERE time >= ? GROUP BY worker ORDER BY worker
             """);
         rows.Bind(1, since);
         var beats = new List<Heartbeat>();

@@ -130,7 +130,7 @@ internal sealed class TelemetryFiles : IDisposable
             Connection.Execute(table.ViewOver([.. Segments.Select(s => (s.Schema, s.File.Process))], range));
         }
 
-        foreach (var table in CentralTables.All)
+        foreach (var table in hasCentral ? CentralTables.Of(Connection.QueryLong("PRAGMA central.user_version")) : CentralTables.All)
         {
             Connection.Execute(table.ViewOver(hasCentral ? [("central", "")] : [], range));
         }

@@ -46,6 +46,11 @@ internal static class CentralTables
         new("_observability_metadata", "the file's own facts", "{0}._observability_metadata r", Same("key", "value")),
     ];
 
+    /// <summary>The same over a file of an earlier version, whose heartbeats do not have all figures.</summary>
+    public static IEnumerable<ReadableTable> Of(long version) => version >= HeartbeatTable.LagAndUseSince
+        ? All
+        : All.Select(t => t.Name != "worker_heartbeats" ? t : t with { Columns = [.. t.Columns.Select(c => c.Name is "lag_p50_ms" or "utilization" ? (c.Name, "NULL") : c)] });
+
     private static ReadableTable Rollups(string name, string about) => new(name, about, $$"""{0}.{{name}} r JOIN {0}.rollup_series s ON s.id = r.series AND s.kind < 4""",
     [
         ("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"), ("about", "CASE s.kind WHEN 0 THEN 'service' WHEN 1 THEN 'surface' WHEN 2 THEN 'route' ELSE 'span' END"),
