@@ -118,10 +118,16 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
             return known;
         }
 
+        return slot = NewRoute(row, line, name, surface, outcome, leftOut);
+    }
+
+    /// <remarks>A method of its own: what the lambda below captures would be allocated for every row otherwise.</remarks>
+    private Route NewRoute(SpanRow row, CanonicalLine? line, string name, string surface, string outcome, bool leftOut)
+    {
         var own = line is null
             ? new RollupSeries(RollupKind.Span, row.Service, "", name, outcome)
             : new RollupSeries(RollupKind.Route, row.Service, surface, name, outcome);
-        return slot = new Route(name, row.Service, surface, outcome, line is not null)
+        return new Route(name, row.Service, surface, outcome, line is not null)
         {
             Own = Cells(own),
             Service = line is null ? null : Cells(new RollupSeries(RollupKind.Service, row.Service, "", "", leftOut ? "~" : "")),
