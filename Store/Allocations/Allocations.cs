@@ -94,7 +94,7 @@ public static class Allocations
             return found;
         }
 
-        await tx.EnqueueAsync(JobFor(releasing, ReleaseJob, origin) with { UniqueKey = "release:" + id });
+        await tx.EnqueueAsync(JobFor(releasing, ReleaseJob, origin) with { UniqueKey = ReleaseKey(id) });
         return releasing;
     }
 
@@ -132,6 +132,9 @@ public static class Allocations
             TraceId = origin.TraceId,
             CorrelationId = origin.CorrelationId,
         });
+
+    /// <summary>An allocation is released by one job, ever.</summary>
+    internal static string ReleaseKey(string id) => "release:" + id;
 
     private static JobRequest JobFor(Allocation allocation, string kind, Origin origin) => new()
     {

@@ -17,6 +17,7 @@ internal static class Program
         builder.AddProvisioning();
         builder.AddReconciliation();
         builder.AddReplication();
+        builder.AddRetention();
         builder.AddJobRunner();
         builder.AddWatch();
 

@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Options;
+using OrionPlatform.Store;
+
+namespace OrionPlatform.Worker;
+
+/// <summary>How long the store keeps what is over, section <c>Orion:Retention</c>.</summary>
+internal sealed class RetentionOptions
+{
+    public const string Section = "Orion:Retention";
+
+    /// <summary>Days that an allocation stays in the store after its end, 1 to 3650. Its facts stay in the journal.</summary>
+    public int FinishedDays { get; set; } = 30;
+
+    public static bool Valid(RetentionOptions o) => o.FinishedDays is >= 1 and <= 3650;
+}
+
+/// <summary>
+/// Removes allocations that ended long ago, a small batch at a time: each is a write of its own, so that requests come in between. Several
+/// workers may do it at once.
+/// </summary>
+internal sealed class FinishedRetention(DomainStore store, IOptions<RetentionOptions> options, TimeProvider time, ILogger<FinishedRetention> log) : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        try
+        {
+            do
+            {
+                await PruneGuardedAsync(stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker stops.
+        }
+    }
+
+    /// <summary>One round; returns how many allocations it removed.</summary>
+    internal async Task<int> PruneAsync(CancellationToken cancellationToken)
+    {
+        var endedBefore = time.GetUtcNow() - TimeSpan.FromDays(options.Value.FinishedDays);
+        var removed = 0;
+        while (await store.ReadAsync(tx => FinishedAllocations.AnyAsync(tx, endedBefore), cancellationToken))
+        {
+            var batch = await store.WriteAsync(tx => FinishedAllocations.PruneAsync(tx, endedBefore), cancellationToken);
+            removed += batch;
+            if (batch < FinishedAllocations.Batch)
+            {
+                break;
+            }
+
+            await Task.Delay(s_pause, time, cancellationToken);
+        }
+
+        return removed;
+    }
+
+    private async Task PruneGuardedAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            if (await PruneAsync(stoppingToken) is > 0 and var removed)
+            {
+                log.LogInformation("Removed {Count} allocations that ended more than {Days} days ago.", removed, options.Value.FinishedDays);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.LogError(e, "Finished allocations could not be removed; the next attempt follows in {Interval}.", s_interval);
+        }
+    }
+}
+
+/// <summary>Puts retention into the worker.</summary>
+internal static class RetentionExtensions
+{
+    internal static void AddRetention(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section)
+            .Validate(RetentionOptions.Valid, $"{RetentionOptions.Section}:FinishedDays must lie between 1 and 3650.")
+            .ValidateOnStart();
+        builder.Services.AddHostedService<FinishedRetention>();
+    }
+}
