@@ -24,7 +24,8 @@ internal sealed class PrettyConsoleFormatter(Sanitizer sanitizer, TimeProvider t
         var message = LogText.Render(logEntry.State, logEntry.Exception, logEntry.Formatter, sanitizer, out _);
         textWriter.Write(time.GetLocalNow().ToString("HH:mm:ss.fff "));
         textWriter.Write(_colour ? colour + label + "\e[0m " : label + " ");
-        textWriter.Write(logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..]);
+        var category = sanitizer.Text(logEntry.Category);
+        textWriter.Write(category[(category.LastIndexOf('.') + 1)..]);
         textWriter.Write(": ");
         textWriter.Write(message);
         if (LogFlow.Span is { } span)

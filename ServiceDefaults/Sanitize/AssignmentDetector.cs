@@ -144,14 +144,14 @@ internal static class AssignmentDetector
 
         var start = NameStart(text, name);
         var entry = IsEntry(text, start);
-        if (!entry && text[name..].StartsWith("authorization", StringComparison.OrdinalIgnoreCase))
+        if (!entry && Credential(text, value) is (>= 0, _) credential)
         {
-            return Header(text, value);
+            return credential;
         }
 
         var rest = text[value..];
         var length = entry ? Entry(rest)
-            : text[name..].StartsWith("cookie", StringComparison.OrdinalIgnoreCase) || text[name..].StartsWith("passphrase", StringComparison.OrdinalIgnoreCase) ? rest.IndexOfAny(s_lineEnd)
+            : text[name..].StartsWith("authorization", StringComparison.OrdinalIgnoreCase) || text[name..].StartsWith("cookie", StringComparison.OrdinalIgnoreCase) || text[name..].StartsWith("passphrase", StringComparison.OrdinalIgnoreCase) ? rest.IndexOfAny(s_lineEnd)
             : text[..start].TrimEnd(' ').EndsWith(";") ? rest.IndexOfAny(s_partEnd)
             : rest.IndexOfAny(s_wordEnd);
         return (value, length < 0 ? text.Length : value + length);
@@ -192,7 +192,8 @@ internal static class AssignmentDetector
         return count;
     }
 
-    private static (int Start, int End) Header(ReadOnlySpan<char> text, int value)
+    /// <summary>The credential behind a scheme, whatever name the header has; a start of -1 when the value names none.</summary>
+    private static (int Start, int End) Credential(ReadOnlySpan<char> text, int value)
     {
         foreach (var scheme in s_schemes)
         {
@@ -204,8 +205,7 @@ internal static class AssignmentDetector
             }
         }
 
-        var end = text[value..].IndexOfAny(s_lineEnd);
-        return (value, end < 0 ? text.Length : value + end);
+        return (-1, -1);
     }
 
     /// <summary>A dictionary's entry ends at its bracket, unless that is the mark's own.</summary>

@@ -63,6 +63,10 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
 
     public void Pass(BusinessEvent item)
     {
+        item.Type = sanitizer.Text(item.Type);
+        item.Service = sanitizer.Text(item.Service);
+        item.EntityType = Clean(item.EntityType);
+        item.TraceId = Clean(item.TraceId);
         item.User = Clean(item.User);
         item.Tenant = Clean(item.Tenant);
         item.EntityId = Clean(item.EntityId);
@@ -97,6 +101,10 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
     /// <exception cref="AuditMetadataException">A key is not on the list; nothing is stored.</exception>
     public void Pass(AuditEntry entry)
     {
+        entry.Component = sanitizer.Text(entry.Component);
+        entry.Operation = sanitizer.Text(entry.Operation);
+        entry.ErrorCode = Clean(entry.ErrorCode);
+        entry.TraceId = Clean(entry.TraceId);
         entry.Parameters = Clean(entry.Parameters);
         entry.Result = Clean(entry.Result);
         entry.Metadata = AuditMetadata.Clean(entry.Metadata, sanitizer.Text);

@@ -26,6 +26,8 @@ public sealed class DisguiseTests
 
         // key=value in its many forms.
         { "password => S3cr3t", "password => [REDACTED]" },
+        { "token: Bearer S3cr3tS3cr3t", "token: Bearer [REDACTED]" },
+        { "password=Basic S3cr3t, b=1", "password=Basic [REDACTED], b=1" },
         { "password->S3cr3t", "password->[REDACTED]" },
         { "password:\tS3cr3t", "password:\t[REDACTED]" },
         { "password[]=S3cr3t", "password[]=[REDACTED]" },

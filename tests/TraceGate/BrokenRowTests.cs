@@ -123,6 +123,19 @@ public sealed class BrokenRowTests
         Finds("mutation", missing, evidence with { Spans = [.. evidence.Spans.Where(s => s.Name != span)] });
     }
 
+    [Theory]
+    [InlineData("node", true, true)]
+    [InlineData("node", false, false)]
+    [InlineData("webhook", true, true)]
+    [InlineData("otlp", true, false)]
+    public void Every_surface_that_changes_the_domain_is_held_to_it(string surface, bool changed, bool found)
+    {
+        var evidence = Whole() with { Sent = [], Spans = [] };
+        (Request(evidence).Surface, Request(evidence).Attributes) = (surface, [new("changed", changed)]);
+
+        Assert.Equal(found ? ["mutation"] : [], TraceGateRules.Judge(evidence).Select(f => f.Rule));
+    }
+
     [Fact]
     public void A_server_error_without_an_error_status_is_found()
     {

@@ -20,6 +20,7 @@ internal sealed class NodeAuthentication(IOptionsMonitor<PlainOptions> options, 
             return AuthenticateResult.NoResult();
         }
 
+        using var span = Spans.Start("api.nodes.resolve");
         if (await store.ReadAsync(tx => Nodes.AuthenticateAsync(tx, token), Context.RequestAborted) is not { } nodeId)
         {
             return AuthenticateResult.Fail("Unknown node credential.");

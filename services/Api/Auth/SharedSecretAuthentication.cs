@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.Api;
 
@@ -33,6 +34,13 @@ internal sealed class JoinTokenAuthentication(IOptionsMonitor<PlainOptions> opti
     protected override string? Presented => Bearer;
 
     protected override string? Expected => secrets.Value.JoinToken;
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        // No node yet: what is found out is that it may become one.
+        using var span = Spans.Start("api.nodes.resolve");
+        return await base.HandleAuthenticateAsync();
+    }
 }
 
 /// <summary>The key that telemetry is sent in with.</summary>

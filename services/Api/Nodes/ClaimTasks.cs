@@ -26,6 +26,7 @@ internal static class ClaimTasks
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         var tasks = await WaitAsync(store, http.NodeId(), holding, max, wait, time, ending.Token);
         Canon.Add("node.tasks", tasks.Count);
+        Canon.Add("changed", tasks.Count > 0);
         return Results.Json(new Answer([.. tasks.Select(TaskView.Of)]));
     }
 
@@ -39,7 +40,7 @@ internal static class ClaimTasks
             {
                 var version = await store.VersionAsync(ending);
                 if (await store.ReadAsync(tx => WorthClaimingAsync(tx, nodeId, holding, time.GetUtcNow()), ending)
-                    && await store.WriteAsync(tx => NodeTasks.ClaimAsync(tx, nodeId, holding, max), ending) is { Count: > 0 } claimed)
+                    && await ClaimAsync(store, nodeId, holding, max, ending) is { Count: > 0 } claimed)
                 {
                     return claimed;
                 }
@@ -57,6 +58,19 @@ internal static class ClaimTasks
         {
             return [];
         }
+    }
+
+    private static async Task<IReadOnlyList<NodeTask>> ClaimAsync(DomainStore store, string nodeId, HashSet<string> holding, int max, CancellationToken ending)
+    {
+        using var span = Spans.Start("api.nodes.claim");
+        return await store.WriteAsync(
+            async tx =>
+            {
+                // The tasks are the outbox towards nodes: what is handed out, and under which lease, is written here.
+                using var outbox = Spans.Start("api.outbox.write");
+                return await NodeTasks.ClaimAsync(tx, nodeId, holding, max);
+            },
+            ending);
     }
 
     private static async Task<bool> WorthClaimingAsync(ReadTransaction tx, string nodeId, HashSet<string> holding, DateTimeOffset now) =>

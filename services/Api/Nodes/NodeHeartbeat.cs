@@ -25,9 +25,15 @@ internal static class NodeHeartbeat
 
         var nodeId = http.NodeId();
         var origin = Origin.Current(CorrelationId.Current);
+        using var span = Spans.Start("api.nodes.seen");
         var desired = await store.WriteAsync(async tx =>
         {
-            await Nodes.SeenAsync(tx, nodeId, offer, origin);
+            using (Spans.Start("api.outbox.write"))
+            {
+                // A node that was lost is told of as returned.
+                await Nodes.SeenAsync(tx, nodeId, offer, origin);
+            }
+
             return await Nodes.DesiredAsync(tx, nodeId, running);
         });
         Canon.Add("workloads.running", running.Count);

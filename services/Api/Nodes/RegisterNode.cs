@@ -12,7 +12,11 @@ internal static class RegisterNode
         var offer = NodeOfferBody.Read(new JsonMembers(body.Root, "", "name", "slots", "runtimes"));
         using var span = Spans.Start("api.nodes.register");
         var origin = Origin.Current(CorrelationId.Current);
-        var node = await store.WriteAsync(tx => Nodes.RegisterAsync(tx, offer, origin));
+        var node = await store.WriteAsync(async tx =>
+        {
+            using var outbox = Spans.Start("api.outbox.write");
+            return await Nodes.RegisterAsync(tx, offer, origin);
+        });
         Canon.Add("node.id", node.NodeId);
         return Results.Json(new Answer(node.NodeId, node.Token), statusCode: StatusCodes.Status201Created);
     }

@@ -15,7 +15,11 @@ internal static class ReportExit
         var nodeId = http.NodeId();
         using var span = Spans.Start("api.nodes.workload_exited");
         var origin = Origin.Current(CorrelationId.Current);
-        await store.WriteAsync(tx => Workloads.ExitedAsync(tx, nodeId, allocationId, origin));
+        await store.WriteAsync(async tx =>
+        {
+            using var outbox = Spans.Start("api.outbox.write");
+            await Workloads.ExitedAsync(tx, nodeId, allocationId, origin);
+        });
         return Results.NoContent();
     }
 }

@@ -25,7 +25,12 @@ internal static class ReportTask
         Canon.Add("node.task.outcome", outcome);
         using var span = Spans.Start("api.nodes.report");
         var origin = Origin.Current(CorrelationId.Current);
-        return await store.WriteAsync(tx => NodeTasks.ReportAsync(tx, nodeId, report, origin)) switch
+        var result = await store.WriteAsync(async tx =>
+        {
+            using var outbox = Spans.Start("api.outbox.write");
+            return await NodeTasks.ReportAsync(tx, nodeId, report, origin);
+        });
+        return result switch
         {
             ReportResult.Accepted or ReportResult.Repeated => Results.NoContent(),
             ReportResult.LeaseLost => throw new RefusedException(ErrorCatalogue.LeaseLost),

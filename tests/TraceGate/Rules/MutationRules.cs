@@ -3,11 +3,15 @@ using OrionPlatform.Sink;
 namespace OrionPlatform.TraceGate.Tests;
 
 /// <summary>
-/// A request that changed something shows how: a child span for finding the tenant, one for the domain's call, one for the audit or outbox
-/// write. They are known by their names: <c>{service}.tenants.resolve</c>, <c>{service}.outbox.write</c> or <c>{service}.audit.write</c>, and any other.
+/// A request that changed something shows how: a child span for finding out whose it is, one for the domain's call, one for the audit or outbox
+/// write. They are known by their names: <c>{service}.tenants.resolve</c> (of nodes <c>{service}.nodes.resolve</c>), <c>{service}.outbox.write</c>
+/// or <c>{service}.audit.write</c>, and any other.
 /// </summary>
 internal static class MutationRules
 {
+    // Telemetry that comes in changes nothing of the domain, and the panel's own requests are untraced: its acts are in the audit log.
+    private static readonly string[] s_others = ["otlp", "ops"];
+
     private static readonly string[] s_methods = ["POST", "PUT", "PATCH", "DELETE"];
 
     public static IEnumerable<Finding> Judge(Evidence evidence)
@@ -35,12 +39,13 @@ internal static class MutationRules
         }
     }
 
-    /// <summary>Public, done, and not the repetition of an earlier answer, which changes nothing.</summary>
+    /// <summary>Done, and neither the repetition of an earlier answer nor one that says itself that it changed nothing.</summary>
     private static bool IsMutation(CanonicalLine line) =>
-        line is { LineKind: CanonicalLine.Request, Surface: "public", StatusCode: >= 200 and < 300 } && s_methods.Contains(line.Method)
-        && !line.Attributes.Any(a => a is { Key: "idempotency.replayed", Value: true });
+        line is { LineKind: CanonicalLine.Request, StatusCode: >= 200 and < 300 } && s_methods.Contains(line.Method) && !s_others.Contains(line.Surface)
+        && !line.Attributes.Any(a => a is { Key: "idempotency.replayed", Value: true } or { Key: "changed", Value: false });
 
-    private static bool IsTenant(string name) => name.EndsWith(".tenants.resolve", StringComparison.Ordinal);
+    private static bool IsTenant(string name) =>
+        name.EndsWith(".tenants.resolve", StringComparison.Ordinal) || name.EndsWith(".nodes.resolve", StringComparison.Ordinal);
 
     private static bool IsWrite(string name) => name.EndsWith(".outbox.write", StringComparison.Ordinal) || name.EndsWith(".audit.write", StringComparison.Ordinal);
 }

@@ -6,7 +6,7 @@ namespace OrionPlatform.TraceGate.Tests;
 /// <summary>Somebody looks at the panel: with secrets in every filter first, and then at all of it without any.</summary>
 internal static class PanelVisit
 {
-    private static readonly string[] s_tabs = ["overview", "traces", "logs", "traces?service=canary-service", "logs?service=canary-service", "traces?errors=1", "people"];
+    private static readonly string[] s_tabs = ["overview", "traces", "logs", "health", "traces?service=canary-service", "logs?service=canary-service", "traces?errors=1", "people"];
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     public static async Task<IReadOnlyDictionary<string, string>> LookAsync(RunningPlatform platform, SecretMint mint, IReadOnlyList<string> traces)
@@ -37,6 +37,12 @@ internal static class PanelVisit
         {
             // Twice: the first visit replaces the filters that the session remembers.
             seen[address] = await browser.GetStringAsync("/admin/ops/" + address);
+        }
+
+        // The first picture of each live stream that has one.
+        foreach (var address in (string[])["overview/live", "traces/live", "health/live"])
+        {
+            seen[address] = await StreamAsync(browser, "/admin/ops/" + address, "\n\n");
         }
 
         return seen;
