@@ -18,7 +18,7 @@ internal sealed class SinkMetricExporter(MetricsManager metrics, string service)
             {
                 if (Convert(metric, point) is { } row)
                 {
-                    metrics.Record(row);
+                    metrics.TryRecord(row);
                 }
             }
         }

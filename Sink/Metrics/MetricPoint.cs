@@ -16,6 +16,9 @@ public enum MetricKind
 /// <summary>One point of one series (seed 002's <c>metrics_timeseries</c>).</summary>
 public sealed class MetricPoint
 {
+    private const int MaxName = 256;
+    private const int MaxBounds = 1_000;
+
     /// <summary>Name: <c>http.server.request.duration</c>.</summary>
     public required string Name { get; set; }
 
@@ -54,6 +57,15 @@ public sealed class MetricPoint
 
     /// <summary>Dimensions.</summary>
     public KeyValuePair<string, object?>[] Labels { get; set; } = [];
+
+    /// <summary>Why it cannot be stored; null when it can. One value that is no number would make every sum and maximum over it none.</summary>
+    internal string? Problem() =>
+        Name.Length is 0 or > MaxName ? $"a metric's name is missing or longer than {MaxName} characters"
+        : !double.IsFinite(Value) || Min is { } min && !double.IsFinite(min) || Max is { } max && !double.IsFinite(max) || !Array.TrueForAll(Bounds, double.IsFinite) ? "a value is not a finite number"
+        : Count < 0 || Array.Exists(Buckets, b => b < 0) ? "a count is negative"
+        : Bounds.Length > MaxBounds ? $"a histogram has more than {MaxBounds} bounds"
+        : Buckets.Length > 0 && Buckets.Length != Bounds.Length + 1 ? "a histogram has not one more bucket_counts than explicit_bounds"
+        : null;
 }
 
 /// <summary>Names of the metrics that every process has, as seed 002 calls them.</summary>

@@ -17,9 +17,35 @@ public sealed class MetricsManager
     }
 
     /// <summary>Hands over a point; its time is now when it has none.</summary>
+    /// <exception cref="ArgumentException">It has a value that is not a finite number, a negative count, or buckets that do not fit its bounds; nothing is recorded.</exception>
     public void Record(MetricPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
+        if (point.Problem() is { } problem)
+        {
+            throw new ArgumentException($"The metric '{point.Name}' cannot be recorded: {problem}.", nameof(point));
+        }
+
+        Offer(point);
+    }
+
+    /// <summary>Hands over a point that this code did not measure itself; one that <see cref="Record"/> would refuse is counted as dropped (<c>invalid</c>).</summary>
+    /// <returns>Whether it was taken.</returns>
+    public bool TryRecord(MetricPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        if (point.Problem() is not null)
+        {
+            _buffer.CountProducedAndDropped("invalid", null);
+            return false;
+        }
+
+        Offer(point);
+        return true;
+    }
+
+    private void Offer(MetricPoint point)
+    {
         if (point.UnixNanos == 0)
         {
             point.UnixNanos = UnixTime.Nanos(_time.GetUtcNow());
@@ -42,6 +68,7 @@ public sealed class MetricsManager
     /// <param name="name">Its name.</param>
     /// <param name="value">Its value now.</param>
     /// <param name="unit">Its unit, by UCUM.</param>
+    /// <exception cref="ArgumentException">The value is not a finite number.</exception>
     public void RecordSimple(string name, double value, string unit = "") => Record(new MetricPoint { Name = name, Value = value, Unit = unit, Service = _service });
 
     /// <summary>Hands over the standard metrics of this process: processor, memory, pool, collections.</summary>

@@ -57,15 +57,15 @@ public sealed class OtlpIngest
     public OtlpResult Accept(OtlpSignal signal, OtlpEncoding encoding, ReadOnlyMemory<byte> body) => encoding == OtlpEncoding.Json
         ? WithJson(body, json => signal switch
         {
-            OtlpSignal.Traces => Spans(found => OtlpJsonTraces.Read(json, found)),
-            OtlpSignal.Logs => Logs(found => OtlpJsonLogs.Read(json, found)),
-            _ => Metrics(found => OtlpJsonMetrics.Read(json, found)),
+            OtlpSignal.Traces => Spans(OtlpJsonTraces.Read(json)),
+            OtlpSignal.Logs => Logs(OtlpJsonLogs.Read(json)),
+            _ => Metrics(OtlpJsonMetrics.Read(json)),
         })
         : signal switch
         {
-            OtlpSignal.Traces => Spans(found => OtlpProtoTraces.Read(body.Span, found)),
-            OtlpSignal.Logs => Logs(found => OtlpProtoLogs.Read(body.Span, found)),
-            _ => Metrics(found => OtlpProtoMetrics.Read(body.Span, found)),
+            OtlpSignal.Traces => Spans(Collect<OtlpSource, OtlpSpan>(found => OtlpProtoTraces.Read(body.Span, found))),
+            OtlpSignal.Logs => Logs(Collect<OtlpSource, OtlpLog>(found => OtlpProtoLogs.Read(body.Span, found))),
+            _ => Metrics(Collect<OtlpMetric, OtlpPoint>(found => OtlpProtoMetrics.Read(body.Span, found))),
         };
 
     private static OtlpResult WithJson(ReadOnlyMemory<byte> body, Func<JsonElement, OtlpResult> read)
@@ -81,19 +81,28 @@ public sealed class OtlpIngest
         }
     }
 
-    private OtlpResult Metrics(Action<Action<OtlpMetric, OtlpPoint>> read)
+    private static List<(TAbout, TRecord)> Collect<TAbout, TRecord>(Action<Action<TAbout, TRecord>> read)
+    {
+        var all = new List<(TAbout, TRecord)>();
+        read((about, record) => all.Add((about, record)));
+        return all;
+    }
+
+    // In all three, everything is decoded before anything is handed over: a body that turns out malformed leaves nothing behind.
+    private OtlpResult Metrics(IEnumerable<(OtlpMetric Metric, OtlpPoint Point)> decoded)
     {
         var now = _sink.NowNanos;
-        var points = new List<(OtlpMetric Metric, OtlpPoint Point)>();
-        read((metric, point) => points.Add((metric, point)));
+        var points = decoded.ToList();
         var (rejected, why) = (0, (string?)null);
         foreach (var (metric, point) in points)
         {
-            if (_metrics.Row(metric, point, now, out var problem) is { } row)
+            var rows = _metrics.Rows(metric, point, now, out var problem);
+            foreach (var row in rows)
             {
-                _sink.Metrics.Record(row);
+                _sink.Metrics.TryRecord(row);
             }
-            else if (problem is not null)
+
+            if (problem is not null)
             {
                 (rejected, why) = (rejected + 1, problem);
             }
@@ -102,14 +111,13 @@ public sealed class OtlpIngest
         return new OtlpResult(points.Count - rejected, rejected, why);
     }
 
-    private OtlpResult Spans(Action<Action<string?, OtlpSpan>> read)
+    private OtlpResult Spans(IEnumerable<(OtlpSource Source, OtlpSpan Span)> decoded)
     {
-        // All is decoded before anything is handed over: a body that turns out malformed leaves nothing behind.
         var rows = new List<SpanRow>();
         var (rejected, why) = (0, (string?)null);
-        read((service, span) =>
+        foreach (var (source, span) in decoded)
         {
-            if (OtlpRows.Span(service, span, out var problem) is { } row)
+            if (OtlpRows.Span(source.Service, span, out var problem) is { } row)
             {
                 rows.Add(row);
             }
@@ -117,16 +125,16 @@ public sealed class OtlpIngest
             {
                 (rejected, why) = (rejected + 1, problem);
             }
-        });
+        }
+
         rows.ForEach(_sink.Record);
         return new OtlpResult(rows.Count, rejected, why);
     }
 
-    private OtlpResult Logs(Action<Action<string?, string, OtlpLog>> read)
+    private OtlpResult Logs(IEnumerable<(OtlpSource Source, OtlpLog Log)> decoded)
     {
         var now = _sink.NowNanos;
-        var rows = new List<LogRow>();
-        read((service, scope, log) => rows.Add(OtlpRows.Log(service, scope, log, now)));
+        var rows = decoded.Select(d => OtlpRows.Log(d.Source.Service, d.Source.Scope, d.Log, now)).ToList();
         rows.ForEach(_sink.Record);
         return new OtlpResult(rows.Count, 0, null);
     }

@@ -17,15 +17,26 @@ internal static class OtlpJson
         return items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : throw new OtlpFormatException($"'{name}' must be an array.");
     }
 
-    public static string? ServiceName(JsonElement resourceItem)
+    /// <summary>Every record of an export request with where it comes from; the three signals' requests differ in the names of their members only.</summary>
+    public static IEnumerable<(OtlpSource Source, JsonElement Record)> Records(JsonElement request, string resources, string scopes, string records)
     {
-        var attributes = new OtlpAttributes();
-        if (Member(resourceItem, "resource", out var resource))
+        foreach (var resource in Items(request, resources))
         {
-            Attributes(resource, attributes);
-        }
+            var about = new OtlpAttributes();
+            if (Member(resource, "resource", out var description))
+            {
+                Attributes(description, about);
+            }
 
-        return attributes.Text("service.name");
+            foreach (var scope in Items(resource, scopes))
+            {
+                var source = OtlpSource.Of(about, Member(scope, "scope", out var named) ? Text(named, "name") ?? "" : "");
+                foreach (var record in Items(scope, records))
+                {
+                    yield return (source, record);
+                }
+            }
+        }
     }
 
     public static void Attributes(JsonElement owner, OtlpAttributes into, string name = "attributes")

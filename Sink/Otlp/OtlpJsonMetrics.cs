@@ -7,41 +7,34 @@ internal static class OtlpJsonMetrics
 {
     private static readonly (string Member, OtlpData Data)[] s_kinds =
     [
-        ("gauge", OtlpData.Gauge), ("sum", OtlpData.Sum), ("histogram", OtlpData.Histogram), ("exponentialHistogram", OtlpData.Other), ("summary", OtlpData.Other),
+        ("gauge", OtlpData.Gauge), ("sum", OtlpData.Sum), ("histogram", OtlpData.Histogram), ("exponentialHistogram", OtlpData.Exponential), ("summary", OtlpData.Summary),
     ];
 
-    public static void Read(JsonElement request, Action<OtlpMetric, OtlpPoint> found)
+    public static IEnumerable<(OtlpMetric Metric, OtlpPoint Point)> Read(JsonElement request)
     {
-        foreach (var resource in OtlpJson.Items(request, "resourceMetrics"))
+        foreach (var (source, record) in OtlpJson.Records(request, "resourceMetrics", "scopeMetrics", "metrics"))
         {
-            var about = new OtlpAttributes();
-            if (OtlpJson.Member(resource, "resource", out var inner))
+            var metric = new OtlpMetric
             {
-                OtlpJson.Attributes(inner, about);
-            }
-
-            foreach (var message in OtlpJson.Items(resource, "scopeMetrics").SelectMany(s => OtlpJson.Items(s, "metrics")))
+                Source = source,
+                Name = OtlpJson.Text(record, "name") ?? "",
+                Unit = OtlpJson.Text(record, "unit") ?? "",
+                Description = OtlpJson.Text(record, "description"),
+            };
+            foreach (var (member, kind) in s_kinds)
             {
-                var metric = new OtlpMetric
+                if (OtlpJson.Member(record, member, out var data))
                 {
-                    Service = about.Text("service.name"),
-                    Instance = about.Text("service.instance.id"),
-                    Name = OtlpJson.Text(message, "name") ?? "",
-                    Unit = OtlpJson.Text(message, "unit") ?? "",
-                    Description = OtlpJson.Text(message, "description"),
-                };
-                foreach (var (member, kind) in s_kinds)
-                {
-                    if (OtlpJson.Member(message, member, out var data))
+                    foreach (var point in Points(data, kind))
                     {
-                        Data(data, kind, metric, found);
+                        yield return (metric, point);
                     }
                 }
             }
         }
     }
 
-    private static void Data(JsonElement data, OtlpData kind, OtlpMetric metric, Action<OtlpMetric, OtlpPoint> found)
+    private static IEnumerable<OtlpPoint> Points(JsonElement data, OtlpData kind)
     {
         var temporality = OtlpJson.Enum(data, "aggregationTemporality");
         var monotonic = OtlpJson.Member(data, "isMonotonic", out var flag) && flag.ValueKind == JsonValueKind.True;
@@ -57,27 +50,50 @@ internal static class OtlpJsonMetrics
                 Missing = (OtlpJson.Enum(item, "flags") & 1) != 0,
             };
             OtlpJson.Attributes(item, point.Attributes);
-            if (kind == OtlpData.Histogram)
-            {
-                Histogram(item, point);
-            }
-            else if (kind != OtlpData.Other)
+            if (kind is OtlpData.Gauge or OtlpData.Sum)
             {
                 point.Value = Number(item, "asDouble") ?? (OtlpJson.Member(item, "asInt", out var integer) ? OtlpJson.Integer(integer, "asInt") : 0);
             }
+            else
+            {
+                Distribution(item, point);
+            }
 
-            found(metric, point);
+            yield return point;
         }
     }
 
-    private static void Histogram(JsonElement item, OtlpPoint point)
+    private static void Distribution(JsonElement item, OtlpPoint point)
     {
         point.Count = OtlpJson.Time(item, "count");
         point.Value = Number(item, "sum") ?? 0;
         (point.Min, point.Max) = (Number(item, "min"), Number(item, "max"));
-        point.Bounds.AddRange(OtlpJson.Items(item, "explicitBounds").Select(b => OtlpJson.Double(b, "explicitBounds")));
-        point.Buckets.AddRange(OtlpJson.Items(item, "bucketCounts").Select(b => (ulong)Math.Max(0, OtlpJson.Integer(b, "bucketCounts"))));
+        switch (point.Data)
+        {
+            case OtlpData.Histogram:
+                point.Bounds.AddRange(OtlpJson.Items(item, "explicitBounds").Select(b => OtlpJson.Double(b, "explicitBounds")));
+                point.Buckets.AddRange(Counts(item));
+                break;
+            case OtlpData.Exponential:
+                point.Exponential = new OtlpExponential
+                {
+                    Scale = OtlpJson.Enum(item, "scale"),
+                    Zero = OtlpJson.Time(item, "zeroCount"),
+                    ZeroThreshold = Number(item, "zeroThreshold") ?? 0,
+                    Positive = Buckets(item, "positive"),
+                    Negative = Buckets(item, "negative"),
+                };
+                break;
+            default:
+                point.Quantiles.AddRange(OtlpJson.Items(item, "quantileValues").Select(q => (Number(q, "quantile") ?? 0, Number(q, "value") ?? 0)));
+                break;
+        }
     }
+
+    private static OtlpBuckets Buckets(JsonElement item, string name) =>
+        OtlpJson.Member(item, name, out var side) ? new OtlpBuckets(OtlpJson.Enum(side, "offset"), [.. Counts(side)]) : OtlpBuckets.None;
+
+    private static IEnumerable<ulong> Counts(JsonElement owner) => OtlpJson.Items(owner, "bucketCounts").Select(b => (ulong)Math.Max(0, OtlpJson.Integer(b, "bucketCounts")));
 
     private static double? Number(JsonElement owner, string name) => OtlpJson.Member(owner, name, out var value) ? OtlpJson.Double(value, name) : null;
 }

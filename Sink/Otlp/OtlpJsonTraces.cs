@@ -5,20 +5,8 @@ namespace OrionPlatform.Sink;
 /// <summary><c>ExportTraceServiceRequest</c> from JSON.</summary>
 internal static class OtlpJsonTraces
 {
-    public static void Read(JsonElement request, Action<string?, OtlpSpan> found)
-    {
-        foreach (var resource in OtlpJson.Items(request, "resourceSpans"))
-        {
-            var service = OtlpJson.ServiceName(resource);
-            foreach (var scope in OtlpJson.Items(resource, "scopeSpans"))
-            {
-                foreach (var span in OtlpJson.Items(scope, "spans"))
-                {
-                    found(service, Span(span));
-                }
-            }
-        }
-    }
+    public static IEnumerable<(OtlpSource Source, OtlpSpan Span)> Read(JsonElement request) =>
+        OtlpJson.Records(request, "resourceSpans", "scopeSpans", "spans").Select(r => (r.Source, Span(r.Record)));
 
     private static OtlpSpan Span(JsonElement message)
     {
@@ -57,21 +45,8 @@ internal static class OtlpJsonTraces
 /// <summary><c>ExportLogsServiceRequest</c> from JSON.</summary>
 internal static class OtlpJsonLogs
 {
-    public static void Read(JsonElement request, Action<string?, string, OtlpLog> found)
-    {
-        foreach (var resource in OtlpJson.Items(request, "resourceLogs"))
-        {
-            var service = OtlpJson.ServiceName(resource);
-            foreach (var scope in OtlpJson.Items(resource, "scopeLogs"))
-            {
-                var name = OtlpJson.Member(scope, "scope", out var about) ? OtlpJson.Text(about, "name") ?? "" : "";
-                foreach (var log in OtlpJson.Items(scope, "logRecords"))
-                {
-                    found(service, name, Log(log));
-                }
-            }
-        }
-    }
+    public static IEnumerable<(OtlpSource Source, OtlpLog Log)> Read(JsonElement request) =>
+        OtlpJson.Records(request, "resourceLogs", "scopeLogs", "logRecords").Select(r => (r.Source, Log(r.Record)));
 
     private static OtlpLog Log(JsonElement message)
     {

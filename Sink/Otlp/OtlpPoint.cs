@@ -3,10 +3,7 @@ namespace OrionPlatform.Sink;
 /// <summary>What a metric's points have in common, as it came over OTLP.</summary>
 internal sealed class OtlpMetric
 {
-    public string? Service { get; init; }
-
-    /// <summary><c>service.instance.id</c> of the sender: tells two senders of one service apart.</summary>
-    public string? Instance { get; init; }
+    public required OtlpSource Source { get; init; }
 
     public string Name { get; set; } = "";
 
@@ -21,9 +18,8 @@ internal enum OtlpData
     Gauge,
     Sum,
     Histogram,
-
-    /// <summary>Exponential histograms and summaries: counted, not stored.</summary>
-    Other,
+    Exponential,
+    Summary,
 }
 
 /// <summary>A data point as it came, in either encoding.</summary>
@@ -43,7 +39,7 @@ internal sealed class OtlpPoint
     /// <summary>The sender has no value for this round.</summary>
     public bool Missing { get; set; }
 
-    /// <summary>A number, or a histogram's sum.</summary>
+    /// <summary>A number, or a distribution's sum.</summary>
     public double Value { get; set; }
 
     public ulong Count { get; set; } = 1;
@@ -55,6 +51,10 @@ internal sealed class OtlpPoint
     public List<double> Bounds { get; } = [];
 
     public List<ulong> Buckets { get; } = [];
+
+    public OtlpExponential? Exponential { get; set; }
+
+    public List<(double Quantile, double Value)> Quantiles { get; } = [];
 
     public OtlpAttributes Attributes { get; } = new();
 }

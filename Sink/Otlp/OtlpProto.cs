@@ -6,64 +6,47 @@ namespace OrionPlatform.Sink;
 /// <summary>Parts that all signals share, from protobuf.</summary>
 internal static class OtlpProto
 {
-    /// <summary><c>service.name</c> of a Resource message.</summary>
-    public static string? ServiceName(ProtoReader resource)
+    public delegate void Record(OtlpSource source, ProtoReader record);
+
+    public delegate void Field(ref ProtoReader message);
+
+    /// <summary>
+    /// Every record of an export request with where it comes from. The three signals' requests have one shape: resources (field 1), in each its description (1) and
+    /// its scopes (2), in each scope its description (1) and its records (2). A description may follow what it describes, so it is looked for first.
+    /// </summary>
+    public static void Records(ReadOnlySpan<byte> request, Record found) => Each(new ProtoReader(request), 1, (ref resource) =>
     {
-        var attributes = new OtlpAttributes();
-        while (resource.Next())
+        var about = new OtlpAttributes();
+        Each(resource, 1, (ref description) => Each(description, 1, (ref pair) => KeyValue(pair, about)));
+        Each(resource, 2, (ref scope) =>
         {
-            if (resource.Field == 1)
+            var name = "";
+            Each(scope, 1, (ref description) => Each(description, 1, (ref text) => name = text.Utf8()));
+            var source = OtlpSource.Of(about, name);
+            Each(scope, 2, (ref record) => found(source, record));
+        });
+    });
+
+    /// <summary>Every occurrence of a field that holds bytes.</summary>
+    public static void Each(ProtoReader message, int field, Field found)
+    {
+        while (message.Next())
+        {
+            if (message.Field == field)
             {
-                KeyValue(resource.Message(), attributes);
+                var inner = message.Message();
+                found(ref inner);
             }
             else
             {
-                resource.Skip();
+                message.Skip();
             }
         }
-
-        return attributes.Text("service.name");
-    }
-
-    /// <summary>The first text field of a message: a scope's name.</summary>
-    public static string ScopeName(ProtoReader scope)
-    {
-        var name = "";
-        while (scope.Next())
-        {
-            if (scope.Field == 1)
-            {
-                name = scope.Text();
-            }
-            else
-            {
-                scope.Skip();
-            }
-        }
-
-        return name;
     }
 
     public static void KeyValue(ProtoReader pair, OtlpAttributes into)
     {
-        var key = "";
-        object? value = null;
-        while (pair.Next())
-        {
-            switch (pair.Field)
-            {
-                case 1:
-                    key = Utf8Pool.Get(pair.Bytes());
-                    break;
-                case 2:
-                    value = AnyValue(pair.Message(), 0);
-                    break;
-                default:
-                    pair.Skip();
-                    break;
-            }
-        }
-
+        var (key, value) = Pair(pair, 0);
         into.Add(key, value);
     }
 
@@ -112,54 +95,42 @@ internal static class OtlpProto
     private static object?[] Items(ProtoReader array, int depth)
     {
         var items = new List<object?>();
-        while (array.Next())
-        {
-            if (array.Field == 1)
-            {
-                items.Add(AnyValue(array.Message(), depth + 1));
-            }
-            else
-            {
-                array.Skip();
-            }
-        }
-
+        Each(array, 1, (ref item) => items.Add(AnyValue(item, depth + 1)));
         return [.. items];
     }
 
     private static Dictionary<string, object?> Pairs(ProtoReader list, int depth)
     {
         var pairs = new Dictionary<string, object?>();
-        while (list.Next())
+        Each(list, 1, (ref item) =>
         {
-            if (list.Field != 1)
-            {
-                list.Skip();
-                continue;
-            }
-
-            var pair = list.Message();
-            var (key, value) = ("", (object?)null);
-            while (pair.Next())
-            {
-                switch (pair.Field)
-                {
-                    case 1:
-                        key = pair.Text();
-                        break;
-                    case 2:
-                        value = AnyValue(pair.Message(), depth + 1);
-                        break;
-                    default:
-                        pair.Skip();
-                        break;
-                }
-            }
-
+            var (key, value) = Pair(item, depth + 1);
             pairs[key] = value;
+        });
+        return pairs;
+    }
+
+    private static (string Key, object? Value) Pair(ProtoReader pair, int depth)
+    {
+        var key = "";
+        object? value = null;
+        while (pair.Next())
+        {
+            switch (pair.Field)
+            {
+                case 1:
+                    key = Utf8Pool.Get(pair.Bytes());
+                    break;
+                case 2:
+                    value = AnyValue(pair.Message(), depth);
+                    break;
+                default:
+                    pair.Skip();
+                    break;
+            }
         }
 
-        return pairs;
+        return (key, value);
     }
 }
 

@@ -3,77 +3,7 @@ namespace OrionPlatform.Sink;
 /// <summary><c>ExportLogsServiceRequest</c> from protobuf.</summary>
 internal static class OtlpProtoLogs
 {
-    public static void Read(ReadOnlySpan<byte> body, Action<string?, string, OtlpLog> found)
-    {
-        var request = new ProtoReader(body);
-        while (request.Next())
-        {
-            if (request.Field == 1)
-            {
-                ResourceLogs(request.Message(), found);
-            }
-            else
-            {
-                request.Skip();
-            }
-        }
-    }
-
-    private static void ResourceLogs(ProtoReader resource, Action<string?, string, OtlpLog> found)
-    {
-        string? service = null;
-        for (var first = resource; first.Next();)
-        {
-            if (first.Field == 1)
-            {
-                service = OtlpProto.ServiceName(first.Message());
-            }
-            else
-            {
-                first.Skip();
-            }
-        }
-
-        while (resource.Next())
-        {
-            if (resource.Field == 2)
-            {
-                ScopeLogs(service, resource.Message(), found);
-            }
-            else
-            {
-                resource.Skip();
-            }
-        }
-    }
-
-    private static void ScopeLogs(string? service, ProtoReader scope, Action<string?, string, OtlpLog> found)
-    {
-        var name = "";
-        for (var first = scope; first.Next();)
-        {
-            if (first.Field == 1)
-            {
-                name = OtlpProto.ScopeName(first.Message());
-            }
-            else
-            {
-                first.Skip();
-            }
-        }
-
-        while (scope.Next())
-        {
-            if (scope.Field == 2)
-            {
-                found(service, name, Log(scope.Message()));
-            }
-            else
-            {
-                scope.Skip();
-            }
-        }
-    }
+    public static void Read(ReadOnlySpan<byte> body, Action<OtlpSource, OtlpLog> found) => OtlpProto.Records(body, (source, record) => found(source, Log(record)));
 
     private static OtlpLog Log(ProtoReader message)
     {

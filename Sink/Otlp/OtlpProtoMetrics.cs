@@ -3,18 +3,8 @@ namespace OrionPlatform.Sink;
 /// <summary><c>ExportMetricsServiceRequest</c> from protobuf.</summary>
 internal static class OtlpProtoMetrics
 {
-    private delegate void Field(ref ProtoReader message);
-
     public static void Read(ReadOnlySpan<byte> body, Action<OtlpMetric, OtlpPoint> found) =>
-        Each(new ProtoReader(body), 1, (ref resource) => Resource(resource, found));
-
-    private static void Resource(ProtoReader resource, Action<OtlpMetric, OtlpPoint> found)
-    {
-        var about = new OtlpAttributes();
-        Each(resource, 1, (ref r) => Each(r, 1, (ref pair) => OtlpProto.KeyValue(pair, about)));
-        var (service, instance) = (about.Text("service.name"), about.Text("service.instance.id"));
-        Each(resource, 2, (ref scope) => Each(scope, 2, (ref message) => Metric(message, new OtlpMetric { Service = service, Instance = instance }, found)));
-    }
+        OtlpProto.Records(body, (source, record) => Metric(record, new OtlpMetric { Source = source }, found));
 
     private static void Metric(ProtoReader message, OtlpMetric metric, Action<OtlpMetric, OtlpPoint> found)
     {
@@ -41,18 +31,18 @@ internal static class OtlpProtoMetrics
         Data(5, OtlpData.Gauge, message, metric, found);
         Data(7, OtlpData.Sum, message, metric, found);
         Data(9, OtlpData.Histogram, message, metric, found);
-        Data(10, OtlpData.Other, message, metric, found);
-        Data(11, OtlpData.Other, message, metric, found);
+        Data(10, OtlpData.Exponential, message, metric, found);
+        Data(11, OtlpData.Summary, message, metric, found);
     }
 
-    private static void Data(int field, OtlpData kind, ProtoReader message, OtlpMetric metric, Action<OtlpMetric, OtlpPoint> found) => Each(message, field, (ref data) =>
+    private static void Data(int field, OtlpData kind, ProtoReader message, OtlpMetric metric, Action<OtlpMetric, OtlpPoint> found) => OtlpProto.Each(message, field, (ref data) =>
     {
         var (temporality, monotonic) = (0, false);
         for (var first = data; first.Next();)
         {
             switch (first.Field)
             {
-                case 2 when kind is OtlpData.Sum or OtlpData.Histogram:
+                case 2 when kind is OtlpData.Sum or OtlpData.Histogram or OtlpData.Exponential:
                     temporality = (int)first.Varint();
                     break;
                 case 3 when kind == OtlpData.Sum:
@@ -64,126 +54,156 @@ internal static class OtlpProtoMetrics
             }
         }
 
-        Each(data, 1, (ref message) =>
+        OtlpProto.Each(data, 1, (ref message) =>
         {
-            var point = new OtlpPoint { Data = kind, Temporality = temporality, Monotonic = monotonic };
-            if (kind == OtlpData.Histogram)
+            var point = new OtlpPoint { Data = kind, Temporality = temporality, Monotonic = monotonic, Exponential = kind == OtlpData.Exponential ? new OtlpExponential() : null };
+            while (message.Next())
             {
-                Histogram(message, point);
-            }
-            else if (kind != OtlpData.Other)
-            {
-                Number(message, point);
+                if (!Read(ref message, point))
+                {
+                    message.Skip();
+                }
             }
 
             found(metric, point);
         });
     });
 
-    private static void Number(ProtoReader message, OtlpPoint point)
+    /// <summary>Reads one field of a point; false when it is not one that is known. Points of different kinds number their fields differently.</summary>
+    private static bool Read(ref ProtoReader message, OtlpPoint point)
     {
+        switch (point.Data, message.Field)
+        {
+            case (_, 2):
+                point.Start = message.Fixed64();
+                return true;
+            case (_, 3):
+                point.Time = message.Fixed64();
+                return true;
+            case (OtlpData.Gauge or OtlpData.Sum, 4):
+                point.Value = message.Double();
+                return true;
+            case (OtlpData.Gauge or OtlpData.Sum, 6):
+                point.Value = (long)message.Fixed64();
+                return true;
+            case (OtlpData.Gauge or OtlpData.Sum or OtlpData.Summary, 7) or (OtlpData.Histogram, 9) or (OtlpData.Exponential, 1):
+                OtlpProto.KeyValue(message.Message(), point.Attributes);
+                return true;
+            case (OtlpData.Gauge or OtlpData.Sum or OtlpData.Summary, 8) or (OtlpData.Histogram or OtlpData.Exponential, 10):
+                point.Missing = (message.Varint() & 1) != 0;
+                return true;
+            case (OtlpData.Histogram or OtlpData.Exponential or OtlpData.Summary, 4):
+                point.Count = message.Fixed64();
+                return true;
+            case (OtlpData.Histogram or OtlpData.Exponential or OtlpData.Summary, 5):
+                point.Value = message.Double();
+                return true;
+            case (OtlpData.Histogram, 6):
+                Repeated(ref message, point.Buckets, packed: 1);
+                return true;
+            case (OtlpData.Histogram, 7):
+                var bounds = new List<ulong>();
+                Repeated(ref message, bounds, packed: 1);
+                point.Bounds.AddRange(bounds.Select(BitConverter.UInt64BitsToDouble));
+                return true;
+            case (OtlpData.Histogram, 11) or (OtlpData.Exponential, 12):
+                point.Min = message.Double();
+                return true;
+            case (OtlpData.Histogram, 12) or (OtlpData.Exponential, 13):
+                point.Max = message.Double();
+                return true;
+            case (OtlpData.Exponential, _):
+                return Read(ref message, point.Exponential!);
+            case (OtlpData.Summary, 6):
+                point.Quantiles.Add(Quantile(message.Message()));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static bool Read(ref ProtoReader message, OtlpExponential histogram)
+    {
+        switch (message.Field)
+        {
+            case 6:
+                histogram.Scale = Zigzag(message.Varint());
+                return true;
+            case 7:
+                histogram.Zero = message.Fixed64();
+                return true;
+            case 8:
+                histogram.Positive = Buckets(message.Message());
+                return true;
+            case 9:
+                histogram.Negative = Buckets(message.Message());
+                return true;
+            case 14:
+                histogram.ZeroThreshold = message.Double();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static OtlpBuckets Buckets(ProtoReader side)
+    {
+        var (offset, counts) = (0, new List<ulong>());
+        while (side.Next())
+        {
+            switch (side.Field)
+            {
+                case 1:
+                    offset = Zigzag(side.Varint());
+                    break;
+                case 2:
+                    Repeated(ref side, counts, packed: 0);
+                    break;
+                default:
+                    side.Skip();
+                    break;
+            }
+        }
+
+        return new OtlpBuckets(offset, [.. counts]);
+    }
+
+    private static (double Quantile, double Value) Quantile(ProtoReader message)
+    {
+        var (quantile, value) = (0.0, 0.0);
         while (message.Next())
         {
             switch (message.Field)
             {
+                case 1:
+                    quantile = message.Double();
+                    break;
                 case 2:
-                    point.Start = message.Fixed64();
-                    break;
-                case 3:
-                    point.Time = message.Fixed64();
-                    break;
-                case 4:
-                    point.Value = message.Double();
-                    break;
-                case 6:
-                    point.Value = (long)message.Fixed64();
-                    break;
-                case 7:
-                    OtlpProto.KeyValue(message.Message(), point.Attributes);
-                    break;
-                case 8:
-                    point.Missing = (message.Varint() & 1) != 0;
+                    value = message.Double();
                     break;
                 default:
                     message.Skip();
                     break;
             }
         }
+
+        return (quantile, value);
     }
 
-    private static void Histogram(ProtoReader message, OtlpPoint point)
-    {
-        while (message.Next())
-        {
-            switch (message.Field)
-            {
-                case 2:
-                    point.Start = message.Fixed64();
-                    break;
-                case 3:
-                    point.Time = message.Fixed64();
-                    break;
-                case 4:
-                    point.Count = message.Fixed64();
-                    break;
-                case 5:
-                    point.Value = message.Double();
-                    break;
-                case 6:
-                    Repeated(ref message, point.Buckets);
-                    break;
-                case 7:
-                    var bounds = new List<ulong>();
-                    Repeated(ref message, bounds);
-                    point.Bounds.AddRange(bounds.Select(BitConverter.UInt64BitsToDouble));
-                    break;
-                case 9:
-                    OtlpProto.KeyValue(message.Message(), point.Attributes);
-                    break;
-                case 10:
-                    point.Missing = (message.Varint() & 1) != 0;
-                    break;
-                case 11:
-                    point.Min = message.Double();
-                    break;
-                case 12:
-                    point.Max = message.Double();
-                    break;
-                default:
-                    message.Skip();
-                    break;
-            }
-        }
-    }
+    private static int Zigzag(ulong value) => (int)(value >> 1) ^ -(int)(value & 1);
 
-    /// <summary>Eight-byte numbers, packed or one by one.</summary>
-    private static void Repeated(ref ProtoReader message, List<ulong> into)
+    /// <summary>Numbers, packed or one by one, each of the wire type <paramref name="packed"/>: 0 varint, 1 eight bytes.</summary>
+    private static void Repeated(ref ProtoReader message, List<ulong> into, int packed)
     {
-        if (message.Wire == 1)
+        if (message.Wire == packed)
         {
-            into.Add(message.Fixed64());
+            into.Add(packed == 0 ? message.Varint() : message.Fixed64());
             return;
         }
 
-        for (var packed = message.Message(); !packed.AtEnd;)
+        for (var numbers = message.Message(); !numbers.AtEnd;)
         {
-            into.Add(packed.PackedFixed64());
-        }
-    }
-
-    private static void Each(ProtoReader message, int field, Field found)
-    {
-        while (message.Next())
-        {
-            if (message.Field == field)
-            {
-                var inner = message.Message();
-                found(ref inner);
-            }
-            else
-            {
-                message.Skip();
-            }
+            into.Add(packed == 0 ? numbers.PackedVarint() : numbers.PackedFixed64());
         }
     }
 }

@@ -3,60 +3,7 @@ namespace OrionPlatform.Sink;
 /// <summary><c>ExportTraceServiceRequest</c> from protobuf.</summary>
 internal static class OtlpProtoTraces
 {
-    public static void Read(ReadOnlySpan<byte> body, Action<string?, OtlpSpan> found)
-    {
-        var request = new ProtoReader(body);
-        while (request.Next())
-        {
-            if (request.Field == 1)
-            {
-                ResourceSpans(request.Message(), found);
-            }
-            else
-            {
-                request.Skip();
-            }
-        }
-    }
-
-    private static void ResourceSpans(ProtoReader resource, Action<string?, OtlpSpan> found)
-    {
-        // The resource may follow its spans, so it is looked for first.
-        string? service = null;
-        for (var first = resource; first.Next();)
-        {
-            if (first.Field == 1)
-            {
-                service = OtlpProto.ServiceName(first.Message());
-            }
-            else
-            {
-                first.Skip();
-            }
-        }
-
-        while (resource.Next())
-        {
-            if (resource.Field != 2)
-            {
-                resource.Skip();
-                continue;
-            }
-
-            var scope = resource.Message();
-            while (scope.Next())
-            {
-                if (scope.Field == 2)
-                {
-                    found(service, Span(scope.Message()));
-                }
-                else
-                {
-                    scope.Skip();
-                }
-            }
-        }
-    }
+    public static void Read(ReadOnlySpan<byte> body, Action<OtlpSource, OtlpSpan> found) => OtlpProto.Records(body, (source, record) => found(source, Span(record)));
 
     private static OtlpSpan Span(ProtoReader message)
     {

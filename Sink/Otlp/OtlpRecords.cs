@@ -9,6 +9,15 @@ internal static class OtlpLimits
     public const int Depth = 16;
 }
 
+/// <summary>Where a record comes from: its resource and its scope.</summary>
+/// <param name="Service"><c>service.name</c>.</param>
+/// <param name="Instance"><c>service.instance.id</c>: tells two senders of one service apart.</param>
+/// <param name="Scope">The scope's name.</param>
+internal sealed record OtlpSource(string? Service, string? Instance, string Scope)
+{
+    public static OtlpSource Of(OtlpAttributes resource, string scope) => new(resource.Text("service.name"), resource.Text("service.instance.id"), scope);
+}
+
 /// <summary>A span as it came, in either encoding.</summary>
 internal sealed class OtlpSpan
 {

@@ -50,6 +50,9 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
 
     public ProtoReader Message() => new(Bytes());
 
+    /// <summary>All that is left, as text: of a field that <see cref="Message"/> opened.</summary>
+    public readonly string Utf8() => Encoding.UTF8.GetString(_rest);
+
     public string Text() => Encoding.UTF8.GetString(Bytes());
 
     /// <summary>Passes over the current field, whatever it is.</summary>

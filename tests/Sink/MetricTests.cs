@@ -40,6 +40,26 @@ public sealed class MetricTests
         Assert.Equal([StandardMetrics.CpuUsagePercent, StandardMetrics.GcCount, StandardMetrics.MemoryAllocMb, StandardMetrics.MemoryUsedBytes, StandardMetrics.PoolThreadsCount], names);
     }
 
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    public async Task What_is_no_number_is_refused_by_name_and_spoils_nothing(double value)
+    {
+        await using var test = new TestSink();
+        var metrics = test.Sink.Metrics;
+        metrics.RecordSimple("queue.depth", 3);
+        Assert.Contains("'queue.depth' cannot be recorded: a value is not a finite number", Assert.Throws<ArgumentException>(() => metrics.RecordSimple("queue.depth", value)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => metrics.Record(new MetricPoint { Name = "d", Service = "api", Kind = MetricKind.Histogram, Value = 1, Max = value }));
+        Assert.Throws<ArgumentException>(() => metrics.Record(new MetricPoint { Name = "d", Service = "api", Kind = MetricKind.Histogram, Value = 1, Bounds = [1, value], Buckets = [1, 0, 0] }));
+        Assert.False(metrics.TryRecord(new MetricPoint { Name = "queue.depth", Service = "api", Value = value }));
+        await test.Sink.FlushAsync();
+
+        Assert.Equal(3, (await test.Reader.MetricAsync("queue.depth", test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1))).Single().Minutes.Single().Sum);
+        Assert.Equal((2L, 1L, 1L), (await test.LossAsync("metrics")) is var loss ? (loss.Produced, loss.Stored, loss.Dropped) : default);
+        Assert.Equal("invalid", Assert.Single(await test.Reader.LossReasonsAsync()).Reason);
+    }
+
     [Fact]
     public async Task Raw_points_keep_their_buckets()
     {
