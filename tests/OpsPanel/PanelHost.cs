@@ -91,19 +91,4 @@ internal sealed class PanelHost : IAsyncDisposable
         await App.DisposeAsync();
         _folder.Dispose();
     }
-
-    private sealed class OpenGate : ITelemetryGate
-    {
-        public void Pass(SpanRow span)
-        {
-        }
-
-        public void Pass(CanonicalLine line)
-        {
-        }
-
-        public void Pass(LogRow log)
-        {
-        }
-    }
 }

@@ -165,13 +165,4 @@ public sealed class SanitizerTests
         Assert.True(text.Length <= 256);
         Assert.DoesNotContain("ann@", text, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void The_gate_has_a_rule_for_every_kind_of_row_the_sink_takes()
-    {
-        // The interface lets rows pass as they are by default: a kind that is added must not be forgotten here.
-        var map = typeof(Gate).GetInterfaceMap(typeof(Sink.ITelemetryGate));
-
-        Assert.All(map.TargetMethods, method => Assert.Equal(typeof(Gate), method.DeclaringType));
-    }
 }

@@ -42,9 +42,12 @@ public sealed class AccountTests
         test.Sink.Record(test.Line());
         test.Sink.Record(test.Span(default));
         test.Sink.Record(test.Log("x"));
+        test.Sink.Metrics.RecordSimple("x", 1);
+        test.Sink.LogEvent(new BusinessEvent { Type = "x", Service = "api", Action = "x" });
+        test.Sink.Track("x");
         await test.Sink.FlushAsync();
 
-        foreach (var stream in new[] { "lines", "spans", "logs" })
+        foreach (var stream in new[] { "lines", "spans", "logs", "metrics", "events", "tracked" })
         {
             Assert.Equal(new LossRow("api", stream, 1, 0, 0, 1, 0), await test.LossAsync(stream));
         }
@@ -99,5 +102,17 @@ public sealed class AccountTests
         public void Pass(CanonicalLine line) => throw new InvalidOperationException();
 
         public void Pass(LogRow log) => throw new InvalidOperationException();
+
+        public void Pass(MetricPoint point) => throw new InvalidOperationException();
+
+        public void Pass(BusinessEvent item) => throw new InvalidOperationException();
+
+        public void Pass(TrackedEvent item) => throw new InvalidOperationException();
+
+        public Heartbeat Pass(Heartbeat beat) => throw new InvalidOperationException();
+
+        public FactRow Pass(FactRow fact) => throw new InvalidOperationException();
+
+        public void Pass(AuditEntry entry) => throw new InvalidOperationException();
     }
 }

@@ -80,19 +80,4 @@ public sealed class SampleTelemetry : IAsyncLifetime, IDisposable
             Sink.Track(name, user);
         }
     }
-
-    private sealed class OpenGate : ITelemetryGate
-    {
-        public void Pass(SpanRow span)
-        {
-        }
-
-        public void Pass(CanonicalLine line)
-        {
-        }
-
-        public void Pass(LogRow log)
-        {
-        }
-    }
 }

@@ -57,19 +57,4 @@ internal sealed class WatchedSink : IAsyncDisposable
         await Sink.DisposeAsync();
         _folder.Dispose();
     }
-
-    private sealed class OpenGate : ITelemetryGate
-    {
-        public void Pass(SpanRow span)
-        {
-        }
-
-        public void Pass(CanonicalLine line)
-        {
-        }
-
-        public void Pass(LogRow log)
-        {
-        }
-    }
 }

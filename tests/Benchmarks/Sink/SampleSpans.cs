@@ -56,21 +56,6 @@ internal sealed class SampleSpans(int seed, bool timeOrderedIds = true)
     }
 }
 
-/// <summary>A gate that changes nothing: its cost is another room's.</summary>
-internal sealed class OpenGate : ITelemetryGate
-{
-    public void Pass(SpanRow span)
-    {
-    }
-
-    public void Pass(CanonicalLine line)
-    {
-    }
-
-    public void Pass(LogRow log)
-    {
-    }
-}
 
 /// <summary>A folder that goes with the measurement.</summary>
 internal sealed class ScratchFolder : IDisposable

@@ -85,19 +85,3 @@ internal sealed class TestSink : IAsyncDisposable
         _folder.Dispose();
     }
 }
-
-/// <summary>A gate that changes nothing.</summary>
-internal sealed class OpenGate : ITelemetryGate
-{
-    public void Pass(SpanRow span)
-    {
-    }
-
-    public void Pass(CanonicalLine line)
-    {
-    }
-
-    public void Pass(LogRow log)
-    {
-    }
-}
