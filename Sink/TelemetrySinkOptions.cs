@@ -48,6 +48,12 @@ public sealed class TelemetrySinkOptions
     /// <summary>Pages a segment may have, as of its next opening; 0 is no limit. How tests fill a disk.</summary>
     internal int MaxPages { get; set; }
 
+    /// <summary>Whether the nightly check writes what the raw rows say over rollups that say something else; otherwise it tells only.</summary>
+    public bool RepairRollups { get; set; }
+
+    /// <summary>Told of each day that was checked, on a thread of the check's own; set by code.</summary>
+    public Action<RollupDayCheck>? RollupsChecked { get; set; }
+
     /// <summary>Says which setting is missing or out of range.</summary>
     /// <exception cref="ArgumentException">One is; the message names its key.</exception>
     public void Validate()

@@ -20,6 +20,9 @@ public sealed record HealthData
     /// <summary>Why rows were lost.</summary>
     public required IReadOnlyList<LossReason> Reasons { get; init; }
 
+    /// <summary>The latest nightly check of each process's rollups.</summary>
+    public required IReadOnlyList<RollupDayCheck> Checks { get; init; }
+
     /// <summary>What the telemetry takes on disk.</summary>
     public required FolderUse Folder { get; init; }
 

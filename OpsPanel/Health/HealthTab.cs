@@ -30,6 +30,7 @@ internal sealed class HealthTab(TelemetryReader reader, LocalVitalsReader vitals
             await painter.FragmentAsync<BeltSettings>("hl-belt", ("Local", data.Local)),
             await painter.FragmentAsync<LossByProcess>("hl-losses", ("Losses", data.Losses), ("Reasons", data.Reasons)),
             await painter.FragmentAsync<DiskUse>("hl-disk", ("Folder", data.Folder)),
+            await painter.FragmentAsync<RollupChecks>("hl-checks", ("Checks", data.Checks), ("Now", data.Now)),
         ]);
     }
 
@@ -42,7 +43,8 @@ internal sealed class HealthTab(TelemetryReader reader, LocalVitalsReader vitals
         var losses = reader.LossAsync(cancellationToken);
         var reasons = reader.LossReasonsAsync(cancellationToken);
         var folder = reader.FolderUseAsync(cancellationToken);
-        await Task.WhenAll(beats, losses, reasons, folder);
+        var checks = reader.RollupChecksAsync(cancellationToken);
+        await Task.WhenAll(beats, losses, reasons, folder, checks);
         return new HealthData
         {
             Now = time.GetUtcNow(),
@@ -51,6 +53,7 @@ internal sealed class HealthTab(TelemetryReader reader, LocalVitalsReader vitals
             Losses = await losses,
             Reasons = await reasons,
             Folder = await folder,
+            Checks = await checks,
             Streams = seats.Open,
             CacheHits = cache.Hits,
             CacheMisses = cache.Misses,

@@ -68,7 +68,11 @@ internal static class BeltSetup
         }
 
         services.AddOptions<TelemetrySinkOptions>().BindConfiguration("Orion:Sink")
-            .Configure<IOptions<SloOptions>>((o, slos) => (o.Directory, o.Slos) = (folder, [.. slos.Value.All.Select(s => s.Rule)]));
+            .Configure<IOptions<SloOptions>, IServiceProvider>((o, slos, sp) =>
+            {
+                (o.Directory, o.Slos) = (folder, [.. slos.Value.All.Select(s => s.Rule)]);
+                o.RollupsChecked = check => RollupNotice.Tell(sp.GetRequiredService<ILoggerFactory>().CreateLogger("OrionPlatform.Sink.Rollups"), check);
+            });
         services.TryAddSingleton(_ => InstanceClaim.Take(folder, serviceName));
         services.TryAddSingleton(sp => new ServiceIdentity(serviceName, sp.GetRequiredService<InstanceClaim>().Name, environmentName));
         services.TryAddSingleton(sp =>

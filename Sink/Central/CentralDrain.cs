@@ -89,18 +89,6 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         }
     }
 
-    /// <summary>Compares a minute's rollups with its raw rows, within the transaction that has just brought the rollups up to date.</summary>
-    public List<RollupDifference>? Recompute(Database database, long minute, bool repair)
-    {
-        var differences = Check.Run(database, minute, repair, UnixTime.Nanos(time.GetUtcNow()));
-        if (repair && differences is not null)
-        {
-            fold.Rewritten(minute);
-        }
-
-        return differences;
-    }
-
     /// <summary>Notes something about the store for people to see.</summary>
     public static bool Note(Database database, List<(string Key, string Value)> notes)
     {
@@ -240,7 +228,7 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
 }
 
 /// <summary>A single write to <c>telemetry.db</c> that its caller waits for.</summary>
-internal sealed class CentralWrite(Func<Database, bool> apply)
+internal sealed class CentralWrite(Func<Database, bool> apply, Action? whenCommitted = null)
 {
     private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _result;
@@ -248,7 +236,16 @@ internal sealed class CentralWrite(Func<Database, bool> apply)
     /// <summary>What the write found, once it is committed; false when it never will be.</summary>
     public Task<bool> Done => _done.Task;
 
+    /// <summary>May be called again when the transaction was undone.</summary>
     public void Apply(Database database) => _result = apply(database);
 
-    public void Complete(bool committed) => _done.TrySetResult(committed && _result);
+    public void Complete(bool committed)
+    {
+        if (committed)
+        {
+            whenCommitted?.Invoke();
+        }
+
+        _done.TrySetResult(committed && _result);
+    }
 }

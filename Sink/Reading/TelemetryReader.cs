@@ -57,6 +57,9 @@ public sealed class TelemetryReader : IAsyncDisposable
         return await CentralAsync(database => SloReads.Read(database, parts), cancellationToken);
     }
 
+    /// <summary>The latest nightly check of each process's rollups.</summary>
+    public async Task<IReadOnlyList<RollupDayCheck>> RollupChecksAsync(CancellationToken cancellationToken = default) => await CentralAsync(RollupDayCheck.Latest, cancellationToken);
+
     /// <summary>Canonical lines, newest first.</summary>
     public Task<Page<CanonicalLine>> LinesAsync(TraceQuery query, CancellationToken cancellationToken = default) =>
         _threads.RunAsync(limit => LineReads.Read(_directory, query, limit), cancellationToken);

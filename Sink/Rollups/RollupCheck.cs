@@ -13,6 +13,9 @@ namespace OrionPlatform.Sink;
 public sealed record RollupDifference(
     DateTimeOffset Minute, string About, string Service, string Surface, string Name, long RolledUp, long Raw, long ErrorsDifference, double SumDifferenceMs);
 
+/// <summary>What a comparison found, among so many series.</summary>
+internal sealed record RollupComparison(List<RollupDifference> Differences, int Series);
+
 /// <summary>Compares a process's rollups of a minute with what its raw rows add up to, and repairs.</summary>
 internal sealed class RollupCheck(string directory, string process, IReadOnlyList<SloRule> slos)
 {
@@ -37,21 +40,42 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
             return null;
         }
 
-        var differences = Compare(central, minute, truth, repair);
-        using var record = central.Prepare("INSERT INTO rollup_checks VALUES (?,?,?,?,?,?)");
-        record.Bind(1, now).Bind(2, process).Bind(3, minute).Bind(4, (long)truth.Count).Bind(5, (long)differences.Count).Bind(6, repair ? 1L : 0L).Run();
-        return differences;
+        var found = Compare(central, minute, truth, repair);
+        Record(central, minute, minutes: 1, found.Series, found.Differences.Count, repair, now);
+        return found.Differences;
+    }
+
+    /// <summary>Puts a check of so many minutes from <paramref name="start"/> on record.</summary>
+    public void Record(Database central, long start, int minutes, int series, int differences, bool repaired, long now)
+    {
+        using var record = central.Prepare("INSERT INTO rollup_checks (checked_at, process, start, minutes, series, differences, repaired) VALUES (?,?,?,?,?,?,?)");
+        record.Bind(1, now).Bind(2, process).Bind(3, start).Bind(4, (long)minutes).Bind(5, (long)series).Bind(6, (long)differences).Bind(7, repaired ? 1L : 0L).Run();
+    }
+
+    /// <summary>Starts of the days that are on record as checked.</summary>
+    public HashSet<long> Days(Database central)
+    {
+        using var rows = central.Prepare("SELECT start FROM rollup_checks WHERE process = ? AND minutes <> 1");
+        rows.Bind(1, process);
+        var days = new HashSet<long>();
+        while (rows.Step())
+        {
+            days.Add(rows.Long(0));
+        }
+
+        return days;
     }
 
     /// <summary>Compares one minute's rollups with <paramref name="truth"/>; with <paramref name="repair"/> writes it over them.</summary>
-    public List<RollupDifference> Compare(Database central, long minute, Dictionary<RollupSeries, RollupCell> truth, bool repair)
+    public RollupComparison Compare(Database central, long minute, Dictionary<RollupSeries, RollupCell> truth, bool repair)
     {
         var differences = new List<RollupDifference>();
         var stored = Stored(central, minute);
 
         // An objective that was defined differently in that minute keeps what it counted by that definition.
         var redefined = stored.Keys.Where(s => s.Kind == RollupKind.Slo && !_defined.Contains(s)).Select(s => s.Name).ToHashSet();
-        foreach (var series in truth.Keys.Union(stored.Keys).Where(s => s.Kind != RollupKind.Slo || !redefined.Contains(s.Name)).ToList())
+        var compared = truth.Keys.Union(stored.Keys).Where(s => s.Kind != RollupKind.Slo || !redefined.Contains(s.Name)).ToList();
+        foreach (var series in compared)
         {
             var right = truth.GetValueOrDefault(series) ?? new RollupCell();
             var known = stored.TryGetValue(series, out var found);
@@ -71,7 +95,7 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
             }
         }
 
-        return differences;
+        return new RollupComparison(differences, compared.Count);
     }
 
     /// <summary>The minute in the middle of which an objective began to be counted: it has nothing to say of the time before.</summary>

@@ -18,6 +18,9 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
     // slots; whoever comes last has the slot.
     private readonly Route?[] _routes = new Route?[1024];
 
+    // Bounded by the checks that are under way; those that are over are removed with the next commit.
+    private readonly List<MinuteWatch> _watches = [];
+
     /// <summary>Minute cells, bounded by <see cref="MaxCells"/>; written ones of past minutes are removed by <see cref="Forget(long, long)"/>.</summary>
     public Dictionary<(RollupSeries Series, long Start), RollupCell> Minutes { get; } = [];
 
@@ -64,9 +67,20 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         }
     }
 
+    /// <summary>Has the watch told from now on when a row of its minute is folded; asked within a transaction that has written all that was folded before.</summary>
+    public void Watch(MinuteWatch watch)
+    {
+        watch.IsTouched = false;
+        if (!_watches.Contains(watch))
+        {
+            _watches.Add(watch);
+        }
+    }
+
     /// <summary>Removes written cells that began before the given times.</summary>
     public void Forget(long minutesBefore, long hoursBefore)
     {
+        _watches.RemoveAll(w => w.IsOver);
         Forget(Minutes, minutesBefore);
         Forget(Hours, hoursBefore);
         foreach (var cells in _series.Values)
@@ -164,6 +178,9 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         {
             cells.MinuteStart = UnixTime.Floor(start, UnixTime.Minute);
             cells.Minute = Cell(Minutes, cells.Series, cells.MinuteStart);
+
+            // Each commit forgets which cell a series is at, so the first row after a watch began comes by here.
+            _watches.ForEach(w => w.IsTouched |= w.Minute == cells.MinuteStart);
         }
 
         if (hours && (cells.Hour is null || (ulong)(start - cells.HourStart) >= UnixTime.Hour))

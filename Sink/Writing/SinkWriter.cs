@@ -21,6 +21,7 @@ internal sealed class SinkWriter : IAsyncDisposable
     private SegmentSet? _segments;
     private FolderKeeper? _keeper;
     private SegmentDrain? _drain;
+    private volatile RollupChecker? _checker;
     private volatile bool _stopping;
     private long _allocatedBytes;
 
@@ -49,9 +50,10 @@ internal sealed class SinkWriter : IAsyncDisposable
         return _ended.Task.IsCompleted ? Task.CompletedTask : Task.WhenAny(flush.Task, _ended.Task);
     }
 
-    public Task<bool> WriteCentralAsync(Func<Database, bool> apply)
+    /// <summary>Writes something to <c>telemetry.db</c>, after all rollups there are; <paramref name="whenCommitted"/> is called by the writer's thread.</summary>
+    public Task<bool> WriteCentralAsync(Func<Database, bool> apply, Action? whenCommitted = null)
     {
-        var write = new CentralWrite(apply);
+        var write = new CentralWrite(apply, whenCommitted);
         _central.Enqueue(write);
         Wake();
         return _ended.Task.IsCompleted ? Task.FromResult(false) : write.Done;
@@ -85,13 +87,8 @@ internal sealed class SinkWriter : IAsyncDisposable
     /// <summary>Compares a minute's rollups with its raw rows; null when the database cannot be written.</summary>
     public async Task<IReadOnlyList<RollupDifference>?> RecomputeAsync(long minute, bool repair)
     {
-        List<RollupDifference>? differences = null;
-        var committed = await WriteCentralAsync(database =>
-        {
-            differences = _central.Recompute(database, minute, repair);
-            return true;
-        });
-        return committed ? differences : null;
+        // Once that is through, all that was handed over before is in the rollups, and the process has its name.
+        return await WriteCentralAsync(_ => true) && _checker is { } checker ? await checker.RecomputeAsync(minute, repair) : null;
     }
 
     /// <summary>Writes what is buffered, then ends the thread.</summary>
@@ -115,6 +112,7 @@ internal sealed class SinkWriter : IAsyncDisposable
             }
 
             // First, so that what it has to note is written yet.
+            _checker?.Dispose();
             _keeper?.Dispose();
             Guarded(() => Settle(ending: true));
             _central.Drop("closed");
@@ -176,6 +174,7 @@ internal sealed class SinkWriter : IAsyncDisposable
         }
 
         _keeper?.Tick();
+        _checker?.Tick();
     }
 
     /// <summary>Leaves nothing pending: what cannot be written is dropped and counted.</summary>
@@ -228,6 +227,7 @@ internal sealed class SinkWriter : IAsyncDisposable
 
                 _drain = new SegmentDrain(Buffers, _fold, _metrics, _segments, _run, _time);
                 _keeper = new FolderKeeper(_options, _name.Value, _segments, _time, notes => _central.Enqueue(new CentralWrite(database => CentralDrain.Note(database, notes))));
+                _checker = new RollupChecker(_options, _name.Value, _fold, WriteCentralAsync, _time);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -97,6 +97,24 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task The_last_check_of_the_rollups_is_told_with_what_it_found()
+    {
+        using var host = new PainterHost();
+        var now = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        var day = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1);
+        var html = await host.Painter.RenderAsync<RollupChecks>(
+            ("Id", "x"),
+            ("Checks", new[] { new RollupDayCheck("api", day, now.AddHours(-2), 1440, 3, false), new RollupDayCheck("worker", day, now.AddHours(-2), 0, 0, false) }),
+            ("Now", now));
+
+        Assert.Contains("not what the raw rows say", html, StringComparison.Ordinal);
+        foreach (var (id, expected) in new[] { ("check-api", "2024-10-03"), ("check-api", "2 h ago"), ("check-api", "1,440"), ("check-api", ">3<"), ("check-worker", "raw rows incomplete") })
+        {
+            Assert.Contains(expected, Row(html, id), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_stalls_credits_are_one_whole_and_its_suspect_is_named()
     {
         var stall = new Stall

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrionPlatform.Sink;
 
@@ -44,6 +45,25 @@ public sealed class SloOptionsTests
         Assert.Equal(0.5, slo.BudgetLeft(new SloCount(slo.Name, 9_995, 10_000)), 9);
         Assert.Equal(-1, slo.BudgetLeft(new SloCount(slo.Name, 9_980, 10_000)), 9);
         Assert.Equal(1, slo.BudgetLeft(new SloCount(slo.Name, 0, 0)));
+    }
+
+    [Fact]
+    public async Task Rollups_that_are_wrong_are_a_warning_in_the_log()
+    {
+        using var folder = new OrionPlatform.Tests.TempFolder();
+        await using var services = Services(folder);
+        var told = services.GetRequiredService<IOptions<TelemetrySinkOptions>>().Value.RollupsChecked!;
+        told(new RollupDayCheck("api", new DateOnly(2026, 1, 5), DateTimeOffset.UnixEpoch, 1440, 0, false));
+        told(new RollupDayCheck("api", new DateOnly(2026, 1, 6), DateTimeOffset.UnixEpoch, 1440, 2, false)
+        {
+            Examples = [new RollupDifference(DateTimeOffset.UnixEpoch.AddHours(7), "route", "api", "public", "/v1/things", 9, 2, 0, 1)],
+        });
+
+        var records = services.GetRequiredService<LogRing>().Recent().Where(r => r.Category == "OrionPlatform.Sink.Rollups").OrderBy(r => r.Level).ToList();
+        Assert.Equal([LogLevel.Information, LogLevel.Warning], records.Select(r => r.Level));
+        Assert.Contains("2 differences in 1440 minutes, left as they are", records[1].Message, StringComparison.Ordinal);
+        Assert.Contains("07:00 route", records[1].Message, StringComparison.Ordinal);
+        Assert.Contains("9 rolled up, 2 raw", records[1].Message, StringComparison.Ordinal);
     }
 
     private static ServiceProvider Services(OrionPlatform.Tests.TempFolder folder, params (string Key, string Value)[] settings)

@@ -42,7 +42,7 @@ internal static class CentralTables
             [.. Same("process", "run", "stream", "produced", "stored", "sampled_out", "dropped", "buffered"), Time("updated"), .. Same("ended")]),
         new("loss_drops", "the dropped rows by reason and tenant", "{0}.loss_drops r", Same("process", "run", "stream", "reason", "tenant", "rows")),
         new("rollup_checks", "a comparison of rollups with their raw rows", "{0}.rollup_checks r",
-            [Time("checked_at"), .. Same("process"), Time("minute"), .. Same("series", "differences", "repaired")]),
+            [Time("checked_at"), .. Same("process"), Time("start"), .. Same("minutes", "series", "differences", "repaired")]),
         new("_observability_metadata", "the file's own facts", "{0}._observability_metadata r", Same("key", "value")),
     ];
 
