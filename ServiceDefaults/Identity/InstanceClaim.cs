@@ -1,3 +1,5 @@
+using OrionPlatform.Sink;
+
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
@@ -20,7 +22,8 @@ internal sealed class InstanceClaim : IDisposable
 
     public static InstanceClaim Take(string directory, string service)
     {
-        MakePrivate(directory);
+        // The first process to come makes the telemetry folder.
+        PrivateFolder.Make(directory);
         var folder = Directory.CreateDirectory(Path.Combine(directory, ".instances"));
         for (var number = 1; number <= MaxInstances; number++)
         {
@@ -40,17 +43,4 @@ internal sealed class InstanceClaim : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
-
-    /// <summary>The first process to come makes the telemetry folder, and only its owner may look into it.</summary>
-    private static void MakePrivate(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
 }

@@ -8,7 +8,7 @@ internal sealed class CentralFile : IDisposable
 {
     public CentralFile(string directory, int busyMs = 250)
     {
-        SegmentFiles.MakeFolder(directory);
+        PrivateFolder.Make(directory);
         Database = CentralSchema.Versions.OpenWriter(SegmentFiles.CentralPath(directory), busyMs, cacheKib: 8 * 1024);
     }
 

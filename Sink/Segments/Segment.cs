@@ -17,7 +17,7 @@ internal sealed class Segment : IDisposable
 
     public Segment(string path, int maxPages)
     {
-        SegmentFiles.MakeFolder(System.IO.Path.GetDirectoryName(path)!);
+        PrivateFolder.Make(System.IO.Path.GetDirectoryName(path)!);
         _database = SegmentSchema.Versions.OpenWriter(path, busyMs: 250, cacheKib: 32 * 1024);
         try
         {

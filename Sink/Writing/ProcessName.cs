@@ -20,7 +20,7 @@ internal sealed class ProcessName : IDisposable
 
     public static ProcessName Take(string directory, string wanted)
     {
-        SegmentFiles.MakeFolder(directory);
+        PrivateFolder.Make(directory);
         for (var replica = 1; replica <= MaxReplicas; replica++)
         {
             var name = replica == 1 ? wanted : $"{wanted}-{replica}";

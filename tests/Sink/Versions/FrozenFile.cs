@@ -29,7 +29,7 @@ internal static class FrozenFile
 
     private static void Make(string path, string name, long time)
     {
-        SegmentFiles.MakeFolder(Path.GetDirectoryName(path)!);
+        PrivateFolder.Make(Path.GetDirectoryName(path)!);
         using var database = Database.OpenWriter(path, 1_000, 1_000);
         database.Execute(Text($"{name}.sql"));
         database.Execute(Text($"{name}-rows.sql").Replace("$T", time.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
