@@ -27,6 +27,7 @@ internal sealed class HealthTab(TelemetryReader reader, LocalVitalsReader vitals
             await painter.FragmentAsync<StallSuspects>("hl-suspects", ("Local", data.Local), ("Now", data.Now)),
             await painter.FragmentAsync<StallList>("hl-stalls", ("Local", data.Local), ("Now", data.Now)),
             await painter.FragmentAsync<CircuitTable>("hl-circuits", ("Process", data.Local.Process), ("Circuits", data.Local.Circuits), ("Now", data.Now)),
+            await painter.FragmentAsync<RingRoutes>("hl-routes", ("Local", data.Local)),
             await painter.FragmentAsync<BeltSettings>("hl-belt", ("Local", data.Local)),
             await painter.FragmentAsync<LossByProcess>("hl-losses", ("Losses", data.Losses), ("Reasons", data.Reasons)),
             await painter.FragmentAsync<DiskUse>("hl-disk", ("Folder", data.Folder)),

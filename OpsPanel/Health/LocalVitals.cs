@@ -31,6 +31,9 @@ public sealed record LocalVitals
     /// <summary>Its outgoing circuits.</summary>
     public required IReadOnlyList<BreakerState> Circuits { get; init; }
 
+    /// <summary>The requests and jobs in its ring, by route.</summary>
+    public IReadOnlyList<LocalRouteFigures> Routes { get; init; } = [];
+
     /// <summary>Its rings.</summary>
     public required IReadOnlyList<RingFill> Rings { get; init; }
 
@@ -73,6 +76,7 @@ internal sealed class LocalVitalsReader(IServiceProvider services, IOptions<Trac
             Suspects = lag?.Suspects ?? [],
             RecentStalls = lag?.Recent ?? [],
             Utilization = Utilization(),
+            Routes = services.GetService<TraceRing>() is { } ring ? LocalRouteFigures.Of(ring.Recent()) : [],
             Circuits = services.GetService<Breakers>()?.All ?? [],
             Rings = [.. new[] { RingFill.Of("Traces", services.GetService<TraceRing>()), RingFill.Of("Log records", services.GetService<LogRing>()) }.OfType<RingFill>()],
             Tracing = tracing.Value,

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -7,12 +8,16 @@ using OrionPlatform.Sink;
 
 namespace OrionPlatform.OpsPanel;
 
-/// <summary>A trace as an OTLP/JSON file: with its causes and consequences, or <c>alone</c>, as the page shows it.</summary>
+/// <summary>A trace as a file, OTLP/JSON or a picture: with its causes and consequences, or <c>alone</c>, as the page shows it.</summary>
 internal sealed class TraceExport(TelemetryReader reader, PanelPages pages, ILogger<TraceExport> logger)
 {
-    public void Map(IEndpointRouteBuilder group) => group.MapGet("/traces/{traceId}/otlp.json", SendAsync);
+    public void Map(IEndpointRouteBuilder group)
+    {
+        group.MapGet("/traces/{traceId}/otlp.json", http => SendAsync(http, "application/json", "json", traces => OtlpJsonExport.Write(traces.SelectMany(t => t.Lines.Concat(t.Spans)))));
+        group.MapGet("/traces/{traceId}/waterfall.svg", http => SendAsync(http, "image/svg+xml", "svg", traces => Encoding.UTF8.GetBytes(WaterfallSvg.Write(Waterfall.Fold(traces)))));
+    }
 
-    private async Task SendAsync(HttpContext http)
+    private async Task SendAsync(HttpContext http, string type, string extension, Func<IEnumerable<TraceData>, ReadOnlyMemory<byte>> write)
     {
         TraceView view;
         try
@@ -45,9 +50,9 @@ internal sealed class TraceExport(TelemetryReader reader, PanelPages pages, ILog
         }
 
         var traces = view.Alone ? story.Traces.Where(t => t.TraceId == view.TraceId) : story.Traces;
-        var body = OtlpJsonExport.Write(traces.SelectMany(t => t.Lines.Concat(t.Spans)));
-        http.Response.ContentType = "application/json";
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"trace-{view.TraceId}.json\"";
+        var body = write(traces);
+        http.Response.ContentType = type;
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"trace-{view.TraceId}.{extension}\"";
         http.Response.ContentLength = body.Length;
         await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }

@@ -14,6 +14,8 @@ public sealed record TraceView(ActivityTraceId TraceId, ActivitySpanId? Span, bo
     /// <summary>Where it is as an OTLP/JSON file.</summary>
     internal string ExportLocation => QueryReader.Location($"traces/{TraceId}/otlp.json", ("alone", Alone ? "1" : null));
 
+    internal string PictureLocation => QueryReader.Location($"traces/{TraceId}/waterfall.svg", ("alone", Alone ? "1" : null));
+
     internal static TraceView Parse(HttpRequest request)
     {
         var id = TracesView.FindTraceId(request.RouteValues["traceId"] as string ?? "")

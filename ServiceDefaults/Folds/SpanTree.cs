@@ -3,83 +3,69 @@ using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>A span with the spans under it, oldest first.</summary>
+/// <summary>A span in its place.</summary>
 /// <param name="Span">The span.</param>
-/// <param name="Depth">0 for a root.</param>
-/// <param name="Children">Those whose parent it is.</param>
-public sealed record SpanNode(SpanRow Span, int Depth, IReadOnlyList<SpanNode> Children);
+/// <param name="Depth">0 for a root, one more for each parent and for each cause.</param>
+public sealed record SpanNode(SpanRow Span, int Depth);
 
 /// <summary>
-/// The spans of a trace as one tree, whichever services recorded them. Every view of a trace (waterfall, export, figures) is a fold over it.
+/// Spans of one or more linked traces as trees, whichever services recorded them: a span hangs under its parent, and one without a stored parent under the
+/// first stored span that it links to. Every picture of a trace is a fold over this.
 /// </summary>
-public sealed class SpanTree
+public static class SpanTree
 {
-    // A chain that is deeper goes on as a tree of its own: it may not break the reader's stack.
-    private const int MaxDepth = 200;
-
-    private SpanTree(IReadOnlyList<SpanNode> roots) => Roots = roots;
-
-    /// <summary>Spans without a parent among those given, oldest first.</summary>
-    public IReadOnlyList<SpanNode> Roots { get; }
-
-    /// <summary>Every node, each before its children.</summary>
-    public IEnumerable<SpanNode> All
+    /// <summary>Every span once, each before those under it, siblings by start; also when a parent is missing or the data runs in a circle.</summary>
+    public static IReadOnlyList<SpanNode> Of(IEnumerable<SpanRow> spans)
     {
-        get
+        var ordered = spans.DistinctBy(s => (s.TraceId, s.SpanId)).OrderBy(s => s.StartUnixNanos).ThenByDescending(s => s.DurationNanos).ToList();
+        var known = ordered.Select(s => (s.TraceId, s.SpanId)).ToHashSet();
+        var over = ordered.ToDictionary(s => s, s => Over(s, known));
+        var under = ordered.Where(s => over[s] is not null).ToLookup(s => over[s]!.Value);
+        var nodes = new List<SpanNode>(ordered.Count);
+        var seen = new HashSet<SpanRow>(ReferenceEqualityComparer.Instance);
+
+        // The second pass finds what a circle of parents or links hides from the first.
+        foreach (var root in ordered.Where(s => over[s] is null).Concat(ordered))
         {
-            var stack = new Stack<SpanNode>(Roots.Reverse());
-            while (stack.TryPop(out var node))
+            Visit(root, under, seen, nodes);
+        }
+
+        return nodes;
+    }
+
+    private static (ActivityTraceId, ActivitySpanId)? Over(SpanRow span, HashSet<(ActivityTraceId, ActivitySpanId)> known)
+    {
+        var parent = (span.TraceId, span.ParentSpanId);
+        if (span.ParentSpanId != default && known.Contains(parent))
+        {
+            return parent;
+        }
+
+        foreach (var link in span.Links)
+        {
+            if (known.Contains((link.TraceId, link.SpanId)))
             {
-                yield return node;
-                foreach (var child in node.Children.Reverse())
+                return (link.TraceId, link.SpanId);
+            }
+        }
+
+        return null;
+    }
+
+    // A stack of its own: a hostile trace may be as deep as it has spans.
+    private static void Visit(SpanRow root, ILookup<(ActivityTraceId, ActivitySpanId), SpanRow> under, HashSet<SpanRow> seen, List<SpanNode> nodes)
+    {
+        var open = new Stack<SpanNode>([new SpanNode(root, 0)]);
+        while (open.TryPop(out var next))
+        {
+            if (seen.Add(next.Span))
+            {
+                nodes.Add(next);
+                foreach (var child in under[(next.Span.TraceId, next.Span.SpanId)].Reverse())
                 {
-                    stack.Push(child);
+                    open.Push(new SpanNode(child, next.Depth + 1));
                 }
             }
         }
-    }
-
-    /// <summary>Builds the tree. A span given twice is in it once; spans that are each other's ancestors become roots.</summary>
-    public static SpanTree Of(IEnumerable<SpanRow> spans)
-    {
-        var byId = new Dictionary<ActivitySpanId, SpanRow>();
-        foreach (var span in spans)
-        {
-            byId.TryAdd(span.SpanId, span);
-        }
-
-        var ordered = byId.Values.OrderBy(s => s.StartUnixNanos).ThenBy(s => s.SpanId.ToHexString(), StringComparer.Ordinal).ToList();
-        var children = ordered.ToLookup(s => byId.ContainsKey(s.ParentSpanId) ? s.ParentSpanId : default);
-        var placed = new HashSet<ActivitySpanId>();
-        var roots = children[default].Select(s => Node(s, 0, children, placed)).ToList();
-
-        // What is left hangs on a circle of parents and so on no root.
-        foreach (var span in ordered)
-        {
-            if (!placed.Contains(span.SpanId))
-            {
-                roots.Add(Node(span, 0, children, placed));
-            }
-        }
-
-        return new SpanTree(roots);
-    }
-
-    private static SpanNode Node(SpanRow span, int depth, ILookup<ActivitySpanId, SpanRow> children, HashSet<ActivitySpanId> placed)
-    {
-        placed.Add(span.SpanId);
-        var under = new List<SpanNode>();
-        if (depth < MaxDepth)
-        {
-            foreach (var child in children[span.SpanId])
-            {
-                if (!placed.Contains(child.SpanId))
-                {
-                    under.Add(Node(child, depth + 1, children, placed));
-                }
-            }
-        }
-
-        return new SpanNode(span, depth, under);
     }
 }

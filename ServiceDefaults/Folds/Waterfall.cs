@@ -1,7 +1,6 @@
-using System.Diagnostics;
 using OrionPlatform.Sink;
 
-namespace OrionPlatform.OpsPanel;
+namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>One bar of a waterfall.</summary>
 /// <param name="Span">The span it stands for.</param>
@@ -19,111 +18,51 @@ public sealed record Bar(SpanRow Span, int Depth, double Left, double Width, Tim
 /// <param name="Services">The services in the story, by name.</param>
 public sealed record Waterfall(IReadOnlyList<Bar> Bars, DateTimeOffset Start, TimeSpan Length, IReadOnlyList<string> Services)
 {
-    /// <summary>Folds span trees into bars: a depth-first walk in order of start, over parents within a trace and over links between traces.</summary>
-    /// <remarks>Every span becomes exactly one bar, also when its parent is missing or the data runs in a circle.</remarks>
-    internal static Waterfall Fold(IEnumerable<TraceData> traces)
+    /// <summary>How many colors services have.</summary>
+    public const int Colors = 8;
+
+    /// <summary>Folds span trees into bars; every span becomes exactly one.</summary>
+    public static Waterfall Fold(IEnumerable<TraceData> traces)
     {
-        var spans = traces.SelectMany(t => t.Lines.Concat(t.Spans)).DistinctBy(s => (s.TraceId, s.SpanId))
-            .OrderBy(s => s.StartUnixNanos).ThenByDescending(s => s.DurationNanos).ToList();
-        if (spans.Count == 0)
+        var nodes = SpanTree.Of(traces.SelectMany(t => t.Lines.Concat(t.Spans)));
+        if (nodes.Count == 0)
         {
             return new Waterfall([], DateTimeOffset.UnixEpoch, TimeSpan.Zero, []);
         }
 
-        var start = spans[0].StartUnixNanos;
-        var length = Math.Max(1, spans.Max(s => s.StartUnixNanos + s.DurationNanos) - start);
-        var ordered = new Walk(spans).Ordered();
-        var places = ordered.Select((o, index) => (o.Span, index)).ToDictionary(o => (o.Span.TraceId, o.Span.SpanId), o => o.index);
+        var start = nodes.Min(n => n.Span.StartUnixNanos);
+        var length = Math.Max(1, nodes.Max(n => n.Span.StartUnixNanos + n.Span.DurationNanos) - start);
+        var places = nodes.Select((n, index) => (n.Span, index)).ToDictionary(n => (n.Span.TraceId, n.Span.SpanId), n => n.index);
         return new Waterfall(
-            [.. ordered.Select(o => new Bar(
-                o.Span,
-                o.Depth,
-                (double)(o.Span.StartUnixNanos - start) / length,
-                (double)o.Span.DurationNanos / length,
-                TimeSpan.FromTicks((o.Span.StartUnixNanos - start) / 100),
-                o.Span.Links.Select(l => places.TryGetValue((l.TraceId, l.SpanId), out var at) ? at : (int?)null).FirstOrDefault(at => at is not null)))],
-            Moment.FromNanos(start),
+            [.. nodes.Select(n => new Bar(
+                n.Span,
+                n.Depth,
+                (double)(n.Span.StartUnixNanos - start) / length,
+                (double)n.Span.DurationNanos / length,
+                TimeSpan.FromTicks((n.Span.StartUnixNanos - start) / 100),
+                n.Span.Links.Select(l => places.TryGetValue((l.TraceId, l.SpanId), out var at) ? at : (int?)null).FirstOrDefault(at => at is not null)))],
+            DateTimeOffset.UnixEpoch.AddTicks(start / 100),
             TimeSpan.FromTicks(length / 100),
-            [.. spans.Select(s => s.Service).Distinct().Order(StringComparer.Ordinal)]);
+            [.. nodes.Select(n => n.Span.Service).Distinct().Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>Round marks on the time axis, four to eight of them, the first at zero.</summary>
-    internal IEnumerable<(double Left, string Label)> Ticks()
+    /// <summary>Round marks on the time axis, four to eight of them, the first at zero: where, as a share of it, and at how many milliseconds.</summary>
+    public IEnumerable<(double Left, double Milliseconds)> Ticks()
     {
         var total = Length.TotalMilliseconds;
-        var step = MinuteBuckets.RoundUp(total / 8, 1, 2, 5, 10);
-        for (var at = 0.0; total > 0 && at <= total * 0.97; at += step)
+        if (total <= 0)
         {
-            yield return (at / total, Figure.Milliseconds(at));
+            yield break;
+        }
+
+        var power = Math.Pow(10, Math.Floor(Math.Log10(total / 8)));
+        var step = power * (total / 8 / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
+        for (var at = 0.0; at <= total * 0.97; at += step)
+        {
+            yield return (at / total, at);
         }
     }
 
-    /// <summary>Number of a service's color.</summary>
-    internal int Color(string service) => Services.TakeWhile(s => s != service).Count() % 8;
-
-    private sealed class Walk
-    {
-        private readonly List<SpanRow> _spans;
-        private readonly ILookup<(ActivityTraceId, ActivitySpanId), SpanRow> _children;
-        private readonly HashSet<SpanRow> _seen = [];
-        private readonly List<(SpanRow Span, int Depth)> _ordered = [];
-
-        public Walk(List<SpanRow> spans)
-        {
-            _spans = spans;
-            var known = spans.Select(s => (s.TraceId, s.SpanId)).ToHashSet();
-            _children = spans.Select(s => (Span: s, Over: Over(s, known))).Where(p => p.Over is not null).ToLookup(p => p.Over!.Value, p => p.Span);
-            Roots = [.. spans.Where(s => Over(s, known) is null)];
-        }
-
-        private IReadOnlyList<SpanRow> Roots { get; }
-
-        public List<(SpanRow Span, int Depth)> Ordered()
-        {
-            // The second pass finds what a circle of parents or links hides from the first.
-            foreach (var root in Roots.Concat(_spans))
-            {
-                Visit(root);
-            }
-
-            return _ordered;
-        }
-
-        // The span a span hangs under: its parent when that is stored, else the first of its links that is.
-        private static (ActivityTraceId, ActivitySpanId)? Over(SpanRow span, HashSet<(ActivityTraceId, ActivitySpanId)> known)
-        {
-            var parent = (span.TraceId, span.ParentSpanId);
-            if (span.ParentSpanId != default && known.Contains(parent))
-            {
-                return parent;
-            }
-
-            foreach (var link in span.Links)
-            {
-                if (known.Contains((link.TraceId, link.SpanId)))
-                {
-                    return (link.TraceId, link.SpanId);
-                }
-            }
-
-            return null;
-        }
-
-        // A stack of its own: a hostile trace may be as deep as it has spans.
-        private void Visit(SpanRow root)
-        {
-            var open = new Stack<(SpanRow Span, int Depth)>([(root, 0)]);
-            while (open.TryPop(out var next))
-            {
-                if (_seen.Add(next.Span))
-                {
-                    _ordered.Add(next);
-                    foreach (var child in _children[(next.Span.TraceId, next.Span.SpanId)].Reverse())
-                    {
-                        open.Push((child, next.Depth + 1));
-                    }
-                }
-            }
-        }
-    }
+    /// <summary>Number of a service's color, below <see cref="Colors"/>.</summary>
+    public int Color(string service) => Services.TakeWhile(s => s != service).Count() % Colors;
 }

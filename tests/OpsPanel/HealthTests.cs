@@ -75,6 +75,7 @@ public sealed class HealthTests
 
         Assert.DoesNotContain("not measured yet", painting["hl-vitals"], StringComparison.Ordinal);
         Assert.Contains("this api process", painting["hl-vitals"], StringComparison.Ordinal);
+        Assert.Contains("GET /traced", painting["hl-routes"], StringComparison.Ordinal);
         Assert.Contains("billing", painting["hl-circuits"], StringComparison.Ordinal);
         Assert.Contains("closed", painting["hl-circuits"], StringComparison.Ordinal);
         Assert.Contains("from 2 s", painting["hl-belt"], StringComparison.Ordinal);

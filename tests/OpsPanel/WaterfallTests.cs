@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OrionPlatform.OpsPanel;
+using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.Tests;
@@ -29,7 +29,7 @@ public sealed class WaterfallTests
         Assert.Equal((0.0, 1.0), (fold.Bars[0].Left, fold.Bars[0].Width));
         Assert.Equal((0.25, 0.5), (fold.Bars[1].Left, fold.Bars[1].Width));
         Assert.Equal(TimeSpan.FromMilliseconds(50), fold.Bars[1].Offset);
-        Assert.Equal((0, "0 ms"), fold.Ticks().First());
+        Assert.Equal((0, 0), fold.Ticks().First());
         Assert.InRange(fold.Ticks().Count(), 4, 8);
     }
 
@@ -107,6 +107,23 @@ public sealed class WaterfallTests
     }
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
+
+    [Fact]
+    public void The_picture_stands_alone_and_holds_whatever_a_span_is_called()
+    {
+        var request = Rows.Request(s_at, 20);
+        var publish = Rows.Inner(request, "publish <script>alert(1)</script> & \u0001", 5, 10);
+        var job = Rows.Job(publish, s_at.AddMilliseconds(60), 40, "allocation.provision", error: "node_gone");
+        var svg = System.Xml.Linq.XDocument.Parse(WaterfallSvg.Write(Waterfall.Fold([Trace([job], []), Trace([request], [publish])])));
+
+        System.Xml.Linq.XNamespace ns = "http://www.w3.org/2000/svg";
+        Assert.Equal(3, svg.Root!.Elements(ns + "g").Count());
+        Assert.Contains("publish <script>alert(1)</script> & \uFFFD", svg.Descendants(ns + "text").Select(t => t.Value));
+        Assert.Contains(svg.Descendants(ns + "title"), t => t.Value.Contains("failed: node_gone", StringComparison.Ordinal));
+        Assert.Single(svg.Descendants(ns + "path"));
+        Assert.Equal(["380", "415.1", "801.2"], svg.Root.Elements(ns + "g").Select(g => g.Element(ns + "rect")!.Attribute("x")!.Value));
+        Assert.DoesNotContain(svg.Descendants(), e => e.Name.LocalName is "script" or "style" or "a" || e.Attributes().Any(a => a.Name.LocalName.StartsWith("on", StringComparison.Ordinal) || a.Name.LocalName == "href"));
+    }
 
     private static TraceData Trace(CanonicalLine[] lines, SpanRow[] spans) => new(lines[0].TraceId, lines, spans);
 }
