@@ -162,7 +162,7 @@ public sealed class RetentionTests
     private static string LeaveWal(TestSink test, DateOnly day, int version)
     {
         var path = SegmentFiles.SegmentPath(test.Directory, day, "api");
-        SegmentFiles.MakeFolder(Path.GetDirectoryName(path)!);
+        PrivateFolder.Make(Path.GetDirectoryName(path)!);
         using var database = Database.OpenWriter(path, busyMs: 1_000, cacheKib: 100);
         database.Execute($"CREATE TABLE t (x); PRAGMA user_version={version}");
         database.LeaveWal();
