@@ -180,7 +180,10 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
             cells.Minute = Cell(Minutes, cells.Series, cells.MinuteStart);
 
             // Each commit forgets which cell a series is at, so the first row after a watch began comes by here.
-            _watches.ForEach(w => w.IsTouched |= w.Minute == cells.MinuteStart);
+            foreach (var watch in _watches)
+            {
+                watch.IsTouched |= watch.Minute == cells.MinuteStart;
+            }
         }
 
         if (hours && (cells.Hour is null || (ulong)(start - cells.HourStart) >= UnixTime.Hour))
