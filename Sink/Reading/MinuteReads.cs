@@ -1,8 +1,8 @@
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// The public API minute by minute. A process has a series of its own, or two when it samples; they are read side by side, each in the order of its minutes. A minute that one of
-/// them has alone has its percentile beside it; where several share one, their histograms are merged, in a room that serves for all minutes.
+/// The public API minute by minute. A process has a series of its own, or two when it samples; they are read side by side, each in the order of its minutes. Where all that have
+/// a minute say the same percentile beside it, as the two of one process do, it is that of them together; else their histograms are merged, in a room that serves for all minutes.
 /// </summary>
 internal sealed class MinuteReads : IDisposable
 {
@@ -39,8 +39,8 @@ internal sealed class MinuteReads : IDisposable
     private MinuteFigures? Take(long minute)
     {
         var (count, errors, p95) = (0L, 0L, 0.0);
-        Statement? first = null;
-        var isShared = false;
+        var any = false;
+        var agree = true;
         foreach (var series in _series)
         {
             if (series.Long(0) != minute)
@@ -49,25 +49,27 @@ internal sealed class MinuteReads : IDisposable
             }
 
             (count, errors) = (count + series.Long(1), errors + series.Long(2));
-            if (first is null)
-            {
-                (first, p95) = (series, series.Double(3));
-                continue;
-            }
-
-            if (!isShared)
-            {
-                isShared = true;
-                _shared.Clear();
-                _shared.MergeBytes(first.Blob(4));
-            }
-
-            _shared.MergeBytes(series.Blob(4));
+            agree &= !any || series.Double(3) == p95;
+            (any, p95) = (true, series.Double(3));
         }
 
-        if (first is null)
+        if (!any)
         {
             return null;
+        }
+
+        if (!agree)
+        {
+            _shared.Clear();
+            foreach (var series in _series)
+            {
+                if (series.Long(0) == minute)
+                {
+                    _shared.MergeBytes(series.Blob(4));
+                }
+            }
+
+            p95 = _shared.Quantile(0.95);
         }
 
         for (var i = _series.Count - 1; i >= 0; i--)
@@ -78,7 +80,7 @@ internal sealed class MinuteReads : IDisposable
             }
         }
 
-        return new MinuteFigures(UnixTime.Time(minute), count, errors, (isShared ? _shared.Quantile(0.95) : p95) / 1e6);
+        return new MinuteFigures(UnixTime.Time(minute), count, errors, p95 / 1e6);
     }
 
     private static bool IsAtEnd(Statement series)

@@ -96,4 +96,38 @@ public sealed class OverviewTests
         Assert.Equal([100, 100, 100, 100, 0, 100, 0], minutes.Select(m => m.Count));
         Assert.All(minutes.Where(m => m.Count > 0), m => Assert.InRange(m.P95Ms, 94, 96));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_stored_and_what_was_left_out_of_a_minute_say_the_percentile_of_both_also_over_a_restart(bool restarts)
+    {
+        await using var test = new TestSink();
+        foreach (var leftOut in (bool[])[true, false])
+        {
+            for (var i = 1; i <= 50; i++)
+            {
+                var line = test.Line(milliseconds: leftOut ? i : 50 + i);
+                line.SampledOut = leftOut;
+                test.Sink.Record(line);
+            }
+
+            await test.Sink.FlushAsync();
+            if (restarts && leftOut)
+            {
+                await test.ReopenAsync();
+            }
+        }
+
+        using var database = Database.OpenReader(SegmentFiles.CentralPath(test.Directory));
+        using var rows = database.Prepare($"SELECT s.class, r.p95_ns / 1e6 FROM rollup_series s JOIN rollups_minute r ON r.series = s.id WHERE s.kind = {(int)RollupKind.Surface} ORDER BY s.class");
+        foreach (var of in (string[])["", "~"])
+        {
+            Assert.True(rows.Step());
+            Assert.Equal(of, rows.Text(0));
+            Assert.InRange(rows.Double(1), 94, 96);
+        }
+
+        Assert.False(rows.Step());
+    }
 }
