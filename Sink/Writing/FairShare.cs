@@ -10,6 +10,9 @@ internal sealed class TenantShare(string name)
 
     public int Units { get; set; }
 
+    /// <summary>Rows it has lost that are not in the account yet.</summary>
+    public long Overflowed { get; set; }
+
     /// <summary>Slot of its newest row; -1 when it has none.</summary>
     public int Newest { get; set; } = -1;
 

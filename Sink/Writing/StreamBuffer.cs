@@ -22,6 +22,9 @@ internal sealed class StreamBuffer<T> where T : class
     private readonly int[] _units;
     private readonly int[] _older;
 
+    // Tenants with rows that the account does not know to be dropped yet; bounded by the tenants there are, and emptied whenever the account is asked for.
+    private readonly List<TenantShare> _overflowed = [];
+
     // Bounded by the capacity; the two arrays change places when the writer takes what is there.
     private T?[] _rows;
     private T?[] _spare;
@@ -68,7 +71,7 @@ internal sealed class StreamBuffer<T> where T : class
             var share = _shares.Of(tenant);
             if (!MakeRoom(share, units))
             {
-                _account.Drop("overflow", tenant, 1);
+                Overflowed(share);
                 return;
             }
 
@@ -160,6 +163,13 @@ internal sealed class StreamBuffer<T> where T : class
     {
         lock (_lock)
         {
+            foreach (var share in _overflowed)
+            {
+                _account.Drop("overflow", share.Name, share.Overflowed);
+                share.Overflowed = 0;
+            }
+
+            _overflowed.Clear();
             return _account.Copy();
         }
     }
@@ -209,7 +219,16 @@ internal sealed class StreamBuffer<T> where T : class
         _shares.Change(share, -_units[slot]);
         _usedUnits -= _units[slot];
         _count--;
-        _account.Drop("overflow", share.Name, 1);
+        Overflowed(share);
+    }
+
+    /// <summary>Counts beside the tenant at first: this is done for every row of a flood, and the account looks its reason and tenant up.</summary>
+    private void Overflowed(TenantShare share)
+    {
+        if (share.Overflowed++ == 0)
+        {
+            _overflowed.Add(share);
+        }
     }
 
     private int CloseHoles()
