@@ -9,6 +9,11 @@ using OrionPlatform.Store;
 
 namespace OrionPlatform.Tests;
 
+/// <summary>Alone: it blocks the pool that all tests of this process run on.</summary>
+[CollectionDefinition(nameof(StallBannerTests), DisableParallelization = true)]
+public sealed class StallBannerAlone;
+
+[Collection(nameof(StallBannerTests))]
 public sealed class StallBannerTests
 {
     [Theory]
@@ -24,17 +29,19 @@ public sealed class StallBannerTests
         using var landed = await client.GetAsync($"/admin/ops/login?t={token}");
         await using var stream = await EventStream.OpenAsync(client, "/admin/ops/traces/live");
 
+        // Each try is a stall of its own: the newest may be one that nobody can be blamed for.
         var report = app.Services.GetRequiredService<LagReport>();
+        var page = "";
         await Eventually.TrueAsync(
             async () =>
             {
-                await Task.WhenAll(Enumerable.Range(0, 48).Select(_ => client.PostAsync("/reports", null)));
-                return report.Recent is [{ Suspect.Name: "POST /reports" }, ..];
+                await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => client.PostAsync("/reports", null)));
+                page = await client.GetStringAsync("/admin/ops/logs");
+                return environment == "Production" ? report.Recent.Any(s => s.Suspect?.Name == "POST /reports") : page.Contains("likely: POST /reports", StringComparison.Ordinal);
             },
             "a stall blamed on the blocking route");
 
         Assert.Contains(logs.Lines, l => l.Message.Contains("thread pool stalled ~", StringComparison.Ordinal) && l.Message.Contains(" - likely: POST /reports", StringComparison.Ordinal));
-        var page = await client.GetStringAsync("/admin/ops/logs");
         if (environment == "Production")
         {
             Assert.DoesNotContain("stall-notice", page, StringComparison.Ordinal);
