@@ -31,7 +31,10 @@ internal sealed class ApiUnderTest : IAsyncDisposable
 
     public DomainStore Store => App.Services.GetRequiredService<DomainStore>();
 
-    public JsonElement DevKeys => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "dev-keys.json"))).RootElement;
+    public JsonElement DevKeys => KeysIn(Folder);
+
+    /// <summary>The demo tenants' keys, as an api on that folder wrote them.</summary>
+    public static JsonElement KeysIn(string folder) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "dev-keys.json"))).RootElement;
 
     public static string[] Arguments(string folder, string environment = "Development") =>
     [

@@ -30,9 +30,17 @@ internal static class Calls
         return (await JsonAsync(answer)).GetProperty("id").GetString()!;
     }
 
-    public static async Task ReleaseAsync(this HttpClient tenant, string id)
+    public static Task ReleaseAsync(this HttpClient tenant, string id) => ReleaseAsync(tenant, id, null);
+
+    public static async Task ReleaseAsync(this HttpClient tenant, string id, string? traceParent)
     {
-        using var answer = await tenant.DeleteAsync(new Uri($"allocations/{id}", UriKind.Relative));
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"allocations/{id}");
+        if (traceParent is not null)
+        {
+            request.Headers.Add("traceparent", traceParent);
+        }
+
+        using var answer = await tenant.SendAsync(request);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
     }
 

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.RegularExpressions;
+using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>A service as a real process, so that it can be killed.</summary>
-internal sealed class ServiceProcess : IAsyncDisposable
+internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Process _process;
@@ -24,25 +26,44 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
+    /// <summary>The api over the store and the telemetry in <paramref name="folder"/>.</summary>
+    public static ServiceProcess Api(string folder) => Start(
+        "api", typeof(Api.Program).Assembly, [.. ApiUnderTest.Arguments(folder), "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information"]);
+
     /// <summary>The worker on the api's store.</summary>
-    public static ServiceProcess Worker(ApiUnderTest api) => Start(
+    public static ServiceProcess Worker(ApiUnderTest api) => Worker(api.Folder);
+
+    /// <summary>The worker on the store in <paramref name="folder"/>.</summary>
+    public static ServiceProcess Worker(string folder, params string[] settings) => Start(
         "worker", typeof(Worker.Program).Assembly,
-        $"--ConnectionStrings:store=Data Source={Path.Combine(api.Folder, "store.db")}", $"--ConnectionStrings:telemetry=Directory={Path.Combine(api.Folder, "telemetry")}",
-        "--Orion:Sink:FlushInterval=00:00:00.05");
+        [
+            $"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}", $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
+            "--Orion:Sink:FlushInterval=00:00:00.05", .. settings,
+        ]);
 
     /// <summary>A node agent of that api, its state in <paramref name="state"/>.</summary>
-    public static ServiceProcess Agent(ApiUnderTest api, string state, params string[] settings) => Start(
+    public static ServiceProcess Agent(ApiUnderTest api, string state, params string[] settings) => Agent(api.Address, state, settings);
+
+    /// <summary>A node agent of the api at <paramref name="address"/>, its state in <paramref name="state"/>.</summary>
+    public static ServiceProcess Agent(Uri address, string state, params string[] settings) => Start(
         "node-agent", typeof(NodeAgent.Program).Assembly,
         [
-            $"--services:api:http:0={api.Address}", $"--Orion:Node:JoinToken={ApiUnderTest.JoinToken}", $"--Orion:Agent:StateDirectory={state}", .. settings,
+            $"--services:api:http:0={address}", $"--Orion:Node:JoinToken={ApiUnderTest.JoinToken}", $"--Orion:Agent:StateDirectory={state}", .. settings,
         ],
         new Dictionary<string, string>
         {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = new Uri(api.Address, "otlp").ToString(),
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = new Uri(address, "otlp").ToString(),
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-otlp-api-key=" + ApiUnderTest.OtlpKey,
             ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         });
+
+    /// <summary>Where it listens, once it has said so.</summary>
+    public async Task<Uri> AddressAsync()
+    {
+        await Eventually.TrueAsync(() => Listening().IsMatch(Output), "the process listens", TimeSpan.FromSeconds(60));
+        return new Uri(Listening().Match(Output).Groups["url"].Value);
+    }
 
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
@@ -70,9 +91,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ServiceProcess Start(string name, Assembly program, params string[] arguments) => Start(name, program, arguments, new Dictionary<string, string>());
-
-    private static ServiceProcess Start(string name, Assembly program, string[] arguments, IReadOnlyDictionary<string, string> environment)
+    private static ServiceProcess Start(string name, Assembly program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[program.Location, $"--contentRoot={ContentRoot(name)}", "--environment=Development", "--urls=http://127.0.0.1:0", .. arguments])
@@ -81,7 +100,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
 
         start.Environment["OTEL_SERVICE_NAME"] = name;
-        foreach (var (key, value) in environment)
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[key] = value;
         }
@@ -94,4 +113,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         var root = typeof(ServiceProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
         return Path.Combine(root, "services", name == "worker" ? "Worker" : "NodeAgent");
     }
+
+    [GeneratedRegex(@"Now listening on: (?<url>http://127\.0\.0\.1:\d+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Listening();
 }
