@@ -1,14 +1,22 @@
 using System.Net;
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.TraceGate.Tests;
 
-/// <summary>Puts secrets into everything that a service of somebody else may send by OTLP, with the key that allows it.</summary>
-internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, TimeProvider time)
+/// <summary>Puts secrets into everything that a service of somebody else may send by OTLP, with the key that allows it; each encoding has its own.</summary>
+internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, TimeProvider time, string encoding)
 {
+    public const string Json = "json";
+    public const string Protobuf = "protobuf";
     public const string Service = "canary-service";
-    public const string Control = "nothing-secret-about-this-canary";
+
+    /// <summary>What is no secret and is to be found again, by the encoding it was sent in.</summary>
+    public static string ControlOf(string encoding) => $"nothing-secret-about-this-{encoding}-canary";
+
+    private string Control { get; } = ControlOf(encoding);
 
     private ulong Now => (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 
@@ -20,48 +28,53 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
         await SpansAsync([Resource(Service)], [.. Enumerable.Range(0, 3).Select(_ => Plain(Control + "-span")), WithLine(Plain(Control + "-line"), Control)]);
         await LogsAsync([Resource(Service)], [Log(Control + "-body", [Text("note", Control + "-attribute")])]);
 
-        var spans = mint.OneOfEach("span name").Select(s => Plain($"GET {s.Text} now"))
-            .Concat(mint.OneOfEach("bare span name").Select(s => Plain(s.Text)))
-            .Concat(mint.OneOfEach("span attribute").Select(s => Plain("a", attributes: [Text("note", $"He said {s.Text}, twice"), Text("url.full", "https://x.example/?q=" + s.Text)])))
-            .Concat(mint.OneOfEach("span attribute key").Select(s => Plain("k", attributes: [Text(s.Text, "v")])))
-            .Concat(mint.OneOfEach("span attribute list").Select(s => Plain("l", attributes: [List("notes", s.Text), Map("map", s.Text)])))
-            .Concat(mint.OneOfEach("span attribute bytes").Select(s => Plain("b", attributes: [new { key = "raw", value = new { bytesValue = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(s.Text)) } }])))
-            .Concat(mint.OneOfEach("span number").Where(s => s.Kind == "card").Select(s => Plain("n", attributes: [new { key = "n", value = new { intValue = s.Text } }])))
-            .Concat(mint.OneOfEach("span under a sensitive key").Select(s => Plain("s", attributes: [Text("http.request.header.authorization", s.Needle), Text("db.password", s.Needle)])))
-            .Concat(mint.OneOfEach("span status").Select(s => Plain("st", status: "failed for " + s.Text)))
-            .Concat(mint.OneOfEach("span event").Select(s => Plain("e", @event: s.Text)))
-            .Concat(mint.OneOfEach("span link").Select(s => Plain("li", link: s.Text)))
-            .Concat(mint.OneOfEach("span trace state").Select(s => Plain("t", traceState: "k=" + s.Text)))
-            .Concat(mint.OneOfEach("line field").Select(s => WithLine(Plain("f"), s.Text)));
+        var spans = Secrets("span name").Select(s => Plain($"GET {s.Text} now"))
+            .Concat(Secrets("bare span name").Select(s => Plain(s.Text)))
+            .Concat(Secrets("span attribute").Select(s => Plain("a", attributes: [Text("note", $"He said {s.Text}, twice"), Text("url.full", "https://x.example/?q=" + s.Text)])))
+            .Concat(Secrets("span attribute key").Select(s => Plain("k", attributes: [Text(s.Text, "v")])))
+            .Concat(Secrets("span attribute list").Select(s => Plain("l", attributes: [List("notes", s.Text), Map("map", s.Text)])))
+            .Concat(Secrets("span attribute bytes").Select(s => Plain("b", attributes: [new { key = "raw", value = new { bytesValue = Convert.ToBase64String(Encoding.UTF8.GetBytes(s.Text)) } }])))
+            .Concat(Secrets("span number").Where(s => s.Kind == "card").Select(s => Plain("n", attributes: [new { key = "n", value = new { intValue = s.Text } }])))
+            .Concat(Secrets("span under a sensitive key").Select(s => Plain("s", attributes: [Text("http.request.header.authorization", s.Needle), Text("db.password", s.Needle)])))
+            .Concat(Secrets("span status").Select(s => Plain("st", status: "failed for " + s.Text)))
+            .Concat(Secrets("span event").Select(s => Plain("e", @event: s.Text)))
+            .Concat(Secrets("span link").Select(s => Plain("li", link: s.Text)))
+            .Concat(Secrets("span trace state").Select(s => Plain("t", traceState: "k=" + s.Text)))
+            .Concat(Secrets("line field").Select(s => WithLine(Plain("f"), s.Text)));
         await SpansAsync([Resource(Service)], [.. spans]);
 
-        var logs = mint.OneOfEach("log body").Select<Secret, object>(s => Log($"It was {s.Text}.", []))
-            .Concat(mint.OneOfEach("structured log body").Select(s => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = MapValue(s.Text) }))
-            .Concat(mint.OneOfEach("log attribute").Select(s => Log("x", [Text("note", s.Text), Text(s.Text, "v"), Text("{OriginalFormat}", s.Text + " {X}"), Text("correlation_id", s.Text), Text("tenant", s.Text)])))
-            .Concat(mint.OneOfEach("log exception").Select(s => Log("x", [Text("exception.type", "E"), Text("exception.message", s.Text), Text("exception.stacktrace", "at " + s.Text)])))
-            .Concat(mint.OneOfEach("log event name").Select(s => new { timeUnixNano = Now.ToString(), eventName = s.Text, severityText = s.Text, body = new { stringValue = "x" } }));
+        var logs = Secrets("log body").Select<Secret, object>(s => Log($"It was {s.Text}.", []))
+            .Concat(Secrets("structured log body").Select(s => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = MapValue(s.Text) }))
+            .Concat(Secrets("log attribute").Select(s => Log("x", [Text("note", s.Text), Text(s.Text, "v"), Text("{OriginalFormat}", s.Text + " {X}"), Text("correlation_id", s.Text), Text("tenant", s.Text)])))
+            .Concat(Secrets("log exception").Select(s => Log("x", [Text("exception.type", "E"), Text("exception.message", s.Text), Text("exception.stacktrace", "at " + s.Text)])))
+            .Concat(Secrets("log event name").Select(s => new { timeUnixNano = Now.ToString(), eventName = s.Text, severityText = s.Text, body = new { stringValue = "x" } }));
         await LogsAsync([Resource(Service)], [.. logs]);
 
         await MetricAsync(Service, Control + "-metric");
-        foreach (var secret in mint.OneOfEach("metric"))
+        foreach (var secret in Secrets("metric"))
         {
             await MetricAsync(Service, secret.Text);
             await MetricAsync(secret.Text, "m");
         }
 
-        foreach (var secret in mint.OneOfEach("resource"))
+        foreach (var secret in Secrets("resource"))
         {
             var resource = (object[])[Resource(secret.Text), Text("note", secret.Text), Text(secret.Text, "v")];
             await SpansAsync(resource, [Plain("r"), WithLine(Plain("r"), "r")], scope: secret.Text);
             await LogsAsync(resource, [Log("r", [])], scope: secret.Text);
         }
 
-        foreach (var secret in mint.OneOfEach("malformed export"))
+        foreach (var secret in Secrets("malformed export"))
         {
-            await PostAsync("traces", secret.Text, HttpStatusCode.BadRequest);
-            await PostAsync("metrics", new { resourceMetrics = secret.Text }, HttpStatusCode.BadRequest);
+            foreach (var malformed in Malformed(secret.Text))
+            {
+                await PostAsync("traces", malformed, HttpStatusCode.BadRequest);
+                await PostAsync("metrics", malformed, HttpStatusCode.BadRequest);
+            }
         }
     }
+
+    private IReadOnlyList<Secret> Secrets(string surface) => mint.OneOfEach($"{encoding} {surface}");
 
     private Task SpansAsync(object[] resource, object[] spans, string scope = "s") =>
         PostAsync("traces", new { resourceSpans = (object[])[new { resource = new { attributes = resource }, schemaUrl = scope, scopeSpans = (object[])[new { scope = new { name = scope, version = scope }, spans }] }] });
@@ -97,9 +110,18 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
         ],
     });
 
-    private async Task PostAsync(string signal, object body, HttpStatusCode expected = HttpStatusCode.OK)
+    private Task PostAsync(string signal, object body) =>
+        PostAsync(signal, encoding == Json ? JsonSerializer.SerializeToUtf8Bytes(body) : OtlpProtobuf.Of(body), HttpStatusCode.OK);
+
+    /// <summary>A secret where a request should be, and one where its resources should be; in protobuf, which needs no quotes, behind a length that is too long.</summary>
+    private byte[][] Malformed(string secret) => encoding == Json
+        ? [JsonSerializer.SerializeToUtf8Bytes(secret), JsonSerializer.SerializeToUtf8Bytes(new { resourceSpans = secret, resourceMetrics = secret })]
+        : [[0x0a, 0xff, 0x7f, .. Encoding.UTF8.GetBytes(secret)]];
+
+    private async Task PostAsync(string signal, byte[] body, HttpStatusCode expected)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "otlp/v1/" + signal) { Content = JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "otlp/v1/" + signal) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(encoding == Json ? "application/json" : "application/x-protobuf");
         request.Headers.Add("x-otlp-api-key", ExercisedPlatform.OtlpKey);
         using var response = await platform.Api.SendAsync(request);
         Assert.Equal(expected, response.StatusCode);

@@ -53,9 +53,15 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
             await WorkAsync(platform);
             services = platform.Services();
             await new HttpCanaries(platform, _mint).SendAsync();
-            var otlp = new OtlpCanaries(platform, _mint, TimeProvider.System);
-            await otlp.SendAsync();
-            Panel = await PanelVisit.LookAsync(platform, _mint, otlp.Traces);
+            var traces = new List<string>();
+            foreach (var encoding in (string[])[OtlpCanaries.Json, OtlpCanaries.Protobuf])
+            {
+                var otlp = new OtlpCanaries(platform, _mint, TimeProvider.System, encoding);
+                await otlp.SendAsync();
+                traces.AddRange(otlp.Traces);
+            }
+
+            Panel = await PanelVisit.LookAsync(platform, _mint, traces);
             await platform.DisposeAsync();
             Console = platform.Output;
         }

@@ -31,7 +31,7 @@ internal static class PanelVisit
         // What it was sent last is on its way to the store: the stream shows it when it is there.
         var seen = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["logs/live"] = await StreamAsync(browser, "/admin/ops/logs/live?service=canary-service", OtlpCanaries.Control),
+            ["logs/live"] = await StreamAsync(browser, "/admin/ops/logs/live?service=canary-service", OtlpCanaries.ControlOf(OtlpCanaries.Protobuf)),
         };
         foreach (var address in (string[])[.. s_tabs, .. s_tabs, .. traces.Select(t => "traces/" + t)])
         {
