@@ -123,13 +123,14 @@ internal static class EncodedDetector
     {
         // Whole groups only: what is left over, or padding, adds nothing by which a secret would be known.
         var padding = run.IndexOf('=');
-        var length = (padding < 0 ? run.Length : padding) / 4 * 4;
-        var chars = new char[length];
-        run[..length].CopyTo(chars);
-        chars.AsSpan().Replace('-', '+');
-        chars.AsSpan().Replace('_', '/');
-        var bytes = new byte[length];
-        return Convert.TryFromBase64Chars(chars, bytes, out var written) ? Text(bytes.AsSpan(0, written)) : null;
+        var groups = run[..((padding < 0 ? run.Length : padding) / 4 * 4)];
+        if (groups.ContainsAny('-', '_'))
+        {
+            groups = groups.ToString().Replace('-', '+').Replace('_', '/');
+        }
+
+        var bytes = new byte[groups.Length];
+        return Convert.TryFromBase64Chars(groups, bytes, out var written) ? Text(bytes.AsSpan(0, written)) : null;
     }
 
     private static string? Hex(ReadOnlySpan<char> run)

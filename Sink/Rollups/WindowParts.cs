@@ -1,11 +1,8 @@
 namespace OrionPlatform.Sink;
 
-/// <summary>A window of the past, cut into past hours, which have rollups of their own, and the minutes before and after them.</summary>
+/// <summary>A window of the past, cut into hours, which have rollups of their own, and the minutes before the first of them.</summary>
 internal sealed class WindowParts
 {
-    // An hour's rollup is used once nothing is expected to change in it any more.
-    private const long Settled = 5 * UnixTime.Minute;
-
     public WindowParts(TimeSpan window, DateTimeOffset now)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, TimeSpan.FromMinutes(1));
@@ -14,13 +11,10 @@ internal sealed class WindowParts
         Minutes = (int)Math.Ceiling(window.TotalMinutes);
         Start = End - (Minutes * UnixTime.Minute);
         var hoursFrom = UnixTime.Floor(Start + UnixTime.Hour - 1, UnixTime.Hour);
-        var hoursTo = Math.Max(hoursFrom, UnixTime.Floor(End - Settled, UnixTime.Hour));
-        Parts =
-        [
-            ("rollups_minute", Start, Math.Min(hoursFrom, End)),
-            ("rollups_hour", hoursFrom, hoursTo),
-            ("rollups_minute", hoursTo, End),
-        ];
+
+        // The hour that is running counts whole: its rollup is written with those of its minutes, and ends now as the window does.
+        var hoursTo = UnixTime.Floor(End + UnixTime.Hour - 1, UnixTime.Hour);
+        Parts = hoursFrom < End ? [("rollups_minute", Start, hoursFrom), ("rollups_hour", hoursFrom, hoursTo)] : [("rollups_minute", Start, End)];
     }
 
     /// <summary>Start of the first minute.</summary>

@@ -114,8 +114,8 @@ public sealed class RetentionTests
         test.Sink.Record(test.Line("/in-time"));
         var late = test.Line("/late");
         await test.Sink.FlushAsync();
-        test.Time.Advance(TimeSpan.FromDays(1));
         Assert.True(File.Exists(path + "-wal"));
+        test.Time.Advance(TimeSpan.FromDays(1));
 
         await test.Sink.FlushAsync();
         await Eventually.TrueAsync(() => !File.Exists(path + "-wal"), "yesterday's segment is closed");

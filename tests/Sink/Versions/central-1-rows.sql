@@ -2,6 +2,7 @@ INSERT INTO worker_heartbeats VALUES (1, 'api-1', 'api', 'here', 42, $T, 1500000
 INSERT INTO system_alerts VALUES (1, 'old-rule', 'api', 1, 'critical', 'It is old', 'old.md', NULL, $T, $T, $T, NULL, NULL, NULL, NULL);
 INSERT INTO rollup_series VALUES (1, 'api', 0, 'api', '', '', ''), (2, 'api', 1, '', 'public', '', ''), (3, 'api', 2, 'api', 'public', '/v1/old', 'ok');
 INSERT INTO rollups_minute VALUES (1, $T, 3, 1, 300, 100.0, x'6403'), (2, $T, 3, 1, 300, 100.0, x'6403'), (3, $T, 3, 1, 300, 100.0, x'6403');
+INSERT INTO rollups_hour SELECT series, start - start % 3600000000000, count, errors, sum_ns, p95_ns, durations FROM rollups_minute;
 INSERT INTO loss_account VALUES ('api', 'r0', 'lines', 2, 2, 0, 0, 0, $T, 1);
 INSERT INTO audit_log VALUES ('aud_1', $T, 'ops-panel', 'old.act', 'success', 'u1', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1000000, NULL);
 INSERT INTO business_event_logs VALUES (1, $T, 'old.event', 'api', 'thing', 'th_1', NULL, 'acme', NULL, NULL, 1, NULL, NULL);
