@@ -4,16 +4,16 @@ namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
 /// W3C Trace Context (level 2) and Baggage, in and out. Stricter where .NET's own propagator lets malformed state through, and open to later
-/// versions, whose first four parts it reads and re-emits as version 00.
+/// versions, whose first four parts it reads and re-emits as version 00. Of baggage .NET's own drops everything after an empty value or a
+/// malformed member, turns the order round at every hop, and lengthens the rest past the limit.
 /// </summary>
 internal sealed class TraceContextPropagator : DistributedContextPropagator
 {
     private const string Parent = "traceparent";
     private const string State = "tracestate";
+    private const string Bag = "baggage";
 
-    private static readonly string[] s_fields = [Parent, State, "baggage"];
-
-    private readonly DistributedContextPropagator _baggage = CreateW3CPropagator();
+    private static readonly string[] s_fields = [Parent, State, Bag];
 
     public override IReadOnlyCollection<string> Fields => s_fields;
 
@@ -28,12 +28,11 @@ internal sealed class TraceContextPropagator : DistributedContextPropagator
         }
 
         traceId = parent;
-        getter(carrier, State, out var one, out var many);
-        traceState = TraceState.Normalize(many is null ? one : string.Join(',', many));
+        traceState = TraceState.Normalize(List(carrier, getter, State));
     }
 
     public override IEnumerable<KeyValuePair<string, string?>>? ExtractBaggage(object? carrier, PropagatorGetterCallback? getter) =>
-        _baggage.ExtractBaggage(carrier, getter);
+        getter is null ? null : Baggage.Read(List(carrier, getter, Bag));
 
     public override void Inject(Activity? activity, object? carrier, PropagatorSetterCallback? setter)
     {
@@ -48,18 +47,22 @@ internal sealed class TraceContextPropagator : DistributedContextPropagator
             setter(carrier, State, state);
         }
 
-        _baggage.Inject(activity, carrier, (c, name, value) =>
+        if (Baggage.Write(activity.Baggage) is { } baggage)
         {
-            if (name == "baggage")
-            {
-                setter(c, name, value);
-            }
-        });
+            setter(carrier, Bag, baggage);
+        }
     }
 
     private static string? Single(object? carrier, PropagatorGetterCallback getter, string name)
     {
         getter(carrier, name, out var one, out var many);
         return many is null ? one : many.Take(2).Count() == 1 ? many.First() : null;
+    }
+
+    /// <summary>A list that came as several headers is one list.</summary>
+    private static string? List(object? carrier, PropagatorGetterCallback getter, string name)
+    {
+        getter(carrier, name, out var one, out var many);
+        return many is null ? one : string.Join(',', many);
     }
 }

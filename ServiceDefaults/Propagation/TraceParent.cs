@@ -21,8 +21,8 @@ internal static class TraceParent
             return null;
         }
 
-        // A later version may go on after a hyphen; version 00 may not.
-        if (text.Length > Length && (text[..2] is "00" || text[Length] != '-'))
+        // A later version may go on after a hyphen; version 00 may not. A comma joins two headers, of which neither counts.
+        if (text.Length > Length && (text[..2] is "00" || text[Length] != '-' || text.Contains(',')))
         {
             return null;
         }

@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Text;
+
+namespace OrionPlatform.ServiceDefaults;
+
+/// <summary>
+/// The <c>baggage</c> header: a list of <c>key=value</c> members, values percent-encoded UTF-8. A member's properties (<c>;ttl=5</c>) stay a part
+/// of its value, since an activity's baggage has no other place for them.
+/// </summary>
+internal static class Baggage
+{
+    /// <summary>Limits of W3C Baggage: what is within both is carried on whole; of more, whole members are dropped.</summary>
+    private const int MaxMembers = 64;
+    private const int MaxLength = 8192;
+
+    private static readonly SearchValues<char> s_token =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    /// <summary>
+    /// The members without the malformed ones, the last first: an activity tells its newest baggage first, so that adding them one by one restores
+    /// their order. Null when none is left.
+    /// </summary>
+    public static List<KeyValuePair<string, string?>>? Read(string? header)
+    {
+        // Bounded by MaxMembers and, since decoding never lengthens, by MaxLength characters.
+        List<KeyValuePair<string, string?>>? members = null;
+        var room = MaxLength;
+        foreach (var range in header.AsSpan().Split(','))
+        {
+            var member = header.AsSpan(range).Trim(" \t");
+            var equals = member.IndexOf('=');
+            if (equals < 0 || !IsKey(member[..equals].TrimEnd(" \t")) || member.ContainsAnyExceptInRange(' ', '~'))
+            {
+                continue;
+            }
+
+            if (member.Length <= room && members is not { Count: MaxMembers })
+            {
+                (members ??= []).Add(new(member[..equals].TrimEnd(" \t").ToString(), Decode(member[(equals + 1)..].TrimStart(" \t"))));
+                room -= member.Length + 1;
+            }
+        }
+
+        members?.Reverse();
+        return members;
+    }
+
+    /// <summary>The header for these members, as short as the encoding allows, so that what came in within the limits also goes out; null when there is none.</summary>
+    public static string? Write(IEnumerable<KeyValuePair<string, string?>> members)
+    {
+        var header = new StringBuilder();
+        var count = 0;
+        foreach (var (key, value) in members)
+        {
+            if (count == MaxMembers)
+            {
+                break;
+            }
+
+            var before = header.Length;
+            if (!IsKey(key) || value?.Length > MaxLength)
+            {
+                continue;
+            }
+
+            header.Append(before == 0 ? "" : ",").Append(key).Append('=');
+            Encode(value, header);
+            if (header.Length > MaxLength)
+            {
+                header.Length = before;
+            }
+            else
+            {
+                count++;
+            }
+        }
+
+        return count == 0 ? null : header.ToString();
+    }
+
+    private static bool IsKey(ReadOnlySpan<char> key) => !key.IsEmpty && !key.ContainsAnyExcept(s_token);
+
+    /// <summary>Percent-encoded bytes as UTF-8, invalid ones as U+FFFD; a percent sign that encodes nothing is itself.</summary>
+    private static string Decode(ReadOnlySpan<char> text)
+    {
+        if (!text.Contains('%'))
+        {
+            return text.ToString();
+        }
+
+        var bytes = new byte[text.Length];
+        var length = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var encoded = text[i] == '%' && i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]);
+            bytes[length++] = encoded ? Convert.FromHexString(text.Slice(i + 1, 2))[0] : (byte)text[i];
+            i += encoded ? 2 : 0;
+        }
+
+        return Encoding.UTF8.GetString(bytes, 0, length);
+    }
+
+    private static void Encode(ReadOnlySpan<char> value, StringBuilder header)
+    {
+        Span<byte> utf8 = stackalloc byte[4];
+        foreach (var rune in value.EnumerateRunes())
+        {
+            foreach (var octet in utf8[..rune.EncodeToUtf8(utf8)])
+            {
+                if (octet is > (byte)' ' and < 0x7f and not ((byte)'"' or (byte)'%' or (byte)',' or (byte)';' or (byte)'\\'))
+                {
+                    header.Append((char)octet);
+                }
+                else
+                {
+                    header.Append('%').Append(octet.ToString("X2", null));
+                }
+            }
+        }
+    }
+}
