@@ -29,13 +29,13 @@ public sealed class StallBannerTests
         using var landed = await client.GetAsync($"/admin/ops/login?t={token}");
         await using var stream = await EventStream.OpenAsync(client, "/admin/ops/traces/live");
 
-        // Each try is a stall of its own: the newest may be one that nobody can be blamed for.
+        // Each try is a stall of its own, with more requests than the pool has threads by then; the newest may be one that nobody can be blamed for.
         var report = app.Services.GetRequiredService<LagReport>();
         var page = "";
         await Eventually.TrueAsync(
             async () =>
             {
-                await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => client.PostAsync("/reports", null)));
+                await Task.WhenAll(Enumerable.Range(0, ThreadPool.ThreadCount + 16).Select(_ => client.PostAsync("/reports", null)));
                 page = await client.GetStringAsync("/admin/ops/logs");
                 return environment == "Production" ? report.Recent.Any(s => s.Suspect?.Name == "POST /reports") : page.Contains("likely: POST /reports", StringComparison.Ordinal);
             },
