@@ -5,18 +5,12 @@ namespace OrionPlatform.ServiceDefaults;
 /// <summary>What became of the spans and log records that this process exports by OTLP; empty while nothing is exported. Metric points are totals: the next export makes up for a lost one.</summary>
 public sealed class ExportAccounts
 {
-    internal const string Spans = "exported_spans";
-    internal const string Logs = "exported_logs";
-
     // One a stream, all of them opened before the first export.
     private readonly List<ExportCount> _counts = [];
 
     internal ExportAccounts()
     {
     }
-
-    /// <summary>The streams there can be, by their names in the loss account.</summary>
-    public static IReadOnlyList<string> Streams { get; } = [Spans, Logs];
 
     /// <summary>The accounts as of now, one a stream.</summary>
     public IReadOnlyList<ExportAccount> Read() => [.. _counts.Select(c => c.Read())];

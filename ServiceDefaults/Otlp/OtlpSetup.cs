@@ -10,6 +10,7 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
 
@@ -24,7 +25,7 @@ internal static class OtlpSetup
         var telemetry = new TelemetryBuilder(builder.Services);
         var accounts = new ExportAccounts();
         builder.Services.AddSingleton(accounts);
-        var any = Add(builder, "traces", Account(ExportAccounts.Spans, "BSP"), (name, count) => telemetry.WithTracing(t => t
+        var any = Add(builder, "traces", Account(ExportAccount.Spans, "BSP"), (name, count) => telemetry.WithTracing(t => t
             .AddSource(Spans.Source.Name, SpanListener.AspNetCore, SpanListener.HttpClient).SetSampler(new AlwaysOnSampler())
             .AddProcessor(new ProducedSpans(count!)).AddOtlpExporter(name, configure: null)));
         any |= Add(builder, "metrics", null, (name, _) => telemetry.WithMetrics(m =>
@@ -32,7 +33,7 @@ internal static class OtlpSetup
             MetricsSetup.Listen(m);
             m.AddOtlpExporter(name, configure: null);
         }));
-        any |= Add(builder, "logs", Account(ExportAccounts.Logs, "BLRP"), (name, count) => telemetry.WithLogging(
+        any |= Add(builder, "logs", Account(ExportAccount.Logs, "BLRP"), (name, count) => telemetry.WithLogging(
             l => l.AddProcessor(sp => new LogBodies(sp.GetRequiredService<Sanitizer>(), count!)).AddOtlpExporter(name, configureExporter: null), o => o.IncludeFormattedMessage = true));
         if (!any)
         {

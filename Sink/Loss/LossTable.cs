@@ -44,8 +44,8 @@ internal static class LossTable
     /// </summary>
     public static void CloseEarlierRuns(Database database, string process, string run)
     {
-        using (var drops = database.Prepare("""
-            INSERT INTO loss_drops SELECT process, run, stream, CASE WHEN stream LIKE 'exported%' THEN 'unconfirmed' ELSE 'killed' END, '', buffered FROM loss_account
+        using (var drops = database.Prepare($"""
+            INSERT INTO loss_drops SELECT process, run, stream, CASE WHEN stream IN ('{ExportAccount.Spans}', '{ExportAccount.Logs}') THEN 'unconfirmed' ELSE 'killed' END, '', buffered FROM loss_account
             WHERE process = ? AND run <> ? AND ended = 0 AND buffered > 0 ON CONFLICT DO NOTHING
             """))
         {

@@ -1,4 +1,3 @@
-using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.Api;
@@ -6,13 +5,20 @@ namespace OrionPlatform.Api;
 /// <summary>What became of the telemetry that an agent sent, in its heartbeat: what never arrived can be told of by the agent alone.</summary>
 internal static class ExportFigures
 {
-    internal static IReadOnlyList<ExportAccount> Read(JsonMembers members) =>
-    [
-        .. members.Objects("exports", ExportAccounts.Streams.Count, "stream", "produced", "delivered", "failed", "overflowed").Select(e => new ExportAccount(
-            Stream(e), e.Integer("produced", 0, long.MaxValue), e.Integer("delivered", 0, long.MaxValue), e.Integer("failed", 0, long.MaxValue), e.Integer("overflowed", 0, long.MaxValue))),
-    ];
+    // Far above what a process ever sends, and sums of a few still fit.
+    private const long Most = 1_000_000_000_000_000;
 
-    private static string Stream(JsonMembers account) => account.Text("stream", 64) is var stream && ExportAccounts.Streams.Contains(stream)
-        ? stream
-        : throw RefusedException.Invalid($"'exports' has an account of '{stream}'; known are {string.Join(", ", ExportAccounts.Streams)}.");
+    internal static IReadOnlyList<ExportAccount> Read(JsonMembers members) =>
+        [.. members.Objects("exports", 2, "stream", "produced", "delivered", "failed", "overflowed").Select(Account)];
+
+    private static ExportAccount Account(JsonMembers members)
+    {
+        var account = new ExportAccount(
+            members.Text("stream", 64), members.Integer("produced", 0, Most), members.Integer("delivered", 0, Most), members.Integer("failed", 0, Most), members.Integer("overflowed", 0, Most));
+        return account.Stream is not (ExportAccount.Spans or ExportAccount.Logs)
+            ? throw RefusedException.Invalid($"'exports' has an account of '{account.Stream}'; known are {ExportAccount.Spans}, {ExportAccount.Logs}.")
+            : account.Delivered + account.Failed + account.Overflowed > account.Produced
+                ? throw RefusedException.Invalid($"'exports' says of {account.Stream} that more became of its rows than there were.")
+                : account;
+    }
 }

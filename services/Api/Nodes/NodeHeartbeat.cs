@@ -18,10 +18,10 @@ internal static class NodeHeartbeat
         var members = new JsonMembers(body.Root, "", "name", "slots", "runtimes", "running", "process", "exports");
         var offer = NodeOfferBody.Read(members);
         var running = members.Texts("running", MaxRunning, 67, Shapes.Id(), "an allocation's id");
-        var beat = ProcessFigures.Read(members, time.GetUtcNow());
+        var beat = ProcessFigures.Read(members, offer.Name, time.GetUtcNow());
         var exports = ExportFigures.Read(members);
         sink.Record(beat);
-        sink.Record("node-agent-" + offer.Name, $"{beat.Pid}@{beat.StartedAt:O}", exports);
+        sink.Record(beat.Worker, $"{beat.Pid}@{beat.StartedAt:O}", exports);
 
         var nodeId = http.NodeId();
         var origin = Origin.Current(CorrelationId.Current);

@@ -5,15 +5,17 @@ namespace OrionPlatform.Api;
 /// <summary>The agent's process in a heartbeat. It has no sink of its own, so the api records it for the agent, under the api's clock.</summary>
 internal static class ProcessFigures
 {
-    internal static Heartbeat Read(JsonMembers members, DateTimeOffset now)
+    private const string Service = "node-agent";
+
+    internal static Heartbeat Read(JsonMembers members, string node, DateTimeOffset now)
     {
         var p = new JsonMembers(
             members.Require("process"), "process",
             "worker", "host", "pid", "startedAt", "intervalSeconds", "poolThreads", "poolQueue", "memoryAllocMb", "memoryCommittedMb", "gcCount", "gcPauseMs", "lagP50Ms", "lagP99Ms", "lagMaxMs", "utilization");
         return new Heartbeat
         {
-            Worker = p.Text("worker", 100, Shapes.NodeName(), Shapes.NodeNameShape),
-            Service = "node-agent",
+            Worker = Worker(p, node),
+            Service = Service,
             Host = p.Text("host", 255),
             Pid = (int)p.Integer("pid", 1, int.MaxValue),
             Time = now,
@@ -31,4 +33,9 @@ internal static class ProcessFigures
             Utilization = p.Number("utilization", 0),
         };
     }
+
+    /// <summary>Only its own name: no node may speak for another process.</summary>
+    private static string Worker(JsonMembers process, string node) => process.Text("worker", Service.Length + 1 + 100) is var worker && worker == $"{Service}-{node}"
+        ? worker
+        : throw RefusedException.Invalid($"'process.worker' must be '{Service}-{node}'.");
 }

@@ -132,15 +132,18 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
             [("export_failed", 1L), ("unconfirmed", 3L)],
             (await reader.LossReasonsAsync()).Where(r => r.Process == "node-agent-n7").Select(r => (r.Reason, r.Rows)).Order());
 
-        foreach (var wrong in (object[])[new { stream = "lines", produced = 1, delivered = 1, failed = 0, overflowed = 0 }, new { stream = "exported_logs", produced = -1, delivered = 1, failed = 0, overflowed = 0 }])
+        foreach (var wrong in (object[])[new { stream = "lines", produced = 1, delivered = 1, failed = 0, overflowed = 0 }, new { stream = "exported_logs", produced = -1, delivered = 1, failed = 0, overflowed = 0 }, new { stream = "exported_logs", produced = 5, delivered = 5, failed = 1, overflowed = 0 }])
         {
-            using var refused = await node.PostAsJsonAsync("node/v1/heartbeat", Beat("n7", 3, [], wrong));
+            using var refused = await node.PostAsJsonAsync("node/v1/heartbeat", Beat("n7", 3, [], [wrong]));
             await Calls.IsProblemAsync(refused, 400, "invalid_field");
         }
 
+        using var foreign = await node.PostAsJsonAsync("node/v1/heartbeat", Beat("n7", 3, [], worker: "api"));
+        await Calls.IsProblemAsync(foreign, 400, "invalid_field");
+
         async Task SendAsync(int pid, object account)
         {
-            using var answer = await node.PostAsJsonAsync("node/v1/heartbeat", Beat("n7", pid, [], account));
+            using var answer = await node.PostAsJsonAsync("node/v1/heartbeat", Beat("n7", pid, [], [account]));
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
     }
@@ -169,14 +172,14 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
         return await Calls.JsonAsync(answer);
     }
 
-    private object Beat(string name, int pid, string[] running, params object[] exports)
+    private object Beat(string name, int pid, string[] running, object[]? exports = null, string? worker = null)
     {
         var process = new
         {
-            worker = "node-agent-" + name, host = "h", pid, startedAt = DateTimeOffset.UnixEpoch, intervalSeconds = 5, poolThreads = 1, poolQueue = 0,
+            worker = worker ?? "node-agent-" + name, host = "h", pid, startedAt = DateTimeOffset.UnixEpoch, intervalSeconds = 5, poolThreads = 1, poolQueue = 0,
             memoryAllocMb = 1.5, memoryCommittedMb = 2.5, gcCount = 0, gcPauseMs = 0.0, lagP99Ms = 0.1, lagMaxMs = 0.2,
         };
-        return new { name, slots = 4, runtimes = new[] { _runtime }, running, process, exports };
+        return new { name, slots = 4, runtimes = new[] { _runtime }, running, process, exports = exports ?? [] };
     }
 
     private static JsonElement.ArrayEnumerator Tasks(JsonElement answer) => answer.GetProperty("tasks").EnumerateArray();
