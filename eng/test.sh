@@ -36,7 +36,7 @@ run_project() {
     local project=$1 name log code p f started=$SECONDS
     name=$(basename "$(dirname "$project")")
     log="$logs/$name.log"
-    dotnet test "$project" --no-build --nologo -v q --logger "trx;LogFileName=$name.trx" --results-directory "$logs" >"$log" 2>&1
+    dotnet test "$project" --no-build --nologo -v q --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" --results-directory "$logs" >"$log" 2>&1
     code=$?
     p=$(count Passed "$log")
     f=$(count Failed "$log")

@@ -9,6 +9,8 @@ let stream = null;
 let paused = false;
 let retry = 0;
 let visit = 0;
+let pressed = false;
+const held = new Map(); // The newest picture of each fragment that came while the pointer was down; a handful.
 
 // --- Morphing: make one tree look like another, keeping every node that can be kept ---
 
@@ -85,6 +87,7 @@ function hangUp() {
   clearTimeout(retry);
   stream?.close();
   stream = null;
+  held.clear();
 }
 
 function listen() {
@@ -132,8 +135,21 @@ function paint(html) {
   template.innerHTML = html;
   const next = template.content.firstElementChild;
   const current = next?.id && document.getElementById(next.id);
-  if (current) morph(current, next);
+  if (!current) return;
+  if (pressed) held.set(next.id, html);
+  else morph(current, next);
 }
+
+// Between press and release nothing moves: else a row that arrives takes the click, or nobody gets it.
+function release() {
+  pressed = false;
+  const pictures = [...held.values()];
+  held.clear();
+  pictures.forEach(paint);
+}
+
+addEventListener("pointerdown", event => { pressed = event.button === 0; }, true);
+for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => setTimeout(release), true); // After the click.
 
 // --- Moving between tabs without a reload ---
 

@@ -36,6 +36,49 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     }
 
     [Fact]
+    public async Task A_row_stays_under_the_pointer_that_presses_it_and_what_came_meanwhile_is_shown_after()
+    {
+        await using var host = await PanelHost.StartAsync();
+        var now = DateTimeOffset.UtcNow;
+        var (request, _, _) = Rows.Story(host.Sink, now);
+        await host.Sink.FlushAsync();
+        var page = await chromium.SignInAsync(host);
+        await page.AddInitScriptAsync(
+            """
+            window.heard = 0;
+            const add = EventSource.prototype.addEventListener;
+            EventSource.prototype.addEventListener = function (name, handler) {
+              add.call(this, name, event => { handler(event); window.heard++; });
+            };
+            """);
+        await page.GotoAsync(new Uri(host.Address, "/admin/ops/traces").ToString());
+        var link = page.Locator($"#t-{request.SpanId}").GetByRole(AriaRole.Link);
+        Task HearsAsync(int before) => Eventually.TrueAsync(async () => await page.EvaluateAsync<int>("heard") > before, "the page hears of it");
+        await HearsAsync(1); // It is open, and has sent its first picture.
+        var box = (await link.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + 5, box.Y + (box.Height / 2));
+        await page.Mouse.DownAsync();
+        var heard = await page.EvaluateAsync<int>("heard");
+        var later = Rows.Request(now.AddSeconds(1), 3);
+        host.Sink.Record(later);
+        await HearsAsync(heard);
+        await Assertions.Expect(page.Locator($"#t-{later.SpanId}")).ToHaveCountAsync(0);
+
+        await page.Mouse.MoveAsync(5, 5);
+        await page.Mouse.UpAsync();
+        await Assertions.Expect(page.Locator($"#t-{later.SpanId}")).ToHaveCountAsync(1);
+
+        box = (await link.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + 5, box.Y + (box.Height / 2));
+        await page.Mouse.DownAsync();
+        heard = await page.EvaluateAsync<int>("heard");
+        host.Sink.Record(Rows.Request(now.AddSeconds(2), 3));
+        await HearsAsync(heard);
+        await page.Mouse.UpAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Uri(host.Address, $"/admin/ops/traces/{request.TraceId}").ToString());
+    }
+
+    [Fact]
     public async Task Logs_filter_as_one_types_and_keep_what_is_open_and_focused()
     {
         await using var host = await PanelHost.StartAsync();

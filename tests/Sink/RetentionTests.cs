@@ -38,13 +38,7 @@ public sealed class RetentionTests
             test.Time.Advance(TimeSpan.FromDays(1));
         }
 
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                await test.Sink.FlushAsync();
-                return (await test.Reader.StorageAsync()).RemovedForQuota is not null;
-            },
-            "the removal is noted");
+        await test.TidiedAsync(async () => (await test.Reader.StorageAsync()).RemovedForQuota is not null, "the removal is noted");
         Assert.True((await test.Reader.StorageAsync()).OldestDay > new DateOnly(2026, 1, 5));
         Assert.Equal(6_000, (await test.Reader.OverviewAsync(TimeSpan.FromDays(7))).PublicApi.Count);
     }
@@ -58,15 +52,7 @@ public sealed class RetentionTests
             test.Sink.Record(Padded(test, "/kept"));
         }
 
-        await test.Sink.FlushAsync();
-        test.Time.Advance(TimeSpan.FromMinutes(1));
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                await test.Sink.FlushAsync();
-                return (await test.Reader.StorageAsync()).OverQuota;
-            },
-            "today alone exceeds the quota");
+        await test.TidiedAsync(async () => (await test.Reader.StorageAsync()).OverQuota, "today alone exceeds the quota");
 
         var sampledOut = test.Line("/left-out");
         sampledOut.SampledOut = true;
@@ -95,13 +81,10 @@ public sealed class RetentionTests
         var obstacle = Directory.CreateDirectory(old + "-shm");
         await File.WriteAllTextAsync(old, "");
         await File.WriteAllTextAsync(old + "-wal", "");
-        await test.Sink.FlushAsync();
-        await Eventually.TrueAsync(() => !File.Exists(old + "-wal"), "the removal comes to the obstacle");
+        await test.TidiedAsync(() => !File.Exists(old + "-wal"), "the removal comes to the obstacle");
         Assert.True(File.Exists(old));
 
         obstacle.Delete();
-        test.Time.Advance(TimeSpan.FromMinutes(1));
-        await test.Sink.FlushAsync();
         await FoldersAsync(test);
     }
 
@@ -118,14 +101,7 @@ public sealed class RetentionTests
         test.Time.Advance(TimeSpan.FromDays(1));
 
         // The check of yesterday's rollups may be reading it just then; what could not be closed is closed a minute later.
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                test.Time.Advance(TimeSpan.FromMinutes(1));
-                await test.Sink.FlushAsync();
-                return SegmentFiles.WalBytes(path) == 0;
-            },
-            "yesterday's segment is closed and its WAL copied back");
+        await test.TidiedAsync(() => SegmentFiles.WalBytes(path) == 0, "yesterday's segment is closed and its WAL copied back");
         test.Sink.Record(late);
         await test.Sink.FlushAsync();
         Assert.Equal(["/in-time", "/late"], (await test.Reader.LinesAsync(new TraceQuery())).Items.Select(l => l.Route).Order());
@@ -156,12 +132,13 @@ public sealed class RetentionTests
     public async Task A_wal_that_a_kill_left_is_copied_back_but_that_of_a_newer_file_is_left_as_it_is()
     {
         await using var test = new TestSink();
+        await test.Sink.DisposeAsync();
         var killed = LeaveWal(test, new DateOnly(2026, 1, 2), version: 0);
         var newer = LeaveWal(test, new DateOnly(2026, 1, 3), version: 99);
         var bytes = await File.ReadAllBytesAsync(newer);
-        await test.Sink.FlushAsync();
+        await test.ReopenAsync();
         // The newest day comes first.
-        await Eventually.TrueAsync(() => SegmentFiles.WalBytes(killed) == 0, "the killed run's WAL is copied back");
+        await test.TidiedAsync(() => SegmentFiles.WalBytes(killed) == 0, "the killed run's WAL is copied back");
         Assert.True(SegmentFiles.WalBytes(newer) > 0);
         Assert.Equal(bytes, await File.ReadAllBytesAsync(newer));
     }
@@ -184,5 +161,5 @@ public sealed class RetentionTests
     }
 
     private static Task FoldersAsync(TestSink test, params string[] days) =>
-        Eventually.TrueAsync(() => Directory.GetDirectories(test.Directory).Select(d => Path.GetFileName(d)!).Order().SequenceEqual(days), $"the folders left are {string.Join(", ", days)}");
+        test.TidiedAsync(() => Directory.GetDirectories(test.Directory).Select(d => Path.GetFileName(d)!).Order().SequenceEqual(days), $"the folders left are {string.Join(", ", days)}");
 }

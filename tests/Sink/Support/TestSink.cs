@@ -40,6 +40,18 @@ internal sealed class TestSink : IAsyncDisposable
         Sink = Open("api", configure);
     }
 
+    /// <summary>Waits for what the keeper does, a minute of the test's clock at a time: what it cannot do, because a file is in use just then, it does a minute later.</summary>
+    public Task TidiedAsync(Func<Task<bool>> condition, string what) => OrionPlatform.Tests.Eventually.TrueAsync(
+        async () =>
+        {
+            Time.Advance(TimeSpan.FromMinutes(1));
+            await Sink.FlushAsync();
+            return await condition();
+        },
+        what);
+
+    public Task TidiedAsync(Func<bool> condition, string what) => TidiedAsync(() => Task.FromResult(condition()), what);
+
     public CanonicalLine Line(string route = "/v1/things", int milliseconds = 10, string service = "api", ActivityTraceId? trace = null, string surface = "public") => new()
     {
         TraceId = trace ?? ActivityTraceId.CreateRandom(),
