@@ -60,6 +60,12 @@ internal sealed class SinkMetricExporter(MetricsManager metrics, string service)
                 break;
             case MetricType.Histogram:
                 Fill(row, point);
+                SetBuckets(row, point);
+                break;
+            case MetricType.ExponentialHistogram:
+                Fill(row, point);
+                var data = point.GetExponentialHistogramData();
+                row.SetExponentialBuckets(data.Scale, data.ZeroCount, data.PositiveBuckets.Offset, Counts(data.PositiveBuckets));
                 break;
             default:
                 return null;
@@ -75,7 +81,10 @@ internal sealed class SinkMetricExporter(MetricsManager metrics, string service)
         {
             (row.Min, row.Max) = (min, max);
         }
+    }
 
+    private static void SetBuckets(SinkPoint row, in SdkPoint point)
+    {
         var bounds = new List<double>();
         var buckets = new List<long>();
         foreach (var bucket in point.GetHistogramBuckets())
@@ -91,6 +100,17 @@ internal sealed class SinkMetricExporter(MetricsManager metrics, string service)
         {
             (row.Bounds, row.Buckets) = ([.. bounds], [.. buckets]);
         }
+    }
+
+    private static List<long> Counts(ExponentialHistogramBuckets buckets)
+    {
+        var counts = new List<long>();
+        foreach (var count in buckets)
+        {
+            counts.Add(count);
+        }
+
+        return counts;
     }
 
     private static KeyValuePair<string, object?>[] Labels(OpenTelemetry.ReadOnlyTagCollection tags)

@@ -20,7 +20,7 @@ internal sealed class CentralFile : IDisposable
 /// <summary>Tables of <c>telemetry.db</c>; docs/telemetry.md describes them for people.</summary>
 internal static class CentralSchema
 {
-    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth);
+    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth);
 
     private const string First = HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql + MetricRollups.Sql + RollupCheck.Sql + """
         CREATE TABLE _observability_metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -42,5 +42,9 @@ internal static class CentralSchema
         ALTER TABLE rollup_checks RENAME COLUMN minute TO start;
         ALTER TABLE rollup_checks ADD COLUMN minutes INTEGER NOT NULL DEFAULT 1;
         UPDATE _observability_metadata SET value = '4' WHERE key = 'schema_version';
+        """;
+
+    private const string Fifth = MetricRollups.Distributions + """
+        UPDATE _observability_metadata SET value = '5' WHERE key = 'schema_version';
         """;
 }

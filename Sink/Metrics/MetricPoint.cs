@@ -58,6 +58,17 @@ public sealed class MetricPoint
     /// <summary>Dimensions.</summary>
     public KeyValuePair<string, object?>[] Labels { get; set; } = [];
 
+    /// <summary>Takes over the buckets of an exponential histogram without negative values (OpenTelemetry's data model), as bounds of their own.</summary>
+    /// <param name="scale">Bucket i holds what is above base^i and at most base^(i+1), with base = 2^(2^-scale).</param>
+    /// <param name="zero">Values that are 0.</param>
+    /// <param name="offset">Index of the first bucket.</param>
+    /// <param name="counts">Values by bucket.</param>
+    public void SetExponentialBuckets(int scale, long zero, int offset, IReadOnlyCollection<long> counts)
+    {
+        var (bounds, all) = new OtlpExponential { Scale = scale, Zero = (ulong)zero, Positive = new OtlpBuckets(offset, [.. counts.Select(c => (ulong)c)]) }.Explicit();
+        (Bounds, Buckets) = (bounds, Array.ConvertAll(all, c => (long)c));
+    }
+
     /// <summary>Why it cannot be stored; null when it can. One value that is no number would make every sum and maximum over it none.</summary>
     internal string? Problem() =>
         Name.Length is 0 or > MaxName ? $"a metric's name is missing or longer than {MaxName} characters"

@@ -5,7 +5,27 @@ namespace OrionPlatform.Sink;
 /// <param name="Service">The service that measured it.</param>
 /// <param name="Labels">Dimensions, a JSON object.</param>
 /// <param name="Minutes">Its minutes, oldest first; those without a point are left out.</param>
-public sealed record MetricSeries(string Name, string Service, string Labels, IReadOnlyList<MetricMinute> Minutes);
+public sealed record MetricSeries(string Name, string Service, string Labels, IReadOnlyList<MetricMinute> Minutes)
+{
+    /// <summary>The value at <paramref name="quantile"/> (0 to 1) over all minutes; null when those of a minute are not known.</summary>
+    public double? Quantile(double quantile)
+    {
+        var all = new MetricDistribution();
+        foreach (var minute in Minutes)
+        {
+            if (minute.Distribution is { } known)
+            {
+                all.Merge(known);
+            }
+            else if (minute.Count > 0)
+            {
+                return null;
+            }
+        }
+
+        return all.Quantile(quantile);
+    }
+}
 
 /// <summary>A minute of a series.</summary>
 /// <param name="Minute">Its start.</param>
@@ -15,7 +35,8 @@ public sealed record MetricSeries(string Name, string Service, string Labels, IR
 /// <param name="Min">Smallest value.</param>
 /// <param name="Max">Largest value.</param>
 /// <param name="Last">Latest value.</param>
-public sealed record MetricMinute(DateTimeOffset Minute, long Points, long Count, double Sum, double Min, double Max, double Last);
+/// <param name="Distribution">How the values lie; null of a counter, and where it is not known.</param>
+public sealed record MetricMinute(DateTimeOffset Minute, long Points, long Count, double Sum, double Min, double Max, double Last, MetricDistribution? Distribution);
 
 /// <summary>What is known of a metric.</summary>
 /// <param name="Name">Its name.</param>
@@ -45,7 +66,8 @@ internal static class MetricReads
     {
         var range = TimeRange.Of(from, to);
         using var all = database.Prepare("SELECT id, service, labels FROM metric_rollup_series WHERE name = ? ORDER BY service, labels LIMIT ?");
-        using var minutes = database.Prepare("SELECT start, points, count, sum, min, max, last FROM metric_rollups_minute WHERE series = ? AND start >= ? AND start < ? ORDER BY start");
+        var distribution = CentralSchema.Versions.Of(database) >= MetricRollups.DistributionsSince ? "distribution" : "NULL";
+        using var minutes = database.Prepare($"SELECT start, points, count, sum, min, max, last, {distribution} FROM metric_rollups_minute WHERE series = ? AND start >= ? AND start < ? ORDER BY start");
         all.Bind(1, name).Bind(2, (long)MaxSeries);
         var series = new List<MetricSeries>();
         while (all.Step())
@@ -54,7 +76,7 @@ internal static class MetricReads
             var found = new List<MetricMinute>();
             while (minutes.Step())
             {
-                found.Add(new MetricMinute(UnixTime.Time(minutes.Long(0)), minutes.Long(1), minutes.Long(2), minutes.Double(3), minutes.Double(4), minutes.Double(5), minutes.Double(6)));
+                found.Add(Minute(minutes));
             }
 
             minutes.Reset();
@@ -65,5 +87,17 @@ internal static class MetricReads
         }
 
         return series;
+    }
+
+    private static MetricMinute Minute(Statement row)
+    {
+        MetricDistribution? distribution = null;
+        if (!row.IsNull(7))
+        {
+            distribution = new MetricDistribution();
+            distribution.MergeBytes(row.Blob(7));
+        }
+
+        return new MetricMinute(UnixTime.Time(row.Long(0)), row.Long(1), row.Long(2), row.Double(3), row.Double(4), row.Double(5), row.Double(6), distribution);
     }
 }

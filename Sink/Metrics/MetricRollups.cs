@@ -10,6 +10,15 @@ internal sealed class MetricRollups
             min REAL NOT NULL, max REAL NOT NULL, last REAL NOT NULL, PRIMARY KEY (series, start)) WITHOUT ROWID;
         """;
 
+    /// <summary>Rows from the version before have no distribution.</summary>
+    public const string Distributions = """
+        ALTER TABLE metric_rollups_minute ADD COLUMN p95 REAL;
+        ALTER TABLE metric_rollups_minute ADD COLUMN distribution BLOB;
+        """;
+
+    /// <summary>Version of <c>telemetry.db</c> that has them.</summary>
+    public const int DistributionsSince = 5;
+
     // Bounded: what a process may have waiting while the database cannot be written; further new cells are counted in Unfolded.
     private const int MaxCells = 50_000;
 
@@ -55,16 +64,28 @@ internal sealed class MetricRollups
         }
 
         using var series = database.Prepare("INSERT INTO metric_rollup_series (name, service, labels) VALUES (?,?,?) ON CONFLICT DO NOTHING");
+        using var find = database.Prepare("""
+            SELECT s.id, coalesce(r.count, 0), r.distribution FROM metric_rollup_series s LEFT JOIN metric_rollups_minute r ON r.series = s.id AND r.start = ?4
+            WHERE s.name = ?1 AND s.service = ?2 AND s.labels = ?3
+            """);
         using var add = database.Prepare("""
-            INSERT INTO metric_rollups_minute SELECT id, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM metric_rollup_series WHERE name = ?1 AND service = ?2 AND labels = ?3
+            INSERT INTO metric_rollups_minute (series, start, points, count, sum, min, max, last, p95, distribution) VALUES (?,?,?,?,?,?,?,?,?,?)
             ON CONFLICT DO UPDATE SET points = points + excluded.points, count = count + excluded.count, sum = sum + excluded.sum, min = min(min, excluded.min),
-                max = max(max, excluded.max), last = excluded.last
+                max = max(max, excluded.max), last = excluded.last, p95 = excluded.p95, distribution = excluded.distribution
             """);
         foreach (var ((name, service, labels, start), cell) in _cells)
         {
             series.Bind(1, name).Bind(2, service).Bind(3, labels).Run();
-            add.Bind(1, name).Bind(2, service).Bind(3, labels).Bind(4, start).Bind(5, cell.Points).Bind(6, cell.Count).Bind(7, cell.Sum).Bind(8, cell.Min).Bind(9, cell.Max)
-                .Bind(10, cell.Last).Run();
+            find.Bind(1, name).Bind(2, service).Bind(3, labels).Bind(4, start).Step();
+            add.ClearBindings();
+            add.Bind(1, find.Long(0)).Bind(2, start).Bind(3, cell.Points).Bind(4, cell.Count).Bind(5, cell.Sum).Bind(6, cell.Min).Bind(7, cell.Max).Bind(8, cell.Last);
+            if (cell.DistributionWith(find.Long(1), find.Blob(2)) is { } distribution && distribution.Quantile(0.95) is { } p95)
+            {
+                add.Bind(9, p95).BindBlob(10, distribution.ToBytes());
+            }
+
+            add.Run();
+            find.Reset();
         }
     }
 
@@ -83,6 +104,9 @@ internal sealed class MetricRollups
 
     private sealed class Cell
     {
+        // Null once a point's values were not known: what is left would say something else.
+        private MetricDistribution? _distribution = new();
+
         public long Points { get; private set; }
 
         public long Count { get; private set; }
@@ -106,6 +130,24 @@ internal sealed class MetricRollups
             Min = Math.Min(Min, point.Min ?? between);
             Max = Math.Max(Max, point.Max ?? between);
             Last = point.Value;
+            if (_distribution?.TryAdd(point) == false)
+            {
+                _distribution = null;
+            }
+        }
+
+        /// <summary>This cell's values with those of the row, whose own stay as they are: when the transaction fails they are added to the row again. Null when those of either are not known.</summary>
+        public MetricDistribution? DistributionWith(long count, ReadOnlySpan<byte> stored)
+        {
+            if (_distribution is null || count > 0 && stored.IsEmpty)
+            {
+                return null;
+            }
+
+            var all = new MetricDistribution();
+            all.MergeBytes(stored);
+            all.Merge(_distribution);
+            return all;
         }
     }
 }

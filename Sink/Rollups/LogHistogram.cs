@@ -3,14 +3,16 @@ using System.Numerics;
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// A mergeable histogram of non-negative integers (nanoseconds, bytes). Each power of two is cut into 64 buckets of equal width, so a
-/// bucket's middle is at most 1/128 (0.8 %) away from any value in it; values under 128 are exact.
+/// A mergeable histogram of non-negative numbers (nanoseconds, bytes). Each power of two is cut into 64 buckets of equal width, so a
+/// bucket's middle is at most 1/128 (0.8 %) away from any value in it; integers under 128 are exact.
 /// </summary>
 /// <remarks>Not thread-safe. The counts array spans only the buckets between the smallest and the largest value seen.</remarks>
 public sealed class LogHistogram
 {
     private const int SubBits = 6;
     private const int SubBuckets = 1 << SubBits;
+    private const int MaxExponent = 127;
+    private const int MaxBucket = ((MaxExponent - SubBits + 1) << SubBits) + SubBuckets - 1;
 
     private long[] _counts = [];
     private int _first;
@@ -19,12 +21,20 @@ public sealed class LogHistogram
     public long Count { get; private set; }
 
     /// <summary>Adds a value; negative ones count as 0.</summary>
-    public void Add(long value, long times = 1)
+    public void Add(long value, long times = 1) => AddTo(BucketOf(Math.Max(0, value)), times);
+
+    /// <summary>Adds a value; negative ones count as 0, those from 2^128 on as the largest there is. Under 128 it is rounded to an integer.</summary>
+    public void Add(double value, long times = 1)
     {
-        var bucket = BucketOf(Math.Max(0, value));
-        Cover(bucket, bucket);
-        _counts[bucket - _first] += times;
-        Count += times;
+        if (value < 2 * SubBuckets)
+        {
+            AddTo((int)Math.Round(Math.Max(0, value)), times);
+            return;
+        }
+
+        var exponent = Math.ILogB(value);
+        var shift = exponent - SubBits;
+        AddTo(exponent > MaxExponent ? MaxBucket : (shift << SubBits) + (int)Math.ScaleB(value, -shift), times);
     }
 
     /// <summary>Adds all values of <paramref name="other"/>.</summary>
@@ -123,7 +133,7 @@ public sealed class LogHistogram
 
             if ((ulong)(bucket - first) >= (ulong)counts.Length || times < 0)
             {
-                if (bucket is < 0 or > 63 * SubBuckets || times < 0)
+                if (bucket is < 0 or > MaxBucket || times < 0)
                 {
                     throw new FormatException("Not a histogram: bucket or count out of range.");
                 }
@@ -158,8 +168,14 @@ public sealed class LogHistogram
         }
 
         var shift = (bucket >> SubBits) - 1;
-        var low = (long)(SubBuckets + (bucket & (SubBuckets - 1))) << shift;
-        return low + ((1L << shift) / 2.0);
+        return Math.ScaleB(SubBuckets + (bucket & (SubBuckets - 1)) + 0.5, shift);
+    }
+
+    private void AddTo(int bucket, long times)
+    {
+        Cover(bucket, bucket);
+        _counts[bucket - _first] += times;
+        Count += times;
     }
 
     private void Cover(int from, int to)

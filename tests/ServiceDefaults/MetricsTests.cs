@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
+using OpenTelemetry.Metrics;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults.Tests;
@@ -53,6 +54,34 @@ public sealed class MetricsTests
             s => s.Labels.Contains("/v1/things/{id}", StringComparison.Ordinal));
         Assert.Equal(1, route.Minutes.Sum(m => m.Count));
         Assert.Equal(alsoOtlp, collector.All("/v1/metrics").Contains("orion.things.size", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_view_with_narrow_buckets_gives_percentiles_within_one_percent_and_one_without_buckets_none()
+    {
+        using var folder = new TempFolder();
+        await using (var app = await TestApp.StartAsync(
+            configure: b => b.Services.ConfigureOpenTelemetryMeterProvider(m => m
+                .AddView("orion.things.size", new Base2ExponentialBucketHistogramConfiguration { MaxSize = 640 })
+                .AddView("orion.things.weight", new ExplicitBucketHistogramConfiguration { Boundaries = [] })),
+            settings: [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_SERVICE_NAME", "things")]))
+        {
+            var weight = Measures.Meter.CreateHistogram<double>("orion.things.weight", "kg");
+            for (var i = 0; i <= 1_000; i++)
+            {
+                s_size.Record(i);
+                weight.Record(i);
+            }
+        }
+
+        await using var reader = new TelemetryReader(folder.Path, TimeProvider.System);
+        var size = await OnlyAsync(reader, "orion.things.size");
+        Assert.Equal((1_001L, 500_500.0, 0.0, 1_000.0), (size.Minutes.Sum(m => m.Count), size.Minutes.Sum(m => m.Sum), size.Minutes.Min(m => m.Min), size.Minutes.Max(m => m.Max)));
+        Assert.InRange(size.Quantile(0.5)!.Value, 495, 505);
+        Assert.InRange(size.Quantile(0.95)!.Value, 940, 960);
+        Assert.Equal(0, size.Quantile(0.0005));
+        var weights = await OnlyAsync(reader, "orion.things.weight");
+        Assert.Equal((1_001L, null), (weights.Minutes.Sum(m => m.Count), weights.Quantile(0.5)));
     }
 
     [Fact]

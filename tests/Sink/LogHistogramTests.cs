@@ -35,6 +35,34 @@ public sealed class LogHistogramTests
         Assert.Equal(merged.ToBytes(), again.ToBytes());
     }
 
+    [Fact]
+    public void Numbers_of_any_size_are_kept_within_one_percent_and_lie_where_integers_do()
+    {
+        for (var exponent = 7; exponent < 127; exponent++)
+        {
+            var value = Math.ScaleB(1.7, exponent);
+            var histogram = new LogHistogram();
+            histogram.Add(value);
+            Assert.InRange(histogram.Quantile(1), value * 0.99, value * 1.01);
+            if (exponent < 62)
+            {
+                var whole = new LogHistogram();
+                whole.Add((long)value);
+                Assert.Equal(whole.ToBytes(), histogram.ToBytes());
+            }
+        }
+
+        var edges = new LogHistogram();
+        foreach (var value in new[] { -1.0, 0.4, 127.6, 1e300 })
+        {
+            edges.Add(value);
+        }
+
+        var again = new LogHistogram();
+        again.MergeBytes(edges.ToBytes());
+        Assert.Equal([0, 0, 129, Math.ScaleB(127.5, 121)], new[] { 0.25, 0.5, 0.75, 1 }.Select(again.Quantile));
+    }
+
     [Theory]
     [InlineData(new byte[] { 5 })]
     [InlineData(new byte[] { 5, 0x80 })]

@@ -69,6 +69,11 @@ public sealed class SampleTelemetry : IAsyncLifetime, IDisposable
 
     private void RecordCentral()
     {
+        for (var depth = 0; depth <= 100; depth++)
+        {
+            Sink.Metrics.RecordSimple("queue.depth", depth);
+        }
+
         Heartbeat Beat(string worker, DateTimeOffset time) => new()
         {
             Worker = worker, Service = worker, Host = "here", Pid = 1, Time = time, Interval = TimeSpan.FromSeconds(15), StartedAt = time.AddHours(-1),

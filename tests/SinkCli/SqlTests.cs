@@ -42,6 +42,14 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     }
 
     [Fact]
+    public async Task Percentiles_of_a_metric_are_in_its_own_unit()
+    {
+        var run = await SqlAsync("SELECT round(pv(distribution, 50)) AS p50, round(max(p95)) > 90 AS most FROM metric_rollups_minute WHERE name = 'queue.depth' GROUP BY name", "--format", "csv");
+
+        Assert.Equal("50,1", run.Lines[1]);
+    }
+
+    [Fact]
     public async Task Arrays_and_objects_can_be_taken_apart()
     {
         var run = await SqlAsync($"SELECT a.key, a.type FROM canonical_lines l, json_each(l.attributes) a WHERE l.trace_id = '{SampleTelemetry.Trace}' ORDER BY a.id", "--format", "csv");
@@ -98,6 +106,7 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     [InlineData("SELECT nope FROM spans", "no such column: nope")]
     [InlineData("SELEC 1", "near \"SELEC\": syntax error")]
     [InlineData("SELECT p(durations, 101) FROM rollups_minute", "percent has to be above 0 and at most 100, not 101")]
+    [InlineData("SELECT pv(distribution, 0) FROM metric_rollups_minute", "pv(distribution, percent): percent has to be above 0 and at most 100, not 0")]
     [InlineData("SELECT ns('yesterday')", "'yesterday' is neither a day, a time nor 'now'")]
     [InlineData("SELECT 1; SELECT 2", "Only one statement at a time")]
     [InlineData("-- nothing", "There is no statement in it")]

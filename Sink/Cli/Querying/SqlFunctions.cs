@@ -16,8 +16,8 @@ internal static class SqlFunctions
         connection.CreateFunction<long?, long?, string?>("hex_id", (high, low) => high is { } h && low is { } l ? $"{h:x16}{l:x16}" : null, isDeterministic: true);
         connection.CreateFunction<string?, long?>("trace_hi", id => id is null ? null : TraceHigh(id), isDeterministic: true);
         connection.CreateFunction<string?, string?, string?>("attributes", Attributes, isDeterministic: true);
-        // Through the engine's own interface: CreateAggregate carries its state on from one group to the next.
-        raw.sqlite3_create_function(connection.Handle, "p", 2, null, Percentile.Step, Percentile.Final);
+        new PercentileFunction("p", "durations", unit: 1e6).Register(connection);
+        new PercentileFunction("pv", "distribution", MetricDistribution.Scale).Register(connection);
     }
 
     private static DateTimeOffset Time(string text, DateTimeOffset now) => text == "now"
@@ -44,45 +44,5 @@ internal static class SqlFunctions
         }
 
         return json.Append('}').ToString();
-    }
-}
-
-/// <summary>A percentile over the rollup histograms of a group.</summary>
-internal sealed class Percentile
-{
-    private readonly LogHistogram _histogram = new();
-    private readonly double _percent;
-
-    public Percentile(double percent) => _percent = percent is > 0 and <= 100
-        ? percent
-        : throw new FormatException($"p(durations, percent): percent has to be above 0 and at most 100, not {percent}.");
-
-    /// <summary>Null when nothing was measured.</summary>
-    public double? Milliseconds => _histogram.Count > 0 ? _histogram.Quantile(_percent / 100) / 1e6 : null;
-
-    public static void Step(sqlite3_context context, object data, sqlite3_value[] arguments)
-    {
-        try
-        {
-            var percentile = context.state as Percentile ?? new Percentile(raw.sqlite3_value_double(arguments[1]));
-            context.state = percentile;
-            percentile._histogram.MergeBytes(raw.sqlite3_value_blob(arguments[0]));
-        }
-        catch (FormatException exception)
-        {
-            raw.sqlite3_result_error(context, utf8z.FromString(exception.Message));
-        }
-    }
-
-    public static void Final(sqlite3_context context, object data)
-    {
-        if ((context.state as Percentile)?.Milliseconds is { } milliseconds)
-        {
-            raw.sqlite3_result_double(context, milliseconds);
-        }
-        else
-        {
-            raw.sqlite3_result_null(context);
-        }
     }
 }

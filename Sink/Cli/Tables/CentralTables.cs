@@ -35,7 +35,8 @@ internal static class CentralTables
         Slos("slos_minute", "rollups_minute", "good and total of an objective, by the minute"),
         Slos("slos_hour", "rollups_hour", "the same by the hour"),
         new("metric_rollups_minute", "a metric's series, by the minute", "{0}.metric_rollups_minute r JOIN {0}.metric_rollup_series s ON s.id = r.series",
-            [("time", "iso(r.start)"), ("time_ns", "r.start"), ("name", "s.name"), ("service", "s.service"), ("labels", "s.labels"), .. Same("points", "count", "sum", "min", "max", "last")], StartRange),
+            [("time", "iso(r.start)"), ("time_ns", "r.start"), ("name", "s.name"), ("service", "s.service"), ("labels", "s.labels"), .. Same("points", "count", "sum", "min", "max", "last", "p95", "distribution")],
+            StartRange),
         new("metrics_metadata", "what is known of a metric", "{0}.metrics_metadata r",
             [.. Same("name", "unit"), ("kind", "CASE r.kind WHEN 0 THEN 'gauge' WHEN 1 THEN 'counter' ELSE 'histogram' END"), .. Same("description"), Time("first_seen")]),
         new("loss_account", "what became of a stream's rows, for each run of a process", "{0}.loss_account r",
@@ -46,10 +47,16 @@ internal static class CentralTables
         new("_observability_metadata", "the file's own facts", "{0}._observability_metadata r", Same("key", "value")),
     ];
 
-    /// <summary>The same over a file of an earlier version, whose heartbeats do not have all figures.</summary>
-    public static IEnumerable<ReadableTable> Of(long version) => version >= HeartbeatTable.LagAndUseSince
-        ? All
-        : All.Select(t => t.Name != "worker_heartbeats" ? t : t with { Columns = [.. t.Columns.Select(c => c.Name is "lag_p50_ms" or "utilization" ? (c.Name, "NULL") : c)] });
+    /// <summary>The same over a file of an earlier version: what it does not have is NULL.</summary>
+    public static IEnumerable<ReadableTable> Of(long version) => All.Select(table => table.Name switch
+    {
+        "worker_heartbeats" when version < HeartbeatTable.LagAndUseSince => Without(table, "lag_p50_ms", "utilization"),
+        "metric_rollups_minute" when version < MetricRollups.DistributionsSince => Without(table, "p95", "distribution"),
+        _ => table,
+    });
+
+    private static ReadableTable Without(ReadableTable table, params string[] columns) =>
+        table with { Columns = [.. table.Columns.Select(c => columns.Contains(c.Name) ? (c.Name, "NULL") : c)] };
 
     private static ReadableTable Rollups(string name, string about) => new(name, about, $$"""{0}.{{name}} r JOIN {0}.rollup_series s ON s.id = r.series AND s.kind < 4""",
     [
