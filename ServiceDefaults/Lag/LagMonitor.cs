@@ -14,6 +14,12 @@ internal sealed class LagMonitor : IDisposable
     /// <summary>A wait from which its circumstances are noted, as it may become a stall.</summary>
     public static readonly TimeSpan SuspectAfter = TimeSpan.FromMilliseconds(60);
 
+    /// <summary>
+    /// While the pool has nothing to do the thread sleeps so much longer, as waking up is most of what the monitor costs; a wait that follows is
+    /// suspected so much sooner. From onset to suspicion it is at most <see cref="LagOptions.Interval"/> and <see cref="SuspectAfter"/> either way.
+    /// </summary>
+    private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(20);
+
     /// <summary>How long into a stall its spans are looked at, every 20 ms.</summary>
     private static readonly TimeSpan s_longestWatch = TimeSpan.FromSeconds(5);
 
@@ -32,6 +38,7 @@ internal sealed class LagMonitor : IDisposable
     private int _disposed;
     private int _busyThreads;
     private int _skipped;
+    private TimeSpan _suspectAfter = SuspectAfter;
     private bool _suspected;
     private StallWindow? _open;
 
@@ -66,20 +73,29 @@ internal sealed class LagMonitor : IDisposable
         using var probe = new PoolProbe();
         var startedAt = Stopwatch.GetTimestamp();
         var windowStart = startedAt;
+        var quiet = false;
+        var before = Reading.Now(Environment.CpuUsage.TotalTime);
         while (true)
         {
+            var sleep = quiet ? _options.Interval + s_linger : _options.Interval;
             var asleep = Stopwatch.GetTimestamp();
-            var before = Reading.Now();
+
+            // Processor time is a system call that adds up all threads, so it is left out between two quiet looks. A stall's may hold up to a second
+            // of a quiet pool's then, and a short suspension be called the host's: the weaker claim, and true as well.
+            before = Reading.Now(quiet ? before.Cpu : Environment.CpuUsage.TotalTime);
 
             // A plain sleep costs half of what a wait that can be interrupted does; stopping can wait for one interval.
-            Thread.Sleep(_options.Interval);
+            Thread.Sleep(sleep);
             if (_stop.IsSet)
             {
                 return;
             }
 
-            var late = Stopwatch.GetElapsedTime(asleep) - _options.Interval;
-            if (late < SuspectAfter && _open is null && IsQuiet())
+            var due = asleep + (long)(sleep.TotalSeconds * Stopwatch.Frequency);
+            var late = Stopwatch.GetElapsedTime(due);
+            _suspectAfter = quiet ? SuspectAfter - s_linger : SuspectAfter;
+            quiet = late < SuspectAfter && _open is null && IsQuiet();
+            if (quiet)
             {
                 continue;
             }
@@ -94,7 +110,7 @@ internal sealed class LagMonitor : IDisposable
             Count(lag, ref windowStart);
             if (Stopwatch.GetElapsedTime(startedAt) >= _options.Grace && !Debugger.IsAttached)
             {
-                Judge(lag, late, before, probe, asleep);
+                Judge(lag, late, before, probe, due);
             }
         }
     }
@@ -145,7 +161,7 @@ internal sealed class LagMonitor : IDisposable
     /// <summary>Called every 20 ms while a probe waits: the pool's state is noted while it lasts.</summary>
     private void Waiting(TimeSpan soFar)
     {
-        if (!_suspected && soFar >= SuspectAfter)
+        if (!_suspected && soFar >= _suspectAfter)
         {
             _suspected = true;
             _busyThreads = 0;
@@ -174,12 +190,12 @@ internal sealed class LagMonitor : IDisposable
     }
 
     /// <summary>Late probes one after the other are one stall; it is reported when a probe is in time again, so that late GC figures are in it.</summary>
-    private void Judge(TimeSpan lag, TimeSpan late, Reading before, PoolProbe probe, long asleep)
+    private void Judge(TimeSpan lag, TimeSpan late, Reading before, PoolProbe probe, long due)
     {
         if (lag >= SuspectAfter || late >= SuspectAfter)
         {
-            var start = late >= SuspectAfter ? asleep + (long)(_options.Interval.TotalSeconds * Stopwatch.Frequency) : probe.QueuedAt;
-            var now = Reading.Now();
+            var start = late >= SuspectAfter ? due : probe.QueuedAt;
+            var now = Reading.Now(Environment.CpuUsage.TotalTime);
             var window = new StallWindow
             {
                 Start = start,
@@ -212,6 +228,6 @@ internal sealed class LagMonitor : IDisposable
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Reading(TimeSpan GcPause, TimeSpan Jit, TimeSpan Cpu)
     {
-        public static Reading Now() => new(GC.GetTotalPauseDuration(), JitInfo.GetCompilationTime(), Environment.CpuUsage.TotalTime);
+        public static Reading Now(TimeSpan cpu) => new(GC.GetTotalPauseDuration(), JitInfo.GetCompilationTime(), cpu);
     }
 }
