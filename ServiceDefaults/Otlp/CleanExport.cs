@@ -5,7 +5,7 @@ namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
 /// The exporter's way out: takes its request, cleans the body, sends that over the exporter's own client (with its certificates and timeout), and counts
-/// what became of its rows. A body that cannot be read is not sent: the exporter takes it as failed.
+/// what became of its rows, by what the receiver answers. A body that cannot be read is not sent: the exporter takes it as failed.
 /// </summary>
 internal sealed class CleanExport(OtlpTarget target, WireGate gate, ExportCount? count, HttpClient client) : HttpMessageHandler
 {
@@ -18,7 +18,7 @@ internal sealed class CleanExport(OtlpTarget target, WireGate gate, ExportCount?
         {
             answer = target.Grpc
                 ? SendCallAsync(clean, cancellationToken).GetAwaiter().GetResult()
-                : client.Send(clean, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                : client.Send(clean, cancellationToken);
             return answer;
         }
         finally
@@ -33,7 +33,7 @@ internal sealed class CleanExport(OtlpTarget target, WireGate gate, ExportCount?
         HttpResponseMessage? answer = null;
         try
         {
-            answer = target.Grpc ? await SendCallAsync(clean, cancellationToken) : await client.SendAsync(clean, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            answer = target.Grpc ? await SendCallAsync(clean, cancellationToken) : await client.SendAsync(clean, cancellationToken);
             return answer;
         }
         finally
@@ -53,15 +53,43 @@ internal sealed class CleanExport(OtlpTarget target, WireGate gate, ExportCount?
     }
 
     private async Task<HttpResponseMessage> SendCallAsync(HttpRequestMessage call, CancellationToken cancellationToken) =>
-        await GrpcFrame.AnswerAsync(await client.SendAsync(call, HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
+        await GrpcFrame.AnswerAsync(await client.SendAsync(call, cancellationToken), cancellationToken);
 
     /// <summary>What the exporter will send again is not settled yet.</summary>
     private void Count(int rows, HttpResponseMessage? answer)
     {
-        if (answer?.IsSuccessStatusCode == true || !target.Retries)
+        if (answer is { IsSuccessStatusCode: true })
         {
-            count?.Settled(rows, answer?.IsSuccessStatusCode == true);
+            count?.Settled(rows, Math.Min(rows, Rejected(answer)));
         }
+        else if (!target.Retries)
+        {
+            count?.Settled(rows, rows);
+        }
+    }
+
+    /// <summary>Rows that a partial success names as rejected: field 1 of its field 1, for every signal (OTLP 1.0). An answer of another kind names none.</summary>
+    private static int Rejected(HttpResponseMessage answer)
+    {
+        var rejected = 0L;
+        try
+        {
+            var response = new WireReader(Read(answer.Content.ReadAsStream()));
+            while (response.Next())
+            {
+                var partial = new WireReader(response is { Field: 1, HasLength: true } ? response.Content : []);
+                while (partial.Next())
+                {
+                    rejected = partial is { Field: 1, HasLength: false } ? partial.Number() : rejected;
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+            return 0;
+        }
+
+        return (int)Math.Clamp(rejected, 0, int.MaxValue);
     }
 
     private HttpRequestMessage Cleaned(HttpRequestMessage request, ReadOnlySpan<byte> export, out int rows)

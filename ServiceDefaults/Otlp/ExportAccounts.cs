@@ -37,18 +37,13 @@ internal sealed class ExportCount(string stream, int mostOnItsWay)
 
     public void Produced() => Interlocked.Increment(ref _produced);
 
-    public void Settled(int rows, bool delivered)
+    /// <summary>Rows whose fate is known, those that failed among them.</summary>
+    public void Settled(int rows, int failed)
     {
         lock (_lock)
         {
-            if (delivered)
-            {
-                _delivered += rows;
-            }
-            else
-            {
-                _failed += rows;
-            }
+            _delivered += rows - failed;
+            _failed += failed;
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed record OtlpTarget
 
     private const string Prefix = "OTEL_EXPORTER_OTLP_";
 
+    // An answer is a few bytes and a sentence; one that is larger is no answer, and the export counts as failed.
+    private const int MaxAnswer = 1024 * 1024;
+
     /// <summary>Where exports go, the signal's path included.</summary>
     public required Uri Endpoint { get; init; }
 
@@ -78,6 +81,7 @@ internal sealed record OtlpTarget
         options.HttpClientFactory = () =>
         {
             var client = own();
+            client.MaxResponseContentBufferSize = MaxAnswer;
             return new HttpClient(new CleanExport(this, gate, count, client)) { Timeout = client.Timeout };
         };
     }

@@ -147,6 +147,28 @@ public sealed class OtlpTests
         Assert.All(await reader.LossReasonsAsync(), r => Assert.Equal("export_failed", r.Reason));
     }
 
+    [Theory]
+    [InlineData(false, new byte[] { 0x0A, 0x05, 0x08, 0x01, 0x12, 0x01, (byte)'x' }, 1)]
+    [InlineData(true, new byte[] { 0x0A, 0x02, 0x08, 0x01 }, 1)]
+    [InlineData(false, new byte[] { 0x0A, 0x03, 0x12, 0x01, (byte)'x' }, 0)]
+    [InlineData(false, new byte[] { (byte)'{', (byte)'}' }, 0)]
+    public async Task What_a_receiver_rejects_of_an_export_it_takes_did_not_arrive(bool grpc, byte[] answer, int rejected)
+    {
+        await using var collector = await OtlpStub.StartAsync(grpc);
+        collector.Answer = answer;
+        await using var app = await StartAsync(
+            collector, [("OTEL_EXPORTER_OTLP_PROTOCOL", grpc ? "grpc" : "http/protobuf"), ("OTEL_LOGS_EXPORTER", "none"), ("OTEL_METRICS_EXPORTER", "none")]);
+        for (var i = 0; i < 6; i++)
+        {
+            await app.Client.GetStringAsync("/v1/things/7");
+        }
+
+        await Eventually.TrueAsync(() => app.Services.GetRequiredService<ExportAccounts>().Read() is [{ Produced: 12 }], "twelve spans");
+        app.Services.GetRequiredService<TracerProvider>().ForceFlush(10_000);
+        await Eventually.TrueAsync(() => app.Services.GetRequiredService<ExportAccounts>().Read() is [var spans] && spans.Delivered + spans.Failed == 12, "all of them are settled");
+        Assert.Equal(rejected * collector.Exports.Count, app.Services.GetRequiredService<ExportAccounts>().Read()[0].Failed);
+    }
+
     [Fact]
     public async Task What_does_not_fit_into_the_exporters_queue_is_counted_as_soon_as_it_is_certain()
     {

@@ -35,6 +35,9 @@ internal sealed class OtlpStub : IAsyncDisposable
     /// <summary>What gRPC answers: a status of its own.</summary>
     public string GrpcStatus { get; set; } = "0";
 
+    /// <summary>The message that is answered.</summary>
+    public byte[] Answer { get; set; } = [];
+
     public string All(string path) => string.Concat(_received.Where(r => r.Path == path).Select(r => Encoding.Latin1.GetString(r.Body)));
 
     public static async Task<OtlpStub> StartAsync(bool grpc = false)
@@ -69,11 +72,13 @@ internal sealed class OtlpStub : IAsyncDisposable
             (bytes, compressed) = (bytes[5..], bytes[0] == 1);
             http.Response.ContentType = "application/grpc";
             http.Response.AppendTrailer("grpc-status", GrpcStatus);
-            await http.Response.Body.WriteAsync(new byte[5]);
+            await http.Response.Body.WriteAsync((byte[])[0, 0, 0, 0, (byte)Answer.Length, .. Answer]);
         }
         else
         {
             http.Response.StatusCode = HttpStatus;
+            http.Response.ContentType = "application/x-protobuf";
+            await http.Response.Body.WriteAsync(Answer);
         }
 
         _received.Enqueue(new OtlpExport(http.Request.Path.Value!, http.Request.Headers["x-key"], compressed, compressed ? Unpack(bytes) : bytes));
