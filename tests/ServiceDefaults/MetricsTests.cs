@@ -17,7 +17,7 @@ public sealed class MetricsTests
     public async Task What_a_service_measures_is_in_its_folder_clean_and_also_goes_over_OTLP(bool alsoOtlp)
     {
         using var folder = new TempFolder();
-        await using var collector = await OtlpStub.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         (string, string?)[] settings = [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_SERVICE_NAME", "things")];
         await using (var app = await TestApp.StartAsync(
             a => a.MapGet("/v1/things/{id}", (string id) => id),

@@ -16,7 +16,7 @@ public sealed class OtlpTests
     [Fact]
     public async Task Traces_logs_and_metrics_leave_clean_and_complete()
     {
-        await using var collector = await OtlpStub.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         await using (var app = await StartAsync(
             collector,
             [("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_RESOURCE_ATTRIBUTES", "team=canary-resource@example.com,db.password=canary-resource-two,zone=north"), ("OTEL_METRICS_EXEMPLAR_FILTER", "always_on")]))
@@ -54,7 +54,7 @@ public sealed class OtlpTests
     [Fact]
     public async Task Over_gRPC_the_same_leaves_as_clean()
     {
-        await using var collector = await OtlpStub.StartAsync(grpc: true);
+        await using var collector = await OtlpCollector.StartAsync(grpc: true);
         await using (var app = await StartAsync(collector, [("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip")]))
         {
             await app.Client.GetStringAsync("/v1/things/7");
@@ -73,7 +73,7 @@ public sealed class OtlpTests
     [Fact]
     public async Task Series_that_redaction_makes_alike_stay_apart()
     {
-        await using var collector = await OtlpStub.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         await using (var app = await StartAsync(collector, [("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_TRACES_EXPORTER", "none")]))
         {
             s_sold.Add(1, new KeyValuePair<string, object?>("password", "one"), new("kind", "apart"));
@@ -90,8 +90,8 @@ public sealed class OtlpTests
     [Fact]
     public async Task Each_signal_may_have_an_endpoint_a_protocol_headers_and_compression_of_its_own()
     {
-        await using var here = await OtlpStub.StartAsync();
-        await using var there = await OtlpStub.StartAsync(grpc: true);
+        await using var here = await OtlpCollector.StartAsync();
+        await using var there = await OtlpCollector.StartAsync(grpc: true);
         (string, string?)[] settings =
         [
             ("OTEL_EXPORTER_OTLP_ENDPOINT", here.Address + "/base/"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=all"),
@@ -114,7 +114,7 @@ public sealed class OtlpTests
     [Fact]
     public async Task An_export_that_gRPC_says_to_try_again_is_sent_again()
     {
-        await using var collector = await OtlpStub.StartAsync(grpc: true);
+        await using var collector = await OtlpCollector.StartAsync(grpc: true);
         collector.GrpcStatus = "14";
         await using var app = await StartAsync(collector, [("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "in_memory"), ("OTEL_METRICS_EXPORTER", "none"), ("OTEL_LOGS_EXPORTER", "none"), ("OTEL_BSP_SCHEDULE_DELAY", "50")]);
         await app.Client.GetStringAsync("/v1/things/7");
@@ -129,7 +129,7 @@ public sealed class OtlpTests
     public async Task The_account_says_what_arrived_and_what_the_collector_refused(int status, int failed)
     {
         using var folder = new TempFolder();
-        await using var collector = await OtlpStub.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         collector.HttpStatus = status;
         await using (var app = await StartAsync(collector, [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")]))
         {
@@ -154,7 +154,7 @@ public sealed class OtlpTests
     [InlineData(false, new byte[] { (byte)'{', (byte)'}' }, 0)]
     public async Task What_a_receiver_rejects_of_an_export_it_takes_did_not_arrive(bool grpc, byte[] answer, int rejected)
     {
-        await using var collector = await OtlpStub.StartAsync(grpc);
+        await using var collector = await OtlpCollector.StartAsync(grpc);
         collector.Answer = answer;
         await using var app = await StartAsync(
             collector, [("OTEL_EXPORTER_OTLP_PROTOCOL", grpc ? "grpc" : "http/protobuf"), ("OTEL_LOGS_EXPORTER", "none"), ("OTEL_METRICS_EXPORTER", "none")]);
@@ -172,7 +172,7 @@ public sealed class OtlpTests
     [Fact]
     public async Task What_does_not_fit_into_the_exporters_queue_is_counted_as_soon_as_it_is_certain()
     {
-        await using var collector = await OtlpStub.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         await using var app = await StartAsync(
             collector,
             [
@@ -215,7 +215,7 @@ public sealed class OtlpTests
     [InlineData("OTEL_LOGS_EXPORTER", "none")]
     public async Task Exports_that_are_switched_off_do_not_happen(string key, string value)
     {
-        await using var collector = await OtlpStub.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         await using (var app = await StartAsync(collector, [("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), (key, value)]))
         {
             await app.Client.GetStringAsync("/v1/things/7");
@@ -225,7 +225,7 @@ public sealed class OtlpTests
     }
 
     /// <summary>A service that puts a secret into everything that the SDK exports.</summary>
-    private static Task<TestApp> StartAsync(OtlpStub collector, (string, string?)[] settings) => TestApp.StartAsync(
+    private static Task<TestApp> StartAsync(OtlpCollector collector, (string, string?)[] settings) => TestApp.StartAsync(
         a => a.MapGet("/v1/things/{id}", (string id, ILogger<OtlpTests> logger) =>
         {
             var link = new ActivityLink(Activity.Current!.Context, new ActivityTagsCollection { ["note"] = "canary-link@example.com" });

@@ -15,7 +15,7 @@ public sealed class WireGateTests
     [Fact]
     public async Task A_clean_export_goes_through_byte_for_byte()
     {
-        await using var collector = await OtlpStub.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         await using (var app = await TestApp.StartAsync(
             a => a.MapGet("/v1/things/{id}", (string id, ILogger<WireGateTests> logger) =>
             {

@@ -76,14 +76,14 @@ public sealed class SurfaceTests
     {
         using var folder = new TempFolder();
         var mint = new SecretMint(new Random(4));
-        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         var resource = mint.OneOfEach("resource attribute");
         using var console = new StringWriter();
         var real = System.Console.Out;
         System.Console.SetOut(console);
         try
         {
-            await using var service = await Service.StartAsync(folder.Path, environment, receiver.Address, string.Join(',', resource.Select((s, i) => $"r{i}={Uri.EscapeDataString(s.Text)}")));
+            await using var service = await Service.StartAsync(folder.Path, environment, collector.Address, string.Join(',', resource.Select((s, i) => $"r{i}={Uri.EscapeDataString(s.Text)}")));
             foreach (var (surface, put) in s_surfaces)
             {
                 foreach (var secret in mint.OneOfEach(surface))
@@ -103,7 +103,7 @@ public sealed class SurfaceTests
         Dictionary<string, byte[]> places = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).ToDictionary(f => Path.GetRelativePath(folder.Path, f), File.ReadAllBytes);
         Assert.Contains(places.Values, bytes => Holds(bytes, Control));
         places["console"] = Encoding.UTF8.GetBytes(console.ToString());
-        places["export"] = receiver.Bytes;
+        places["export"] = collector.Bytes;
         Assert.All((string[])["console", "export"], place => Assert.True(Holds(places[place], Control), place));
         var leaks = places.SelectMany(p => mint.Made.Where(s => Holds(p.Value, s.Needle)).Select(s => $"{s} is readable in {p.Key}")).ToList();
         Assert.True(leaks.Count == 0, $"{leaks.Count} leaks:\n{string.Join('\n', leaks.Take(100))}");

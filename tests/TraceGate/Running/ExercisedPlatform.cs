@@ -38,14 +38,14 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         IReadOnlyList<string> services;
         await using (var platform = await RunningPlatform.StartAsync(
             _folder.Path,
             [$"--Parameters:node-join-token={JoinToken}", $"--Parameters:otlp-api-key={OtlpKey}"],
             new Dictionary<string, string>
             {
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address,
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
                 ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
                 ["Orion__Agent__Runtimes__broken__Command"] = "/nonexistent/program",
             }))
@@ -66,7 +66,7 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
             Console = platform.Output;
         }
 
-        Exported = receiver.Bytes;
+        Exported = collector.Bytes;
         var (lines, spans, logs) = await StoredTelemetry.ReadAsync(TelemetryFolder);
         Evidence = new Evidence
         {
@@ -74,7 +74,7 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
             Lines = lines,
             Spans = spans,
             Logs = logs,
-            Exporting = await ExportingAsync(services, lines, receiver),
+            Exporting = await ExportingAsync(services, lines, collector),
             Sent = _sent,
             Messages = _messages,
             Secrets = [.. Secrets.Select(s => s.Needle)],
@@ -126,10 +126,10 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
     }
 
     /// <summary>A service without a sink of its own (no loss account) is in the store only because it exported there: AppHost gives node agents that endpoint.</summary>
-    private async Task<IReadOnlySet<string>> ExportingAsync(IReadOnlyList<string> services, IReadOnlyList<CanonicalLine> lines, OtlpReceiver receiver)
+    private async Task<IReadOnlySet<string>> ExportingAsync(IReadOnlyList<string> services, IReadOnlyList<CanonicalLine> lines, OtlpCollector collector)
     {
         await using var reader = new TelemetryReader(TelemetryFolder, TimeProvider.System);
         var own = (await reader.LossAsync()).Select(l => l.Process).ToHashSet(StringComparer.Ordinal);
-        return services.Where(s => receiver.HeardOf(s) || (!own.Contains(s) && lines.Any(l => l.Service == s))).ToHashSet(StringComparer.Ordinal);
+        return services.Where(s => collector.HeardOf(s) || (!own.Contains(s) && lines.Any(l => l.Service == s))).ToHashSet(StringComparer.Ordinal);
     }
 }

@@ -12,19 +12,22 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace OrionPlatform.ServiceDefaults.Tests;
+namespace OrionPlatform.Tests;
 
-/// <summary>An OTLP endpoint, over HTTP or gRPC, that keeps the bytes it gets: protobuf holds strings as they are, so a search finds them.</summary>
-internal sealed class OtlpStub : IAsyncDisposable
+/// <summary>Somebody's collector, over HTTP or gRPC, that keeps the bytes of every export: protobuf holds texts as they are, so a search finds them.</summary>
+internal sealed class OtlpCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<OtlpExport> _received = new();
 
-    private OtlpStub(WebApplication app) => _app = app;
+    private OtlpCollector(WebApplication app) => _app = app;
 
     public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     public IReadOnlyList<OtlpExport> Exports => [.. _received];
+
+    /// <summary>Of all exports.</summary>
+    public byte[] Bytes => [.. _received.SelectMany(r => r.Body)];
 
     /// <summary>While it is not complete, nothing is answered.</summary>
     public TaskCompletionSource? Hold { get; set; }
@@ -40,18 +43,25 @@ internal sealed class OtlpStub : IAsyncDisposable
 
     public string All(string path) => string.Concat(_received.Where(r => r.Path == path).Select(r => Encoding.Latin1.GetString(r.Body)));
 
-    public static async Task<OtlpStub> StartAsync(bool grpc = false)
+    /// <summary>Whether a service of that name has exported anything: its name is an attribute of the resource, a protobuf KeyValue.</summary>
+    public bool HeardOf(string service)
+    {
+        byte[] attribute = [.. "service.name"u8, 0x12, (byte)(service.Length + 2), 0x0a, (byte)service.Length, .. Encoding.UTF8.GetBytes(service)];
+        return _received.Any(r => r.Body.AsSpan().IndexOf(attribute) >= 0);
+    }
+
+    public static async Task<OtlpCollector> StartAsync(bool grpc = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
 
-        // It runs in the process under test, whose own requests alone are to be traced.
+        // It may run in the process under test, whose own requests alone are to be traced.
         builder.Services.AddSingleton(_ => new ActivitySource("collector"));
         builder.WebHost.ConfigureKestrel(o => o.Listen(IPAddress.Loopback, 0, l => l.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
-        var stub = new OtlpStub(builder.Build());
-        stub._app.MapPost("/{**path}", stub.TakeAsync);
-        await stub._app.StartAsync();
-        return stub;
+        var collector = new OtlpCollector(builder.Build());
+        collector._app.MapPost("/{**path}", collector.TakeAsync);
+        await collector._app.StartAsync();
+        return collector;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
