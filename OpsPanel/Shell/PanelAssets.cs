@@ -7,12 +7,13 @@ using Microsoft.Net.Http.Headers;
 
 namespace OrionPlatform.OpsPanel;
 
-/// <summary>The style sheet, the module and the icon, from this assembly. Their address carries their hash, so browsers keep them for good.</summary>
+/// <summary>The style sheets, the module and the icon, from this assembly. Their address carries their hash, so browsers keep them for good.</summary>
 internal static class PanelAssets
 {
     private static readonly FrozenDictionary<string, Asset> s_assets = new Dictionary<string, Asset>
     {
         ["panel.css"] = Load("panel.css", "text/css; charset=utf-8"),
+        ["views.css"] = Load("views.css", "text/css; charset=utf-8"),
         ["panel.js"] = Load("panel.js", "text/javascript; charset=utf-8"),
         ["favicon.svg"] = Load("favicon.svg", "image/svg+xml"),
     }.ToFrozenDictionary();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -123,8 +124,15 @@ public sealed class AccessTests
         using var again = new HttpRequestMessage(HttpMethod.Get, "/admin/ops/assets/panel.js") { Headers = { IfNoneMatch = { plain.Headers.ETag! } } };
         using var notModified = await client.SendAsync(again);
         Assert.Equal(HttpStatusCode.NotModified, notModified.StatusCode);
-        using var kept = await client.GetAsync(PanelAssets.Url("/admin/ops", "panel.css"));
-        Assert.Contains("immutable", kept.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        var page = await (await host.SignInAsync("viewer")).GetStringAsync("/admin/ops/overview");
+        var named = Regex.Matches(page, "(?:href|src)=\"(?<address>/admin/ops/assets/[^\"]+)\"", RegexOptions.NonBacktracking).Select(m => m.Groups["address"].Value).ToList();
+        Assert.Equal(["favicon.svg", "panel.css", "views.css", "panel.js"], named.Select(a => a.Split('/', '?')[4]));
+        foreach (var address in named)
+        {
+            using var kept = await client.GetAsync(address);
+            Assert.Contains("immutable", kept.EnsureSuccessStatusCode().Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        }
+
         using var missing = await client.GetAsync("/admin/ops/assets/appsettings.json");
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
