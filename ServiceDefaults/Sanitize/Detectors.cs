@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>Returns the text with what it recognises replaced; the same instance when there is nothing. Linear in its length.</summary>
@@ -21,8 +19,6 @@ internal static class Detectors
     /// <summary>And the one that looks into encoded parts of it.</summary>
     public static readonly IReadOnlyList<Detector> All = [.. Plain, EncodedDetector.Redact];
 
-    private static readonly SearchValues<string> s_schemes = SearchValues.Create(["bearer", "basic"], StringComparison.OrdinalIgnoreCase);
-
     /// <summary>Whether any rule could match. May be wrong only in saying yes.</summary>
     public static bool Suspicious(string text)
     {
@@ -30,7 +26,7 @@ internal static class Detectors
         return span.Contains('@')
             || (span.Length >= NumberDetector.Shortest && span.ContainsAnyInRange('0', '9') && NumberDetector.Suspicious(span))
             || AssignmentDetector.Suspicious(span)
-            || span.ContainsAny(s_schemes)
+            || SchemeDetector.Suspicious(span)
             || (span.Length >= TokenDetector.Shortest && TokenDetector.Suspicious(span))
             || span.Contains("-----", StringComparison.Ordinal)
             || (span.Length >= EncodedDetector.Shortest && EncodedDetector.Suspicious(span));

@@ -36,8 +36,13 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
         line.Route = NameOrNull(line.Route);
         line.Outcome = Name(line.Outcome);
         line.ErrorCode = NameOrNull(line.ErrorCode);
-        line.CorrelationId = Clean(line.CorrelationId);
         line.User = Clean(line.User);
+
+        // A request that came without one has its trace id for it, the very same text: an id that is stored anyway.
+        if (!ReferenceEquals(line.CorrelationId, line.TraceId.ToHexString()))
+        {
+            line.CorrelationId = Clean(line.CorrelationId);
+        }
     }
 
     public void Pass(LogRow log)

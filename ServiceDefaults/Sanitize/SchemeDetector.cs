@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Unicode;
 
 namespace OrionPlatform.ServiceDefaults;
@@ -5,6 +6,14 @@ namespace OrionPlatform.ServiceDefaults;
 /// <summary>Credentials after an HTTP authentication scheme (<c>Bearer ...</c>, <c>Basic ...</c>).</summary>
 internal static class SchemeDetector
 {
+    private static readonly SearchValues<string> s_schemes = SearchValues.Create(["bearer", "basic"], StringComparison.OrdinalIgnoreCase);
+
+    // What may stand between a scheme and its credential, of which there has to be one.
+    private static readonly SearchValues<char> s_between = SearchValues.Create(" \t:\"'=+");
+
+    /// <summary>Whether there may be one. The characters are looked for first: that is several times quicker, and most texts have none of them.</summary>
+    public static bool Suspicious(ReadOnlySpan<char> text) => text.ContainsAny(s_between) && text.ContainsAny(s_schemes);
+
     public static string Redact(string text) => Scheme(Scheme(text, "Bearer", LooksLikeToken), "Basic", LooksLikeUserPassword);
 
     private delegate bool Test(ReadOnlySpan<char> credential);
@@ -21,7 +30,7 @@ internal static class SchemeDetector
         for (; at >= 0 && !edit.IsFull; at = text.IndexOf(scheme, at + scheme.Length, StringComparison.OrdinalIgnoreCase))
         {
             var start = at + scheme.Length;
-            while (start < text.Length && text[start] is ' ' or '\t' or ':' or '"' or '\'' or '=' or '+')
+            while (start < text.Length && s_between.Contains(text[start]))
             {
                 start++;
             }

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// Trace ids that begin with four bytes of Unix seconds (big-endian), the rest random: an index on them grows at its end, and an id says
-/// on which day to look. W3C Trace Context level 2 asks randomness of the last seven bytes only.
+/// Trace ids whose first half is the time: four bytes of Unix seconds, four of the second's fraction (big-endian); the other half is random. An
+/// index on them grows at its end, and an id says on which day to look. W3C Trace Context level 2 asks randomness of the last seven bytes only.
 /// </summary>
 internal static class TraceIds
 {
@@ -29,14 +29,16 @@ internal static class TraceIds
     {
         Activity.DefaultIdFormat = ActivityIdFormat.W3C;
         Activity.ForceDefaultIdFormat = true;
-        Activity.TraceIdGenerator ??= static () => Make(DateTimeOffset.UtcNow.ToUnixTimeSeconds(), Random.Shared);
+        Activity.TraceIdGenerator ??= static () => Make(DateTime.UtcNow, Random.Shared);
     }
 
-    public static ActivityTraceId Make(long unixSeconds, Random random)
+    public static ActivityTraceId Make(DateTime utc, Random random)
     {
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)unixSeconds);
-        random.NextBytes(bytes[4..]);
+        var (seconds, fraction) = Math.DivRem(utc.Ticks - DateTime.UnixEpoch.Ticks, TimeSpan.TicksPerSecond);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)seconds);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], (uint)((fraction << 32) / TimeSpan.TicksPerSecond));
+        random.NextBytes(bytes[8..]);
         return ActivityTraceId.CreateFromBytes(bytes);
     }
 }

@@ -13,7 +13,7 @@ internal static class LineReads
     {
         filter.Is("route", query.Route, SegmentSchema.LinesByRoute);
         filter.Is("tenant", query.Tenant, SegmentSchema.LinesByTenant);
-        filter.Is("service", query.Service, SegmentSchema.LinesByService);
+        filter.Is("service", query.Service, SegmentSchema.LinesByService, exceptFirst: true);
         if (query.ErrorsOnly)
         {
             filter.Holds("status = 2", SegmentSchema.FailedLines);

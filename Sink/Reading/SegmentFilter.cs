@@ -17,13 +17,21 @@ internal sealed class SegmentFilter(Database database)
     public bool IsImpossible { get; private set; }
 
     /// <summary>The column, a number in the segment's dictionary, is that text; nothing is asked when it is null.</summary>
-    public void Is(string column, string? text, string index)
+    /// <param name="column">It.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="index">The index on it.</param>
+    /// <param name="exceptFirst">The index leaves out rows of <see cref="SegmentSchema.FirstText"/>.</param>
+    public void Is(string column, string? text, string index, bool exceptFirst = false)
     {
         if (text is not null)
         {
             using var find = database.Prepare("SELECT id FROM strings WHERE value = ?").Bind(1, text);
             IsImpossible |= !find.Step();
-            Holds($"{column} = {(IsImpossible ? 0 : find.Long(0))}", index);
+            var number = IsImpossible ? 0 : find.Long(0);
+            var isIndexed = !exceptFirst || number != SegmentSchema.FirstText;
+
+            // SQLite takes a partial index only where the index's own condition is repeated.
+            Holds($"{column} = {number}{(exceptFirst && isIndexed ? $" AND {column} <> {SegmentSchema.FirstText}" : "")}", isIndexed ? index : null);
         }
     }
 

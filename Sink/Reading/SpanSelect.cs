@@ -18,7 +18,8 @@ internal static class SpanSelect
     public const string Full = Shared + """
         , s.line_kind, (SELECT value FROM strings WHERE id = s.surface), (SELECT value FROM strings WHERE id = s.method),
         (SELECT value FROM strings WHERE id = s.route), s.status_code, (SELECT value FROM strings WHERE id = s.outcome),
-        (SELECT value FROM strings WHERE id = s.error_code), s.correlation_id, (SELECT value FROM strings WHERE id = s.user)
+        (SELECT value FROM strings WHERE id = s.error_code),
+        CASE s.correlation_id WHEN '' THEN printf('%016x%016x', s.trace_hi, s.trace_lo) ELSE s.correlation_id END, (SELECT value FROM strings WHERE id = s.user)
         """;
 
     private const int SharedColumns = 16;

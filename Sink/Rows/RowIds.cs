@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// W3C ids as SQLite keeps them: big-endian integers, two for a trace id. Its first four bytes are Unix seconds where this platform made
-/// it, so the index on the first integer grows at its end instead of everywhere.
+/// W3C ids as SQLite keeps them: big-endian integers, two for a trace id. The first one is the time where this platform made it, so
+/// the index on it grows at its end instead of everywhere.
 /// </summary>
 internal static class RowIds
 {

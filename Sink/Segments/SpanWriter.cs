@@ -168,9 +168,10 @@ internal sealed class SpanWriter : IDisposable
 
         _words.Bind(insert, SharedColumns + 6, line.Outcome);
         _words.Bind(insert, SharedColumns + 7, line.ErrorCode);
-        if (line.CorrelationId is { } correlation)
+        if (line.CorrelationId is { Length: > 0 } correlation)
         {
-            insert.Bind(SharedColumns + 8, correlation);
+            // The same 32 digits again would be a fifth of the row; whoever reads takes an empty text for them.
+            _ = correlation == line.TraceId.ToHexString() ? insert.BindEmpty(SharedColumns + 8) : insert.Bind(SharedColumns + 8, correlation);
         }
 
         _words.Bind(insert, SharedColumns + 9, line.User);

@@ -5,9 +5,12 @@ namespace OrionPlatform.Sink;
 /// <summary>A prepared statement, bound by position from 1, read by column from 0. Allocates nothing but the strings it returns.</summary>
 internal sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
 {
+    // The handle itself is held beside it for as long: a connection's statements are used by the thread that uses the connection, and disposed of by it.
+    private readonly nint _statement = handle.DangerousGetHandle();
+
     public Statement Bind(int index, long value)
     {
-        raw.sqlite3_bind_int64(handle, index, value);
+        _ = RowCalls.BindInt64(_statement, index, value);
         return this;
     }
 
@@ -34,7 +37,15 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     /// <summary>Binds text that is UTF-8 already; it may not be empty, which SQLite would take for NULL.</summary>
     public Statement BindUtf8(int index, ReadOnlySpan<byte> value)
     {
-        raw.sqlite3_bind_text(handle, index, value);
+        _ = RowCalls.BindText(_statement, index, value, value.Length, RowCalls.Copied);
+        return this;
+    }
+
+    /// <summary>Binds the empty text.</summary>
+    public Statement BindEmpty(int index)
+    {
+        // Without a byte to point at, SQLite would take it for NULL.
+        _ = RowCalls.BindText(_statement, index, "\0"u8, length: 0, RowCalls.Copied);
         return this;
     }
 
@@ -52,14 +63,14 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 
     public Statement ClearBindings()
     {
-        raw.sqlite3_clear_bindings(handle);
+        _ = RowCalls.ClearBindings(_statement);
         return this;
     }
 
     /// <summary>Advances; whether there is a row.</summary>
     public bool Step()
     {
-        var code = raw.sqlite3_step(handle);
+        var code = RowCalls.Step(_statement);
         return code switch
         {
             raw.SQLITE_ROW => true,
@@ -72,7 +83,7 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     public void Run()
     {
         Step();
-        raw.sqlite3_reset(handle);
+        Reset();
     }
 
     /// <summary>Executes to its end; whether it gave a row (a statement with RETURNING takes effect only at its end).</summary>
@@ -84,17 +95,17 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
             any = true;
         }
 
-        raw.sqlite3_reset(handle);
+        Reset();
         return any;
     }
 
     /// <summary>Executes; false, and ready for the next, when the primary key exists already.</summary>
     public bool TryInsert()
     {
-        var code = raw.sqlite3_step(handle);
+        var code = RowCalls.Step(_statement);
         if (code == raw.SQLITE_DONE)
         {
-            raw.sqlite3_reset(handle);
+            Reset();
             return true;
         }
 
@@ -102,7 +113,7 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return failure.IsKeyTaken ? false : throw failure;
     }
 
-    public void Reset() => raw.sqlite3_reset(handle);
+    public void Reset() => _ = RowCalls.Reset(_statement);
 
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
@@ -122,7 +133,7 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     private SqliteFailure Fail()
     {
         var failure = database.Failure();
-        raw.sqlite3_reset(handle);
+        Reset();
         return failure;
     }
 }

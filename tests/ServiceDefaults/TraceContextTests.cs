@@ -108,6 +108,19 @@ public sealed class TraceContextTests
     }
 
     [Fact]
+    public void An_id_made_here_is_the_time_in_its_first_half_and_random_in_the_other()
+    {
+        var time = new DateTime(2026, 11, 21, 10, 30, 15, DateTimeKind.Utc).AddTicks(5_000_000);
+        var seconds = (uint)((time - DateTime.UnixEpoch).TotalSeconds - 0.5);
+        var ids = Enumerable.Range(0, 100).Select(i => TraceIds.Make(time.AddTicks(i), Random.Shared).ToHexString()).ToList();
+
+        Assert.StartsWith($"{seconds:x8}80000000", ids[0], StringComparison.Ordinal);
+        Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
+        Assert.Equal(100, ids.Select(i => i[..16]).Distinct().Count());
+        Assert.Equal(100, ids.Select(i => i[16..]).Distinct().Count());
+    }
+
+    [Fact]
     public async Task The_random_flag_is_carried_on_and_unknown_flags_are_not()
     {
         await using var app = await StartAsync();

@@ -91,6 +91,27 @@ public sealed class FilterTests
     }
 
     [Fact]
+    public async Task The_index_on_services_holds_the_others_and_the_processs_own_is_found_without()
+    {
+        await using var test = new TestSink();
+        test.Sink.Record(test.Log("first"));
+        await test.Sink.FlushAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            var line = test.Line(service: i % 10 == 0 ? "rare" : "api");
+            line.StartUnixNanos = test.Now + i;
+            test.Sink.Record(line);
+        }
+
+        await test.Sink.FlushAsync();
+        using var segment = Database.OpenReader(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api"));
+        Assert.Equal(1, segment.QueryLong($"SELECT value = 'api' FROM strings WHERE id = {SegmentSchema.FirstText}"));
+        Assert.Equal(2, segment.QueryLong("SELECT count(*) FROM canonical_lines INDEXED BY canonical_lines_service WHERE service <> 1"));
+        Assert.Equal(2, (await test.Reader.LinesAsync(new TraceQuery { Service = "rare" })).Items.Count);
+        Assert.Equal(18, (await test.Reader.LinesAsync(new TraceQuery { Service = "api" })).Items.Count);
+    }
+
+    [Fact]
     public async Task What_cannot_be_asked_is_refused_by_name()
     {
         await using var test = new TestSink();

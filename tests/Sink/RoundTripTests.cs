@@ -34,6 +34,30 @@ public sealed class RoundTripTests
         Assert.Equal(["a \"quoted\" \\ line\nand ünïcode 😀", "", 42L, 1.0, true, null, new object[] { "a", "b" }], read.Attributes.Select(a => a.Value));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_correlation_id_that_is_the_trace_id_comes_back_wherever_it_is_read(bool same)
+    {
+        await using var test = new TestSink();
+        var line = test.Line();
+        line.CorrelationId = same ? line.TraceId.ToHexString() : ActivityTraceId.CreateRandom().ToHexString();
+        var none = test.Line();
+        none.StartUnixNanos++;
+        test.Sink.Record(line);
+        test.Sink.Record(none);
+        await test.Sink.FlushAsync();
+
+        var read = (await test.Reader.LinesAsync(new TraceQuery())).Items;
+        Assert.Equal([(none.SpanId, null), (line.SpanId, line.CorrelationId)], read.Select(l => (l.SpanId, l.CorrelationId)));
+        Assert.Equal(line.CorrelationId, (await test.Reader.StoryAsync(line.TraceId))!.Traces.Single().Lines.Single().CorrelationId);
+        using var segment = Database.OpenReader(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api"));
+        using var view = segment.Prepare("SELECT trace_id FROM http_request_logs WHERE correlation_id = ?").Bind(1, line.CorrelationId);
+        Assert.True(view.Step());
+        Assert.Equal(line.TraceId.ToHexString(), view.Text(0));
+        Assert.False(view.Step());
+    }
+
     [Fact]
     public async Task A_log_comes_back_with_all_it_was_given()
     {

@@ -32,6 +32,7 @@ public sealed class SampleTelemetry : IAsyncLifetime, IDisposable
         var trace = ActivityTraceId.CreateFromString(Trace);
         var failed = Line("/v1/things", 30, trace);
         (failed.Status, failed.Outcome, failed.ErrorCode, failed.Tenant, failed.StatusCode) = (SpanStatus.Error, "error", "store_unavailable", "acme", 503);
+        failed.CorrelationId = Trace;
         failed.Attributes = [new("db.system", "sqlite"), new("rows", 3L), new("quoted", "say \"hi\", then\ngo")];
         _sink.Record(failed);
         _sink.Record(new SpanRow

@@ -32,6 +32,14 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     }
 
     [Fact]
+    public async Task A_correlation_id_that_is_the_trace_id_is_shown_and_found()
+    {
+        var run = await SqlAsync($"SELECT name, correlation_id = trace_id AS same FROM http_request_logs WHERE correlation_id = '{SampleTelemetry.Trace}'", "--format", "csv");
+
+        Assert.Equal("name,same\r\nGET /v1/things,1\r\n", run.Output);
+    }
+
+    [Fact]
     public async Task Percentiles_of_two_groups_and_of_two_ranks_are_kept_apart()
     {
         var run = await SqlAsync(

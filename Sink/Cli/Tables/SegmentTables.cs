@@ -23,7 +23,7 @@ internal static class SegmentTables
         new("canonical_lines", "a request or a job: its one wide event, which is also its root span", "{0}.canonical_lines r",
         [
             .. s_span, ("line_kind", "CASE r.line_kind WHEN 1 THEN 'job' ELSE 'request' END"), Text("surface"), Text("method"), Text("route"), ("status_code", "r.status_code"),
-            Text("outcome"), Text("error_code"), ("correlation_id", "r.correlation_id"), Text("user"),
+            Text("outcome"), Text("error_code"), ("correlation_id", "CASE r.correlation_id WHEN '' THEN hex_id(r.trace_hi, r.trace_lo) ELSE r.correlation_id END"), Text("user"),
         ], KeyRange),
         new("spans", "an operation within a request or a job", "{0}.spans r", s_span, KeyRange),
         new("span_links", "what a span was caused by", "{0}.span_links r",

@@ -93,6 +93,7 @@ internal static class OverheadServer
         app.MapGet("/v1/items/{id}", (string id) => new Item(id, "a small thing", 3, true));
         app.MapGet("/allocated", () => GC.GetTotalAllocatedBytes(precise: true)).WithMetadata(new UntracedAttribute());
         app.MapGet("/cpu", () => Environment.CpuUsage.TotalTime.TotalMicroseconds).WithMetadata(new UntracedAttribute());
+        app.MapGet("/compiled", () => System.Runtime.JitInfo.GetCompilationTime().TotalSeconds).WithMetadata(new UntracedAttribute());
         app.MapGet("/dropped", async (IServiceProvider services) =>
         {
             var sink = services.GetRequiredService<TelemetrySink>();
