@@ -39,6 +39,9 @@ public sealed record Allocation
     /// <summary>What caused the request: later work that no job carries (a node's loss, a restart) links to it.</summary>
     public required Origin Origin { get; init; }
 
+    /// <summary>Whether nothing more happens to it.</summary>
+    public bool IsFinal => State is AllocationState.Released or AllocationState.Failed;
+
     /// <summary>The subject of its journal facts and jobs.</summary>
     public string Subject => "allocation/" + Id;
 }

@@ -129,7 +129,7 @@ public static class Allocations
             Subject = allocation.Subject,
             TenantId = allocation.TenantId,
             Data = JsonSerializer.Serialize(new { allocation.ProjectId, allocation.Runtime, allocation.Slots, allocation.NodeId, allocation.Reason }, JsonSerializerOptions.Web),
-            TraceId = origin.TraceId,
+            TraceParent = origin.TraceParent,
             CorrelationId = origin.CorrelationId,
         });
 

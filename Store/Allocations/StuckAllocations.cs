@@ -25,7 +25,7 @@ public static class StuckAllocations
     public static async Task<Allocation?> ResolveAsync(WriteTransaction tx, string id, DateTimeOffset movingSince, Origin origin)
     {
         var found = await Allocations.LoadAsync(tx, id);
-        if (found is null || found.State is AllocationState.Released or AllocationState.Failed)
+        if (found is null or { IsFinal: true })
         {
             return null;
         }

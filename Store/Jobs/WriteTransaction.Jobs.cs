@@ -38,7 +38,7 @@ public partial class WriteTransaction
                 job.Priority,
                 job.MaxAttempts,
                 job.MaxDuration,
-                TraceParent = job.TraceParent ?? _cause.TraceParent,
+                TraceParent = job.TraceParent ?? _cause,
                 job.CorrelationId,
                 Now,
                 RunAt = job.RunAt ?? Now,

@@ -13,7 +13,8 @@ public sealed record Origin(string? TraceParent, string? CorrelationId)
     /// <summary>The trace id within <see cref="TraceParent"/> (32 hex digits), or null.</summary>
     public string? TraceId => ActivityContext.TryParse(TraceParent, null, out var context) ? context.TraceId.ToHexString() : null;
 
+    internal static string? CurrentSpan => Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null;
+
     /// <summary>The current span as the origin. Taken on the caller's thread, before a write is queued.</summary>
-    public static Origin Current(string? correlationId) =>
-        new(Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null, correlationId);
+    public static Origin Current(string? correlationId) => new(CurrentSpan, correlationId);
 }

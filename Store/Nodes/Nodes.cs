@@ -146,7 +146,7 @@ public static class Nodes
             Type = type,
             Subject = "node/" + nodeId,
             Data = JsonSerializer.Serialize(data, JsonSerializerOptions.Web),
-            TraceId = origin.TraceId,
+            TraceParent = origin.TraceParent,
             CorrelationId = origin.CorrelationId,
         });
 }

@@ -11,7 +11,8 @@ internal abstract class Work<TTransaction> where TTransaction : ReadTransaction
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
     private int _state;
 
-    public Cause Cause { get; } = Cause.Current;
+    /// <summary>W3C traceparent of the span that asked for it; null outside one.</summary>
+    public string? Cause { get; } = Origin.CurrentSpan;
 
     /// <summary>False when it was cancelled while it waited.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Queued) == Queued;

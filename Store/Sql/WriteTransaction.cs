@@ -3,9 +3,12 @@ namespace OrionPlatform.Store;
 /// <summary>A write's own part of a transaction: its savepoint, the journal and the job queue within it.</summary>
 public sealed partial class WriteTransaction : ReadTransaction
 {
-    private readonly Cause _cause;
+    private readonly string? _cause;
 
-    internal WriteTransaction(SqliteSession session, DateTimeOffset now, Cause cause) : base(session)
+    /// <param name="session">The writing connection.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cause">W3C traceparent of the span that asked for the write.</param>
+    internal WriteTransaction(SqliteSession session, DateTimeOffset now, string? cause) : base(session)
     {
         // Stored times have milliseconds; one that has more would not compare equal to itself once read back.
         Now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());

@@ -6,15 +6,31 @@ namespace OrionPlatform.Tests;
 public sealed class JournalTests
 {
     [Fact]
-    public async Task A_fact_carries_the_trace_of_whoever_asked_for_the_write()
+    public async Task A_fact_carries_the_span_of_whoever_asked_for_the_write()
     {
         await using var db = StoreUnderTest.Open();
         using var activity = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C).Start();
         await db.Store.WriteAsync(tx => tx.AppendFactAsync(Fact("a") with { CorrelationId = "c-1", TenantId = "tn_1", Data = """{"slots":1}""" }));
 
         var entry = Assert.Single(await db.Store.ReadAsync(tx => tx.FactsOfAsync("note/a")));
-        Assert.Equal((1L, db.Time.GetUtcNow(), activity.TraceId.ToHexString()), (entry.Position, entry.OccurredAt, entry.Fact.TraceId));
+        Assert.Equal((1L, db.Time.GetUtcNow(), activity.Id, activity.TraceId.ToHexString()), (entry.Position, entry.OccurredAt, entry.Fact.TraceParent, entry.Fact.TraceId));
         Assert.Equal(("c-1", "tn_1", """{"slots":1}"""), (entry.Fact.CorrelationId, entry.Fact.TenantId, entry.Fact.Data));
+    }
+
+    [Fact]
+    public async Task Facts_from_before_they_had_a_span_keep_their_trace_and_have_no_span()
+    {
+        using var folder = new TempFolder();
+        await using (var old = new DomainStore(StoreUnderTest.Options(folder), new ManualTime(), [.. Migrations.Known.Where(m => m.Number != 6)]))
+        {
+            await old.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO journal (occurred_at, type, subject, data, trace_id) VALUES (1, 'note.made', 'note/a', '{}', 'ab')"));
+        }
+
+        await using var store = new DomainStore(StoreUnderTest.Options(folder), new ManualTime());
+        await store.WriteAsync(tx => tx.AppendFactAsync(Fact("b")));
+
+        Assert.Equal(2, await store.ReadAsync(tx => tx.LastPositionAsync()));
+        Assert.Equal([("ab", null), (null, null)], (await store.ReadAsync(tx => tx.FactsSinceAsync(0))).Select(e => (e.Fact.TraceId, e.Fact.TraceParent)));
     }
 
     [Fact]
