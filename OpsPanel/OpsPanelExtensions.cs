@@ -32,11 +32,15 @@ public static class OpsPanelExtensions
         services.TryAddSingleton<AuditTrail>();
         services.AddSingleton<AuditLog>().AddSingleton<LoginThrottle>().AddSingleton<ActGuard>().AddSingleton<Sessions>();
         services.AddSingleton<HtmlPainter>().AddSingleton<StallNotice>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
-        services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<StreamSeats>().AddSingleton<LiveStream>();
+        services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<LiveStream>();
+        services.AddSingleton(s => Seats(s.GetRequiredService<Microsoft.Extensions.Options.IOptions<OpsPanelOptions>>().Value));
         services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>().AddSingleton<ITab, LogsTab>().AddSingleton<ITab, HealthTab>().AddSingleton<LocalVitalsReader>();
         services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>().AddSingleton<ActEndpoints>().AddSingleton<TraceExport>();
         return builder;
     }
+
+    // Of sessions: the panel's own, so another kind of stream in the same service has seats apart.
+    private static StreamSeats Seats(OpsPanelOptions options) => new(options.MaxStreams, options.MaxStreamsPerSession);
 
     /// <summary>Maps the panel at <c>/admin/ops</c>. Everything there but the login page and the assets demands a session with a role.</summary>
     /// <exception cref="InvalidOperationException">Something the panel needs is not registered; the message says what and how to mend it.</exception>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Store;
 
 namespace OrionPlatform.OpsPanel;
@@ -48,7 +49,7 @@ internal sealed class Sessions(OpsSessions store, StreamSeats seats)
     public async Task<bool> EndAsync(string sessionId, CancellationToken cancellationToken)
     {
         var ended = await store.EndByIdAsync(sessionId, cancellationToken);
-        seats.EndSession(sessionId);
+        seats.End(sessionId);
         return ended;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
+using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.OpsPanel;

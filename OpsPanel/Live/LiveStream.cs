@@ -1,8 +1,8 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.OpsPanel;
 
@@ -12,9 +12,6 @@ namespace OrionPlatform.OpsPanel;
 /// </summary>
 internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamSeats seats, Sessions sessions, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveStream> logger)
 {
-    // Proxies close streams that are silent for a minute or less.
-    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
-
     // Sessions ended here cut their streams off at once; this is for those ended by another process, or by time.
     private static readonly TimeSpan s_sessionCheck = TimeSpan.FromSeconds(5);
 
@@ -29,14 +26,11 @@ internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamSeat
             return;
         }
 
-        http.Response.ContentType = "text/event-stream; charset=utf-8";
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, seat.Ended, lifetime.ApplicationStopping);
         using var watching = pulse.Watch();
         try
         {
-            await http.Response.WriteAsync("retry: 2000\n\n", stop.Token);
+            await EventStream.BeginAsync(http, stop.Token);
             await SendAsync(http, tab, view, session, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -76,14 +70,13 @@ internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamSeat
                     checkedAt = time.GetTimestamp();
                 }
 
-                if (time.GetElapsedTime(silentSince) >= s_heartbeat)
+                if (time.GetElapsedTime(silentSince) >= EventStream.KeepAlive)
                 {
-                    await http.Response.WriteAsync(": still here\n\n", stop);
-                    await http.Response.Body.FlushAsync(stop);
+                    await EventStream.KeepAliveAsync(http, stop);
                     silentSince = time.GetTimestamp();
                 }
             }
-            while (!await DoneWithinAsync(changed, s_sessionCheck));
+            while (!await EventStream.WithinAsync(changed, s_sessionCheck, time));
 
             version = await changed;
         }
@@ -99,8 +92,7 @@ internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamSeat
         catch (Exception failure) when (!stop.IsCancellationRequested)
         {
             logger.LogWarning(failure, "A live region of the panel could not be painted: {Location}", view.Location);
-            await http.Response.WriteAsync("event: trouble\ndata: The data could not be read just now.\n\n", stop);
-            await http.Response.Body.FlushAsync(stop);
+            await EventStream.SendAsync(http, "event: trouble\ndata: The data could not be read just now.\n\n", stop);
             return true;
         }
 
@@ -128,18 +120,5 @@ internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamSeat
         }
 
         return text.Append('\n').ToString();
-    }
-
-    private async Task<bool> DoneWithinAsync(Task task, TimeSpan patience)
-    {
-        try
-        {
-            await task.WaitAsync(patience, time);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
     }
 }

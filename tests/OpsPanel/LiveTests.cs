@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrionPlatform.OpsPanel;
+using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.Tests;
 
