@@ -53,7 +53,7 @@ public static class Canon
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class SurfaceAttribute(string surface) : Attribute
 {
-    /// <summary><c>public</c>, <c>node</c>, <c>webhook</c>, <c>ops</c> or <c>otlp</c>.</summary>
+    /// <summary><c>public</c>, <c>node</c>, <c>webhook</c>, <c>ops</c>, <c>otlp</c> or <c>live</c>.</summary>
     public string Surface { get; } = surface;
 }
 

@@ -19,9 +19,9 @@ internal sealed class KeepDecision(IOptions<TracingOptions> options)
     public bool Keeps(LineScope scope) =>
         _dropBelow == 0 || scope.Keep || scope.Failed || scope.Outcome is not ("ok" or "client_error") || IsSlow(scope) || IsChosen(scope);
 
-    /// <summary>An agent's long poll waits on purpose.</summary>
-    private bool IsSlow(LineScope scope) =>
-        scope.Surface != "node" && scope.DurationNanos >= (scope.Kind == CanonicalLine.Job ? _slowJobNanos : _slowRequestNanos);
+    private bool IsSlow(LineScope scope) => scope.Kind == CanonicalLine.Job
+        ? scope.DurationNanos >= _slowJobNanos
+        : scope.DurationNanos >= _slowRequestNanos && !CanonicalLine.Waits(scope.Surface);
 
     /// <summary>By the random end of the trace id, so that every service chooses the same traces.</summary>
     private bool IsChosen(LineScope scope)

@@ -29,6 +29,12 @@ public sealed record ProcessingInfo
 
     /// <summary>Which attempt this is, from 1.</summary>
     public int Attempt { get; init; } = 1;
+
+    /// <summary>Who of several that each get every message this is done for: one viewer of a live page. Null where there is one consumer.</summary>
+    public string? Subscription { get; init; }
+
+    /// <summary>The line's surface: <c>job</c>, or <see cref="CanonicalLine.Live"/> for a repaint, which is nobody's job.</summary>
+    public string Surface { get; init; } = CanonicalLine.Job;
 }
 
 /// <summary>The one processing span a message gets, with its canonical line (kind job), from start to dispose.</summary>
@@ -55,8 +61,8 @@ public sealed class Processing : IDisposable
 
         _scope = new LineScope(_span, CanonicalLine.Job)
         {
-            Belt = Belt.Default,
-            Surface = "job",
+            Belt = _outerScope?.Belt ?? Belt.Default,
+            Surface = info.Surface,
             Route = info.EventType,
             Tenant = info.Tenant,
             CorrelationId = info.CorrelationId ?? _span.TraceId.ToHexString(),
@@ -71,6 +77,7 @@ public sealed class Processing : IDisposable
         _span.SetTag("messaging.operation.type", "process");
         _span.SetTag("messaging.destination.name", info.EventType);
         _span.SetTag("messaging.message.id", info.EventId);
+        _span.SetTag("messaging.destination.subscription.name", info.Subscription);
         _span.SetTag("attempt", (long)info.Attempt);
     }
 

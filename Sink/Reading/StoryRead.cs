@@ -8,6 +8,9 @@ internal sealed class StoryRead : IDisposable
     public const int MaxTraces = 32;
     public const int MaxSpans = 2_000;
 
+    /// <summary>Repaints of live pages that are shown of what one trace changed: every viewer has one, and they must not crowd out what else it caused.</summary>
+    public const int MaxPaints = 8;
+
     private readonly SegmentReads _reads;
     private readonly List<SegmentTraces> _segments = [];
     private readonly Queue<ActivityTraceId> _next = new();
@@ -64,14 +67,20 @@ internal sealed class StoryRead : IDisposable
     {
         var lines = new List<CanonicalLine>();
         var spans = new List<SpanRow>();
+        var paints = new List<ActivityTraceId>();
         foreach (var segment in _segments)
         {
             _reads.Try(segment.Path, () =>
             {
                 segment.Read(trace, MaxSpans - _spans - lines.Count - spans.Count + 1, lines, spans);
                 segment.Linked(trace, MaxTraces + 1).ForEach(See);
+                paints.AddRange(segment.Paints(trace, MaxPaints + 1));
             });
         }
+
+        paints.RemoveAll(_seen.Contains);
+        paints.Take(MaxPaints).ToList().ForEach(See);
+        _truncated |= paints.Count > MaxPaints;
 
         lines.Sort((a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));
         spans.Sort((a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));

@@ -39,8 +39,7 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         Fold(route.Own, row, error, timed: true);
         if (line is not null)
         {
-            // An agent's long poll is meant to wait: it counts, but its duration says nothing about the service.
-            Fold(route.Service!, row, error, timed: line.Surface != "node");
+            Fold(route.Service!, row, error, timed: !CanonicalLine.Waits(line.Surface));
             Fold(route.Surface!, row, error, timed: true);
         }
 

@@ -12,14 +12,20 @@ public sealed class CanonicalLine : SpanRow
     /// <summary><see cref="LineKind"/> value of a job, message or node task.</summary>
     public const string Job = "job";
 
+    /// <summary><see cref="Surface"/> of live streams: the request of one, which lasts as long as somebody looks, and each repaint that it is sent.</summary>
+    public const string Live = "live";
+
     /// <summary><c>request</c> or <c>job</c>.</summary>
     public required string LineKind { get; set; }
 
     /// <summary>
     /// Which face of the platform it came in by: <c>public</c> (<c>/v1</c>), <c>node</c>, <c>webhook</c>, <c>ops</c>, <c>otlp</c>,
-    /// <c>job</c> or <c>other</c>. The API's SLOs read <c>public</c> only.
+    /// <c>job</c>, <see cref="Live"/> or <c>other</c>. The API's SLOs read <c>public</c> only.
     /// </summary>
     public string Surface { get; set; } = "other";
+
+    /// <summary>Whether requests of a surface are meant to wait (an agent's long poll, a live stream): how long they took says nothing about the service.</summary>
+    public static bool Waits(string surface) => surface is "node" or Live;
 
     /// <summary>HTTP method of a request.</summary>
     public string? Method { get; set; }

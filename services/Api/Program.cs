@@ -24,6 +24,7 @@ internal static class Program
         builder.AddDomainStore();
         builder.AddRequestLimits();
         builder.AddApiAuth();
+        builder.AddLiveStreams();
         builder.AddNodeApi();
         builder.AddOtlpIngest();
         builder.AddDevelopmentSeeding();

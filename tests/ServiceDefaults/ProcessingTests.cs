@@ -55,6 +55,20 @@ public sealed class ProcessingTests
     }
 
     [Fact]
+    public async Task A_repaint_is_for_one_of_several_and_nobodys_job()
+    {
+        await using var app = await TestApp.StartAsync();
+
+        using (Processing.Start(Info() with { Subscription = "viewer-1", Surface = CanonicalLine.Live }))
+        {
+        }
+
+        var line = Assert.Single(app.Traces).Line;
+        Assert.Equal(("job", "live"), (line.LineKind, line.Surface));
+        Assert.Contains(line.Attributes, a => a is { Key: "messaging.destination.subscription.name", Value: "viewer-1" });
+    }
+
+    [Fact]
     public async Task A_failed_job_carries_code_and_exception()
     {
         await using var app = await TestApp.StartAsync();

@@ -59,6 +59,30 @@ public sealed class SamplingTests
     }
 
     [Fact]
+    public async Task A_live_stream_lasts_on_purpose_and_is_not_slow()
+    {
+        await using var app = await TestApp.StartAsync(
+            a =>
+            {
+                a.MapGet("/v1/live", Last).WithMetadata(new SurfaceAttribute(CanonicalLine.Live));
+                a.MapGet("/v1/slow", Last);
+            },
+            settings: [("Orion:Tracing:KeepRate", "0"), ("Orion:Tracing:SlowRequest", "00:00:00.001"), ("Orion:Lag:StallThreshold", "00:00:10")]);
+
+        await app.Client.GetStringAsync("/v1/live");
+        await app.Client.GetStringAsync("/v1/slow");
+
+        await app.TraceAsync("/v1/slow");
+        Assert.DoesNotContain(app.Traces, t => t.Line.Route == "/v1/live");
+
+        static string Last()
+        {
+            SpinWait.SpinUntil(() => false, TimeSpan.FromMilliseconds(2));
+            return "x";
+        }
+    }
+
+    [Fact]
     public async Task The_rate_chooses_by_the_trace_id_and_so_alike_everywhere()
     {
         (string, string?)[] half = [("Orion:Tracing:KeepRate", "0.5"), ("Orion:Tracing:SlowRequest", "01:00:00")];

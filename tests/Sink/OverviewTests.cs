@@ -14,7 +14,8 @@ public sealed class OverviewTests
         var failed = test.Line(milliseconds: 50);
         failed.Status = SpanStatus.Error;
         test.Sink.Record(failed);
-        test.Sink.Record(test.Line(milliseconds: 30_000, surface: "node"));
+        test.Sink.Record(test.Line(milliseconds: 15_000, surface: "node"));
+        test.Sink.Record(test.Line(milliseconds: 300_000, surface: CanonicalLine.Live));
         test.Sink.Record(test.Line("allocation.provision", 1_000, "worker", surface: "job"));
         await test.Sink.FlushAsync();
 
@@ -24,7 +25,7 @@ public sealed class OverviewTests
         Assert.InRange(overview.PublicApi.P95Ms, 94, 96);
         Assert.InRange(overview.PublicApi.P99Ms, 98, 100);
         Assert.Equal(["api", "worker"], overview.Services.Select(s => s.Service));
-        Assert.Equal(102, overview.Services[0].Count);
+        Assert.Equal(103, overview.Services[0].Count);
         Assert.InRange(overview.Services[0].P99Ms, 98, 101);
         Assert.InRange(overview.Services[1].P50Ms, 990, 1010);
         Assert.Equal(5, overview.Minutes.Count);

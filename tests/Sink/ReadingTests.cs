@@ -124,6 +124,34 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public async Task Many_viewers_of_a_live_page_do_not_crowd_out_what_else_a_change_caused()
+    {
+        await using var test = new TestSink();
+        var job = test.Line("allocation.provision", surface: "job");
+        test.Sink.Record(job);
+        CanonicalLine? paint = null;
+        for (var i = 0; i < 40; i++)
+        {
+            paint = test.Line("allocation.provisioning", surface: CanonicalLine.Live);
+            paint.Links = [new SpanLink(job.TraceId, job.SpanId)];
+            test.Sink.Record(paint);
+        }
+
+        var task = test.Line("node.task", surface: "job");
+        task.Links = [new SpanLink(job.TraceId, job.SpanId)];
+        test.Sink.Record(task);
+        await test.Sink.FlushAsync();
+
+        foreach (var asked in new[] { job.TraceId, task.TraceId, paint!.TraceId })
+        {
+            var story = (await test.Reader.StoryAsync(asked))!;
+            Assert.Superset(new HashSet<ActivityTraceId> { job.TraceId, task.TraceId, asked }, story.Traces.Select(t => t.TraceId).ToHashSet());
+            Assert.InRange(story.Traces.Count(t => t.Lines[0].Surface == CanonicalLine.Live), 8, 9);
+            Assert.True(story.Truncated);
+        }
+    }
+
+    [Fact]
     public async Task A_story_that_is_too_large_is_cut_and_says_so()
     {
         await using var test = new TestSink();

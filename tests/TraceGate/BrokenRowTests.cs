@@ -73,6 +73,18 @@ public sealed class BrokenRowTests
     }
 
     [Theory]
+    [InlineData("viewer-2", false)]
+    [InlineData("viewer-1", true)]
+    public void Each_of_several_subscriptions_has_a_processing_span_of_its_own(string other, bool found)
+    {
+        var (first, second) = (Whole(), Whole());
+        Job(first).Attributes = [.. Job(first).Attributes, new("messaging.destination.subscription.name", "viewer-1")];
+        Job(second).Attributes = [.. Job(second).Attributes, new("messaging.destination.subscription.name", other)];
+
+        Assert.Equal(found ? ["consumer"] : [], TraceGateRules.Judge(first with { Lines = [.. first.Lines, Job(second)] }).Select(f => f.Rule));
+    }
+
+    [Theory]
     [InlineData("correlation_id")]
     [InlineData("event.type")]
     [InlineData("event.id")]

@@ -55,7 +55,7 @@ public sealed class SurfaceTests
         ("canonical field key", (s, x) => Job(x, () => Canon.Add(x, 1))),
         ("canonical tag", (s, x) => Job(x, () => Canon.Tag("note", x))),
         ("canonical tenant and user", (s, x) => Job(x, () => { Canon.Tenant(x); Canon.User(x); })),
-        ("processing span", (s, x) => { using (Processing.Start(new ProcessingInfo { Name = "w." + x, EventType = x, EventId = x, Subject = x, CorrelationId = x, Tenant = x })) { } }),
+        ("processing span", (s, x) => { using (Processing.Start(new ProcessingInfo { Name = "w." + x, EventType = x, EventId = x, Subject = x, CorrelationId = x, Tenant = x, Subscription = x })) { } }),
         ("failed job", (s, x) => { using var job = Processing.Start(new ProcessingInfo { Name = "w.j", EventType = "e", EventId = "1", Subject = "s" }); job.Fail("internal", new TalkativeException(x)); }),
         ("metric attribute", (s, x) => s_counter.Add(1, new KeyValuePair<string, object?>("note", x), new("list", (string[])[x]))),
         ("metric attribute key", (s, x) => s_counter.Add(1, new KeyValuePair<string, object?>(x, 1))),

@@ -62,7 +62,7 @@ public sealed class AccessTests(SharedApi shared) : IClassFixture<SharedApi>
         var acme = _api.Tenant("acme");
         var globex = _api.Tenant("globex");
         var id = await globex.RequestAsync();
-        foreach (var path in (string[])["allocations", $"allocations/{id}"])
+        foreach (var path in (string[])["allocations", $"allocations/{id}", $"allocations/{id}/live"])
         {
             using var answer = await acme.GetAsync(new Uri(globex.BaseAddress!, path));
             await Calls.IsProblemAsync(answer, 404, "project_not_found");
@@ -70,8 +70,12 @@ public sealed class AccessTests(SharedApi shared) : IClassFixture<SharedApi>
 
         using var release = await acme.DeleteAsync(new Uri(globex.BaseAddress!, $"allocations/{id}"));
         await Calls.IsProblemAsync(release, 404, "project_not_found");
-        using var through = await acme.GetAsync(new Uri($"allocations/{id}", UriKind.Relative));
-        await Calls.IsProblemAsync(through, 404, "allocation_not_found");
+        foreach (var path in (string[])[$"allocations/{id}", $"allocations/{id}/live"])
+        {
+            using var through = await acme.GetAsync(new Uri(path, UriKind.Relative));
+            await Calls.IsProblemAsync(through, 404, "allocation_not_found");
+        }
+
         Assert.Equal("requested", (await globex.GetAllocationAsync(id)).GetProperty("state").GetString());
     }
 

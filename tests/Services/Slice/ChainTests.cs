@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using OrionPlatform.Sink;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>Request, job and node task are each other's cause, though no process that took one step lives to take the next.</summary>
+/// <summary>Request, job, node task and the repaints of whoever looks are each other's cause, though no process that took one step lives to take the next.</summary>
 public sealed class ChainTests
 {
     private static readonly TimeSpan s_step = TimeSpan.FromSeconds(60);
@@ -16,49 +17,66 @@ public sealed class ChainTests
         using var folder = new TempFolder();
         await using var stored = Open(folder.Path);
         var (request, release) = (ActivityTraceId.CreateRandom(), ActivityTraceId.CreateRandom());
-        var id = "";
+        var (id, seen) = ("", "");
 
         await WithApiAndAgentAsync(folder.Path, async tenant =>
         {
             await Eventually.TrueAsync(() => File.Exists(Path.Combine(folder.Path, "node", "credential.json")), "the node is registered", s_step);
             id = await tenant.RequestAsync(traceParent: $"00-{request}-{ActivitySpanId.CreateRandom()}-01");
+            await using var viewer = await LookAsync(tenant, id, "0");
+            seen = await SeesAsync(viewer, "requested");
             await TellsAsync(stored, request, "api", "/v1/projects/{projectId}/allocations");
+            await TellsAsync(stored, request, "api", "allocation.requested");
         });
         await WithWorkerAsync(folder.Path, () => TellsAsync(stored, request, "worker", "allocation.provision"));
         await WithApiAndAgentAsync(folder.Path, async tenant =>
         {
             await TellsAsync(stored, request, "node-agent", "node_task.start");
             await TellsAsync(stored, request, "api", "/node/v1/tasks/{taskId}/result");
-            await tenant.BecomesAsync(id, "active");
+
+            // What the worker changed while no api was there is painted now, and still links to the worker's job.
+            await using var viewer = await LookAsync(tenant, id, seen);
+            seen = await SeesAsync(viewer, "active");
+            await TellsAsync(stored, request, "api", "allocation.active");
             await tenant.ReleaseAsync(id, $"00-{release}-{ActivitySpanId.CreateRandom()}-01");
+            seen = await SeesAsync(viewer, "releasing");
             await TellsAsync(stored, release, "api", "/v1/projects/{projectId}/allocations/{id}");
+            await TellsAsync(stored, release, "api", "allocation.releasing");
         });
         await WithWorkerAsync(folder.Path, () => TellsAsync(stored, release, "worker", "allocation.release"));
         await WithApiAndAgentAsync(folder.Path, async tenant =>
         {
             await TellsAsync(stored, release, "node-agent", "node_task.stop");
             await TellsAsync(stored, release, "api", "/node/v1/tasks/{taskId}/result");
-            await tenant.BecomesAsync(id, "released");
+            await using var viewer = await LookAsync(tenant, id, seen);
+            await SeesAsync(viewer, "released");
+            await TellsAsync(stored, release, "api", "allocation.released");
         });
 
-        await IsWholeFromEachEndAsync(folder.Path, request, "allocation.provision", "node_task.start");
-        await IsWholeFromEachEndAsync(folder.Path, release, "allocation.release", "node_task.stop");
+        await IsWholeFromEachEndAsync(folder.Path, request, "allocation.provision", "node_task.start", ["allocation.requested"], ["allocation.provisioning", "allocation.placed"], ["allocation.active"]);
+        await IsWholeFromEachEndAsync(folder.Path, release, "allocation.release", "node_task.stop", ["allocation.releasing"], [], ["allocation.released"]);
     }
 
-    private static async Task IsWholeFromEachEndAsync(string folder, ActivityTraceId request, string job, string task)
+    /// <summary>The last three: what was painted of that which request, job and task changed.</summary>
+    private static async Task IsWholeFromEachEndAsync(string folder, ActivityTraceId request, string job, string task, string[] ofRequest, string[] ofJob, string[] ofTask)
     {
         var first = await FreshlyReadAsync(folder, request);
         var (jobTrace, taskTrace) = (TraceOf(first, job), TraceOf(first, task));
-        Assert.Distinct([request, jobTrace, taskTrace]);
+        ActivityTraceId[] paints = [.. ofRequest.Concat(ofJob).Concat(ofTask).Select(paint => TraceOf(first, paint))];
+        ActivityTraceId[] ends = [request, jobTrace, taskTrace, .. paints];
+        Assert.Distinct(ends);
         var whole = first.Traces.Select(t => t.TraceId).ToList();
 
-        foreach (var asked in new[] { request, jobTrace, taskTrace })
+        foreach (var asked in ends)
         {
             var story = await FreshlyReadAsync(folder, asked);
             Assert.Equal(whole, story.Traces.Select(t => t.TraceId));
             Assert.False(story.Truncated);
             LinksTo(story, job, request);
             LinksTo(story, task, jobTrace);
+            Assert.All(ofRequest, paint => LinksTo(story, paint, request));
+            Assert.All(ofJob, paint => LinksTo(story, paint, jobTrace));
+            Assert.All(ofTask, paint => LinksTo(story, paint, taskTrace));
             Assert.Contains(Trace(story, taskTrace).Lines, l => l.Route == "/node/v1/tasks/{taskId}/result");
         }
     }
@@ -70,6 +88,22 @@ public sealed class ChainTests
         Assert.Equal(cause, link.TraceId);
         var trace = Trace(story, cause);
         Assert.Contains(link.SpanId, trace.Lines.Concat(trace.Spans).Select(s => s.SpanId));
+    }
+
+    /// <summary>Somebody looks at the allocation, who has seen the event of that id.</summary>
+    private static Task<EventStream> LookAsync(HttpClient tenant, string id, string seen) => EventStream.OpenAsync(tenant, $"allocations/{id}/live", ("Last-Event-ID", seen));
+
+    /// <summary>Looks until it is in that state; returns the event's id.</summary>
+    private static async Task<string> SeesAsync(EventStream viewer, string state)
+    {
+        while (true)
+        {
+            var next = await viewer.NextAsync();
+            if (JsonDocument.Parse(next.Data).RootElement.GetProperty("state").GetString() == state)
+            {
+                return next.EventId!;
+            }
+        }
     }
 
     private static ActivityTraceId TraceOf(Story story, string route) => Lines(story).Single(l => l.Route == route).TraceId;

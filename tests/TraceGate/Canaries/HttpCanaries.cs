@@ -29,6 +29,7 @@ internal sealed class HttpCanaries(RunningPlatform platform, SecretMint mint)
             await SendAsync(HttpMethod.Get, $"{Allocations}?filter={Escape(query)}&{Escape(query)}");
             await SendAsync(HttpMethod.Get, $"v1/projects/{Escape(path)}/allocations");
             await SendAsync(HttpMethod.Delete, $"{Allocations}/{Escape(path)}");
+            await SendAsync(HttpMethod.Get, $"{Allocations}/{Escape(path)}/live?{Escape(query)}");
             await SendAsync(HttpMethod.Get, "nowhere/" + Escape(path));
             await SendAsync(HttpMethod.Get, "nowhere/" + Uri.EscapeDataString(Escape(path)));
         }
@@ -64,6 +65,11 @@ internal sealed class HttpCanaries(RunningPlatform platform, SecretMint mint)
                     r.Headers.TryAddWithoutValidation(header, header is "tracestate" or "baggage" or "Cookie" ? $"k={value}" : value);
                 });
             }
+        }
+
+        foreach (var secret in mint.OneOfEach("Last-Event-ID"))
+        {
+            await SendAsync(HttpMethod.Get, $"{Allocations}/al_unknown/live", r => r.Headers.TryAddWithoutValidation("Last-Event-ID", secret.Text.Replace('\n', ' ')));
         }
 
         // These the platform takes over, and they go all the way through worker and node agent. The task fails there, which is the more talkative way.

@@ -3,7 +3,7 @@ using OrionPlatform.Sink;
 
 namespace OrionPlatform.TraceGate.Tests;
 
-/// <summary>Every message has exactly one processing span an attempt, which says what it was and links to what caused it.</summary>
+/// <summary>Every message has exactly one processing span an attempt and subscription, which says what it was and links to what caused it.</summary>
 internal static class ConsumerRules
 {
     private static readonly string[] s_attributes = ["correlation_id", "event.type", "event.id", "subject"];
@@ -44,7 +44,7 @@ internal static class ConsumerRules
 
     private static IEnumerable<Finding> Doubled(IEnumerable<CanonicalLine> jobs) => jobs
         .Where(l => l.Text("event.id").Length > 0 && !s_notOver.Contains(l.Text("job.end")))
-        .GroupBy(l => (l.Service, Type: l.Text("event.type"), Id: l.Text("event.id"), Attempt: l.Attributes.FirstOrDefault(a => a.Key == "attempt").Value))
+        .GroupBy(l => (l.Service, Type: l.Text("event.type"), Id: l.Text("event.id"), To: l.Text("messaging.destination.subscription.name"), Attempt: l.Attributes.FirstOrDefault(a => a.Key == "attempt").Value))
         .Where(group => group.Count() > 1)
         .Select(group => new Finding("consumer", group.Key.Service, $"{group.Key.Type} {group.Key.Id} has {group.Count()} processing spans for one attempt, not 1."));
 

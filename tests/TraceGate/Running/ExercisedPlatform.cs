@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
 using OrionPlatform.Sink;
@@ -19,7 +20,7 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
 
     private readonly TempFolder _folder = new();
     private readonly SecretMint _mint = new(new Random(20_261_121));
-    private readonly List<SentRequest> _sent = [];
+    private readonly ConcurrentBag<SentRequest> _sent = [];
     private readonly List<ExpectedMessage> _messages = [];
 
     internal IReadOnlyList<Secret> Secrets => _mint.Made;
@@ -75,7 +76,7 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
             Spans = spans,
             Logs = logs,
             Exporting = await ExportingAsync(services, lines, collector),
-            Sent = _sent,
+            Sent = [.. _sent],
             Messages = _messages,
             Secrets = [.. Secrets.Select(s => s.Needle)],
         };
@@ -91,6 +92,7 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
         var allocations = $"v1/projects/{platform.ProjectId}/allocations";
         var good = await CreateAsync(platform, allocations, "sleeper");
         var bad = await CreateAsync(platform, allocations, BrokenRuntime);
+        var watched = WatchAsync(platform, $"{allocations}/{good}/live");
         await platform.BecomesAsync(good, "active");
         await SendAsync(platform, HttpMethod.Get, $"{allocations}/{good}");
         await SendAsync(platform, HttpMethod.Get, allocations);
@@ -99,6 +101,13 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
         await SendAsync(platform, HttpMethod.Delete, $"{allocations}/{good}");
         await platform.BecomesAsync(good, "released");
         await platform.BecomesAsync(bad, "failed");
+        await watched;
+
+        foreach (var step in (string[])["requested", "provisioning", "placed", "active", "releasing", "released"])
+        {
+            // Each is painted for who watches it live.
+            _messages.Add(new ExpectedMessage("api", "allocation." + step, "allocation/" + good));
+        }
 
         _messages.Add(new ExpectedMessage("worker", "allocation.provision", "allocation/" + good));
         _messages.Add(new ExpectedMessage("worker", "allocation.provision", "allocation/" + bad));
@@ -106,6 +115,20 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
         _messages.Add(new ExpectedMessage("node-agent", "node_task.start", "allocation/" + good));
         _messages.Add(new ExpectedMessage("node-agent", "node_task.stop", "allocation/" + good));
         _messages.Add(new ExpectedMessage("node-agent", "node_task.start", "allocation/" + bad, Fails: true));
+    }
+
+    /// <summary>Somebody looks at a live stream from its first event to its end.</summary>
+    private async Task WatchAsync(RunningPlatform platform, string path)
+    {
+        var id = "gate-" + Guid.NewGuid().ToString("N");
+        await using var live = await EventStream.OpenAsync(platform.Api, path, ("X-Correlation-ID", id), ("Last-Event-ID", "0"));
+        while (!(await live.NextAsync()).Data.Contains("\"released\"", StringComparison.Ordinal))
+        {
+            // The next one.
+        }
+
+        await live.EndAsync();
+        _sent.Add(new SentRequest("api", "live", "GET " + path, id, string.Join(", ", live.Headers.GetValues("X-Correlation-ID")), 200, null));
     }
 
     private async Task<string> CreateAsync(RunningPlatform platform, string allocations, string runtime) =>
