@@ -43,6 +43,7 @@ public sealed class CanaryTests(ExercisedPlatform platform)
         AssertClean(platform.Panel.ToDictionary(p => p.Key, p => Encoding.UTF8.GetBytes(p.Value)));
 
         Assert.Contains(s_controls[^1], platform.Panel["logs/live"], StringComparison.Ordinal);
+        Assert.Contains(platform.Panel, p => p.Key.StartsWith("traces/", StringComparison.Ordinal) && p.Key.EndsWith("/live", StringComparison.Ordinal) && p.Value.Contains("Waterfall", StringComparison.Ordinal));
         Assert.Contains(s_controls[^1], platform.Panel["logs?service=canary-service"], StringComparison.Ordinal);
     }
 

@@ -40,28 +40,47 @@ internal static class PanelVisit
         }
 
         // The first picture of each live stream that has one.
-        foreach (var address in (string[])["overview/live", "traces/live", "health/live"])
+        foreach (var address in (string[])["overview/live", "traces/live", "health/live", .. traces.Select(t => $"traces/{t}/live")])
         {
-            seen[address] = await StreamAsync(browser, "/admin/ops/" + address, "\n\n");
+            seen[address] = await StreamAsync(browser, "/admin/ops/" + address, "event: fragment");
         }
 
         return seen;
     }
 
+    /// <summary>A live stream up to the end of the event that holds <paramref name="until"/>.</summary>
     private static async Task<string> StreamAsync(HttpClient browser, string address, string until)
     {
         using var patience = new CancellationTokenSource(s_patience);
-        using var answer = await browser.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+        using var answer = await OpenAsync(browser, address, patience.Token);
         await using var stream = await answer.Content.ReadAsStreamAsync(patience.Token);
+        using var reader = new StreamReader(stream);
         var text = new StringBuilder();
-        var buffer = new byte[64 * 1024];
-        while (!text.ToString().Contains(until, StringComparison.Ordinal))
+        for (var found = false; ;)
         {
-            var read = await stream.ReadAsync(buffer, patience.Token);
-            Assert.True(read > 0, "The stream ended.");
-            text.Append(Encoding.UTF8.GetString(buffer, 0, read));
+            var line = await reader.ReadLineAsync(patience.Token);
+            Assert.True(line is not null, "The stream ended.");
+            text.Append(line).Append('\n');
+            found |= line.Contains(until, StringComparison.Ordinal);
+            if (found && line.Length == 0)
+            {
+                return text.ToString();
+            }
         }
+    }
 
-        return text.ToString();
+    /// <summary>A session has seats for a few streams; one that was left is free when the panel has noticed.</summary>
+    private static async Task<HttpResponseMessage> OpenAsync(HttpClient browser, string address, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage? answer = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                answer?.Dispose();
+                answer = await browser.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                return answer.StatusCode != System.Net.HttpStatusCode.TooManyRequests;
+            },
+            "a seat is free for " + address);
+        return answer!.EnsureSuccessStatusCode();
     }
 }
