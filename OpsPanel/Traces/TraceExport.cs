@@ -52,7 +52,10 @@ internal sealed class TraceExport(TelemetryReader reader, PanelPages pages, ILog
         var traces = view.Alone ? story.Traces.Where(t => t.TraceId == view.TraceId) : story.Traces;
         var body = write(traces);
         http.Response.ContentType = type;
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"trace-{view.TraceId}.{extension}\"";
+
+        // Where files could not be read the page says so, and a file that is passed on says it by its name.
+        var incomplete = story.Skipped.Count > 0 ? "-incomplete" : "";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"trace-{view.TraceId}{incomplete}.{extension}\"";
         http.Response.ContentLength = body.Length;
         await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }

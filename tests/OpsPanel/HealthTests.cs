@@ -36,6 +36,35 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task What_the_quota_removed_and_that_there_is_no_room_left_is_said()
+    {
+        await using var host = await PanelHost.StartAsync();
+        var viewer = await host.SignInAsync("viewer");
+        var time = new ManualTime(DateTimeOffset.UtcNow.AddDays(-2));
+        var first = time.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        await using var filler = new TelemetrySink(new TelemetrySinkOptions { Directory = host.TelemetryFolder, Process = "filler", QuotaBytes = 2 * 1024 * 1024 }, new OpenGate(), time);
+        async Task<string> FillAsync(TimeSpan then)
+        {
+            for (var i = 0; i < 3_000; i++)
+            {
+                var line = Rows.Request(time.GetUtcNow(), 3);
+                line.Attributes = [new("padding", new string('x', 1_000))];
+                filler.Record(line);
+            }
+
+            await filler.FlushAsync();
+            time.Advance(then);
+            await filler.FlushAsync();
+            return await viewer.GetStringAsync("/admin/ops/health");
+        }
+
+        Assert.DoesNotContain("quota", await viewer.GetStringAsync("/admin/ops/health"), StringComparison.OrdinalIgnoreCase);
+        await FillAsync(TimeSpan.FromDays(2));
+        await Eventually.TrueAsync(async () => (await FillAsync(TimeSpan.FromMinutes(1))).Contains("Today's rows alone exceed it", StringComparison.Ordinal), "the panel says that today alone is too much");
+        Assert.Matches($"Removed for the quota</dt>\\s*<dd>up to {first}<", await viewer.GetStringAsync("/admin/ops/health"));
+    }
+
+    [Fact]
     public async Task The_serving_process_tells_its_own_lag_circuits_and_settings()
     {
         using var folder = new TempFolder();

@@ -24,7 +24,15 @@ public sealed class SkippedFilesTests
         using var missing = await viewer.GetAsync("/admin/ops/traces/5b8efff798038103d269b633813fc60c");
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
         Assert.Contains(sentence, await missing.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        async Task<string?> ExportAsync()
+        {
+            using var export = await viewer.GetAsync($"/admin/ops/traces/{request.TraceId}/otlp.json");
+            return export.EnsureSuccessStatusCode().Content.Headers.ContentDisposition?.FileName;
+        }
+
+        Assert.Equal($"trace-{request.TraceId}-incomplete.json", await ExportAsync());
         File.Delete(Path.Combine(day, "ghost.db"));
+        Assert.Equal($"trace-{request.TraceId}.json", await ExportAsync());
         Assert.DoesNotContain("could be read", await viewer.GetStringAsync("/admin/ops/logs?q=x"), StringComparison.Ordinal);
     }
 }
