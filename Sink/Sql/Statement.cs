@@ -6,7 +6,8 @@ namespace OrionPlatform.Sink;
 internal sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
 {
     // The handle itself is held beside it for as long: a connection's statements are used by the thread that uses the connection, and disposed of by it.
-    private readonly nint _statement = handle.DangerousGetHandle();
+    // 0 from then on, which SQLite refuses as misuse: a mistake may not write to memory that is somebody else's by now.
+    private nint _statement = handle.DangerousGetHandle();
 
     public Statement Bind(int index, long value)
     {
@@ -63,6 +64,7 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 
     public Statement ClearBindings()
     {
+        ObjectDisposedException.ThrowIf(_statement == 0, this);
         _ = RowCalls.ClearBindings(_statement);
         return this;
     }
@@ -128,7 +130,11 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     /// <summary>The column's bytes; valid until the next step.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(handle, column);
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        _statement = 0;
+        handle.Dispose();
+    }
 
     private SqliteFailure Fail()
     {
