@@ -20,7 +20,7 @@ internal sealed class CentralFile : IDisposable
 /// <summary>Tables of <c>telemetry.db</c>; docs/telemetry.md describes them for people.</summary>
 internal static class CentralSchema
 {
-    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth);
+    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth, Sixth);
 
     private const string First = HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql + MetricRollups.Sql + RollupCheck.Sql + """
         CREATE TABLE _observability_metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -46,5 +46,10 @@ internal static class CentralSchema
 
     private const string Fifth = MetricRollups.Distributions + """
         UPDATE _observability_metadata SET value = '5' WHERE key = 'schema_version';
+        """;
+
+    // Histograms in it may have runs from then on, which a program of an earlier version would misread.
+    private const string Sixth = SurfaceMinutes.Sql + """
+        UPDATE _observability_metadata SET value = '6' WHERE key = 'schema_version';
         """;
 }

@@ -18,6 +18,7 @@ internal static class CentralRetention
         Delete(database, "audit_log", "id", "time", now, options.AuditDays);
         Delete(database, "system_alerts", "id", "resolved_at", now, options.AuditDays);
         DeleteRollups(database, "rollups_minute", "rollup_series", now, options.RollupDays);
+        DeleteRollups(database, "surfaces_minute", "rollup_series", now, options.RollupDays);
         DeleteRollups(database, "rollups_hour", "rollup_series", now, options.HourlyRollupDays);
         DeleteRollups(database, "metric_rollups_minute", "metric_rollup_series", now, options.RollupDays);
         Delete(database, "rollup_checks", "rowid", "checked_at", now, options.RollupDays);

@@ -1,96 +1,79 @@
+using System.Runtime.InteropServices;
+
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// The public API minute by minute. A process has a series of its own, or two when it samples; they are read side by side, each in the order of its minutes. Where all that have
-/// a minute say the same percentile beside it, as the two of one process do, it is that of them together; else their histograms are merged, in a room that serves for all minutes.
+/// The public API minute by minute. Each process that serves it says how many requests a minute had and their percentile; where several have a minute and say different
+/// ones, their histograms are merged.
 /// </summary>
-internal sealed class MinuteReads : IDisposable
+internal static class MinuteReads
 {
-    private readonly List<Statement> _series = [];
-    private readonly LogHistogram _shared = new();
-
-    private MinuteReads(Database database, WindowParts window)
-    {
-        using var ids = database.Prepare($"SELECT id FROM rollup_series WHERE kind = {(int)RollupKind.Surface} AND surface = 'public'");
-        while (ids.Step())
-        {
-            var rows = database.Prepare("SELECT start, count, errors, p95_ns, durations FROM rollups_minute WHERE series = ? AND start >= ? AND start < ? ORDER BY start");
-            _series.Add(rows.Bind(1, ids.Long(0)).Bind(2, window.Start).Bind(3, window.End));
-        }
-
-        _series.RemoveAll(IsAtEnd);
-    }
-
     /// <summary>Every minute of the window, oldest first, those without a request too.</summary>
     public static List<MinuteFigures> Public(Database? database, WindowParts window)
     {
-        using var reads = database is null ? null : new MinuteReads(database, window);
-        var minutes = new List<MinuteFigures>(window.Minutes);
-        for (var minute = window.Start; minute < window.End; minute += UnixTime.Minute)
+        var minutes = new Minute[window.Minutes];
+        if (database is not null)
         {
-            minutes.Add(reads?.Take(minute) ?? new MinuteFigures(UnixTime.Time(minute), 0, 0, 0));
+            Sum(database, window, minutes);
+            Merge(database, window, minutes);
         }
 
-        return minutes;
+        var figures = new List<MinuteFigures>(minutes.Length);
+        for (var i = 0; i < minutes.Length; i++)
+        {
+            figures.Add(new MinuteFigures(UnixTime.Time(window.Start + (i * UnixTime.Minute)), minutes[i].Count, minutes[i].Errors, minutes[i].P95Nanos / 1e6));
+        }
+
+        return figures;
     }
 
-    public void Dispose() => _series.ForEach(s => s.Dispose());
-
-    private MinuteFigures? Take(long minute)
+    private static void Sum(Database database, WindowParts window, Minute[] minutes)
     {
-        var (count, errors, p95) = (0L, 0L, 0.0);
-        var any = false;
-        var agree = true;
-        foreach (var series in _series)
+        // A file that no process of this version has opened yet has the same figures beside its histograms, by series.
+        var table = CentralSchema.Versions.Of(database) >= SurfaceMinutes.Since ? "surfaces_minute" : "rollups_minute";
+        using var rows = database.Prepare($"""
+            SELECT r.start, r.count, r.errors, r.p95_ns FROM rollup_series s CROSS JOIN {table} r ON r.series = s.id
+            WHERE s.kind = {(int)RollupKind.Surface} AND s.service = '' AND s.surface = 'public' AND r.start >= ? AND r.start < ?
+            """);
+        rows.Bind(1, window.Start).Bind(2, window.End);
+        while (rows.Step())
         {
-            if (series.Long(0) != minute)
+            var count = rows.Long(1);
+            if (count > 0)
             {
-                continue;
+                ref var minute = ref minutes[(int)((rows.Long(0) - window.Start) / UnixTime.Minute)];
+                var p95 = rows.IsNull(3) ? double.NaN : rows.Double(3);
+
+                // What is the percentile of each of two parts is that of both together. NaN equals nothing, itself included.
+                minute = new Minute(minute.Count + count, minute.Errors + rows.Long(2), minute.Count == 0 || minute.P95Nanos == p95 ? p95 : double.NaN);
             }
-
-            (count, errors) = (count + series.Long(1), errors + series.Long(2));
-            agree &= !any || series.Double(3) == p95;
-            (any, p95) = (true, series.Double(3));
         }
+    }
 
-        if (!any)
+    private static void Merge(Database database, WindowParts window, Minute[] minutes)
+    {
+        using var rows = database.Prepare($"""
+            SELECT r.durations FROM rollup_series s CROSS JOIN rollups_minute r ON r.series = s.id AND r.start = ?
+            WHERE s.kind = {(int)RollupKind.Surface} AND s.service = '' AND s.surface = 'public'
+            """);
+        var durations = new LogHistogram();
+        for (var i = 0; i < minutes.Length; i++)
         {
-            return null;
-        }
-
-        if (!agree)
-        {
-            _shared.Clear();
-            foreach (var series in _series)
+            if (double.IsNaN(minutes[i].P95Nanos))
             {
-                if (series.Long(0) == minute)
+                durations.Clear();
+                for (rows.Bind(1, window.Start + (i * UnixTime.Minute)); rows.Step();)
                 {
-                    _shared.MergeBytes(series.Blob(4));
+                    durations.MergeBytes(rows.Blob(0));
                 }
-            }
 
-            p95 = _shared.Quantile(0.95);
-        }
-
-        for (var i = _series.Count - 1; i >= 0; i--)
-        {
-            if (_series[i].Long(0) == minute && IsAtEnd(_series[i]))
-            {
-                _series.RemoveAt(i);
+                rows.Reset();
+                minutes[i] = minutes[i] with { P95Nanos = durations.Quantile(0.95) };
             }
         }
-
-        return new MinuteFigures(UnixTime.Time(minute), count, errors, p95 / 1e6);
     }
 
-    private static bool IsAtEnd(Statement series)
-    {
-        if (series.Step())
-        {
-            return false;
-        }
-
-        series.Dispose();
-        return true;
-    }
+    // The percentile is not a number where histograms have to be merged.
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Minute(long Count, long Errors, double P95Nanos);
 }

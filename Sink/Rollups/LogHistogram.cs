@@ -92,18 +92,35 @@ public sealed class LogHistogram
         return count;
     }
 
-    /// <summary>The non-empty buckets as variable-length integers: pairs of distance to the bucket before and count.</summary>
+    /// <summary>
+    /// The non-empty buckets as variable-length integers. One that stands alone is its distance to the bucket before and its count; a run of neighbours is the distance of its
+    /// first, a 0, how many there are, and the count of each, a few empty ones included.
+    /// </summary>
     public byte[] ToBytes()
     {
         var buffer = new List<byte>(64);
         var previous = 0;
-        for (var i = 0; i < _counts.Length; i++)
+        for (var at = Next(0); at < _counts.Length;)
         {
-            if (_counts[i] != 0)
+            var (last, filled) = Neighbours(at);
+            if (filled > 3 && last - at < 2 * filled)
             {
-                WriteVarint(buffer, (ulong)(_first + i - previous));
-                WriteVarint(buffer, (ulong)_counts[i]);
-                previous = _first + i;
+                Varint.Write(buffer, (ulong)(_first + at - previous));
+                buffer.Add(0);
+                Varint.Write(buffer, (ulong)(last - at + 1));
+                for (; at <= last; at++)
+                {
+                    Varint.Write(buffer, (ulong)_counts[at]);
+                }
+
+                previous = _first + last;
+            }
+
+            for (at = Next(at); at <= last; at = Next(at + 1))
+            {
+                Varint.Write(buffer, (ulong)(_first + at - previous));
+                Varint.Write(buffer, (ulong)_counts[at]);
+                previous = _first + at;
             }
         }
 
@@ -114,39 +131,63 @@ public sealed class LogHistogram
     /// <exception cref="FormatException">The bytes are not such a histogram.</exception>
     public void MergeBytes(ReadOnlySpan<byte> bytes)
     {
-        var (bucket, added, counts, first) = (0L, 0L, _counts, _first);
+        var (bucket, added) = (0L, 0L);
         for (var at = 0; at < bytes.Length;)
         {
-            long times;
-            if (at + 1 < bytes.Length && (bytes[at] | bytes[at + 1]) < 0x80)
+            bucket += Varint.Read(bytes, ref at);
+            var times = Varint.Read(bytes, ref at);
+            var length = times == 0 ? Varint.Read(bytes, ref at) : 1;
+            if (bucket is < 0 or > MaxBucket || times < 0 || length < 1 || length > MaxBucket - bucket + 1)
             {
-                // Nearly every pair is two bytes, and a percentile over a day reads a million of them.
-                bucket += bytes[at];
-                times = bytes[at + 1];
-                at += 2;
-            }
-            else
-            {
-                bucket += ReadVarint(bytes, ref at);
-                times = ReadVarint(bytes, ref at);
+                throw new FormatException("Not a histogram: bucket or count out of range.");
             }
 
-            if ((ulong)(bucket - first) >= (ulong)counts.Length || times < 0)
+            var room = Room((int)bucket, (int)length);
+            if (times > 0)
             {
-                if (bucket is < 0 or > MaxBucket || times < 0)
-                {
-                    throw new FormatException("Not a histogram: bucket or count out of range.");
-                }
-
-                Cover((int)bucket, (int)bucket);
-                (counts, first) = (_counts, _first);
+                room[0] += times;
+                added += times;
+                continue;
             }
 
-            counts[(int)bucket - first] += times;
-            added += times;
+            added += Varint.AddTo(room, bytes, ref at);
+            bucket += length - 1;
         }
 
         Count += added;
+    }
+
+    /// <summary>The next bucket that is not empty, from this one on.</summary>
+    private int Next(int at)
+    {
+        while (at < _counts.Length && _counts[at] == 0)
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    /// <summary>The last bucket before a gap of more than three, and how many there are that are not empty.</summary>
+    private (int Last, int Filled) Neighbours(int from)
+    {
+        var (last, filled) = (from, 1);
+        for (var at = Next(from + 1); at <= last + 4 && at < _counts.Length; at = Next(at + 1))
+        {
+            (last, filled) = (at, filled + 1);
+        }
+
+        return (last, filled);
+    }
+
+    private Span<long> Room(int bucket, int length)
+    {
+        if (bucket < _first || bucket + length > _first + _counts.Length)
+        {
+            Cover(bucket, bucket + length - 1);
+        }
+
+        return _counts.AsSpan(bucket - _first, length);
     }
 
     private static int BucketOf(long value)
@@ -194,31 +235,5 @@ public sealed class LogHistogram
             _counts.CopyTo(counts, _first - first);
             (_first, _counts) = (first, counts);
         }
-    }
-
-    private static void WriteVarint(List<byte> buffer, ulong value)
-    {
-        for (; value >= 0x80; value >>= 7)
-        {
-            buffer.Add((byte)(value | 0x80));
-        }
-
-        buffer.Add((byte)value);
-    }
-
-    private static long ReadVarint(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        var value = 0UL;
-        for (var shift = 0; shift < 64 && at < bytes.Length; shift += 7)
-        {
-            var part = bytes[at++];
-            value |= (ulong)(part & 0x7F) << shift;
-            if (part < 0x80)
-            {
-                return (long)value;
-            }
-        }
-
-        throw new FormatException("Not a histogram: an integer is cut off.");
     }
 }

@@ -92,6 +92,11 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
                 var row = known ? id : RollupTable.SeriesId(central, process, series);
                 RollupTable.Put(central, "rollups_minute", row, minute, right);
                 RollupTable.SumHour(central, row, UnixTime.Floor(minute, UnixTime.Hour));
+                if (series.Kind == RollupKind.Surface)
+                {
+                    using var surfaces = new SurfaceMinutes(central, process);
+                    surfaces.Sum(row, series.Surface, minute);
+                }
             }
         }
 

@@ -56,6 +56,13 @@ internal sealed class RollupCell
         }
     }
 
+    /// <summary>Forgets its figures, and keeps the room it has for others.</summary>
+    public void Clear()
+    {
+        (Count, Errors, SumNanos) = (0, 0, 0);
+        Durations.Clear();
+    }
+
     public bool SameAs(RollupCell other) => Count == other.Count && Errors == other.Errors && SumNanos == other.SumNanos
         && Durations.ToBytes().AsSpan().SequenceEqual(other.Durations.ToBytes());
 

@@ -22,7 +22,7 @@ internal sealed class RollupTable(string process)
     public void Write(Database database, RollupFold fold)
     {
         Write(database, "rollups_minute", fold.Minutes);
-        Agree(database, fold.Minutes);
+        WriteSurfaces(database, fold.Minutes);
         Write(database, "rollups_hour", fold.Hours);
     }
 
@@ -70,17 +70,9 @@ internal sealed class RollupTable(string process)
         }
     }
 
-    /// <summary>
-    /// Gives the two series of a surface, of what is in the raw rows and of what is left out of them, one percentile for a minute that both have: that of all its requests.
-    /// A timeline then need not merge histograms.
-    /// </summary>
-    private void Agree(Database database, Dictionary<(RollupSeries Series, long Start), RollupCell> minutes)
+    private void WriteSurfaces(Database database, Dictionary<(RollupSeries Series, long Start), RollupCell> minutes)
     {
-        using var find = database.Prepare("""
-            SELECT r.durations FROM rollup_series s CROSS JOIN rollups_minute r ON r.series = s.id AND r.start = ?
-            WHERE s.kind = ? AND s.service = '' AND s.surface = ? AND s.name = '' AND s.class = ? AND s.process = ?
-            """);
-        using var set = database.Prepare("UPDATE rollups_minute SET p95_ns = ? WHERE start = ? AND series IN (?, ?)");
+        using var surfaces = new SurfaceMinutes(database, process);
         foreach (var ((series, start), cell) in minutes)
         {
             if (!cell.Dirty || series.Kind != RollupKind.Surface)
@@ -88,25 +80,12 @@ internal sealed class RollupTable(string process)
                 continue;
             }
 
-            var other = series with { Class = series.Class.Length == 0 ? "~" : "" };
-            var all = new LogHistogram();
-            all.Merge(cell.Durations);
-            if (minutes.TryGetValue((other, start), out var known))
+            // Where both series of a surface are dirty, once is enough.
+            var stored = series with { Class = "" };
+            if (series == stored || !minutes.TryGetValue((stored, start), out var other) || !other.Dirty)
             {
-                all.Merge(known.Durations);
+                surfaces.Sum(Id(database, stored), series.Surface, start);
             }
-            else if (find.Bind(1, start).Bind(2, (long)series.Kind).Bind(3, series.Surface).Bind(4, other.Class).Bind(5, process).Step())
-            {
-                all.MergeBytes(find.Blob(0));
-                find.Reset();
-            }
-            else
-            {
-                find.Reset();
-                continue;
-            }
-
-            set.Bind(1, all.Quantile(0.95)).Bind(2, start).Bind(3, Id(database, series)).Bind(4, Id(database, other)).Run();
         }
     }
 

@@ -63,7 +63,57 @@ public sealed class LogHistogramTests
         Assert.Equal([0, 0, 129, Math.ScaleB(127.5, 121)], new[] { 0.25, 0.5, 0.75, 1 }.Select(again.Quantile));
     }
 
+    [Fact]
+    public void Runs_of_neighbours_and_lone_buckets_come_back_from_bytes_as_they_were()
+    {
+        var random = new Random(4);
+        for (var round = 0; round < 2_000; round++)
+        {
+            // From nearly empty to nearly full, in a range where each value has a bucket of its own.
+            var (one, share) = (new LogHistogram(), random.NextDouble());
+            var counts = Enumerable.Range(0, 128).Select(_ => random.NextDouble() < share ? 1L << random.Next(0, 40) : 0).ToArray();
+            for (var value = 0; value < counts.Length; value++)
+            {
+                one.Add(value, counts[value]);
+            }
+
+            var again = new LogHistogram();
+            again.MergeBytes(one.ToBytes());
+            Assert.Equal(counts.Sum(), again.Count);
+            Assert.Equal(counts, Enumerable.Range(0, 128).Select(v => again.CountUpTo(v) - (v == 0 ? 0 : again.CountUpTo(v - 1))));
+        }
+    }
+
+    [Fact]
+    public void A_bucket_takes_one_byte_beside_its_neighbours_and_two_alone()
+    {
+        var (run, alone) = (new LogHistogram(), new LogHistogram());
+        for (var i = 0; i < 100; i++)
+        {
+            run.Add(i);
+        }
+
+        Assert.Equal([0, 0, 100, .. Enumerable.Repeat((byte)1, 100)], run.ToBytes());
+        alone.Add(3, 5);
+        alone.Add(10, 6);
+        Assert.Equal([3, 5, 7, 6], alone.ToBytes());
+    }
+
+    [Fact]
+    public void Bytes_of_the_first_versions_which_had_no_runs_are_read_too()
+    {
+        var histogram = new LogHistogram();
+        histogram.MergeBytes([100, 3, 1, 1, 1, 2]);
+        Assert.Equal([3, 4, 6], ((long[])[100, 101, 102]).Select(histogram.CountUpTo));
+    }
+
     [Theory]
+    [InlineData(new byte[] { 5, 0 })]
+    [InlineData(new byte[] { 5, 0, 0 })]
+    [InlineData(new byte[] { 5, 0, 2, 1 })]
+    [InlineData(new byte[] { 5, 0, 0xBC, 0x1F, 1 })]
+    [InlineData(new byte[] { 5, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1, 1 })]
+    [InlineData(new byte[] { 5, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1 })]
     [InlineData(new byte[] { 5 })]
     [InlineData(new byte[] { 5, 0x80 })]
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 1, 1 })]

@@ -121,14 +121,32 @@ public sealed class OverviewTests
         }
 
         using var database = Database.OpenReader(SegmentFiles.CentralPath(test.Directory));
-        using var rows = database.Prepare($"SELECT s.class, r.p95_ns / 1e6 FROM rollup_series s JOIN rollups_minute r ON r.series = s.id WHERE s.kind = {(int)RollupKind.Surface} ORDER BY s.class");
-        foreach (var of in (string[])["", "~"])
+        using var rows = database.Prepare("SELECT m.count, m.p95_ns / 1e6, s.surface, s.class FROM surfaces_minute m JOIN rollup_series s ON s.id = m.series");
+        Assert.True(rows.Step());
+        Assert.Equal((100, "public", ""), (rows.Long(0), rows.Text(2), rows.Text(3)));
+        Assert.InRange(rows.Double(1), 94, 96);
+        Assert.False(rows.Step());
+    }
+
+    [Fact]
+    public async Task A_minute_whose_rows_come_late_has_them_in_its_timeline()
+    {
+        await using var test = new TestSink();
+        var late = test.Line(milliseconds: 200);
+        test.Sink.Record(test.Line(milliseconds: 10));
+        for (var minute = 0; minute < 10; minute++)
         {
-            Assert.True(rows.Step());
-            Assert.Equal(of, rows.Text(0));
-            Assert.InRange(rows.Double(1), 94, 96);
+            await test.Sink.FlushAsync();
+            test.Time.Advance(TimeSpan.FromMinutes(1));
+            test.Sink.Record(test.Line(milliseconds: 20));
         }
 
-        Assert.False(rows.Step());
+        late.Status = SpanStatus.Error;
+        test.Sink.Record(late);
+        await test.Sink.FlushAsync();
+
+        var first = (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(11))).Minutes[0];
+        Assert.Equal((2, 1), (first.Count, first.Errors));
+        Assert.InRange(first.P95Ms, 199, 201);
     }
 }

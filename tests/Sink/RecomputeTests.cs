@@ -38,12 +38,15 @@ public sealed class RecomputeTests
         await test.Sink.FlushAsync();
         using (var central = Database.OpenWriter(SegmentFiles.CentralPath(test.Directory), 1_000, 1_000))
         {
-            central.Execute("UPDATE rollups_minute SET count = 7");
+            central.Execute("UPDATE rollups_minute SET count = 7; UPDATE surfaces_minute SET count = 7, p95_ns = 7");
         }
 
         Assert.All((await test.Sink.RecomputeAsync(test.Time.GetUtcNow()))!, d => Assert.Equal((7, 2), (d.RolledUp, d.Raw)));
         Assert.Equal(3, (await test.Sink.RecomputeAsync(test.Time.GetUtcNow(), repair: true))!.Count);
         Assert.Empty((await test.Sink.RecomputeAsync(test.Time.GetUtcNow()))!);
+        var minute = (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(1))).Minutes.Single();
+        Assert.Equal(2, minute.Count);
+        Assert.InRange(minute.P95Ms, 19.8, 20.2);
         test.Sink.Record(test.Line(milliseconds: 30));
         await test.Sink.FlushAsync();
 

@@ -43,7 +43,7 @@ public sealed class SmallTableTests
         Assert.Equal(
             new Dictionary<string, int>
             {
-                ["heartbeats"] = 2, ["events"] = 3, ["tracked"] = 3, ["audit"] = 4, ["resolved alerts"] = 4, ["minutes"] = 5, ["metrics"] = 5, ["checks"] = 5, ["hours"] = 6,
+                ["heartbeats"] = 2, ["events"] = 3, ["tracked"] = 3, ["audit"] = 4, ["resolved alerts"] = 4, ["minutes"] = 5, ["surfaces"] = 5, ["metrics"] = 5, ["checks"] = 5, ["hours"] = 6,
             },
             gone);
         Assert.Equal("open", Assert.Single(await test.Reader.AlertsAsync()).Subject);
@@ -86,7 +86,7 @@ public sealed class SmallTableTests
         {
             ("heartbeats", "worker_heartbeats", $"time = {first}"), ("events", "business_event_logs", $"time = {first}"), ("tracked", "_orion_events", $"time = {first}"),
             ("audit", "audit_log", $"time = {first}"), ("resolved alerts", "system_alerts", "subject = 'resolved'"), ("minutes", "rollups_minute", $"start <= {first}"),
-            ("hours", "rollups_hour", $"start <= {first}"), ("metrics", "metric_rollups_minute", $"start <= {first}"), ("checks", "rollup_checks", $"checked_at = {first}"),
+            ("surfaces", "surfaces_minute", $"start <= {first}"), ("hours", "rollups_hour", $"start <= {first}"), ("metrics", "metric_rollups_minute", $"start <= {first}"), ("checks", "rollup_checks", $"checked_at = {first}"),
         })
         {
             yield return (kind, database.QueryLong($"SELECT count(*) FROM {table} WHERE {condition}"));

@@ -82,6 +82,30 @@ public sealed class SegmentTests(SampleTelemetry telemetry) : IClassFixture<Samp
     }
 
     [Fact]
+    public async Task A_central_file_of_an_earlier_version_is_read_and_the_tables_it_lacks_have_no_rows()
+    {
+        using var folder = new TempFolder();
+        Batteries_V2.Init();
+        foreach (var file in (string[])["telemetry.db", "telemetry.db-wal"])
+        {
+            File.Copy(Path.Combine(telemetry.Directory, file), folder.File(file));
+        }
+
+        await using (var older = new SqliteConnection($"Data Source={Path.Combine(folder.Path, "telemetry.db")};Pooling=False"))
+        {
+            older.Open();
+            await using var version = older.CreateCommand();
+            version.CommandText = "DROP TABLE surfaces_minute; PRAGMA user_version=5";
+            version.ExecuteNonQuery();
+        }
+
+        var rows = await CommandRun.OfAsync(
+            "sql", "SELECT count(DISTINCT surface) AS rollups, (SELECT count(*) FROM surfaces_minute) AS minutes FROM rollups_minute WHERE about = 'surface'", "--format", "csv", "--data", folder.Path);
+
+        Assert.Equal((0, "rollups,minutes\r\n1,0\r\n"), (rows.ExitCode, rows.Output));
+    }
+
+    [Fact]
     public async Task Without_day_segments_or_without_the_central_file_there_are_simply_no_rows()
     {
         using var folder = new TempFolder();

@@ -130,9 +130,10 @@ internal sealed class TelemetryFiles : IDisposable
             Connection.Execute(table.ViewOver([.. Segments.Select(s => (s.Schema, s.File.Process))], range));
         }
 
-        foreach (var table in hasCentral ? CentralTables.Of(Connection.QueryLong("PRAGMA central.user_version")) : CentralTables.All)
+        var version = hasCentral ? Connection.QueryLong("PRAGMA central.user_version") : 0;
+        foreach (var table in hasCentral ? CentralTables.Of(version) : CentralTables.All)
         {
-            Connection.Execute(table.ViewOver(hasCentral ? [("central", "")] : [], range));
+            Connection.Execute(table.ViewOver(hasCentral && version >= table.Since ? [("central", "")] : [], range));
         }
 
         foreach (var (name, _, select) in DerivedTables.All)

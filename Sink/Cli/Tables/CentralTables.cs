@@ -32,6 +32,8 @@ internal static class CentralTables
             [.. s_time, .. Same("position", "type", "subject", "tenant_id", "data", "trace_id", "correlation_id")], TimeRange),
         Rollups("rollups_minute", "requests, jobs and spans, by the minute"),
         Rollups("rollups_hour", "the same by the hour"),
+        new("surfaces_minute", "all requests or jobs of a surface, by the minute", "{0}.surfaces_minute r JOIN {0}.rollup_series s ON s.id = r.series",
+            [("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"), ("surface", "s.surface"), .. Same("count", "errors"), ("p95_ms", "r.p95_ns / 1e6")], StartRange) { Since = SurfaceMinutes.Since },
         Slos("slos_minute", "rollups_minute", "good and total of an objective, by the minute"),
         Slos("slos_hour", "rollups_hour", "the same by the hour"),
         new("metric_rollups_minute", "a metric's series, by the minute", "{0}.metric_rollups_minute r JOIN {0}.metric_rollup_series s ON s.id = r.series",

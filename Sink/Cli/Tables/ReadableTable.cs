@@ -8,6 +8,9 @@ namespace OrionPlatform.Sink.Cli;
 /// <param name="Range">Condition of a time range, <c>{0}</c> and <c>{1}</c> being its ends in nanoseconds; empty when rows have no time of their own.</param>
 internal sealed record ReadableTable(string Name, string About, string Source, (string Name, string Sql)[] Columns, string Range = "")
 {
+    /// <summary>The version of its file from which it is there; one of an earlier version has no rows of it.</summary>
+    public long Since { get; init; }
+
     /// <summary>The view over these attached files; an empty one when there are none.</summary>
     public string ViewOver((string Schema, string Process)[] files, TimeRange range)
     {

@@ -6,14 +6,15 @@ namespace OrionPlatform.Benchmarks;
 
 /// <summary>
 /// What the panel's reads cost as the store grows: over a day of 100,000, 1,000,000 and 10,000,000 spans (<see cref="SinkReadData"/>). The sizes take turns, call by
-/// call, so that whatever else the machine does falls on all of them; each figure is the 95th percentile of 100 calls, open to close, after 40 that warm up.
+/// call, so that whatever else the machine does falls on all of them; each figure is the 95th percentile of 200 calls, open to close, after two seconds that warm up:
+/// before that the runtime still compiles what it calls, and the largest size, which loops most, would pay most for it.
 /// <c>--rows N</c> stops at that size; <c>--dir FOLDER</c> keeps the data there and uses it again; <c>--fill 1</c> only makes the data.
 /// </summary>
 internal sealed class SinkReadBenchmark : Benchmark
 {
-    private const int WarmUp = 40;
-    private const int Calls = 100;
+    private const int Calls = 200;
 
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
 
     private static readonly (string Name, Func<Source, Task<int>> Read)[] s_queries =
@@ -65,8 +66,9 @@ internal sealed class SinkReadBenchmark : Benchmark
     private static async Task<SortedDictionary<int, double>> MeasureAsync(List<Source> sources, Func<Source, Task<int>> read)
     {
         var times = sources.ToDictionary(s => s, _ => new List<double>());
-        for (var i = 0; i < WarmUp + Calls; i++)
+        for (var (clock, i) = (Stopwatch.StartNew(), 0); i < Calls;)
         {
+            var warm = clock.Elapsed > s_warmUp;
             foreach (var source in sources)
             {
                 var start = Stopwatch.GetTimestamp();
@@ -77,11 +79,13 @@ internal sealed class SinkReadBenchmark : Benchmark
                     throw new InvalidOperationException("Nothing was found.");
                 }
 
-                if (i >= WarmUp)
+                if (warm)
                 {
                     times[source].Add(ms);
                 }
             }
+
+            i += warm ? 1 : 0;
         }
 
         return new SortedDictionary<int, double>(times.ToDictionary(t => t.Key.Rows, t => Math.Round(t.Value.Order().ElementAt((int)(0.95 * Calls)), 2)));

@@ -72,6 +72,37 @@ public sealed class VersionTests
     }
 
     [Fact]
+    public async Task A_timeline_is_the_same_before_and_after_the_central_file_of_version_1_is_brought_forward()
+    {
+        using var folder = new OrionPlatform.Tests.TempFolder();
+        var time = new OrionPlatform.Tests.ManualTime();
+        var now = UnixTime.Nanos(time.GetUtcNow());
+        var path = SegmentFiles.CentralPath(folder.Path);
+        FrozenFile.Central(path, now);
+        using (var old = Database.OpenWriter(path, 1_000, 1_000))
+        {
+            // A minute whose series agree on their percentile, one whose series do not, one of which everything was left out, and another process's.
+            old.Execute(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"""
+                INSERT INTO rollup_series VALUES (4, 'api', 1, '', 'public', '', '~'), (5, 'api', 1, '', 'ops', '', ''), (6, 'api-2', 1, '', 'public', '', '~');
+                INSERT INTO rollups_minute VALUES (4, {now}, 5, 2, 500, 100.0, x'6405'),
+                    (2, {now - UnixTime.Minute}, 10, 1, 100, 10.0, x'0A0A'), (4, {now - UnixTime.Minute}, 90, 0, 1800, 20.0, x'145A'),
+                    (4, {now - (2 * UnixTime.Minute)}, 1, 1, 30, 30.0, x'1E01'), (5, {now}, 1000, 0, 0, 0.0, x'00'), (6, {now}, 100, 3, 5000, 50.0, x'3264');
+                """));
+        }
+
+        await using var reader = new TelemetryReader(folder.Path, time);
+        var before = (await reader.OverviewAsync(TimeSpan.FromMinutes(4))).Minutes;
+        CentralSchema.Versions.OpenWriter(path, 1_000, 1_000).Dispose();
+        var after = (await reader.OverviewAsync(TimeSpan.FromMinutes(4))).Minutes;
+
+        Assert.Equal([(0L, 0L, 0.0), (1, 1, 30e-6), (100, 1, 20e-6), (108, 6, 100e-6)], before.Select(m => (m.Count, m.Errors, m.P95Ms)));
+        Assert.Equal(before, after);
+        using var central = Database.OpenReader(path);
+        Assert.Equal(5, central.QueryLong("SELECT count(*) FROM surfaces_minute"));
+        Assert.Equal(1, central.QueryLong("SELECT count(*) FROM surfaces_minute WHERE p95_ns IS NULL"));
+    }
+
+    [Fact]
     public async Task A_file_that_was_brought_forward_has_the_schema_of_a_new_one()
     {
         await using var test = new TestSink();
