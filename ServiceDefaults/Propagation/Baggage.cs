@@ -4,14 +4,15 @@ using System.Text;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// The <c>baggage</c> header: a list of <c>key=value</c> members, values percent-encoded UTF-8. A member's properties (<c>;ttl=5</c>) stay a part
-/// of its value, since an activity's baggage has no other place for them.
+/// The <c>baggage</c> header: a list of <c>key=value</c> members, values percent-encoded UTF-8. A member's properties (<c>;ttl=5</c>) are carried on as they
+/// came. An activity's baggage has keys and values only, so they are an entry of their own after the member's, with a key that no header can have: <c>;key</c>.
 /// </summary>
 internal static class Baggage
 {
     /// <summary>Limits of W3C Baggage: what is within both is carried on whole; of more, whole members are dropped.</summary>
     private const int MaxMembers = 64;
     private const int MaxLength = 8192;
+    private const char Properties = ';';
 
     private static readonly SearchValues<char> s_token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
@@ -22,9 +23,9 @@ internal static class Baggage
     /// </summary>
     public static List<KeyValuePair<string, string?>>? Read(string? header)
     {
-        // Bounded by MaxMembers and, since decoding never lengthens, by MaxLength characters.
+        // Bounded by MaxMembers, each with its properties, and, since decoding never lengthens, by MaxLength characters.
         List<KeyValuePair<string, string?>>? members = null;
-        var room = MaxLength;
+        var (count, room) = (0, MaxLength);
         foreach (var range in header.AsSpan().Split(','))
         {
             var member = header.AsSpan(range).Trim(" \t");
@@ -34,9 +35,18 @@ internal static class Baggage
                 continue;
             }
 
-            if (member.Length <= room && members is not { Count: MaxMembers })
+            if (member.Length <= room && count < MaxMembers)
             {
-                (members ??= []).Add(new(member[..equals].TrimEnd(" \t").ToString(), Decode(member[(equals + 1)..].TrimStart(" \t"))));
+                var key = member[..equals].TrimEnd(" \t").ToString();
+                var value = member[(equals + 1)..];
+                var properties = value.IndexOf(Properties);
+                (members ??= []).Add(new(key, Decode((properties < 0 ? value : value[..properties]).Trim(" \t"))));
+                if (properties >= 0)
+                {
+                    members.Add(new(Properties + key, value[properties..].ToString()));
+                }
+
+                count++;
                 room -= member.Length + 1;
             }
         }
@@ -50,8 +60,17 @@ internal static class Baggage
     {
         var header = new StringBuilder();
         var count = 0;
+        string? written = null;
         foreach (var (key, value) in members)
         {
+            if (written is not null && key.Length == written.Length + 1 && key[0] == Properties && key.EndsWith(written, StringComparison.Ordinal))
+            {
+                // They came in this way, so they can go out so; not where that makes the header too long.
+                header.Append(header.Length + value?.Length <= MaxLength ? value : "");
+                continue;
+            }
+
+            written = null;
             if (count == MaxMembers)
             {
                 break;
@@ -71,7 +90,7 @@ internal static class Baggage
             }
             else
             {
-                count++;
+                (count, written) = (count + 1, key);
             }
         }
 

@@ -18,6 +18,9 @@ public sealed class BaggageTests
     [InlineData("a=%C3%A9%2C%f0%9f%98%80", "a=%C3%A9%2C%F0%9F%98%80")]
     [InlineData("a=%FF", "a=%EF%BF%BD")]
     [InlineData("a=(:/?)[]@{|}", "a=(:/?)[]@{|}")]
+    [InlineData("a=1 ; ttl=5;secret,b=%3B;x = y", "a=1; ttl=5;secret,b=%3B;x = y")]
+    [InlineData("a=;p,a=2;q;r=%20", "a=;p,a=2;q;r=%20")]
+    [InlineData(";a=1,b=2", "b=2")]
     [InlineData("a", null)]
     [InlineData("", null)]
     public async Task Baggage_is_carried_on_without_its_malformed_members(string baggage, string? expected)
@@ -39,6 +42,17 @@ public sealed class BaggageTests
     }
 
     [Fact]
+    public async Task A_members_properties_are_no_part_of_its_value()
+    {
+        await using var app = await StartAsync();
+
+        var seen = await CallAsync(app, ("baggage", "tenant=ac%20me;ttl=5;secret,plan=pro"));
+
+        Assert.Equal(["tenant=ac me", ";tenant=;ttl=5;secret", "plan=pro"], seen.Baggage);
+        Assert.Equal("tenant=ac%20me;ttl=5;secret,plan=pro", seen.Outgoing["baggage"]);
+    }
+
+    [Fact]
     public async Task What_is_within_the_limits_is_carried_on_whole()
     {
         await using var app = await StartAsync();
@@ -48,6 +62,8 @@ public sealed class BaggageTests
         Assert.Equal(full, (await CallAsync(app, ("baggage", full))).Outgoing["baggage"]);
         Assert.Equal(full, (await CallAsync(app, ("baggage", $"{full},k64=1"))).Outgoing["baggage"]);
         Assert.Equal("b=2", (await CallAsync(app, ("baggage", $"a={new string('x', 8200)},b=2"))).Outgoing["baggage"]);
+        var properties = string.Join(',', Enumerable.Range(0, 64).Select(i => $"k{i:00}=1;{new string('p', 121)}"));
+        Assert.Equal(properties, (await CallAsync(app, ("baggage", properties))).Outgoing["baggage"]);
     }
 
     [Fact]
