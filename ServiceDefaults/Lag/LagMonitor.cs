@@ -36,7 +36,7 @@ internal sealed class LagMonitor : IDisposable
     // Bounded by what the pool's threads carry in one stall; cleared before each probe.
     private readonly Dictionary<LineScope, string> _openSpans = [];
     private int _disposed;
-    private int _busyThreads;
+    private (long Threads, int Looks) _busy;
     private int _skipped;
     private TimeSpan _suspectAfter = SuspectAfter;
     private bool _suspected;
@@ -164,13 +164,13 @@ internal sealed class LagMonitor : IDisposable
         if (!_suspected && soFar >= _suspectAfter)
         {
             _suspected = true;
-            _busyThreads = 0;
+            _busy = default;
             _reporter.Suspect();
         }
 
         if (_suspected && soFar < s_longestWatch)
         {
-            _busyThreads = Math.Max(_busyThreads, BusyThreads());
+            _busy = (_busy.Threads + BusyThreads(), _busy.Looks + 1);
             foreach (var slot in Occupancy.PoolSlots)
             {
                 if (slot.Current is not { } scope)
@@ -196,6 +196,9 @@ internal sealed class LagMonitor : IDisposable
         {
             var start = late >= SuspectAfter ? due : probe.QueuedAt;
             var now = Reading.Now(Environment.CpuUsage.TotalTime);
+
+            // Threads beyond the pool's own goal are parked: only those at work could have taken the probe.
+            var busy = lag >= SuspectAfter && _busy.Threads > 0;
             var window = new StallWindow
             {
                 Start = start,
@@ -204,9 +207,8 @@ internal sealed class LagMonitor : IDisposable
                 GcPause = now.GcPause - before.GcPause,
                 Jit = now.Jit - before.Jit,
                 Cpu = now.Cpu - before.Cpu,
-                // Threads beyond the pool's own goal are parked: only those at work could have taken the probe.
-                PoolThreads = lag >= SuspectAfter ? Math.Max(1, _busyThreads) : Math.Max(1, ThreadPool.ThreadCount),
-                IdleThreads = lag >= SuspectAfter && _busyThreads > 0 ? 0 : Math.Max(1, ThreadPool.ThreadCount),
+                PoolThreads = busy ? Math.Max(1, (double)_busy.Threads / _busy.Looks) : Math.Max(1, ThreadPool.ThreadCount),
+                IdleThreads = busy ? 0 : Math.Max(1, ThreadPool.ThreadCount),
                 Occupied = [.. Occupancy.PoolSlots.SelectMany(s => s.Between(start, probe.RanAt))],
                 OpenSpans = new Dictionary<LineScope, string>(_openSpans),
             };

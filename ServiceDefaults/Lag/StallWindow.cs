@@ -23,11 +23,11 @@ internal sealed record StallWindow
     /// <summary>Processor time of this process.</summary>
     public required TimeSpan Cpu { get; init; }
 
-    /// <summary>Threads of the pool.</summary>
-    public required int PoolThreads { get; init; }
+    /// <summary>Threads of the pool, the mean over this time: a pool that is stalled grows, and a thread that was not there yet had no time to spend.</summary>
+    public required double PoolThreads { get; init; }
 
-    /// <summary>Those of them without work.</summary>
-    public required int IdleThreads { get; init; }
+    /// <summary>Those of them without work, the mean as well.</summary>
+    public required double IdleThreads { get; init; }
 
     /// <summary>Who was on the pool's threads in that time.</summary>
     public required IReadOnlyList<Occupied> Occupied { get; init; }
@@ -45,9 +45,11 @@ internal sealed record StallWindow
         GcPause = GcPause + next.GcPause,
         Jit = Jit + next.Jit,
         Cpu = Cpu + next.Cpu,
-        PoolThreads = Math.Max(PoolThreads, next.PoolThreads),
-        IdleThreads = Math.Min(IdleThreads, next.IdleThreads),
+        PoolThreads = Mean(PoolThreads, next, next.PoolThreads),
+        IdleThreads = Mean(IdleThreads, next, next.IdleThreads),
         Occupied = [.. Occupied, .. next.Occupied],
         OpenSpans = new Dictionary<LineScope, string>([.. next.OpenSpans, .. OpenSpans.Where(s => !next.OpenSpans.ContainsKey(s.Key))]),
     };
+
+    private double Mean(double here, StallWindow next, double there) => here + ((there - here) * (next.Length / (Length + next.Length)));
 }

@@ -52,7 +52,8 @@ public sealed class LagTests
                 await Task.WhenAll(calls);
                 return report.Recent.Any(s => s.Suspect is { Name: "POST /reports", Span: "api.reports.render" });
             },
-            "a stall blamed on the blocking route");
+            "a stall blamed on the blocking route",
+            TimeSpan.FromMinutes(2));
         gate.SetResult();
         await Task.WhenAll(innocents);
 
@@ -122,6 +123,19 @@ public sealed class LagTests
         Assert.Equal(("node-agent", "node-agent", Environment.ProcessId, TimeSpan.FromSeconds(15)), (beat.Worker, beat.Service, beat.Pid, beat.Interval));
         Assert.True(beat is { PoolThreads: > 0, MemoryAllocMb: > 0, MemoryCommittedMb: > 0 });
         Assert.InRange(beat.StartedAt, DateTimeOffset.UtcNow.AddHours(-1), beat.Time);
+    }
+
+    [Fact]
+    public void A_pool_that_grew_while_it_was_stalled_is_reckoned_by_the_time_each_thread_was_there()
+    {
+        using var reports = new ScopeFixture("POST", "/reports");
+        var late = Window(reports, busy: 0) with { Start = Ticks(500), End = Ticks(550), PoolThreads = 12, IdleThreads = 11 };
+        var stall = StallJudge.Judge(Window(reports, busy: 2).Then(late), default);
+
+        Assert.Equal((TimeSpan.FromMilliseconds(550), "POST /reports"), (stall.Length, stall.Suspect?.Name));
+        Assert.Equal(1_000 / 1_600.0, stall.Credits.Sum(c => c.Share), 1e-6);
+        Assert.Equal(550 / 1_600.0, stall.Idle, 1e-6);
+        Assert.Equal(50 / 1_600.0, stall.Unattributed, 1e-6);
     }
 
     private static (StallCause Cause, string? Suspect) Verdict(StallWindow window)
