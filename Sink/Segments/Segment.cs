@@ -28,6 +28,7 @@ internal sealed class Segment : IDisposable
                 _database.Execute($"PRAGMA max_page_count={maxPages}");
             }
 
+            BeginWithOwnService();
             _words = new SegmentWords(_database);
             _spans = new SpanWriter(_database, _words);
             _logs = new LogWriter(_database, _words);
@@ -75,6 +76,16 @@ internal sealed class Segment : IDisposable
             _spans.RolledBack();
             _metrics.RolledBack();
             throw;
+        }
+    }
+
+    /// <summary>The index on services leaves out the first text (<see cref="SegmentSchema.FirstText"/>). A row that came from elsewhere may be the first: its service is a rare one.</summary>
+    private void BeginWithOwnService()
+    {
+        if (_database.QueryLong("SELECT count(*) FROM (SELECT 1 FROM strings LIMIT 1)") == 0)
+        {
+            using var insert = _database.Prepare("INSERT INTO strings (id, value) VALUES (?, ?)");
+            insert.Bind(1, SegmentSchema.FirstText).Bind(2, SegmentFiles.ProcessOf(Path)).Run();
         }
     }
 

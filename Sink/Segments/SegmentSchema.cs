@@ -21,7 +21,7 @@ internal static class SegmentSchema
     /// <summary>A reader opens every version; only a process that writes to its own file of the day brings that forward.</summary>
     public static readonly SchemaVersions Versions = new(First, Second, Third);
 
-    /// <summary>Number of the text that a new segment begins with: the service of its first row, which is the process's own, and nearly every row's.</summary>
+    /// <summary>Number of the text that a new segment begins with: its process's name, which is that of its service, and nearly every row's.</summary>
     public const long FirstText = 1;
 
     private const string SpanColumns = """
