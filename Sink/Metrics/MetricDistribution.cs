@@ -13,6 +13,9 @@ public sealed class MetricDistribution
     // A bucket's values are put at no more places than this, which bounds the bytes of a minute.
     private const int Places = 8;
 
+    // Counts come from senders too. No bucket is ever so full, and sums of such counts stay far from an integer's end.
+    private const long MostInBucket = 1L << 40;
+
     private readonly LogHistogram _values = new();
 
     /// <summary>Values in it.</summary>
@@ -36,7 +39,7 @@ public sealed class MetricDistribution
     public byte[] ToBytes() => _values.ToBytes();
 
     /// <summary>Adds a point's values.</summary>
-    /// <returns>False when they are not known: negative ones, amounts that were added, or a histogram without buckets.</returns>
+    /// <returns>False when they are not known: negative ones, amounts that were added, a histogram without buckets, or one whose counts cannot be true.</returns>
     internal bool TryAdd(MetricPoint point)
     {
         if (point.Kind == MetricKind.Gauge || point is { Kind: MetricKind.Histogram, Count: 1 })
@@ -52,7 +55,7 @@ public sealed class MetricDistribution
         var known = true;
         for (var i = 0; i < point.Buckets.Length && known; i++)
         {
-            known = point.Buckets[i] == 0 || TrySpread(point, i);
+            known = point.Buckets[i] == 0 || (point.Buckets[i] <= MostInBucket && TrySpread(point, i));
         }
 
         return known;

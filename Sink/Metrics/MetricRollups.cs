@@ -144,10 +144,18 @@ internal sealed class MetricRollups
                 return null;
             }
 
-            var all = new MetricDistribution();
-            all.MergeBytes(stored);
-            all.Merge(_distribution);
-            return all;
+            try
+            {
+                var all = new MetricDistribution();
+                all.MergeBytes(stored);
+                all.Merge(_distribution);
+                return all;
+            }
+            catch (FormatException)
+            {
+                // What somebody else has put there holds up none of the rows that are written with this one.
+                return null;
+            }
         }
     }
 }

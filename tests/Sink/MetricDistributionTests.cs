@@ -93,6 +93,32 @@ public sealed class MetricDistributionTests
     }
 
     [Fact]
+    public async Task Neither_counts_that_cannot_be_true_nor_damaged_bytes_hold_up_what_is_written_with_them()
+    {
+        await using var test = new TestSink();
+        for (var i = 0; i < 3; i++)
+        {
+            test.Sink.Metrics.Record(Histogram(sum: 1, count: 1L << 60, bounds: [1], buckets: [long.MaxValue, 1L << 62], min: null, max: null));
+            await test.Sink.FlushAsync();
+        }
+
+        test.Time.Advance(TimeSpan.FromMinutes(1));
+        test.Sink.Metrics.Record(new MetricPoint { Name = "m", Service = "s", Value = 1 });
+        await test.Sink.FlushAsync();
+        using (var other = Database.OpenWriter(SegmentFiles.CentralPath(test.Directory), 10_000, 100))
+        {
+            other.Execute("UPDATE metric_rollups_minute SET distribution = x'FFFFFFFFFF' WHERE distribution IS NOT NULL");
+        }
+
+        test.Sink.Metrics.Record(new MetricPoint { Name = "m", Service = "s", Value = 2 });
+        test.Sink.Track("written with them");
+        await test.Sink.FlushAsync();
+        var minute = await MinuteAsync(test);
+        Assert.Equal((2L, null), (minute.Count, minute.Distribution));
+        Assert.Equal((1L, 1L), await test.LossAsync("tracked") is var loss ? (loss.Produced, loss.Stored) : default);
+    }
+
+    [Fact]
     public async Task A_write_that_had_to_be_repeated_counts_a_value_once()
     {
         await using var test = new TestSink();
