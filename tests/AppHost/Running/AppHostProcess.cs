@@ -24,8 +24,9 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     public static AppHostProcess Start(TempFolder home, params string[] args)
     {
-        var start = new ProcessStartInfo(DotNet.Path) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])[AppModel.SmallPlatformAssembly, .. args])
+        // A shell's background job ignores SIGINT, and so does all that it starts: here it is to be heard. env becomes the process itself.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in (string[])["--default-signal=INT", DotNet.Path, AppModel.SmallPlatformAssembly, .. args])
         {
             start.ArgumentList.Add(argument);
         }
