@@ -1,61 +1,78 @@
-using Microsoft.Extensions.Configuration;
+using OrionPlatform.AppHost;
 
-var builder = DistributedApplication.CreateBuilder(args);
+var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+{
+    Args = args,
+    DisableDashboard = !RunSettings.WantsDashboard(args),
+    // Everything here is plain http on this machine, so no development certificate is asked for.
+    AllowUnsecuredTransport = true,
+    TrustDeveloperCertificate = false,
+});
+using var settings = RunSettings.From(builder);
 
-// Where data lies and where the API listens: --Data:Directory=FOLDER, --Ports:Api=0 (a free port).
-var data = Path.GetFullPath(builder.Configuration["Data:Directory"] ?? Path.Combine(builder.AppHostDirectory, "..", ".data"));
-builder.Configuration["Data:Directory"] = data;
-var keys = Path.Combine(data, "dev-keys.json");
-var apiPort = builder.Configuration.GetValue("Ports:Api", 5080);
-
-var store = builder.AddConnectionString("store", ReferenceExpression.Create($"Data Source={Path.Combine(data, "store.db")}"));
-var telemetry = builder.AddConnectionString("telemetry", ReferenceExpression.Create($"Directory={Path.Combine(data, "telemetry")}"));
+var store = builder.AddConnectionString("store", ReferenceExpression.Create($"Data Source={settings.InData("store.db")}"));
+var telemetry = builder.AddConnectionString("telemetry", ReferenceExpression.Create($"Directory={settings.InData("telemetry")}"));
 
 // Generated secrets: the two persisted ones are kept in the user secrets, outside the repository; the login token is new each run.
 var joinToken = builder.AddParameter("node-join-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 var otlpKey = builder.AddParameter("otlp-api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 var loginToken = builder.AddParameter("ops-login-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 
-var api = AddService<Projects.Api>("api", apiPort)
+var api = AddService<Projects.Api>("api", settings.ApiPort)
     .WithExternalHttpEndpoints()
     .WithReference(store)
     .WithReference(telemetry)
     .WithEnvironment("Orion__Ops__LoginToken", loginToken)
     .WithEnvironment("Orion__Node__JoinToken", joinToken)
     .WithEnvironment("Orion__Otlp__ApiKey", otlpKey)
-    .WithUrlForEndpoint("http", url => url.DisplayText = "API");
-api.WithUrl($"{api.GetEndpoint("http")}/admin/ops/login?t={loginToken}", "Ops panel")
-    .WithUrl(new Uri(keys).AbsoluteUri, "Keys of the demo tenants");
+    .WithUrlForEndpoint("http", url => url.DisplayText = "API")
+    .WithUrl(new Uri(settings.DevKeysFile).AbsoluteUri, "Keys of the demo tenants");
+api.WithOpsPanelLink(loginToken.Resource)
+    .WithLoginLinkCommand(store.Resource)
+    .WithSendAllocationCommand(settings.DevKeysFile)
+    .WithSloSmokeCommand(new Projects.LoadTests().ProjectPath, settings.DevKeysFile);
 
 AddService<Projects.Worker>("worker")
     .WithReference(store)
-    .WithReference(telemetry);
+    .WithReference(telemetry)
+    .WithRedriveCommand(new Projects.Api().ProjectPath, store.Resource);
 
-var nodeAgent = AddService<Projects.NodeAgent>("node-agent")
+AddService<Projects.NodeAgent>("node-agent")
     .WithReference(api)
-    .WaitFor(api)
     .WithEnvironment("Orion__Node__JoinToken", joinToken)
-    .WithEnvironment("Orion__Agent__StateDirectory", Path.Combine(data, "node"))
-    .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", $"{api.GetEndpoint("http")}/otlp")
-    .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
-    .WithEnvironment("OTEL_EXPORTER_OTLP_HEADERS", $"x-otlp-api-key={otlpKey}");
+    .WithEnvironment("Orion__Agent__StateDirectory", settings.InData("node"))
+    // Nothing starts a killed agent again once AppHost is gone too: its workloads end soon after it.
+    .WithEnvironment("Orion__Agent__OrphanGrace", "00:00:05")
+    // Nodes have no sink of their own: they send their telemetry to the api's, beside the dashboard.
+    .WithEnvironment("Orion__Otlp__Endpoint", $"{api.GetEndpoint("http")}/otlp")
+    .WithEnvironment("Orion__Otlp__ApiKey", otlpKey);
 
 // Drives the demo tenants gently, so that the panel has something to show: --Traffic:Enabled=false leaves it out.
-if (builder.Configuration.GetValue("Traffic:Enabled", true))
+if (settings.Traffic)
 {
-    builder.AddProject<Projects.LoadTests>("traffic", launchProfileName: null)
-        .WithArgs("--profile", "demo", "--keys", keys)
+    AddProject<Projects.LoadTests>("traffic")
+        .WithArgs("--profile", "demo", "--keys", settings.DevKeysFile)
         .WithReference(api)
-        .WaitFor(api)
-        .WaitFor(nodeAgent)
         .WithParentRelationship(api);
 }
 
-builder.Build().Run();
+if (settings.Problem(args) is { } problem)
+{
+    Console.Error.WriteLine($"error: {problem}");
+    return 1;
+}
 
-// The environment is passed on explicitly: Aspire does not hand its own down, and a service without one would run as Production.
+builder.RestartCrashedServices();
+using var app = builder.Build();
+app.Run();
+return 0;
+
 IResourceBuilder<ProjectResource> AddService<TProject>(string name, int port = 0) where TProject : IProjectMetadata, new() =>
-    builder.AddProject<TProject>(name, launchProfileName: null)
-        .WithHttpEndpoint(port == 0 ? null : port)
-        .WithHttpHealthCheck("/health")
-        .WithEnvironment("DOTNET_ENVIRONMENT", builder.Environment.EnvironmentName);
+    AddProject<TProject>(name)
+        // Services listen themselves: a proxy in between would be measured with them, and would answer for one that is down.
+        .WithHttpEndpoint(port == 0 ? null : port, isProxied: false)
+        .WithHttpHealthCheck("/health");
+
+// The one place that names how a project is added. Launch profiles are for a service that is run alone: their ports would collide with those given here.
+IResourceBuilder<ProjectResource> AddProject<TProject>(string name) where TProject : IProjectMetadata, new() =>
+    builder.AddProject<TProject>(name, launchProfileName: null).WithoutHttpsCertificate().WithServiceEnvironment(builder.Environment.EnvironmentName);

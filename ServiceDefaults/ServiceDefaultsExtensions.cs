@@ -24,10 +24,9 @@ public static class ServiceDefaultsExtensions
         builder.AddProblemDefaults();
         builder.AddHttpClientDefaults();
         builder.Services.AddHostedService<HeartbeatLoop>();
-        builder.Services.AddHostedService<ParentWatch>();
 
-        // Room for the server to finish its requests and for the last flush, within the 10 s that AppHost grants.
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(8));
+        // Room for the server to finish its requests and for the last flush, within the 6 s that Aspire grants before it kills.
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
         return builder;
     }
 

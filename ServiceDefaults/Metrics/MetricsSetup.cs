@@ -31,7 +31,7 @@ internal static class MetricsSetup
         new TelemetryBuilder(builder.Services).WithMetrics(m =>
         {
             Listen(m);
-            if (OtlpTarget.Of("metrics", builder.Configuration) is null)
+            if (OtlpTarget.Of("metrics", builder.Configuration).Count == 0)
             {
                 foreach (var name in s_costly)
                 {

@@ -18,7 +18,7 @@ namespace OrionPlatform.ServiceDefaults;
 internal static class OtlpSetup
 {
     /// <summary>Whether spans leave the process.</summary>
-    public static bool ExportsTraces(IConfiguration configuration) => OtlpTarget.Of("traces", configuration) is not null;
+    public static bool ExportsTraces(IConfiguration configuration) => OtlpTarget.Of("traces", configuration).Count > 0;
 
     public static void Add(IHostApplicationBuilder builder)
     {
@@ -27,14 +27,24 @@ internal static class OtlpSetup
         builder.Services.AddSingleton(accounts);
         var any = Add(builder, "traces", Account(ExportAccount.Spans, "BSP"), (name, count) => telemetry.WithTracing(t => t
             .AddSource(Spans.Source.Name, SpanListener.AspNetCore, SpanListener.HttpClient).SetSampler(new AlwaysOnSampler())
-            .AddProcessor(new ProducedSpans(count!)).AddOtlpExporter(name, configure: null)));
+            .AddProcessor(new ProducedSpans(count)).AddOtlpExporter(name, configure: null)));
         any |= Add(builder, "metrics", null, (name, _) => telemetry.WithMetrics(m =>
         {
             MetricsSetup.Listen(m);
             m.AddOtlpExporter(name, configure: null);
         }));
         any |= Add(builder, "logs", Account(ExportAccount.Logs, "BLRP"), (name, count) => telemetry.WithLogging(
-            l => l.AddProcessor(sp => new LogBodies(sp.GetRequiredService<Sanitizer>(), count!)).AddOtlpExporter(name, configureExporter: null), o => o.IncludeFormattedMessage = true));
+            l =>
+            {
+                // The first target's processor renders a record's body; those behind it see it rendered.
+                if (count is not null)
+                {
+                    l.AddProcessor(sp => new LogBodies(sp.GetRequiredService<Sanitizer>(), count));
+                }
+
+                l.AddOtlpExporter(name, configureExporter: null);
+            },
+            o => o.IncludeFormattedMessage = true));
         if (!any)
         {
             return;
@@ -55,15 +65,16 @@ internal static class OtlpSetup
 
     private static bool Add(IHostApplicationBuilder builder, string signal, Func<ExportCount>? account, Action<string, ExportCount?> export)
     {
-        if (OtlpTarget.Of(signal, builder.Configuration) is not { } target)
+        var targets = OtlpTarget.Of(signal, builder.Configuration);
+        for (var i = 0; i < targets.Count; i++)
         {
-            return false;
+            // The loss account is about what the platform gets to see, so it counts the first target, its own ingest where there is one.
+            var (name, count, target) = ($"orion-{signal}-{i}", i == 0 ? account?.Invoke() : null, targets[i]);
+            builder.Services.AddOptions<OtlpExporterOptions>(name).Configure<WireGate>((options, gate) => target.Put(options, gate, count));
+            export(name, count);
         }
 
-        var (name, count) = ("orion-" + signal, account?.Invoke());
-        builder.Services.AddOptions<OtlpExporterOptions>(name).Configure<WireGate>((options, gate) => target.Put(options, gate, count));
-        export(name, count);
-        return true;
+        return targets.Count > 0;
     }
 
     /// <summary>The SDK's queue and the batch that has left it; its defaults are the specification's.</summary>
@@ -74,13 +85,13 @@ internal static class OtlpSetup
         int Read(string name, int unset) => int.TryParse(configuration[$"OTEL_{processor}_{name}"], NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : unset;
     }
 
-    private sealed class ProducedSpans(ExportCount count) : BaseProcessor<Activity>
+    private sealed class ProducedSpans(ExportCount? count) : BaseProcessor<Activity>
     {
         public override void OnEnd(Activity data)
         {
             if (data.Recorded)
             {
-                count.Produced();
+                count?.Produced();
             }
         }
     }

@@ -4,9 +4,17 @@ using OpenTelemetry.Exporter;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>Where and how one signal is exported, by the standard variables: <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c> before <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and so on.</summary>
+/// <summary>
+/// Where and how one signal is exported. By the standard variables, <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c> before
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and so on; and beside them to the platform's own ingest, <c>Orion:Otlp:Endpoint</c>, from a process without a sink.
+/// </summary>
 internal sealed record OtlpTarget
 {
+    /// <summary>The base address of the platform's OTLP ingest, for example <c>http://localhost:5080/otlp</c>.</summary>
+    public const string IngestKey = "Orion:Otlp:Endpoint";
+
+    private const string IngestApiKey = "Orion:Otlp:ApiKey";
+
     /// <summary>The variable that makes the exporter send again what failed.</summary>
     public const string RetryKey = "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY";
 
@@ -36,23 +44,36 @@ internal sealed record OtlpTarget
     /// <summary>What the export's body is made of.</summary>
     public required WireShape Shape { get; init; }
 
-    /// <summary>The target of <c>traces</c>, <c>metrics</c> or <c>logs</c>; null when that signal has no endpoint, or is switched off.</summary>
-    /// <exception cref="InvalidOperationException">A variable is not valid; the message names it.</exception>
-    public static OtlpTarget? Of(string signal, IConfiguration configuration)
+    /// <summary>The targets of <c>traces</c>, <c>metrics</c> or <c>logs</c>, the platform's ingest first; none when that signal has no endpoint, or is switched off.</summary>
+    /// <exception cref="InvalidOperationException">A setting is not valid; the message names it.</exception>
+    public static IReadOnlyList<OtlpTarget> Of(string signal, IConfiguration configuration)
     {
         var own = signal.ToUpperInvariant() + "_";
-        if (string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase)
+        return string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase)
             || string.Equals(configuration[$"OTEL_{own}EXPORTER"], "none", StringComparison.OrdinalIgnoreCase)
-            || (Read(own, "ENDPOINT", configuration) ?? Read("", "ENDPOINT", configuration)) is not var (endpointKey, endpoint))
+            ? []
+            : [.. new[] { Ingest(signal, configuration), Standard(signal, own, configuration) }.OfType<OtlpTarget>()];
+    }
+
+    private static OtlpTarget? Ingest(string signal, IConfiguration configuration) => configuration[IngestKey] is not { Length: > 0 } endpoint ? null : new OtlpTarget
+    {
+        Endpoint = new Uri(Address(IngestKey, endpoint).AbsoluteUri.TrimEnd('/') + "/v1/" + signal),
+        Grpc = false,
+        Compressed = false,
+        Headers = configuration[IngestApiKey] is { Length: > 0 } key ? "x-otlp-api-key=" + key : null,
+        TimeoutMilliseconds = Timeout(signal.ToUpperInvariant() + "_", configuration),
+        Retries = Retried(configuration),
+        Shape = ShapeOf(signal),
+    };
+
+    private static OtlpTarget? Standard(string signal, string own, IConfiguration configuration)
+    {
+        if ((Read(own, "ENDPOINT", configuration) ?? Read("", "ENDPOINT", configuration)) is not var (endpointKey, endpoint))
         {
             return null;
         }
 
-        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-        {
-            throw new InvalidOperationException($"{endpointKey} must be an absolute http or https URL.");
-        }
-
+        var address = Address(endpointKey, endpoint);
         var grpc = Choice(own, "PROTOCOL", configuration, "grpc", "http/protobuf") is null or "grpc";
         return new OtlpTarget
         {
@@ -63,8 +84,8 @@ internal sealed record OtlpTarget
             Compressed = Choice(own, "COMPRESSION", configuration, "none", "gzip") == "gzip",
             Headers = (Read(own, "HEADERS", configuration) ?? Read("", "HEADERS", configuration))?.Value,
             TimeoutMilliseconds = Timeout(own, configuration),
-            Retries = string.Equals(configuration[RetryKey], "in_memory", StringComparison.OrdinalIgnoreCase),
-            Shape = signal switch { "traces" => WireShape.Traces, "metrics" => WireShape.Metrics, _ => WireShape.Logs },
+            Retries = Retried(configuration),
+            Shape = ShapeOf(signal),
         };
     }
 
@@ -85,6 +106,15 @@ internal sealed record OtlpTarget
             return new HttpClient(new CleanExport(this, gate, count, client)) { Timeout = client.Timeout };
         };
     }
+
+    private static Uri Address(string key, string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")
+            ? address
+            : throw new InvalidOperationException($"{key} must be an absolute http or https URL.");
+
+    private static bool Retried(IConfiguration configuration) => string.Equals(configuration[RetryKey], "in_memory", StringComparison.OrdinalIgnoreCase);
+
+    private static WireShape ShapeOf(string signal) => signal switch { "traces" => WireShape.Traces, "metrics" => WireShape.Metrics, _ => WireShape.Logs };
 
     private static (string Key, string Value)? Read(string own, string name, IConfiguration configuration) =>
         configuration[Prefix + own + name] is { } value && !string.IsNullOrWhiteSpace(value) ? (Prefix + own + name, value.Trim()) : null;

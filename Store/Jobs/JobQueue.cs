@@ -107,6 +107,11 @@ public sealed class JobQueue
             "UPDATE jobs SET state = 'ready', attempts = 0, run_at = @now, died_at = NULL WHERE id = @job_id AND state = 'dead'", new { jobId, tx.Now }) == 1,
         cancellationToken);
 
+    /// <summary>Makes every dead letter claimable again, attempts back at zero; returns how many there were.</summary>
+    public Task<int> RedriveAllAsync(CancellationToken cancellationToken = default) => _store.WriteAsync(
+        tx => tx.ExecuteAsync("UPDATE jobs SET state = 'ready', attempts = 0, run_at = @now, died_at = NULL WHERE state = 'dead'", new { tx.Now }),
+        cancellationToken);
+
     /// <summary>The newest dead letters, with their causes.</summary>
     public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(int limit, CancellationToken cancellationToken = default) => _store.ReadAsync(
         tx => tx.QueryAsync<DeadLetter>(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -49,6 +50,35 @@ public sealed class OtlpTests
 
         // The exporter's own calls are not traced, neither by the SDK nor by our listener.
         Assert.DoesNotContain("/v1/traces", traces, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_platforms_ingest_and_a_dashboard_beside_it_both_get_everything_and_it_is_accounted_once()
+    {
+        await using var dashboard = await OtlpCollector.StartAsync(grpc: true);
+        await using var ingest = await OtlpCollector.StartAsync();
+        await using (var app = await StartAsync(dashboard, [("Orion:Otlp:Endpoint", ingest.Address + "/otlp"), ("Orion:Otlp:ApiKey", "the-key")]))
+        {
+            await app.Client.GetStringAsync("/v1/things/7");
+            await Eventually.TrueAsync(
+                () => ingest.All("/otlp/v1/metrics").Contains("orion.things.sold", StringComparison.Ordinal)
+                    && dashboard.Exports.Any(e => Encoding.Latin1.GetString(e.Body).Contains("orion.things.sold", StringComparison.Ordinal)),
+                "metrics at both");
+            var accounts = app.Services.GetRequiredService<ExportAccounts>().Read();
+            Assert.Equal(["exported_spans", "exported_logs"], accounts.Select(a => a.Stream));
+            Assert.Equal(2, accounts[0].Produced);
+        }
+
+        Assert.All((OtlpCollector[])[dashboard, ingest], collector =>
+        {
+            var all = Encoding.Latin1.GetString(collector.Bytes);
+            Assert.Contains("GET /v1/things/{id}", all, StringComparison.Ordinal);
+            Assert.Contains("login of [REDACTED] failed", all, StringComparison.Ordinal);
+            Assert.DoesNotContain("canary-", all, StringComparison.Ordinal);
+
+            // Once on each: the request, its inner span, its log record.
+            Assert.Equal(3, all.Split("correlation_id").Length - 1);
+        });
     }
 
     [Fact]

@@ -2,13 +2,14 @@ using OrionPlatform.Store;
 
 namespace OrionPlatform.Api;
 
-/// <summary>What an operator does beside the running service, on the same database: <c>ops-login</c> and <c>tenant create</c>.</summary>
+/// <summary>What an operator does beside the running service, on the same database: <c>ops-login</c>, <c>tenant create</c> and <c>jobs redrive</c>.</summary>
 internal static class OpsCommands
 {
     private const string Usage = """
         Usage:
           ops-login --role viewer|operator|admin [--name NAME]   print a login path of the ops panel, valid once and for 15 minutes
           tenant create NAME                                     make a tenant and print its first project and key, this once
+          jobs redrive                                           make every dead job claimable again
         """;
 
     private static readonly TimeSpan s_loginValidFor = TimeSpan.FromMinutes(15);
@@ -21,6 +22,7 @@ internal static class OpsCommands
     {
         ["ops-login", .. var options] => OpsLoginAsync(options),
         ["tenant", "create", var name] => CreateTenantAsync(name),
+        ["jobs", "redrive"] => RedriveAsync(),
         _ => RefusedAsync($"Unknown command: {string.Join(' ', args)}"),
     };
 
@@ -66,6 +68,13 @@ internal static class OpsCommands
         }
 
         await Console.Out.WriteLineAsync($"tenant:  {made.TenantId}\nproject: {made.ProjectId}\nkey:     {made.ApiKey}   (shown this once; it is stored as a hash)");
+        return 0;
+    });
+
+    private static Task<int> RedriveAsync() => WithStoreAsync(async services =>
+    {
+        var redriven = await services.GetRequiredService<JobQueue>().RedriveAllAsync();
+        await Console.Out.WriteLineAsync(redriven == 1 ? "1 dead job is claimable again." : $"{redriven} dead jobs are claimable again.");
         return 0;
     });
 

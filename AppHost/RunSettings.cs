@@ -1,0 +1,207 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+
+namespace OrionPlatform.AppHost;
+
+/// <summary>What a run of the platform can be told: <c>--Ports:Api=0</c>, or <c>Ports__Api=0</c> in the environment, and so on (docs/apphost.md).</summary>
+internal sealed class RunSettings : IDisposable
+{
+    private const string DataFolderKey = "Data:Directory";
+    private const string ApiPortKey = "Ports:Api";
+    private const string DashboardKey = "Dashboard:Enabled";
+    private const string TrafficKey = "Traffic:Enabled";
+    private const string UrlsKey = "ASPNETCORE_URLS";
+
+    private static readonly string[] s_own = [DataFolderKey, ApiPortKey, DashboardKey, TrafficKey];
+
+    // Sections and keys that Aspire and the .NET host read.
+    private static readonly string[] s_theirSections =
+        ["Parameters:", "ConnectionStrings:", "Logging:", "DcpPublisher:", "AppHost:", "Aspire:", "Pipeline:", "Publishing:", "Kestrel:", "ASPIRE_", "ASPNETCORE_", "DOTNET_", "OTEL_"];
+
+    private static readonly string[] s_theirs = ["environment", "contentRoot", "applicationName", "urls"];
+
+    private readonly IDistributedApplicationBuilder _builder;
+    private readonly string _apiPort;
+    private readonly string _dashboard;
+    private readonly string _traffic;
+
+    // Held until the run ends, however it ends, so that the folder has one AppHost at a time.
+    private FileStream? _claim;
+
+    private RunSettings(IDistributedApplicationBuilder builder)
+    {
+        _builder = builder;
+        DataFolder = Path.GetFullPath(builder.Configuration[DataFolderKey] ?? Path.Combine(builder.AppHostDirectory, "..", ".data"));
+        _apiPort = builder.Configuration[ApiPortKey] ?? "5080";
+        _dashboard = builder.Configuration[DashboardKey] ?? "true";
+        _traffic = builder.Configuration[TrafficKey] ?? "true";
+    }
+
+    /// <summary>Where databases, telemetry and development keys lie.</summary>
+    public string DataFolder { get; }
+
+    /// <summary>Port of the api; 0 for a free one.</summary>
+    public int ApiPort => int.TryParse(_apiPort, out var port) ? port : 0;
+
+    /// <summary>Whether gentle demo traffic runs.</summary>
+    public bool Traffic => !bool.TryParse(_traffic, out var wanted) || wanted;
+
+    /// <summary>Keys of the demo tenants, written by the api in Development.</summary>
+    public string DevKeysFile => InData("dev-keys.json");
+
+    public static RunSettings From(IDistributedApplicationBuilder builder) => new(builder);
+
+    /// <summary>Whether Aspire's dashboard runs. Aspire wants to know before there is a builder, so arguments and environment count here, and no file.</summary>
+    public static bool WantsDashboard(string[] args)
+    {
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
+        var wanted = !bool.TryParse(configuration[DashboardKey], out var enabled) || enabled;
+
+        // Another platform may run on this machine; its dashboard has the port of the launch profile then.
+        if (wanted && Uri.TryCreate(configuration[UrlsKey]?.Split(';')[0], UriKind.Absolute, out var url) && url.Port != 0 && !IsFree(url.Port))
+        {
+            Environment.SetEnvironmentVariable(UrlsKey, $"{Uri.UriSchemeHttp}://127.0.0.1:0");
+        }
+
+        return wanted;
+    }
+
+    public void Dispose() => _claim?.Dispose();
+
+    public string InData(string name) => Path.Combine(DataFolder, name);
+
+    /// <summary>The first thing that would keep the platform from running, in a sentence; null when there is none. Claims the data folder.</summary>
+    public string? Problem(string[] args) =>
+        ArgumentProblem(args)
+        ?? (int.TryParse(_apiPort, out var port) && port is >= 0 and <= 65535 ? null : $"{ApiPortKey} is '{_apiPort}'; it has to be a port, or 0 for a free one.")
+        ?? SwitchProblem(TrafficKey, _traffic)
+        ?? SwitchProblem(DashboardKey, _dashboard)
+        ?? HomeProblem()
+        ?? PortProblem()
+        ?? FolderProblem();
+
+    private static string? SwitchProblem(string key, string value) => bool.TryParse(value, out _) ? null : $"{key} is '{value}'; it has to be true or false.";
+
+    /// <summary>Aspire takes an argument that nothing reads without a word, so a slip of the pen would go unseen.</summary>
+    private string? ArgumentProblem(string[] args)
+    {
+        foreach (var key in new ConfigurationBuilder().AddCommandLine(args).Build().AsEnumerable().Where(e => e.Value is not null).Select(e => e.Key))
+        {
+            if (key.StartsWith("Parameters:", StringComparison.OrdinalIgnoreCase) && Nearest(key, Parameters()) is var parameter)
+            {
+                if (!parameter.Equals(key, StringComparison.OrdinalIgnoreCase))
+                {
+                    return $"There is no parameter '{key["Parameters:".Length..]}'; did you mean --{parameter}? AppHost has {string.Join(", ", Parameters())}.";
+                }
+            }
+            else if (!Known(key))
+            {
+                return $"Nothing reads the argument --{key}; did you mean --{Nearest(key, s_own)}? AppHost knows {string.Join(", ", s_own)} and what Aspire reads.";
+            }
+        }
+
+        // What the configuration cannot parse it leaves out.
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i].Contains('=', StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (args[i] is not ['-' or '/', ..])
+            {
+                return $"'{args[i]}' is not an argument; one looks like --{ApiPortKey}=0.";
+            }
+
+            // Its value is the next argument.
+            if (++i == args.Length || args[i] is ['-', '-', ..])
+            {
+                return $"The argument {args[i - 1]} has no value; give it one, as in {args[i - 1]}=VALUE.";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Known(string key) =>
+        s_own.Concat(s_theirs).Contains(key, StringComparer.OrdinalIgnoreCase)
+        || s_theirSections.Any(section => key.StartsWith(section, StringComparison.OrdinalIgnoreCase));
+
+    private IReadOnlyList<string> Parameters() => [.. _builder.Resources.OfType<ParameterResource>().Select(p => "Parameters:" + p.Name)];
+
+    private static string Nearest(string key, IEnumerable<string> known) => known.MinBy(k => Distance(key.ToUpperInvariant(), k.ToUpperInvariant()))!;
+
+    /// <summary>Levenshtein's: characters to insert, remove or replace.</summary>
+    private static int Distance(string from, string to)
+    {
+        var row = Enumerable.Range(0, to.Length + 1).ToArray();
+        for (var i = 1; i <= from.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= to.Length; j++)
+            {
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (from[i - 1] == to[j - 1] ? 0 : 1)));
+            }
+        }
+
+        return row[^1];
+    }
+
+    /// <summary>The orchestrator keeps its state there and ends with a stack trace without it.</summary>
+    private static string? HomeProblem() => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile).Length > 0 && HomeVariable() is { Length: > 0 }
+        ? null
+        : $"{(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME")} is not set; Aspire keeps its state and your secrets below it. Set it to a folder that you can write to.";
+
+    private static string? HomeVariable() => Environment.GetEnvironmentVariable(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME");
+
+    private string? PortProblem() => ApiPort == 0 || IsFree(ApiPort)
+        ? null
+        : $"Port {ApiPort} of the api is taken by another process; stop that process, or choose another port, for example --{ApiPortKey}=0 for a free one.";
+
+    /// <summary>Kestrel binds localhost on IPv4 and IPv6; either may be taken.</summary>
+    private static bool IsFree(int port)
+    {
+        foreach (var address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
+        {
+            try
+            {
+                using var listener = new TcpListener(address, port);
+                listener.Start();
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                return false;
+            }
+            catch (SocketException)
+            {
+                // No such address family here, or a port that only root may take: the api says so itself.
+            }
+        }
+
+        return true;
+    }
+
+    private string? FolderProblem()
+    {
+        try
+        {
+            Directory.CreateDirectory(DataFolder);
+            _claim = new FileStream(InData("apphost.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return null;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            return $"The data folder {DataFolder} cannot be written: {e.Message} Choose another with --{DataFolderKey}=FOLDER.";
+        }
+        catch (IOException) when (File.Exists(InData("apphost.lock")))
+        {
+            return $"Another AppHost is using the data folder {DataFolder}; stop it, or choose another folder with --{DataFolderKey}=FOLDER.";
+        }
+        catch (IOException e)
+        {
+            return $"The data folder {DataFolder} cannot be used: {e.Message} Choose another with --{DataFolderKey}=FOLDER.";
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OrionPlatform.AppHost;
+
+/// <summary>What every service of the platform is given beyond what Aspire gives a project.</summary>
+internal static class ServiceResources
+{
+    private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    public static IResourceBuilder<ProjectResource> WithServiceEnvironment(this IResourceBuilder<ProjectResource> service, string environment) => service
+        // Aspire does not hand its own environment down, and a service without one would run as Production.
+        .WithEnvironment("DOTNET_ENVIRONMENT", environment)
+        .WithEnvironment(context =>
+        {
+            // Aspire turns these on in Development: query strings and prompts carry secrets there too.
+            context.EnvironmentVariables["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = "false";
+            context.EnvironmentVariables["OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION"] = "false";
+            context.EnvironmentVariables["OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION"] = "false";
+
+            if (context.ExecutionContext.Services.GetRequiredService<DistributedApplicationOptions>().DisableDashboard)
+            {
+                // Aspire names its dashboard's endpoint all the same. Without it AppHost's own OTEL_EXPORTER_OTLP_* reach the services, where it has any.
+                foreach (var name in (string[])[OtlpEndpoint, "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS"])
+                {
+                    context.EnvironmentVariables.Remove(name);
+                }
+            }
+            else
+            {
+                // The dashboard may be gone before the services are; their last export must not hold up their end.
+                context.EnvironmentVariables["OTEL_EXPORTER_OTLP_TIMEOUT"] = "1000";
+            }
+        });
+
+    /// <summary>The panel's one-time link: on the api in the dashboard, and once on the console when the api is healthy.</summary>
+    public static IResourceBuilder<ProjectResource> WithOpsPanelLink(this IResourceBuilder<ProjectResource> api, ParameterResource loginToken)
+    {
+        var link = ReferenceExpression.Create($"{api.GetEndpoint("http")}/admin/ops/login?t={loginToken}");
+        var said = 0;
+        return api.WithUrl(link, "Ops panel").OnResourceReady(async (_, _, cancellationToken) =>
+        {
+            if (Interlocked.Exchange(ref said, 1) == 0)
+            {
+                Console.WriteLine("Ops panel: " + await link.GetValueAsync(cancellationToken));
+            }
+        });
+    }
+}
