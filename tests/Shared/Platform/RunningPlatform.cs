@@ -1,98 +1,34 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Reflection;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace OrionPlatform.Tests;
 
-/// <summary>The whole platform as a user starts it: AppHost as a process, on a data folder and a port of its own.</summary>
-internal sealed partial class RunningPlatform : IAsyncDisposable
+/// <summary>A whole platform that runs on a data folder of the test's own, and what a caller does with it. <see cref="HostedPlatform"/> and <see cref="AppHostProcess"/> start one.</summary>
+internal abstract class RunningPlatform(string dataFolder) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_startWithin = TimeSpan.FromSeconds(90);
-    private const string RunId = "ORION_RUN_ID";
-    private readonly ConcurrentQueue<string> _output = new();
-    private readonly TaskCompletionSource<Uri> _login = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Process _appHost;
-    private bool _disposed;
+    /// <summary>What every platform of a test is started with: nothing that another one on this machine may have.</summary>
+    protected static IReadOnlyList<string> OwnSettings(string dataFolder) => ["--Ports:Api=0", $"--Data:Directory={dataFolder}", "--Traffic:Enabled=false"];
 
-    private RunningPlatform(string dataFolder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
-    {
-        DataFolder = dataFolder;
-        var start = new ProcessStartInfo("dotnet")
-        {
-            WorkingDirectory = Root,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var argument in (string[])["run", "--no-build", "--project", "AppHost", "-c", Configuration, "--", "--Ports:Api=0", $"--Data:Directory={dataFolder}", "--Traffic:Enabled=false", .. arguments])
-        {
-            start.ArgumentList.Add(argument);
-        }
+    public string DataFolder { get; } = dataFolder;
 
-        foreach (var (key, value) in environment)
-        {
-            start.Environment[key] = value;
-        }
+    /// <summary>The one-time link to the panel.</summary>
+    public Uri LoginUrl { get; protected set; } = null!;
 
-        _appHost = new Process { StartInfo = start, EnableRaisingEvents = true };
-        _appHost.OutputDataReceived += (_, e) => Read(e.Data);
-        _appHost.ErrorDataReceived += (_, e) => Read(e.Data);
-        _appHost.Exited += (_, _) => _login.TrySetException(new InvalidOperationException("AppHost ended before it was ready:\n" + Output));
-    }
+    /// <summary>What was written to consoles, newest last.</summary>
+    public abstract string Output { get; }
 
-    public string DataFolder { get; }
-
-    public Uri LoginUrl => _login.Task.Result;
-
+    /// <summary>The api, with the key of the demo tenant acme.</summary>
     public HttpClient Api { get; private set; } = null!;
 
     public string ProjectId { get; private set; } = "";
 
-    public string Output => string.Join('\n', _output);
+    /// <summary>The processes of one service, restarts included; not the <c>dotnet run</c> that Aspire starts it with.</summary>
+    public IReadOnlyList<int> Service(string name) =>
+        [.. LinuxProcesses.WithEnvironment($"OTEL_SERVICE_NAME={name}\0", DataFolder).Where(pid => !LinuxProcesses.CommandLine(pid).StartsWith("dotnet\0run\0", StringComparison.Ordinal))];
 
-    private static string Root { get; } = Metadata("RepositoryRoot");
-
-    private static string Configuration { get; } = Metadata("Configuration");
-
-    public static Task<RunningPlatform> StartAsync(string dataFolder) => StartAsync(dataFolder, [], new Dictionary<string, string>());
-
-    /// <summary>Starts it with further arguments for AppHost, and with variables that every service inherits.</summary>
-    public static async Task<RunningPlatform> StartAsync(string dataFolder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
-    {
-        var platform = new RunningPlatform(dataFolder, arguments, environment);
-        try
-        {
-            platform._appHost.Start();
-            platform._appHost.BeginOutputReadLine();
-            platform._appHost.BeginErrorReadLine();
-            await platform._login.Task.WaitAsync(s_startWithin);
-            await platform.SignInAsAcmeAsync();
-            return platform;
-        }
-        catch (TimeoutException e)
-        {
-            var output = platform.Output;
-            await platform.DisposeAsync();
-            throw new TimeoutException($"AppHost printed no login line within {s_startWithin.TotalSeconds} s:\n{output}", e);
-        }
-    }
-
-    /// <summary>The processes of one service, restarts included.</summary>
-    public IReadOnlyList<int> Service(string name) => LinuxProcesses.WithEnvironment($"OTEL_SERVICE_NAME={name}\0", DataFolder);
-
-    /// <summary>The names of all services that AppHost runs, those without any telemetry included: it names each in its environment.</summary>
-    public IReadOnlyList<string> Services()
-    {
-        var run = LinuxProcesses.Variable(Service("api")[0], RunId);
-        return [.. LinuxProcesses.WithEnvironment($"{RunId}={run}\0").Select(pid => LinuxProcesses.Variable(pid, "OTEL_SERVICE_NAME")).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
-    }
-
-    /// <summary>Every process of this platform that still runs: services, AppHost, its guard. (Workloads know only their allocation.)</summary>
+    /// <summary>Every process of this platform that still runs, AppHost among them. (Workloads know only their allocation.)</summary>
     public IReadOnlyList<int> Everything() => [.. LinuxProcesses.WithEnvironment(DataFolder).Union(LinuxProcesses.WithArgument(DataFolder))];
 
     /// <summary>The processes that run for an allocation.</summary>
@@ -126,73 +62,15 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
     public Task BecomesAsync(string allocationId, string state, TimeSpan? within = null) =>
         Eventually.TrueAsync(async () => await StateAsync(allocationId) == state, $"{allocationId} is {state}", within ?? TimeSpan.FromSeconds(60));
 
-    /// <summary>kill -9 of AppHost itself: nothing it started may outlive it.</summary>
-    public void KillAppHost()
-    {
-        LinuxProcesses.Kill(Assert.Single(LinuxProcesses.WithEnvironment(), IsAppHost));
-    }
+    public abstract ValueTask DisposeAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_disposed)
-        {
-            return;
-        }
-
-        _disposed = true;
-        Api?.Dispose();
-        if (!_appHost.HasExited)
-        {
-            using var kill = Process.Start("kill", ["-TERM", .. LinuxProcesses.WithEnvironment().Where(IsAppHost).Select(p => p.ToString())]);
-            await kill.WaitForExitAsync();
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            try
-            {
-                await _appHost.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _appHost.Kill(entireProcessTree: true);
-            }
-        }
-
-        _appHost.Dispose();
-    }
-
-    private async Task SignInAsAcmeAsync()
+    protected async Task SignInAsAcmeAsync(Uri api)
     {
         var keys = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(DataFolder, "dev-keys.json"))).RootElement.GetProperty("acme");
         ProjectId = keys.GetProperty("projectId").GetString()!;
-        Api = new HttpClient { BaseAddress = new Uri(LoginUrl, "/") };
+        Api = new HttpClient { BaseAddress = new Uri(api, "/") };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", keys.GetProperty("apiKey").GetString());
     }
 
-    /// <summary>AppHost proper, not the `dotnet run` around it nor its guard.</summary>
-    private bool IsAppHost(int pid)
-    {
-        var command = LinuxProcesses.CommandLine(pid);
-        return command.Contains("AppHost", StringComparison.Ordinal) && command.Contains($"--Data:Directory={DataFolder}", StringComparison.Ordinal) && !command.Contains("--no-build", StringComparison.Ordinal);
-    }
-
-    private void Read(string? line)
-    {
-        if (line is null)
-        {
-            return;
-        }
-
-        _output.Enqueue(line);
-        if (LoginLine().Match(line) is { Success: true } match)
-        {
-            _login.TrySetResult(new Uri(match.Groups["url"].Value));
-        }
-    }
-
-    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response) =>
-        await response.Content.ReadFromJsonAsync<JsonElement>();
-
-    private static string Metadata(string key) => typeof(RunningPlatform).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
-
-    [GeneratedRegex(@"Login to the dashboard at (?<url>http://\S+/admin/ops/login\?t=\S+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex LoginLine();
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response) => await response.Content.ReadFromJsonAsync<JsonElement>();
 }
