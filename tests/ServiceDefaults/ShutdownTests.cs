@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -10,7 +9,7 @@ public sealed class ShutdownTests
     [Fact]
     public async Task A_service_stops_when_the_process_that_started_it_is_killed()
     {
-        using var parent = Process.Start("sleep", "600");
+        using var parent = IdleProcess.Start();
         await using var app = await TestApp.StartAsync(settings: ("ORION_PARENT_PID", parent.Id.ToString(CultureInfo.InvariantCulture)));
         var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         Assert.False(stopping.IsCancellationRequested);
