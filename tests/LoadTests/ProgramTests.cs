@@ -66,7 +66,7 @@ public sealed class ProgramTests : IDisposable
         Assert.StartsWith("Nothing answers at http://127.0.0.1:1/", there, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task Demo_traffic_outlives_a_restart_of_the_api_and_stops_at_once_when_told()
     {
         var server = await AllocationServer.StartAsync();

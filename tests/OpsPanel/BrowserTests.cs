@@ -6,7 +6,7 @@ namespace OrionPlatform.Tests;
 
 public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
 {
-    [Fact]
+    [BrowserFact]
     public async Task A_request_appears_live_and_its_waterfall_opens()
     {
         await using var host = await PanelHost.StartAsync();
@@ -35,7 +35,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.True(await page.EvaluateAsync<bool>("window.sameDocument === true"), "going back reloaded the page");
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task A_row_stays_under_the_pointer_that_presses_it_and_what_came_meanwhile_is_shown_after()
     {
         await using var host = await PanelHost.StartAsync();
@@ -78,7 +78,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await Assertions.Expect(page).ToHaveURLAsync(new Uri(host.Address, $"/admin/ops/traces/{request.TraceId}").ToString());
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Logs_filter_as_one_types_and_keep_what_is_open_and_focused()
     {
         await using var host = await PanelHost.StartAsync();
@@ -112,7 +112,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await Assertions.Expect(page.GetByLabel("Level")).ToHaveValueAsync("error");
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task The_page_says_so_when_its_session_ends()
     {
         await using var host = await PanelHost.StartAsync();
@@ -124,7 +124,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to the ops panel" })).ToBeVisibleAsync();
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Without_script_tabs_and_filters_are_links_and_forms()
     {
         await using var host = await PanelHost.StartAsync();
@@ -137,7 +137,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         }
     }
 
-    [Theory]
+    [BrowserTheory]
     [InlineData(ColorScheme.Light, 1280, 900)]
     [InlineData(ColorScheme.Dark, 1280, 900)]
     [InlineData(ColorScheme.Light, 375, 812)]

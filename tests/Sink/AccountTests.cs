@@ -87,8 +87,8 @@ public sealed class AccountTests
 
     [Theory]
     [InlineData("", "api", 1, "ConnectionStrings:telemetry")]
-    [InlineData("/tmp/x", "a/b", 1, "Orion:Sink:Process")]
-    [InlineData("/tmp/x", "api", 0, "Orion:Sink:BufferRows")]
+    [InlineData("telemetry", "a/b", 1, "Orion:Sink:Process")]
+    [InlineData("telemetry", "api", 0, "Orion:Sink:BufferRows")]
     public void A_bad_option_is_named(string directory, string process, int rows, string key)
     {
         var options = new TelemetrySinkOptions { Directory = directory, Process = process, BufferRows = rows };

@@ -18,7 +18,7 @@ internal static class Command
         };
 
         // What the test runner's own build left in the environment must not reach another solution's.
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k is "PackageSet" or "LoadEngine" or "AppHostEngine").ToList())
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k is "LoadEngine").ToList())
         {
             start.Environment.Remove(name);
         }

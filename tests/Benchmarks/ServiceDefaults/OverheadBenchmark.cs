@@ -41,7 +41,13 @@ internal sealed class OverheadBenchmark : Benchmark
             foreach (var variant in s_variants)
             {
                 servers[variant] = await OverheadProcess.StartAsync(["overhead", "serve", variant, Path.Combine(folder.FullName, variant), collector.Address], isServer: true);
-                await WarmAsync(load, servers[variant]);
+                await load.AskAsync(OverheadLoad.Order(servers[variant].Address, 0, 0.1));
+            }
+
+            Begin();
+            foreach (var server in servers.Values)
+            {
+                await WarmAsync(load, server);
             }
 
             var turns = s_variants.ToDictionary(v => v, _ => new List<Turn>());

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 
 namespace OrionPlatform.Benchmarks;
 
@@ -20,7 +19,7 @@ internal sealed class OverheadProcess : IAsyncDisposable
 
     public static async Task<OverheadProcess> StartAsync(string[] arguments, bool isServer)
     {
-        var start = StartInfo(arguments);
+        var start = Benchmark.ThisProgram(arguments);
 
         // As the web SDK sets it, with which the platform's services are built; this program is none.
         start.Environment["DOTNET_gcServer"] = isServer ? "1" : "0";
@@ -36,10 +35,6 @@ internal sealed class OverheadProcess : IAsyncDisposable
 
         throw new InvalidOperationException($"{string.Join(' ', arguments)} did not start.");
     }
-
-    /// <summary>This program again, with other arguments.</summary>
-    public static ProcessStartInfo StartInfo(string[] arguments) =>
-        new(Environment.ProcessPath!, [Assembly.GetExecutingAssembly().Location, .. arguments]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
 
     public async Task<double> NumberAsync(string path) => double.Parse(await _client.GetStringAsync(new Uri(Address + path)), CultureInfo.InvariantCulture);
 

@@ -17,6 +17,7 @@ internal sealed class SanitizeBenchmark : Benchmark
     public override Task<object> RunAsync(string[] arguments)
     {
         var sanitizer = new Sanitizer(Options.Create(new SanitizeOptions()), []);
+        Begin();
         var (cleanNs, cleanAlloc) = Clean(new Gate(sanitizer));
         var wireNs = Wire(new WireGate(sanitizer));
         var (hostileMs, _) = WorstHostile(sanitizer);

@@ -90,10 +90,11 @@ internal sealed class StallBenchmark : Benchmark
     /// What the monitor adds, in percent of one processor, to a service without traffic: the same process with it and without it by turns, the
     /// pool's threads that it wakes included. The middle of five differences, as the service's own timers come and go.
     /// </summary>
-    private static async Task<double> MonitorCpuAsync()
+    private async Task<double> MonitorCpuAsync()
     {
         const string AllButOff = "00:00:01";
         await using var app = await StartAsync(AllButOff);
+        Begin();
         await WarmUpAsync(app);
         var differences = new List<double>();
         for (var turn = 0; turn < 5; turn++)
@@ -162,8 +163,13 @@ internal sealed class StallBenchmark : Benchmark
                 await client.PostAsync("/gc", null);
                 break;
             case "host":
-                var hogs = Enumerable.Range(0, Environment.ProcessorCount * 16).Select(_ => Process.Start(OverheadProcess.StartInfo(["stall", "hog"]))!).ToArray();
+                var hogs = Enumerable.Range(0, Environment.ProcessorCount * 16).Select(_ => Process.Start(ThisProgram("stall", "hog"))!).ToArray();
                 await Task.WhenAll(hogs.Select(h => h.WaitForExitAsync()));
+                if (Array.Exists(hogs, h => h.ExitCode != 0))
+                {
+                    throw new InvalidOperationException("The processes that take the machine's processors did not run.");
+                }
+
                 break;
         }
     }

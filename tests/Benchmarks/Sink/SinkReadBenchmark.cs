@@ -37,6 +37,8 @@ internal sealed class SinkReadBenchmark : Benchmark
 
     public override string Name => "sink-read";
 
+    public override string[] SoonMeasuring => ["--rows", "100000"];
+
     public override async Task<object> RunAsync(string[] arguments)
     {
         var most = int.Parse(Option(arguments, "--rows") ?? "10000000");
@@ -48,6 +50,7 @@ internal sealed class SinkReadBenchmark : Benchmark
             sources.Add(new Source(rows, data, new TelemetryReader(data.Directory, data.Time), new Random(1)));
         }
 
+        Begin();
         var p95 = new SortedDictionary<string, SortedDictionary<int, double>>(StringComparer.Ordinal);
         foreach (var (name, read) in Option(arguments, "--fill") is null ? s_queries : [])
         {

@@ -16,15 +16,19 @@ internal sealed class SinkReadEffectBenchmark : Benchmark
 
     public override string Name => "sink-read-effect";
 
+    public override string[] SoonMeasuring => ["--rows", "30000"];
+
     public override async Task<object> RunAsync(string[] arguments)
     {
+        var rows = arguments.Length > 1 && arguments[0] == "--rows" ? int.Parse(arguments[1]) : 300_000;
         using var folder = new ScratchFolder();
-        var data = await SinkReadData.OpenAsync(folder.Path, 300_000);
+        var data = await SinkReadData.OpenAsync(folder.Path, rows);
         var options = new TelemetrySinkOptions { Directory = data.Directory, Process = "api", FlushInterval = TimeSpan.FromMinutes(1) };
         await using var sink = new TelemetrySink(options, new OpenGate(), data.Time);
         await using var reader = new TelemetryReader(data.Directory, data.Time);
         var spans = new SpansInOrder(data.Time);
         var (alone, beside, reads) = (new List<double>(), new List<double>(), 0);
+        Begin();
         await WriteAsync(sink, spans, []);
         for (var round = 0; round < Rounds; round++)
         {

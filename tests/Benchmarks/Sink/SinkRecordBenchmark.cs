@@ -15,6 +15,7 @@ internal sealed class SinkRecordBenchmark : Benchmark
 
     public override async Task<object> RunAsync(string[] arguments)
     {
+        Begin();
         var (idle, overload) = (new List<double>(), new List<double>());
         for (var round = 0; round < 5; round++)
         {

@@ -12,6 +12,8 @@ internal sealed class SinkRetentionBenchmark : Benchmark
 {
     public override string Name => "sink-retention";
 
+    public override string[] SoonMeasuring => ["--rows", "100000"];
+
     public override async Task<object> RunAsync(string[] arguments)
     {
         var rows = arguments.Length > 1 && arguments[0] == "--rows" ? int.Parse(arguments[1]) : 5_000_000;
@@ -34,6 +36,7 @@ internal sealed class SinkRetentionBenchmark : Benchmark
         await sink.FlushAsync();
         var day = Directory.GetDirectories(folder.Path).Single();
         var bytes = folder.Bytes("api.db*");
+        Begin();
         var quiet = await LongestFlushAsync(sink, sample, time, TimeSpan.FromSeconds(5), () => false);
         time.Shift = TimeSpan.FromDays(2);
         var dropping = await LongestFlushAsync(sink, sample, time, TimeSpan.FromSeconds(30), () => !Directory.Exists(day));

@@ -18,6 +18,7 @@ internal sealed class SinkWriteBenchmark : Benchmark
     public override async Task<object> RunAsync(string[] arguments)
     {
         var rows = arguments.Length > 1 && arguments[0] == "--rows" ? int.Parse(arguments[1]) : 150_000;
+        Begin();
         var best = new Result(0, 0, 0, 0, 0, 0, 0);
         for (var round = 0; round < Rounds; round++)
         {

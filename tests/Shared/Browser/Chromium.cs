@@ -2,22 +2,41 @@ using Microsoft.Playwright;
 
 namespace OrionPlatform.Tests;
 
-/// <summary>One real Chromium for all browser tests. <c>ORION_CHROMIUM</c> names another executable than Debian's.</summary>
+/// <summary>One real Chromium for all browser tests: the one <c>ORION_CHROMIUM</c> names, else the first Chromium, Chrome or Edge that is installed.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    // Where installers put them: on Linux under one of these names on the PATH, on macOS and Windows below one of a few folders.
+    private static readonly string[] s_linux = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "microsoft-edge-stable"];
+    private static readonly string[] s_mac =
+    [
+        "Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome", "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    ];
+
+    private static readonly string[] s_windows = ["Chromium/Application/chrome.exe", "Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe"];
+
+    private static readonly string? s_executable = Environment.GetEnvironmentVariable("ORION_CHROMIUM") is { Length: > 0 } given ? given : Installed();
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    private static string Executable => Environment.GetEnvironmentVariable("ORION_CHROMIUM") is { Length: > 0 } given ? given : "/usr/bin/chromium";
+    /// <summary>Null where there is a browser; else the sentence that says how to get one. A wrong ORION_CHROMIUM is no missing browser: it fails.</summary>
+    internal static string? Missing { get; } = s_executable is null
+        ? "Needs Chromium, Chrome or Edge: install one (Debian: apt-get install chromium; macOS: brew install --cask chromium), or set ORION_CHROMIUM to its path."
+        : null;
 
     public async Task InitializeAsync()
     {
-        Assert.True(File.Exists(Executable), $"The panel's browser tests need Chromium, and {Executable} does not exist. Install it (Debian: apt-get install chromium) or set ORION_CHROMIUM to its path.");
+        if (Missing is not null)
+        {
+            return;
+        }
+
+        Assert.True(File.Exists(s_executable), $"ORION_CHROMIUM is {s_executable}, and no such file exists.");
         Assertions.SetDefaultExpectTimeout(20_000); // Two busy cores are slow, not wrong.
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = Executable,
+            ExecutablePath = s_executable,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"],
         });
     }
@@ -42,4 +61,16 @@ public sealed class Chromium : IAsyncLifetime
 
         _playwright?.Dispose();
     }
+
+    private static string? Installed()
+    {
+        var (folders, names) = OperatingSystem.IsWindows()
+            ? (Folders(Environment.SpecialFolder.ProgramFiles, Environment.SpecialFolder.ProgramFilesX86, Environment.SpecialFolder.LocalApplicationData), s_windows)
+            : OperatingSystem.IsMacOS()
+                ? (["/Applications", Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "Applications")], s_mac)
+                : ((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), s_linux);
+        return names.SelectMany(_ => folders, (name, folder) => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    }
+
+    private static string[] Folders(params Environment.SpecialFolder[] folders) => [.. folders.Select(Environment.GetFolderPath).Where(path => path.Length > 0)];
 }

@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+
+namespace OrionPlatform.Architecture.Tests;
+
+/// <summary>The platform and its tests run on Linux, Windows and macOS: what only one of them has is asked for in few places.</summary>
+public sealed partial class SystemTests
+{
+    /// <summary>Files and folders that are an interface to the system, and why. Each says for itself what it does on the others.</summary>
+    private static readonly Dictionary<string, string> s_interfaces = new()
+    {
+        ["services/NodeAgent/Workloads/"] = "starts, finds and ends processes: the node agent's interface to the system",
+        ["load-tests/Platform/Termination.cs"] = "sends SIGTERM; on Windows it kills",
+        ["Sink/Reading/HeldFile.cs"] = "names the process that holds a file open, where /proc tells; elsewhere it names none",
+        ["tests/Shared/Processes/"] = "signals and idle processes for all tests",
+        ["tests/Shared/Platform/"] = "finds and ends the platform's processes",
+        ["tests/Sink/Support/Tmpfs.cs"] = "mounts a small file system; its tests are skipped where that cannot be done",
+        ["tests/SinkCli/SqlTests.cs"] = "a LinuxFact: /dev/full, to which only a shell can redirect",
+        ["tests/Services/Running/WorkloadProcesses.cs"] = "looks at the workloads' processes",
+        ["tests/Services/Running/ServiceProcess.cs"] = "sends SIGTERM to a service",
+        ["tests/Services/Slice/AgentKillTests.cs"] = "kills agents and their workloads, looks at their files' modes",
+        ["tests/Services/PublicApi/SeedingTests.cs"] = "looks at the mode of the file with the keys",
+    };
+
+    [Fact]
+    public void Only_the_interfaces_to_the_system_know_one_system()
+    {
+        var wrong = Assumptions().Where(a => !s_interfaces.Keys.Any(i => a.File.StartsWith(i, StringComparison.Ordinal))).Select(a => $"{a.File}:{a.Line} {a.Text}").ToList();
+
+        Assert.True(wrong.Count == 0, "Only one system has this. Write it portably, or put it behind an interface to the system:\n" + string.Join('\n', wrong));
+    }
+
+    [Fact]
+    public void Every_interface_to_the_system_is_still_one()
+    {
+        var found = Assumptions().Select(a => a.File).ToList();
+
+        Assert.All(s_interfaces.Keys, i => Assert.Contains(found, file => file.StartsWith(i, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("""File.ReadAllText($"/proc/{pid}/stat")""")]
+    [InlineData("""new ProcessStartInfo("sh", ["-c", command])""")]
+    [InlineData("""using var kill = Process.Start("kill", ["-TERM", "1"]);""")]
+    [InlineData("""start.FileName = "cmd.exe";""")]
+    [InlineData("""new Reader("/tmp/x")""")]
+    [InlineData("""new Reader(@"C:\Windows\Temp")""")]
+    [InlineData("""Run("x > /dev/full")""")]
+    [InlineData("""[LibraryImport("libc")]""")]
+    [InlineData("""[DllImport("kernel32.dll", SetLastError = true)]""")]
+    [InlineData("""File.SetUnixFileMode(path, mode);""")]
+    public void A_line_that_only_one_system_understands_is_found(string line) => Assert.True(IsAssumption(line, line));
+
+    [Theory]
+    [InlineData("""Process.Start("dotnet", ["build"])""")]
+    [InlineData("""// The kernel's /proc says so.""")]
+    [InlineData("""app.MapGet("/v1/dev/keys", Keys);""")]
+    [InlineData("""[LibraryImport(Library, EntryPoint = "sqlite3_step")]""")]
+    public void A_line_that_every_system_understands_is_not(string line) => Assert.False(IsAssumption(line, line));
+
+    private static IEnumerable<(string File, int Line, string Text)> Assumptions() =>
+        from path in Directory.EnumerateFiles(Repository.Root, "*.cs", SearchOption.AllDirectories)
+        let file = Path.GetRelativePath(Repository.Root, path).Replace('\\', '/')
+        where !Built().IsMatch(file) && file != "tests/Architecture/SystemTests.cs"
+        let text = File.ReadAllText(path)
+        from line in text.Split('\n').Select((content, index) => (Content: content, Number: index + 1))
+        where IsAssumption(line.Content, text)
+        select (file, line.Number, line.Content.Trim());
+
+    private static bool IsAssumption(string line, string file) =>
+        !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
+        && (Place().IsMatch(line) || Program().IsMatch(line) || Library().IsMatch(line)
+            || (FileMode().IsMatch(line) && !Guard().IsMatch(file)));
+
+    [GeneratedRegex(@"(^|/)(bin|obj|\.data|\.git|artifacts)/", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Built();
+
+    // Absolute paths in a string: after its quote, or after a blank in it.
+    [GeneratedRegex(@"[""\s](/(proc|bin|sbin|usr|dev|tmp|etc|var|opt|run|sys)(/|"")|[A-Z]:\\)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Place();
+
+    // Another program than the SDK and Git, which are the same everywhere; a shell or a tool of one system, however it is named.
+    [GeneratedRegex("""(Process\.Start|ProcessStartInfo)\("(?!(dotnet|git)")|"(sh|bash|kill|chmod|chown|mount|umount|pkill|taskkill|cmd(\.exe)?|powershell(\.exe)?|pwsh)["]""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Program();
+
+    [GeneratedRegex(@"(DllImport|LibraryImport)\(""(lib(c|dl|pthread|System)|kernel32|ntdll|user32|advapi32)\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Library();
+
+    [GeneratedRegex(@"\b(SetUnixFileMode|GetUnixFileMode|UnixCreateMode|UnixFileMode\.)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex FileMode();
+
+    [GeneratedRegex(@"OperatingSystem\.IsWindows\(\)|UnsupportedOSPlatform\(""windows""\)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Guard();
+}
