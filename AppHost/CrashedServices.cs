@@ -47,6 +47,9 @@ internal sealed class CrashedServices(
     /// <summary>Begins to watch; ends with the application.</summary>
     public void Watch() => _ = WatchAsync();
 
+    /// <summary>The state in which a resource was last seen; null before that.</summary>
+    internal string? LastSeen(string resourceId) => _lives.GetValueOrDefault(resourceId)?.State;
+
     private async Task WatchAsync()
     {
         try

@@ -130,7 +130,9 @@ internal sealed class RunSettings : IDisposable
 
     private IReadOnlyList<string> Parameters() => [.. _builder.Resources.OfType<ParameterResource>().Select(p => "Parameters:" + p.Name)];
 
-    private static string Nearest(string key, IEnumerable<string> known) => known.MinBy(k => Distance(key.ToUpperInvariant(), k.ToUpperInvariant()))!;
+    private static string Nearest(string key, IEnumerable<string> known) =>
+        known.FirstOrDefault(k => k.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase))
+        ?? known.MinBy(k => Distance(key.ToUpperInvariant(), k.ToUpperInvariant()))!;
 
     /// <summary>Levenshtein's: characters to insert, remove or replace.</summary>
     private static int Distance(string from, string to)

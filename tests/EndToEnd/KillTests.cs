@@ -1,60 +1,120 @@
+using System.Net;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.EndToEnd.Tests;
 
-/// <summary>kill -9 in the middle of a provisioning: the allocation still gets where it was going, once.</summary>
-public sealed class KillTests
+/// <summary>kill -9 of a service in the middle of a provisioning: it is started again, and the allocation still gets where it was going, once.</summary>
+[Collection(SharedPlatformGroup.Name)]
+public sealed class KillTests(SharedPlatform shared)
 {
-    private static readonly TimeSpan s_recovery = TimeSpan.FromSeconds(90);
-
-    [Theory]
+    [LinuxTheory]
     [InlineData("worker")]
     [InlineData("node-agent")]
+    [InlineData("api")]
     public async Task A_killed_service_comes_back_and_every_allocation_ends_with_exactly_one_process(string service)
     {
-        using var folder = new TempFolder();
-        await using var platform = await RunningPlatform.StartAsync(folder.Path);
+        var platform = shared.Platform;
         var running = await platform.RequestAllocationAsync();
         await platform.BecomesAsync(running, "active");
 
-        var inFlight = await RequestSomeAsync(platform);
+        var inFlight = await Allocations.RequestSomeAsync(platform);
         var killed = Assert.Single(platform.Service(service));
         LinuxProcesses.Kill(killed);
-        await Eventually.TrueAsync(() => platform.Service(service) is [var next] && next != killed, $"{service} runs again as another process", s_recovery);
+        await Eventually.TrueAsync(
+            () => platform.Service(service) is [var next] && next != killed, $"{service} runs again as another process", Allocations.Recovery);
+        await Allocations.AnswersAgainAsync(platform);
 
-        await EndsWithOneProcessEachAsync(platform, [running, .. inFlight]);
+        await Allocations.EndWithOneProcessEachAsync(platform, [running, .. inFlight]);
+        Assert.Contains($"{service} ended with exit code 137; starting it again in", platform.Output, StringComparison.Ordinal);
     }
+}
 
-    [Fact]
-    public async Task A_killed_AppHost_leaves_no_process_and_its_next_start_finishes_what_was_begun()
+/// <summary>AppHost ends, by a signal or by kill -9, and takes everything along.</summary>
+public sealed class AppHostEndTests
+{
+    [LinuxFact]
+    public async Task The_printed_link_works_once_and_stopping_the_platform_leaves_no_process_behind()
     {
         using var folder = new TempFolder();
-        var first = await RunningPlatform.StartAsync(folder.Path);
-        var ids = await RequestSomeAsync(first);
-        first.KillAppHost();
-        await Eventually.TrueAsync(() => first.Everything().Count == 0 && ids.All(id => RunningPlatform.Workloads(id).Count == 0), "no process of the killed platform is left", s_recovery);
-        await first.DisposeAsync();
+        await using var platform = await AppHostProcess.StartAsync(folder.Path);
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+        using var first = await browser.GetAsync(platform.LoginUrl);
+        using var again = await browser.GetAsync(platform.LoginUrl);
+        Assert.Equal((HttpStatusCode.SeeOther, HttpStatusCode.Unauthorized), (first.StatusCode, again.StatusCode));
+        var id = await platform.RequestAllocationAsync();
+        await platform.BecomesAsync(id, "active");
 
-        await using var second = await RunningPlatform.StartAsync(folder.Path);
+        Signals.AskToStop(platform.Process);
 
-        await EndsWithOneProcessEachAsync(second, ids);
+        // AppHost is the last to end.
+        Assert.Equal(0, await platform.EndAsync());
+        Assert.Empty(platform.Service("api").Concat(platform.Service("worker")).Concat(platform.Service("node-agent")));
+        Assert.Empty(RunningPlatform.Workloads(id));
+        await Eventually.TrueAsync(() => platform.Everything().Count == 0, "no process of the platform is left");
     }
 
-    private static async Task<IReadOnlyList<string>> RequestSomeAsync(RunningPlatform platform) =>
+    [LinuxTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_killed_AppHost_leaves_no_process_and_its_next_start_finishes_what_was_begun(bool agentToo)
+    {
+        using var folder = new TempFolder();
+        await using var first = await AppHostProcess.StartAsync(folder.Path);
+        var running = await first.RequestAllocationAsync();
+        await first.BecomesAsync(running, "active");
+        var ids = await Allocations.RequestSomeAsync(first);
+        var agent = Assert.Single(first.Service("node-agent"));
+        first.Process.Kill();
+        if (agentToo)
+        {
+            LinuxProcesses.Kill(agent);
+        }
+
+        ids = [running, .. ids];
+        await Eventually.TrueAsync(
+            () => first.Everything().Count == 0 && ids.All(id => RunningPlatform.Workloads(id).Count == 0), "no process of the killed platform is left", Allocations.Recovery);
+
+        await using var second = await AppHostProcess.StartAsync(folder.Path);
+
+        await Allocations.EndWithOneProcessEachAsync(second, ids);
+    }
+}
+
+internal static class Allocations
+{
+    public static readonly TimeSpan Recovery = TimeSpan.FromSeconds(90);
+
+    public static async Task<IReadOnlyList<string>> RequestSomeAsync(RunningPlatform platform) =>
         [await platform.RequestAllocationAsync(), await platform.RequestAllocationAsync(), await platform.RequestAllocationAsync()];
 
-    private static async Task EndsWithOneProcessEachAsync(RunningPlatform platform, IReadOnlyList<string> ids)
+    public static Task AnswersAgainAsync(RunningPlatform platform) => Eventually.TrueAsync(
+        async () =>
+        {
+            try
+            {
+                using var answer = await platform.Api.GetAsync(new Uri("health", UriKind.Relative));
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        },
+        "the api answers",
+        Recovery);
+
+    public static async Task EndWithOneProcessEachAsync(RunningPlatform platform, IReadOnlyList<string> ids)
     {
         foreach (var id in ids)
         {
-            await platform.BecomesAsync(id, "active", s_recovery);
-            await Eventually.TrueAsync(() => RunningPlatform.Workloads(id).Count == 1, $"exactly one process runs for {id}", s_recovery);
+            await platform.BecomesAsync(id, "active", Recovery);
+            await Eventually.TrueAsync(() => RunningPlatform.Workloads(id).Count == 1, $"exactly one process runs for {id}", Recovery);
         }
 
         foreach (var id in ids)
         {
             await platform.ReleaseAsync(id);
-            await platform.BecomesAsync(id, "released", s_recovery);
+            await platform.BecomesAsync(id, "released", Recovery);
             Assert.Empty(RunningPlatform.Workloads(id));
         }
     }

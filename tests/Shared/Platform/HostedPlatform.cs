@@ -13,6 +13,7 @@ internal sealed class HostedPlatform : RunningPlatform
     private const string LoginToken = "login-token-of-the-tests-0123456789";
     private static readonly TimeSpan s_startWithin = TimeSpan.FromSeconds(120);
     private readonly OutputLog _output = new();
+    private IDistributedApplicationTestingBuilder? _builder;
     private DistributedApplication? _application;
 
     private HostedPlatform(string dataFolder)
@@ -24,7 +25,7 @@ internal sealed class HostedPlatform : RunningPlatform
 
     /// <summary>The names of all services, as AppHost has them.</summary>
     public IReadOnlyList<string> Services =>
-        [.. _application!.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ProjectResource>().Select(r => r.Name).Order(StringComparer.Ordinal)];
+        [.. Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ProjectResource>().Select(r => r.Name).Order(StringComparer.Ordinal)];
 
     public DistributedApplication Application => _application!;
 
@@ -46,7 +47,8 @@ internal sealed class HostedPlatform : RunningPlatform
         using var limit = new CancellationTokenSource(s_startWithin);
         try
         {
-            await using var builder = await ModelAsync(dataFolder, [.. arguments ?? []]);
+            // The application ends with its builder.
+            var builder = platform._builder = await ModelAsync(dataFolder, [.. arguments ?? []]);
             foreach (var service in builder.Resources.OfType<ProjectResource>().Select(builder.CreateResourceBuilder).ToList())
             {
                 foreach (var (key, value) in environment ?? new Dictionary<string, string>())
@@ -80,9 +82,14 @@ internal sealed class HostedPlatform : RunningPlatform
     public override async ValueTask DisposeAsync()
     {
         Api?.Dispose();
-        if (Interlocked.Exchange(ref _application, null) is { } application)
+        if (_application is not null)
         {
-            await application.DisposeAsync();
+            await _application.DisposeAsync();
+        }
+
+        if (_builder is not null)
+        {
+            await _builder.DisposeAsync();
         }
     }
 

@@ -18,6 +18,9 @@ internal static class LinuxProcesses
     public static string? Variable(int pid, string name) =>
         Environ(pid).Split('\0').FirstOrDefault(entry => entry.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
 
+    /// <summary>The names of all variables in a process's environment.</summary>
+    public static IReadOnlyList<string> Variables(int pid) => [.. Environ(pid).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('=')[0])];
+
     public static void Kill(int pid)
     {
         try

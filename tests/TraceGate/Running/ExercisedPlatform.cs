@@ -41,7 +41,7 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
     {
         await using var collector = await OtlpCollector.StartAsync();
         IReadOnlyList<string> services;
-        await using (var platform = await RunningPlatform.StartAsync(
+        await using (var platform = await HostedPlatform.StartAsync(
             _folder.Path,
             [$"--Parameters:node-join-token={JoinToken}", $"--Parameters:otlp-api-key={OtlpKey}"],
             new Dictionary<string, string>
@@ -52,7 +52,7 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
             }))
         {
             await WorkAsync(platform);
-            services = platform.Services();
+            services = platform.Services;
             await new HttpCanaries(platform, _mint).SendAsync();
             var traces = new List<string>();
             foreach (var encoding in (string[])[OtlpCanaries.Json, OtlpCanaries.Protobuf])

@@ -1,0 +1,68 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+
+namespace OrionPlatform.AppHost.Tests;
+
+/// <summary>What AppHost.cs describes, before anything of it starts.</summary>
+public sealed class ModelTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("true", "api", "node-agent", "traffic", "worker")]
+    [InlineData("false", "api", "node-agent", "worker")]
+    public async Task It_runs_three_services_and_traffic_where_it_is_wanted(string traffic, params string[] expected)
+    {
+        await using var model = await HostedPlatform.ModelAsync(_folder.Path, "--Traffic:Enabled=" + traffic);
+
+        Assert.Equal(expected, model.Resources.OfType<ProjectResource>().Select(r => r.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Each_service_answers_for_its_health_and_listens_itself_without_a_proxy()
+    {
+        await using var model = await HostedPlatform.ModelAsync(_folder.Path);
+
+        Assert.All(model.Resources.OfType<ProjectResource>(), service =>
+        {
+            Assert.Single(service.Annotations.OfType<HealthCheckAnnotation>());
+            Assert.False(Assert.Single(service.Annotations.OfType<EndpointAnnotation>()).IsProxied);
+        });
+    }
+
+    [Fact]
+    public async Task Only_the_api_is_external_and_its_port_is_the_one_that_was_asked_for()
+    {
+        await using var model = await HostedPlatform.ModelAsync(_folder.Path, "--Ports:Api=5999");
+
+        var external = model.Resources.OfType<ProjectResource>().SelectMany(r => r.Annotations.OfType<EndpointAnnotation>().Where(e => e.IsExternal).Select(e => (r.Name, e.Port)));
+        Assert.Equal([("api", 5999)], external.Select(e => (e.Name, e.Port ?? 0)));
+    }
+
+    [Fact]
+    public async Task Every_generated_parameter_is_a_secret()
+    {
+        await using var model = await HostedPlatform.ModelAsync(_folder.Path);
+
+        var parameters = model.Resources.OfType<ParameterResource>().ToList();
+        Assert.Equal(["node-join-token", "ops-login-token", "otlp-api-key"], parameters.Select(p => p.Name).Order(StringComparer.Ordinal));
+        Assert.All(parameters, p => Assert.True(p.Secret));
+    }
+
+    [Fact]
+    public async Task The_connection_strings_lie_in_the_data_folder()
+    {
+        await using var model = await HostedPlatform.ModelAsync(_folder.Path);
+
+        var strings = new List<string?>();
+        foreach (var resource in model.Resources.OfType<IResourceWithConnectionString>().OrderBy(r => r.Name, StringComparer.Ordinal))
+        {
+            strings.Add(await resource.GetConnectionStringAsync());
+        }
+
+        Assert.Equal([$"Data Source={_folder.File("store.db")}", $"Directory={_folder.File("telemetry")}"], strings);
+    }
+}
