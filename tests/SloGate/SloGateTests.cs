@@ -29,6 +29,7 @@ public sealed class SloGateTests
         catch (TimeoutException)
         {
             gate.Kill(entireProcessTree: true);
+            await gate.WaitForExitAsync();
         }
 
         Assert.True(gate.ExitCode == 0, $"The SLO gate ended with {gate.ExitCode}:\n{await output}{await errors}");
