@@ -20,7 +20,8 @@ public sealed class StartTests
     public Task It_measures_when_started_by_its_own_executable_and_as_an_assembly(string name)
     {
         var assembly = typeof(Benchmark).Assembly.Location;
-        return Task.WhenAll(MeasuresAsync(name, Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null)), MeasuresAsync(name, "dotnet", assembly));
+        var executable = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null);
+        return Task.WhenAll(MeasuresAsync(name, executable), MeasuresAsync(name, "dotnet", assembly));
     }
 
     private static async Task MeasuresAsync(string name, string program, params string[] arguments)

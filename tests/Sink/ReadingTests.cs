@@ -220,7 +220,8 @@ public sealed class ReadingTests
     [Fact]
     public async Task A_folder_that_does_not_exist_reads_as_empty()
     {
-        await using var reader = new TelemetryReader(Path.Combine(Path.GetTempPath(), "there-is-no-such-folder-for-orion"), TimeProvider.System);
+        var nowhere = Path.Combine(Path.GetTempPath(), "there-is-no-such-folder-for-orion");
+        await using var reader = new TelemetryReader(nowhere, TimeProvider.System);
 
         Assert.Empty((await reader.LinesAsync(new TraceQuery())).Items);
         Assert.Empty((await reader.LogsAsync(new LogQuery())).Items);

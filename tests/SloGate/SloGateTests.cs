@@ -12,8 +12,8 @@ public sealed class SloGateTests
     [Fact]
     public async Task The_platform_holds_its_objectives_under_the_smoke_profile()
     {
-        var loadTests = Path.Combine(Metadata("RepositoryRoot"), "load-tests");
-        var program = Assert.Single(Directory.GetFiles(Path.Combine(loadTests, "bin", Metadata("Configuration")), "*.LoadTests.dll", SearchOption.AllDirectories));
+        var built = Path.Combine(Metadata("RepositoryRoot"), "load-tests", "bin", Metadata("Configuration"));
+        var program = Assert.Single(Directory.GetFiles(built, "*.LoadTests.dll", SearchOption.AllDirectories));
         using var gate = Process.Start(new ProcessStartInfo("dotnet", [program, "--profile", "smoke"])
         {
             WorkingDirectory = Metadata("RepositoryRoot"),
@@ -29,6 +29,7 @@ public sealed class SloGateTests
         catch (TimeoutException)
         {
             gate.Kill(entireProcessTree: true);
+            await gate.WaitForExitAsync();
         }
 
         Assert.True(gate.ExitCode == 0, $"The SLO gate ended with {gate.ExitCode}:\n{await output}{await errors}");

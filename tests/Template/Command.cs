@@ -18,7 +18,8 @@ internal static class Command
         };
 
         // What the test runner's own build left in the environment must not reach another solution's.
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k is "LoadEngine").ToList())
+        static bool IsOfTheBuild(string name) => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name is "LoadEngine";
+        foreach (var name in start.Environment.Keys.Where(IsOfTheBuild).ToList())
         {
             start.Environment.Remove(name);
         }

@@ -32,11 +32,12 @@ public sealed class ContentTests(InstalledTemplate template)
     {
         // The template engine evaluates and drops conditions it believes to be its own, silently.
         var folder = template.Solution("Acme.Orders");
+        var userSecretsId = UserSecretsId(folder, "Acme.Orders");
         foreach (var file in UsersOwn(await GitFilesAsync("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate")))
         {
             var original = WithoutTemplateTests(file, await File.ReadAllTextAsync(Path.Combine(InstalledTemplate.Repository, file)));
             var expected = original
-                .Replace(UserSecretsId(InstalledTemplate.Repository, "OrionPlatform"), UserSecretsId(folder, "Acme.Orders"), StringComparison.Ordinal)
+                .Replace(UserSecretsId(InstalledTemplate.Repository, "OrionPlatform"), userSecretsId, StringComparison.Ordinal)
                 .Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal)
                 .Replace("orion-platform", "acme-orders", StringComparison.Ordinal);
             var generated = await File.ReadAllTextAsync(Path.Combine(folder, file.Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal)));
@@ -66,7 +67,8 @@ public sealed class ContentTests(InstalledTemplate template)
     {
         // Else `dotnet test` would leave them out.
         var files = (await GitFilesAsync("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"))
-            .Where(f => !f.StartsWith(".template.config/", StringComparison.Ordinal) && File.Exists(Path.Combine(InstalledTemplate.Repository, f)));
+            .Where(f => !f.StartsWith(".template.config/", StringComparison.Ordinal))
+            .Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f)));
 
         Assert.Equal(Projects(files).Order(StringComparer.Ordinal), await ListedAsync(InstalledTemplate.Repository));
     }
@@ -109,12 +111,13 @@ public sealed class ContentTests(InstalledTemplate template)
             return text;
         }
 
-        var lines = text.Split('\n').ToList();
-        var ids = lines.Where(l => l.Contains("\"Template\"", StringComparison.Ordinal) || l.Contains("Template.Tests.csproj", StringComparison.Ordinal)).Select(l => l[^40..].Trim('"', '\r')).ToList();
-        var (from, to) = (lines.FindIndex(l => l.Contains("# The template's own tests", StringComparison.Ordinal)), lines.FindIndex(l => l.Contains("# End of the template's own tests", StringComparison.Ordinal)));
-        lines.RemoveRange(from, to - from + 1);
-        lines.RemoveAll(l => ids.Exists(id => l.Contains(id, StringComparison.Ordinal)));
-        return string.Join('\n', lines);
+        var lines = text.Split('\n');
+        var ids = lines
+            .Where(l => l.Contains("\"Template\"", StringComparison.Ordinal) || l.Contains("Template.Tests.csproj", StringComparison.Ordinal))
+            .Select(l => l[^39..^1])
+            .ToList();
+        bool IsOf(string line) => ids.Exists(id => line.Contains(id, StringComparison.Ordinal));
+        return string.Join('\n', lines.Where((line, i) => !IsOf(line) && !(line == "EndProject" && IsOf(lines[i - 1]))));
     }
 
     private static bool IsTrace(string text) =>

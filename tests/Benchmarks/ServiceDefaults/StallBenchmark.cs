@@ -163,7 +163,12 @@ internal sealed class StallBenchmark : Benchmark
                 await client.PostAsync("/gc", null);
                 break;
             case "host":
-                var hogs = Enumerable.Range(0, Environment.ProcessorCount * 16).Select(_ => Process.Start(ThisProgram("stall", "hog"))!).ToArray();
+                var hogs = new Process[Environment.ProcessorCount * 16];
+                for (var i = 0; i < hogs.Length; i++)
+                {
+                    hogs[i] = Process.Start(ThisProgram("stall", "hog"))!;
+                }
+
                 await Task.WhenAll(hogs.Select(h => h.WaitForExitAsync()));
                 if (Array.Exists(hogs, h => h.ExitCode != 0))
                 {

@@ -1,27 +1,41 @@
 using Microsoft.Playwright;
+using SpecialFolder = System.Environment.SpecialFolder;
 
 namespace OrionPlatform.Tests;
 
-/// <summary>One real Chromium for all browser tests: the one <c>ORION_CHROMIUM</c> names, else the first Chromium, Chrome or Edge that is installed.</summary>
+/// <summary>
+/// One real browser for all browser tests: the one <c>ORION_CHROMIUM</c> names, else the first Chromium, Chrome or Edge that is installed.
+/// </summary>
 public sealed class Chromium : IAsyncLifetime
 {
     // Where installers put them: on Linux under one of these names on the PATH, on macOS and Windows below one of a few folders.
-    private static readonly string[] s_linux = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "microsoft-edge-stable"];
-    private static readonly string[] s_mac =
+    private static readonly string[] s_linux =
     [
-        "Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome", "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+        "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "microsoft-edge-stable",
     ];
 
-    private static readonly string[] s_windows = ["Chromium/Application/chrome.exe", "Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe"];
+    private static readonly string[] s_mac =
+    [
+        "Chromium.app/Contents/MacOS/Chromium",
+        "Google Chrome.app/Contents/MacOS/Google Chrome",
+        "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    ];
 
-    private static readonly string? s_executable = Environment.GetEnvironmentVariable("ORION_CHROMIUM") is { Length: > 0 } given ? given : Installed();
+    private static readonly string[] s_windows =
+    [
+        "Chromium/Application/chrome.exe", "Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe",
+    ];
+
+    private static readonly string? s_executable =
+        Environment.GetEnvironmentVariable("ORION_CHROMIUM") is { Length: > 0 } given ? given : Installed();
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    /// <summary>Null where there is a browser; else the sentence that says how to get one. A wrong ORION_CHROMIUM is no missing browser: it fails.</summary>
+    /// <summary>Null where there is a browser; else how to get one. A wrong ORION_CHROMIUM is no missing browser: it fails.</summary>
     internal static string? Missing { get; } = s_executable is null
-        ? "Needs Chromium, Chrome or Edge: install one (Debian: apt-get install chromium; macOS: brew install --cask chromium), or set ORION_CHROMIUM to its path."
+        ? "Needs Chromium, Chrome or Edge: install one (Debian: apt-get install chromium; macOS: brew install --cask chromium), "
+            + "or set ORION_CHROMIUM to its path."
         : null;
 
     public async Task InitializeAsync()
@@ -37,7 +51,11 @@ public sealed class Chromium : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = s_executable,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"],
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update",
+                "--disable-sync",
+            ],
         });
     }
 
@@ -64,13 +82,24 @@ public sealed class Chromium : IAsyncLifetime
 
     private static string? Installed()
     {
-        var (folders, names) = OperatingSystem.IsWindows()
-            ? (Folders(Environment.SpecialFolder.ProgramFiles, Environment.SpecialFolder.ProgramFilesX86, Environment.SpecialFolder.LocalApplicationData), s_windows)
-            : OperatingSystem.IsMacOS()
-                ? (["/Applications", Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "Applications")], s_mac)
-                : ((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), s_linux);
-        return names.SelectMany(_ => folders, (name, folder) => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        if (OperatingSystem.IsWindows())
+        {
+            var programs = Folder(SpecialFolder.ProgramFiles);
+            return First(s_windows, programs, Folder(SpecialFolder.ProgramFilesX86), Folder(SpecialFolder.LocalApplicationData));
+        }
+
+        if (OperatingSystem.IsMacOS())
+        {
+            return First(s_mac, "/Applications", Path.Combine(Folder(SpecialFolder.UserProfile), "Applications"));
+        }
+
+        var path = Environment.GetEnvironmentVariable("PATH") ?? "";
+        return First(s_linux, path.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
     }
 
-    private static string[] Folders(params Environment.SpecialFolder[] folders) => [.. folders.Select(Environment.GetFolderPath).Where(path => path.Length > 0)];
+    /// <summary>By name first: a Chromium anywhere comes before a Chrome.</summary>
+    private static string? First(string[] names, params string[] folders) =>
+        names.SelectMany(_ => folders, (name, folder) => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    private static string Folder(SpecialFolder folder) => Environment.GetFolderPath(folder);
 }

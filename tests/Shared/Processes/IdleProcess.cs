@@ -7,9 +7,7 @@ internal static class IdleProcess
 {
     public static Process Start()
     {
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("ping", ["-n", "600", "127.0.0.1"]) : new ProcessStartInfo("sleep", ["600"]);
-        start.UseShellExecute = false;
-        start.RedirectStandardOutput = true;
-        return Process.Start(start)!;
+        var (program, arguments) = OperatingSystem.IsWindows() ? ("ping", new[] { "-n", "600", "127.0.0.1" }) : ("sleep", ["600"]);
+        return Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
     }
 }

@@ -8,7 +8,7 @@ internal static class Signals
 {
     private const int SigTerm = 15;
 
-    /// <summary>Asks a process to stop: SIGTERM. Windows has nothing that another process could send; there it is killed with its children.</summary>
+    /// <summary>Asks a process to stop: SIGTERM. Windows has nothing like it for others; there it is killed with its children.</summary>
     public static void AskToStop(Process process)
     {
         if (process.HasExited)
