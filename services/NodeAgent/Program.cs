@@ -1,12 +1,20 @@
+using System.Globalization;
+
 namespace OrionPlatform.NodeAgent;
 
 /// <summary>The node agent: what it is made of.</summary>
 internal static class Program
 {
-    public static async Task Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
+        if (args is [OrphanGuard.Verb, var folder, var grace])
+        {
+            return await OrphanGuard.GuardAsync(WorkloadsExtensions.Processes(), folder, TimeSpan.Parse(grace, CultureInfo.InvariantCulture));
+        }
+
         await using var app = Build(args);
         await app.RunAsync();
+        return 0;
     }
 
     internal static WebApplication Build(string[] args)
