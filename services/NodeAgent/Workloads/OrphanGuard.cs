@@ -96,6 +96,9 @@ internal sealed class OrphanGuard(
 
         await Task.Delay(grace);
 
+        // A folder that was deleted meanwhile had workloads all the same, and is not left behind once more.
+        var deleted = !Directory.Exists(root);
+
         // Another agent that holds the folder has taken over what runs, and has a guard of its own.
         using var folder = WorkloadFolder.TryTake(root);
         if (folder is null)
@@ -110,6 +113,11 @@ internal sealed class OrphanGuard(
             Console.WriteLine(
                 $"{DateTimeOffset.UtcNow:u} No agent came back within {grace}; ending {left.Count} processes of {left.DistinctBy(p => p.AllocationId).Count()} workloads.");
             await killer.KillAsync(left, s_stopGrace);
+        }
+
+        if (deleted)
+        {
+            Directory.Delete(root, recursive: true);
         }
 
         return 0;

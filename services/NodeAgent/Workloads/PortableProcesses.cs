@@ -93,7 +93,7 @@ internal sealed class PortableProcesses : IWorkloadProcesses
 
     public void Kill(MarkedProcess process)
     {
-        if (!_started.TryGetValue(process.Pid, out var started))
+        if (!_started.TryGetValue(process.Pid, out var started) || !IsSame(started.StartTime, process.StartTime))
         {
             return;
         }
