@@ -13,7 +13,8 @@ internal sealed class Agent(
         await workloads.AdoptAsync();
         try
         {
-            await Task.WhenAll(heartbeats.RunAsync(stoppingToken), WorkAsync(stoppingToken), exits.RunAsync(stoppingToken), guard.RunAsync(stoppingToken));
+            await Task.WhenAll(
+                guard.RunAsync(stoppingToken), heartbeats.RunAsync(stoppingToken), WorkAsync(stoppingToken), exits.RunAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -11,7 +11,7 @@ internal sealed class AgentOptions
     /// <summary>What people call this node; the machine's name when not set.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Where the credential and the records of running workloads are kept, for nobody else to read. Relative to the content root.</summary>
+    /// <summary>Where credential and records of workloads are kept, for nobody else to read. Relative to the content root.</summary>
     public string StateDirectory { get; set; } = "";
 
     /// <summary>Slots this node offers.</summary>
@@ -48,9 +48,11 @@ internal sealed partial class AgentOptionsValidator : IValidateOptions<AgentOpti
 
     private static string? Problem(AgentOptions o) =>
         !NodeName().IsMatch(o.Name) ? $"Name is '{o.Name}'; it needs 1 to 100 letters, digits, '.', '_' or '-', beginning with a letter or digit."
-        : o.OrphanGrace < TimeSpan.Zero || o.OrphanGrace > TimeSpan.FromHours(1) ? $"OrphanGrace is {o.OrphanGrace}; it must lie between 00:00:00 and 01:00:00."
+        : o.OrphanGrace < TimeSpan.Zero || o.OrphanGrace > TimeSpan.FromHours(1)
+            ? $"OrphanGrace is {o.OrphanGrace}; it must lie between 00:00:00 and 01:00:00."
         : o.Slots is < 1 or > 4096 ? $"Slots is {o.Slots}; it must lie between 1 and 4096."
-        : o.StopGrace < TimeSpan.Zero || o.StopGrace > TimeSpan.FromSeconds(20) ? $"StopGrace is {o.StopGrace}; it must lie between 00:00:00 and 00:00:20, well under the lease of a task."
+        : o.StopGrace < TimeSpan.Zero || o.StopGrace > TimeSpan.FromSeconds(20)
+            ? $"StopGrace is {o.StopGrace}; it must lie between 00:00:00 and 00:00:20, well under the lease of a task."
         : o.Runtimes.Count is 0 or > 64 ? "Runtimes must name 1 to 64 runtimes, for example Runtimes:sleeper:Command=OrionPlatform.Sleeper."
         : o.Runtimes.Keys.FirstOrDefault(k => !RuntimeName().IsMatch(k)) is { } bad ? $"Runtimes:{bad} is not a name; use lower-case letters, digits, '.', '_' or '-'."
         : o.Runtimes.FirstOrDefault(r => string.IsNullOrWhiteSpace(r.Value.Command)).Key is { } empty ? $"Runtimes:{empty}:Command is missing."

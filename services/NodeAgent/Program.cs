@@ -9,7 +9,8 @@ internal static class Program
     {
         if (args is [OrphanGuard.Verb, var folder, var grace])
         {
-            return await OrphanGuard.GuardAsync(WorkloadsExtensions.Processes(), folder, TimeSpan.Parse(grace, CultureInfo.InvariantCulture));
+            var within = TimeSpan.Parse(grace, CultureInfo.InvariantCulture);
+            return await OrphanGuard.GuardAsync(WorkloadsExtensions.Processes(), folder, within);
         }
 
         await using var app = Build(args);

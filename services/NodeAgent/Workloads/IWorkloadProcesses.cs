@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace OrionPlatform.NodeAgent;
 
 /// <summary>What to start: no shell, that environment and no other, both outputs into one file.</summary>
@@ -5,8 +7,10 @@ namespace OrionPlatform.NodeAgent;
 /// <param name="Arguments">Its arguments.</param>
 /// <param name="Environment">Its whole environment.</param>
 /// <param name="OutputFile">What it says is appended here; the agent may empty the file meanwhile.</param>
+/// <param name="Input">Its standard input, where processes outlive the agent; nothing when null.</param>
 internal sealed record WorkloadCommand(
-    string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string OutputFile);
+    string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string OutputFile,
+    SafeHandle? Input = null);
 
 /// <summary>A process that runs for an allocation.</summary>
 /// <param name="Pid">Process id.</param>
@@ -27,7 +31,7 @@ internal interface IWorkloadProcesses
     /// <summary>What this system cannot do, a sentence each.</summary>
     IReadOnlyList<string> Limits { get; }
 
-    /// <summary>Whether workloads live on when the agent is killed: then they need somebody who ends them if no other agent comes.</summary>
+    /// <summary>Whether workloads live on when the agent is killed: then somebody has to end them if no other agent comes.</summary>
     bool OutliveTheAgent { get; }
 
     /// <summary>Environment variables that a program needs here and that say nothing of the agent.</summary>
@@ -52,6 +56,6 @@ internal interface IWorkloadProcesses
     /// <summary>Asks a process to end; false where a process cannot be asked.</summary>
     bool AskToEnd(MarkedProcess process);
 
-    /// <summary>Ends a process, and its descendants where the system can tell them. Does nothing to another one that has its pid now.</summary>
+    /// <summary>Ends a process, and its descendants where the system can tell. Another one that has its pid now is left alone.</summary>
     void Kill(MarkedProcess process);
 }

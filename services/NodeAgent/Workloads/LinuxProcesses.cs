@@ -15,7 +15,8 @@ internal sealed class LinuxProcesses : UnixProcesses
 
     public override IReadOnlyList<MarkedProcess> Find(WorkloadFolder folder) =>
         [.. Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? Look(pid, folder.Root) : null)
+            .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Select(pid => pid > 0 ? Look(pid, folder.Root) : null)
             .OfType<MarkedProcess>()];
 
     /// <summary>A zombie has ended.</summary>
@@ -50,7 +51,8 @@ internal sealed class LinuxProcesses : UnixProcesses
         var entries = environment.Split('\0');
         var mark = IWorkloadProcesses.AllocationMark + "=";
         var allocation = entries.FirstOrDefault(e => e.StartsWith(mark, StringComparison.Ordinal))?[mark.Length..];
-        return allocation is not null && entries.Contains($"{IWorkloadProcesses.AgentMark}={stateDirectory}") && Stat(pid) is { State: not ('Z' or 'X') } stat
+        return allocation is not null && entries.Contains($"{IWorkloadProcesses.AgentMark}={stateDirectory}")
+            && Stat(pid) is { State: not ('Z' or 'X') } stat
             ? new MarkedProcess(pid, stat.Parent, stat.StartTime, allocation)
             : null;
     }

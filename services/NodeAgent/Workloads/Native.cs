@@ -18,7 +18,7 @@ internal static unsafe partial class Native
     private const short SetSigMask = 0x08;
     private const int NoHang = 1;
 
-    // Generous for glibc and musl on every architecture, where the structures have 80, 336 and 128 bytes at most; on macOS they are pointers.
+    // Generous: on glibc and musl the structures have 80, 336 and 128 bytes at most, on macOS two of them are pointers.
     private const int StructureBytes = 1024;
 
     // POSIX_SPAWN_SETSID and O_WRONLY | O_CREAT | O_APPEND differ: spawn.h and fcntl.h of the two systems.
@@ -29,11 +29,9 @@ internal static unsafe partial class Native
     /// Starts a program. Its output goes to a file, so that it outlives the agent; its session is its own, so that a Ctrl+C for the agent
     /// is not for it.
     /// </summary>
-    /// <param name="command">What to start.</param>
-    /// <param name="input">Its standard input; null for none.</param>
     /// <returns>The pid.</returns>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
-    public static int Spawn(WorkloadCommand command, SafeHandle? input)
+    public static int Spawn(WorkloadCommand command)
     {
         var actions = stackalloc byte[StructureBytes];
         var attributes = stackalloc byte[StructureBytes];
@@ -44,9 +42,9 @@ internal static unsafe partial class Native
         using var envp = new StringArray([.. command.Environment.Select(e => $"{e.Key}={e.Value}")]);
         try
         {
-            Must(input is null
+            Must(command.Input is null
                 ? posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0)
-                : posix_spawn_file_actions_adddup2(actions, (int)input.DangerousGetHandle(), 0));
+                : posix_spawn_file_actions_adddup2(actions, (int)command.Input.DangerousGetHandle(), 0));
             Must(posix_spawn_file_actions_addopen(actions, 1, command.OutputFile, s_writeCreateAppend, 0x180));
             Must(posix_spawn_file_actions_adddup2(actions, 1, 2));
 

@@ -7,8 +7,8 @@ namespace OrionPlatform.NodeAgent;
 
 /// <summary>
 /// Where workloads outlive a killed agent, a process of its own watches over it by a pipe that only the agent holds: when the pipe breaks
-/// without a word, and no other agent takes the folder within the grace, it ends what the agent left behind. A pipe cannot be mistaken as a
-/// pid can.
+/// without a word, and no other agent takes the folder within the grace, it ends what the agent left behind. Unlike a pid, a pipe cannot
+/// come to mean another process.
 /// </summary>
 internal sealed class OrphanGuard(
     IWorkloadProcesses system, WorkloadFolder folder, IOptions<AgentOptions> options, TimeProvider time, ILogger<OrphanGuard> log) : IDisposable
@@ -110,8 +110,9 @@ internal sealed class OrphanGuard(
         var killer = new WorkloadKiller(system, TimeProvider.System);
         for (var left = system.Find(folder); left.Count > 0; left = system.Find(folder))
         {
-            Console.WriteLine(
-                $"{DateTimeOffset.UtcNow:u} No agent came back within {grace}; ending {left.Count} processes of {left.DistinctBy(p => p.AllocationId).Count()} workloads.");
+            var workloads = left.DistinctBy(p => p.AllocationId).Count();
+            var what = $"{left.Count} processes of {workloads} workloads";
+            Console.WriteLine($"{DateTimeOffset.UtcNow:u} No agent came back within {grace}; ending {what}.");
             await killer.KillAsync(left, s_stopGrace);
         }
 
@@ -128,7 +129,7 @@ internal sealed class OrphanGuard(
         _pipe?.Dispose();
         _pipe = null;
         _pid = 0;
-        if (!(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) || system is not UnixProcesses unix)
+        if (!system.OutliveTheAgent)
         {
             return;
         }
@@ -137,7 +138,7 @@ internal sealed class OrphanGuard(
         var pipe = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
         try
         {
-            (_pid, _) = unix.Start(Command(), pipe.ClientSafePipeHandle);
+            (_pid, _) = system.Start(Command(pipe.ClientSafePipeHandle));
             pipe.DisposeLocalCopyOfClientHandle();
             _pipe = pipe;
         }
@@ -148,7 +149,7 @@ internal sealed class OrphanGuard(
         }
     }
 
-    private WorkloadCommand Command()
+    private WorkloadCommand Command(SafeHandle input)
     {
         var environment = ProgramEnvironment.For(system);
         environment["DOTNET_gcServer"] = "0";
@@ -160,6 +161,7 @@ internal sealed class OrphanGuard(
         // Started as `dotnet X.dll` or as a program of its own.
         var program = Environment.ProcessPath!;
         string[] assembly = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(OrphanGuard).Assembly.Location] : [];
-        return new WorkloadCommand(program, [.. assembly, Verb, folder.Root, options.Value.OrphanGrace.ToString("c")], environment, folder.GuardFile);
+        string[] arguments = [.. assembly, Verb, folder.Root, options.Value.OrphanGrace.ToString("c")];
+        return new WorkloadCommand(program, arguments, environment, folder.GuardFile, input);
     }
 }

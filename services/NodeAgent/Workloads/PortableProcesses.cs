@@ -67,11 +67,13 @@ internal sealed class PortableProcesses : IWorkloadProcesses
         var job = OperatingSystem.IsWindows() ? WindowsJob.Of(process) : null;
         process.StandardInput.Close();
         var startTime = StartTimeOf(process.Id) ?? 0;
-        _started[process.Id] = new Started(process, startTime, command.Environment.GetValueOrDefault(IWorkloadProcesses.AllocationMark, ""), job, CopyAsync(process, command.OutputFile));
+        var allocationId = command.Environment.GetValueOrDefault(IWorkloadProcesses.AllocationMark, "");
+        _started[process.Id] = new Started(process, startTime, allocationId, job, CopyAsync(process, command.OutputFile));
         return (process.Id, startTime);
     }
 
-    public int? ExitCode(int pid) => _started.TryGetValue(pid, out var started) && started.Process.HasExited ? started.Process.ExitCode : null;
+    public int? ExitCode(int pid) =>
+        _started.TryGetValue(pid, out var started) && started.Process.HasExited ? started.Process.ExitCode : null;
 
     public async Task ReleaseAsync(int pid)
     {

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
 namespace OrionPlatform.NodeAgent;
 
 /// <summary>
 /// A Unix without /proc, such as macOS: a workload leads a session and a process group of its own, and is found again by its record. Start
-/// times are in milliseconds since 1970. A pid is not given away while its process group has a member, so the group can be ended after its leader.
+/// times are in milliseconds since 1970. A pid is not given away while its process group has a member, so a group can be ended after its
+/// leader.
 /// </summary>
 [SupportedOSPlatform("linux")]
 [SupportedOSPlatform("macos")]
@@ -25,14 +25,9 @@ internal class UnixProcesses : IWorkloadProcesses
 
     public IReadOnlyList<string> PassedOn { get; } = ["PATH", "TMPDIR", "DOTNET_ROOT"];
 
-    public (int Pid, long StartTime) Start(WorkloadCommand command) => Start(command, null);
-
-    /// <inheritdoc cref="Start(WorkloadCommand)"/>
-    /// <param name="command">What to start.</param>
-    /// <param name="input">Its standard input; null for none.</param>
-    public (int Pid, long StartTime) Start(WorkloadCommand command, SafeHandle? input)
+    public (int Pid, long StartTime) Start(WorkloadCommand command)
     {
-        var pid = Native.Spawn(command, input);
+        var pid = Native.Spawn(command);
         _exitCodes.TryRemove(pid, out _);
         return (pid, StartTime(pid) ?? 0);
     }

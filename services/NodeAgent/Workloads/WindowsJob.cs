@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace OrionPlatform.NodeAgent;
 
-/// <summary>A job object of Windows: closing its last handle ends every process in it, also when it is the agent's end that closes it.</summary>
+/// <summary>A job object: closing its last handle ends every process in it, also when it is the agent's end that closes it.</summary>
 internal sealed unsafe partial class WindowsJob : IDisposable
 {
     private const int ExtendedLimitInformation = 9;

@@ -20,7 +20,8 @@ internal sealed class WorkloadFolder : IDisposable
         StateFiles.MakeFolder(root);
         try
         {
-            return new WorkloadFolder(root, new FileStream(Path.Combine(root, "agent.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var file = Path.Combine(root, "agent.lock");
+            return new WorkloadFolder(root, new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException)
         {
@@ -41,7 +42,8 @@ internal sealed class WorkloadFolder : IDisposable
 
             if (Environment.TickCount64 >= end)
             {
-                throw new InvalidOperationException($"Another agent uses {root} ({AgentOptions.Section}:StateDirectory); give this one a folder of its own.");
+                throw new InvalidOperationException(
+                    $"Another agent uses {root} ({AgentOptions.Section}:StateDirectory); give this one a folder of its own.");
             }
         }
     }

@@ -6,7 +6,7 @@ internal sealed class WorkloadKiller(IWorkloadProcesses system, TimeProvider tim
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan s_afterKill = TimeSpan.FromSeconds(5);
 
-    /// <summary>Returns when none of them is left; a process that cannot be killed (stuck in the kernel) is given up after 5 s.</summary>
+    /// <summary>None of them is left then; a process that cannot be killed (stuck in the kernel) is given up after 5 s.</summary>
     public async Task KillAsync(IReadOnlyList<MarkedProcess> processes, TimeSpan grace)
     {
         if (grace > TimeSpan.Zero && processes.Where(p => processes.All(q => q.Pid != p.Parent)).Select(system.AskToEnd).ToList().Contains(true))

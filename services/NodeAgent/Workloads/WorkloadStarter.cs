@@ -5,15 +5,16 @@ namespace OrionPlatform.NodeAgent;
 
 /// <summary>Starts the process of a configured runtime: no shell, a clean environment, output into a file.</summary>
 internal sealed class WorkloadStarter(
-    IWorkloadProcesses system, WorkloadFolder folder, WorkloadKiller killer, IOptions<AgentOptions> options, IConfiguration configuration, TimeProvider time,
-    ILogger<WorkloadStarter> log)
+    IWorkloadProcesses system, WorkloadFolder folder, WorkloadKiller killer, IOptions<AgentOptions> options, IConfiguration configuration,
+    TimeProvider time, ILogger<WorkloadStarter> log)
 {
     /// <summary>Starts it and puts it on record before it returns; null when the process cannot be started.</summary>
     public async Task<Workload?> StartAsync(WorkloadSpec spec, RuntimeOptions runtime)
     {
         var output = Output(spec.AllocationId);
-        var command = new WorkloadCommand(
-            ProgramEnvironment.Resolve(runtime.Command), [.. runtime.Arguments], Environment(spec, runtime), folder.OutputFile(spec.AllocationId));
+        var program = ProgramEnvironment.Resolve(runtime.Command);
+        var environment = Environment(spec, runtime);
+        var command = new WorkloadCommand(program, [.. runtime.Arguments], environment, folder.OutputFile(spec.AllocationId));
         WorkloadRecord record;
         try
         {

@@ -139,10 +139,12 @@ internal sealed class Workloads(
 
         // Started, and the agent was killed before it could be put on record: the oldest without a parent among them is the workload.
         var oldest = processes.Where(p => processes.All(q => q.Pid != p.Parent)).MinBy(p => p.StartTime) ?? processes[0];
-        return new WorkloadRecord(oldest.AllocationId, record?.Runtime ?? "", oldest.Pid, oldest.StartTime, record?.Tenant ?? "", record?.TraceParent, record?.CorrelationId);
+        return new WorkloadRecord(
+            oldest.AllocationId, record?.Runtime ?? "", oldest.Pid, oldest.StartTime, record?.Tenant ?? "", record?.TraceParent,
+            record?.CorrelationId);
     }
 
-    /// <summary>What runs for it, and in any case the process on record: where the system knows descendants by it, they end with it.</summary>
+    /// <summary>What runs for it, and the process on record in any case: the system may know descendants by it.</summary>
     private List<MarkedProcess> Of(string allocationId, Workload? workload)
     {
         var found = system.Find(folder).Where(p => p.AllocationId == allocationId).ToList();

@@ -11,7 +11,8 @@ internal static class WorkloadsExtensions
     internal static void AddWorkloads(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(Processes());
-        builder.Services.AddSingleton(s => WorkloadFolder.Take(s.GetRequiredService<IOptions<AgentOptions>>().Value.StateDirectory, s_folder));
+        builder.Services.AddSingleton(
+            s => WorkloadFolder.Take(s.GetRequiredService<IOptions<AgentOptions>>().Value.StateDirectory, s_folder));
         builder.Services.AddSingleton<WorkloadStarter>();
         builder.Services.AddSingleton<WorkloadKiller>();
         builder.Services.AddSingleton<EndedWorkloads>();
@@ -24,5 +25,5 @@ internal static class WorkloadsExtensions
         OperatingSystem.IsLinux() ? new LinuxProcesses()
         : OperatingSystem.IsMacOS() ? new UnixProcesses()
         : OperatingSystem.IsWindows() ? new PortableProcesses()
-        : throw new PlatformNotSupportedException("The node agent runs workloads on Linux, macOS and Windows. Elsewhere, run it in a container.");
+        : throw new PlatformNotSupportedException("The node agent runs on Linux, macOS and Windows. Elsewhere, run it in a container.");
 }

@@ -127,10 +127,11 @@ public sealed class AgentKillTests
 
         await using (var second = ServiceProcess.Agent(api, state))
         {
-            await Eventually.TrueAsync(() => second.Output.Contains($"Took over the workload of {id}, process {process}.", StringComparison.Ordinal), "it is taken over");
+            var taken = $"Took over the workload of {id}, process {process}.";
+            await Eventually.TrueAsync(() => second.Output.Contains(taken, StringComparison.Ordinal), "it is taken over");
 
             // The first guard finds the folder held when its grace is over, and goes.
-            await Eventually.TrueAsync(() => !WorkloadProcesses.IsLive(firstGuard), "the first agent's guard is gone", TimeSpan.FromSeconds(60));
+            await Eventually.TrueAsync(() => !WorkloadProcesses.IsLive(firstGuard), "the first guard is gone", TimeSpan.FromSeconds(60));
             Assert.Equal(process, Assert.Single(WorkloadProcesses.Of(id)));
             var guard = Assert.Single(WorkloadProcesses.GuardsOf(state));
             using (var killed = Process.GetProcessById(guard))

@@ -18,7 +18,8 @@ public sealed class OrphanGuardTests : IDisposable
         start.Environment["ORION_ALLOCATION_ID"] = _id;
         start.Environment["ORION_AGENT_STATE"] = _temp.Path;
         _workload = Process.Start(start)!;
-        _guard = Process.Start(new ProcessStartInfo("dotnet", [typeof(NodeAgent.Program).Assembly.Location, OrphanGuard.Verb, _temp.Path, "00:00:00"])
+        string[] arguments = [typeof(NodeAgent.Program).Assembly.Location, OrphanGuard.Verb, _temp.Path, "00:00:00"];
+        _guard = Process.Start(new ProcessStartInfo("dotnet", arguments)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

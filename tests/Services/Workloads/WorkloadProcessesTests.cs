@@ -109,7 +109,7 @@ public sealed class WorkloadProcessesTests : IDisposable
     {
         var system = Make(name);
         var go = _temp.File("go");
-        var shell = Started(system, "/bin/sh", "-c", $"echo one; while [ ! -e {go} ]; do sleep 0.05; done; echo two >&2; exit 7");
+        var shell = Started(system, "/bin/sh", "-c", $"echo one; until [ -e {go} ]; do sleep 0.05; done; echo two >&2; exit 7");
         await SaysAsync("one\n");
         using (var file = new FileStream(_folder.OutputFile(Id), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
         {
