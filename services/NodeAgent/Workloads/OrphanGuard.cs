@@ -16,6 +16,9 @@ internal sealed class OrphanGuard(
     /// <summary>The first argument that makes this program a guard; folder and grace follow.</summary>
     public const string Verb = "guard";
 
+    // What starts while the rest is ended is ended by the next one; what cannot be killed must not keep the guard for ever.
+    private const int MaxAttempts = 3;
+
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_leave = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(25);
@@ -108,7 +111,7 @@ internal sealed class OrphanGuard(
 
         // The records stay: an agent that comes later starts again what the platform still wants.
         var killer = new WorkloadKiller(system, TimeProvider.System);
-        for (var left = system.Find(folder); left.Count > 0; left = system.Find(folder))
+        for (var attempt = 0; attempt < MaxAttempts && system.Find(folder) is { Count: > 0 } left; attempt++)
         {
             var workloads = left.DistinctBy(p => p.AllocationId).Count();
             var what = $"{left.Count} processes of {workloads} workloads";
