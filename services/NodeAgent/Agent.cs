@@ -1,22 +1,26 @@
 namespace OrionPlatform.NodeAgent;
 
 /// <summary>The agent's life: take over what runs, say hello, work, and on a graceful end stop what runs.</summary>
-internal sealed class Agent(Workloads workloads, HeartbeatLoop heartbeats, TaskLoop tasks, ExitLoop exits, ILogger<Agent> log) : BackgroundService
+internal sealed class Agent(
+    OrphanGuard guard, Workloads workloads, HeartbeatLoop heartbeats, TaskLoop tasks, ExitLoop exits, ILogger<Agent> log) : BackgroundService
 {
     // Shorter than a task's grace: whoever stops the agent waits for it, and kills it in the end.
     private static readonly TimeSpan s_stopGrace = TimeSpan.FromSeconds(3);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        guard.Start();
         await workloads.AdoptAsync();
         try
         {
-            await Task.WhenAll(heartbeats.RunAsync(stoppingToken), WorkAsync(stoppingToken), exits.RunAsync(stoppingToken));
+            await Task.WhenAll(
+                guard.RunAsync(stoppingToken), heartbeats.RunAsync(stoppingToken), WorkAsync(stoppingToken), exits.RunAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             log.LogInformation("Stopping {Count} workloads; they are started again when the agent is.", workloads.Running.Count);
             await workloads.StopAllAsync(s_stopGrace);
+            await guard.DismissAsync();
         }
     }
 

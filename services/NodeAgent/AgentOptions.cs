@@ -11,14 +11,17 @@ internal sealed class AgentOptions
     /// <summary>What people call this node; the machine's name when not set.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Where the credential and the records of running workloads are kept, mode 0700. Relative to the content root.</summary>
+    /// <summary>Where credential and records of workloads are kept, for nobody else to read. Relative to the content root.</summary>
     public string StateDirectory { get; set; } = "";
 
     /// <summary>Slots this node offers.</summary>
     public int Slots { get; set; } = 16;
 
-    /// <summary>How long a workload has to end after SIGTERM, before SIGKILL.</summary>
+    /// <summary>How long a workload has to end after it was asked to, before it is killed. Windows cannot ask.</summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the workloads of an agent that was killed run on while no other takes over. On Windows they end with it.</summary>
+    public TimeSpan OrphanGrace { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What this node can run, by name. Nothing else is ever started.</summary>
     public Dictionary<string, RuntimeOptions> Runtimes { get; set; } = [];
@@ -27,11 +30,14 @@ internal sealed class AgentOptions
 /// <summary>A runtime: a command and its arguments, started as they stand here, without a shell.</summary>
 internal sealed class RuntimeOptions
 {
-    /// <summary>An absolute path, or a name that is looked up in the agent's PATH.</summary>
+    /// <summary>A path, or a name that is looked up beside the agent's own program first and then in its PATH.</summary>
     public string Command { get; set; } = "";
 
     /// <summary>Its arguments.</summary>
     public IList<string> Arguments { get; set; } = [];
+
+    /// <summary>Variables for its environment, which has nothing else of the agent's but what any program needs.</summary>
+    public Dictionary<string, string> Environment { get; set; } = [];
 }
 
 /// <summary>Names the first setting that cannot work.</summary>
@@ -42,9 +48,12 @@ internal sealed partial class AgentOptionsValidator : IValidateOptions<AgentOpti
 
     private static string? Problem(AgentOptions o) =>
         !NodeName().IsMatch(o.Name) ? $"Name is '{o.Name}'; it needs 1 to 100 letters, digits, '.', '_' or '-', beginning with a letter or digit."
+        : o.OrphanGrace < TimeSpan.Zero || o.OrphanGrace > TimeSpan.FromHours(1)
+            ? $"OrphanGrace is {o.OrphanGrace}; it must lie between 00:00:00 and 01:00:00."
         : o.Slots is < 1 or > 4096 ? $"Slots is {o.Slots}; it must lie between 1 and 4096."
-        : o.StopGrace < TimeSpan.Zero || o.StopGrace > TimeSpan.FromSeconds(20) ? $"StopGrace is {o.StopGrace}; it must lie between 00:00:00 and 00:00:20, well under the lease of a task."
-        : o.Runtimes.Count is 0 or > 64 ? "Runtimes must name 1 to 64 runtimes, for example Runtimes:sleeper:Command=sleep."
+        : o.StopGrace < TimeSpan.Zero || o.StopGrace > TimeSpan.FromSeconds(20)
+            ? $"StopGrace is {o.StopGrace}; it must lie between 00:00:00 and 00:00:20, well under the lease of a task."
+        : o.Runtimes.Count is 0 or > 64 ? "Runtimes must name 1 to 64 runtimes, for example Runtimes:sleeper:Command=OrionPlatform.Sleeper."
         : o.Runtimes.Keys.FirstOrDefault(k => !RuntimeName().IsMatch(k)) is { } bad ? $"Runtimes:{bad} is not a name; use lower-case letters, digits, '.', '_' or '-'."
         : o.Runtimes.FirstOrDefault(r => string.IsNullOrWhiteSpace(r.Value.Command)).Key is { } empty ? $"Runtimes:{empty}:Command is missing."
         : null;

@@ -15,7 +15,8 @@ public sealed class ReferenceTests
         ["OpsPanel"] = ["Sink", "Store", "ServiceDefaults"],
         ["services/Api"] = ["ServiceDefaults", "Sink", "Store", "OpsPanel"],
         ["services/Worker"] = ["ServiceDefaults", "Sink", "Store", "Watch"],
-        ["services/NodeAgent"] = ["ServiceDefaults"],
+        ["services/NodeAgent"] = ["ServiceDefaults", "services/Sleeper"],
+        ["services/Sleeper"] = [],
         ["load-tests"] = [],
         // The app model names what it starts; it compiles against none of it (next test).
         ["AppHost"] = ["services/Api", "services/Worker", "services/NodeAgent", "load-tests"],

@@ -1,36 +1,51 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace OrionPlatform.NodeAgent;
 
-/// <summary>The system calls that .NET has no managed face for: starting a process with its output in a file and in a session of its own, and reaping it.</summary>
+/// <summary>
+/// The system calls of a Unix that .NET has no managed face for: starting a process with its output in a file and in a session of its own,
+/// and reaping it.
+/// </summary>
+[SupportedOSPlatform("linux")]
+[SupportedOSPlatform("macos")]
 internal static unsafe partial class Native
 {
     public const int SigTerm = 15;
     public const int SigKill = 9;
     private const short SetSigDef = 0x04;
     private const short SetSigMask = 0x08;
-    private const short SetSid = 0x80;
-    private const int WriteCreateAppend = 0x441;
     private const int NoHang = 1;
 
-    // Generous for glibc and musl on every architecture: the structures have 80, 336 and 128 bytes at most.
+    // Generous: on glibc and musl the structures have 80, 336 and 128 bytes at most, on macOS two of them are pointers.
     private const int StructureBytes = 1024;
 
-    /// <summary>Starts a program. Its output goes to <paramref name="outputFile"/>, so that it outlives the agent; its session is its own, so that a Ctrl+C for the agent is not for it.</summary>
-    /// <returns>The pid, or the error number of what went wrong.</returns>
-    public static (int Pid, int Error) Spawn(string command, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string outputFile)
+    // POSIX_SPAWN_SETSID and O_WRONLY | O_CREAT | O_APPEND differ: spawn.h and fcntl.h of the two systems.
+    private static readonly short s_setSid = (short)(OperatingSystem.IsMacOS() ? 0x400 : 0x80);
+    private static readonly int s_writeCreateAppend = OperatingSystem.IsMacOS() ? 0x209 : 0x441;
+
+    /// <summary>
+    /// Starts a program. Its output goes to a file, so that it outlives the agent; its session is its own, so that a Ctrl+C for the agent
+    /// is not for it.
+    /// </summary>
+    /// <returns>The pid.</returns>
+    /// <exception cref="Win32Exception">It cannot be started.</exception>
+    public static int Spawn(WorkloadCommand command)
     {
         var actions = stackalloc byte[StructureBytes];
         var attributes = stackalloc byte[StructureBytes];
         var signals = stackalloc byte[StructureBytes];
         Must(posix_spawn_file_actions_init(actions));
         Must(posix_spawnattr_init(attributes));
-        using var argv = new StringArray([command, .. arguments]);
-        using var envp = new StringArray(environment);
+        using var argv = new StringArray([command.Program, .. command.Arguments]);
+        using var envp = new StringArray([.. command.Environment.Select(e => $"{e.Key}={e.Value}")]);
         try
         {
-            Must(posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0));
-            Must(posix_spawn_file_actions_addopen(actions, 1, outputFile, WriteCreateAppend, 0x180));
+            Must(command.Input is null
+                ? posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0)
+                : posix_spawn_file_actions_adddup2(actions, (int)command.Input.DangerousGetHandle(), 0));
+            Must(posix_spawn_file_actions_addopen(actions, 1, command.OutputFile, s_writeCreateAppend, 0x180));
             Must(posix_spawn_file_actions_adddup2(actions, 1, 2));
 
             // .NET ignores SIGPIPE and blocks others at times; a workload begins with the defaults.
@@ -38,9 +53,9 @@ internal static unsafe partial class Native
             Must(posix_spawnattr_setsigdefault(attributes, signals));
             Must(sigemptyset(signals));
             Must(posix_spawnattr_setsigmask(attributes, signals));
-            Must(posix_spawnattr_setflags(attributes, SetSigDef | SetSigMask | SetSid));
-            var error = posix_spawnp(out var pid, command, actions, attributes, argv.Pointer, envp.Pointer);
-            return (pid, error);
+            Must(posix_spawnattr_setflags(attributes, (short)(SetSigDef | SetSigMask | s_setSid)));
+            var error = posix_spawnp(out var pid, command.Program, actions, attributes, argv.Pointer, envp.Pointer);
+            return error == 0 ? pid : throw new Win32Exception(error);
         }
         finally
         {
@@ -61,7 +76,24 @@ internal static unsafe partial class Native
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
     }
 
-    public static void Kill(int pid, int signal) => _ = kill(pid, signal);
+    public static void Kill(int pid, int signal)
+    {
+        // 0 and below would mean whole groups of processes, the agent's own among them.
+        if (pid > 0)
+        {
+            _ = kill(pid, signal);
+        }
+    }
+
+    /// <summary>To every process of the group that this process leads, or led.</summary>
+    public static void KillGroup(int leader, int signal)
+    {
+        // -1 would mean every process there is.
+        if (leader > 1)
+        {
+            _ = kill(-leader, signal);
+        }
+    }
 
     // These fail for want of memory only.
     private static void Must(int error)

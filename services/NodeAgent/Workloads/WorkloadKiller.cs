@@ -1,27 +1,22 @@
 namespace OrionPlatform.NodeAgent;
 
-/// <summary>Ends processes: SIGTERM to the outermost, SIGKILL to whatever is left.</summary>
-internal sealed class WorkloadKiller(TimeProvider time)
+/// <summary>Ends processes: asks the outermost, where the system can ask, and kills whatever is left.</summary>
+internal sealed class WorkloadKiller(IWorkloadProcesses system, TimeProvider time)
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan s_afterKill = TimeSpan.FromSeconds(5);
 
-    /// <summary>Returns when none of them is left; a process that even SIGKILL does not end (stuck in the kernel) is given up after 5 s.</summary>
+    /// <summary>None of them is left then; a process that cannot be killed (stuck in the kernel) is given up after 5 s.</summary>
     public async Task KillAsync(IReadOnlyList<MarkedProcess> processes, TimeSpan grace)
     {
-        if (grace > TimeSpan.Zero)
+        if (grace > TimeSpan.Zero && processes.Where(p => processes.All(q => q.Pid != p.Parent)).Select(system.AskToEnd).ToList().Contains(true))
         {
-            foreach (var outermost in processes.Where(p => processes.All(q => q.Pid != p.Parent)))
-            {
-                Signal(outermost, Native.SigTerm);
-            }
-
             await AllGoneAsync(processes, grace);
         }
 
         foreach (var left in processes)
         {
-            Signal(left, Native.SigKill);
+            system.Kill(left);
         }
 
         await AllGoneAsync(processes, s_afterKill);
@@ -39,18 +34,10 @@ internal sealed class WorkloadKiller(TimeProvider time)
         return processes.Where(p => !under.Contains(p.Pid));
     }
 
-    private static void Signal(MarkedProcess process, int signal)
-    {
-        if (ProcFs.IsAlive(process.Pid, process.StartTicks))
-        {
-            Native.Kill(process.Pid, signal);
-        }
-    }
-
     private async Task AllGoneAsync(IReadOnlyList<MarkedProcess> processes, TimeSpan within)
     {
         var began = time.GetTimestamp();
-        while (processes.Any(p => ProcFs.IsAlive(p.Pid, p.StartTicks)) && time.GetElapsedTime(began) < within)
+        while (processes.Any(p => system.IsAlive(p.Pid, p.StartTime)) && time.GetElapsedTime(began) < within)
         {
             await Task.Delay(s_poll, time);
         }

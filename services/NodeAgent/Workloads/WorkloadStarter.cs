@@ -1,30 +1,40 @@
+using System.ComponentModel;
 using Microsoft.Extensions.Options;
 
 namespace OrionPlatform.NodeAgent;
 
 /// <summary>Starts the process of a configured runtime: no shell, a clean environment, output into a file.</summary>
-internal sealed class WorkloadStarter(WorkloadFolder folder, IOptions<AgentOptions> options, IConfiguration configuration, TimeProvider time, ILogger<WorkloadStarter> log)
+internal sealed class WorkloadStarter(
+    IWorkloadProcesses system, WorkloadFolder folder, WorkloadKiller killer, IOptions<AgentOptions> options, IConfiguration configuration,
+    TimeProvider time, ILogger<WorkloadStarter> log)
 {
     /// <summary>Starts it and puts it on record before it returns; null when the process cannot be started.</summary>
-    public Workload? Start(WorkloadSpec spec, RuntimeOptions runtime)
+    public async Task<Workload?> StartAsync(WorkloadSpec spec, RuntimeOptions runtime)
     {
         var output = Output(spec.AllocationId);
-        var (pid, error) = Native.Spawn(runtime.Command, [.. runtime.Arguments], Environment(spec), folder.OutputFile(spec.AllocationId));
-        if (error != 0)
+        var program = ProgramEnvironment.Resolve(runtime.Command);
+        var environment = Environment(spec, runtime);
+        var command = new WorkloadCommand(program, [.. runtime.Arguments], environment, folder.OutputFile(spec.AllocationId));
+        WorkloadRecord record;
+        try
         {
-            log.LogError("Could not start {Command} for {AllocationId}: error {Error}.", runtime.Command, spec.AllocationId, error);
+            var (pid, startTime) = system.Start(command);
+            record = new WorkloadRecord(spec.AllocationId, spec.Runtime, pid, startTime, spec.Tenant, spec.TraceParent, spec.CorrelationId);
+        }
+        catch (Win32Exception e)
+        {
+            log.LogError("Could not start {Command} for {AllocationId}: {Error}.", command.Program, spec.AllocationId, e.Message);
             return null;
         }
 
-        // A child that has ended already is a zombie until it is reaped, so its start time can still be read.
-        var record = new WorkloadRecord(spec.AllocationId, spec.Runtime, pid, ProcFs.StartTicks(pid) ?? 0, spec.Tenant, spec.TraceParent, spec.CorrelationId);
         try
         {
             folder.Write(record);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Native.Kill(pid, Native.SigKill);
+            await killer.KillAsync([record.Process], TimeSpan.Zero);
+            await system.ReleaseAsync(record.Pid);
             log.LogError(e, "Could not put the workload of {AllocationId} on record, so it does not run.", spec.AllocationId);
             return null;
         }
@@ -37,20 +47,22 @@ internal sealed class WorkloadStarter(WorkloadFolder folder, IOptions<AgentOptio
     /// <summary>Whether this node has that runtime.</summary>
     public RuntimeOptions? Runtime(string name) => options.Value.Runtimes.GetValueOrDefault(name);
 
-    private List<string> Environment(WorkloadSpec spec)
+    // Last wins: what the platform tells a workload is not for a runtime to change.
+    private Dictionary<string, string> Environment(WorkloadSpec spec, RuntimeOptions runtime)
     {
-        List<string> environment =
-        [
-            "PATH=" + (System.Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin"),
-            "LANG=C.UTF-8",
-            $"{ProcFs.AllocationMark}={spec.AllocationId}",
-            $"{ProcFs.AgentMark}={folder.Root}",
-            $"ORION_RUNTIME={spec.Runtime}",
-            $"ORION_SLOTS={spec.Slots}",
-        ];
+        var environment = ProgramEnvironment.For(system);
+        foreach (var (name, value) in runtime.Environment)
+        {
+            environment[name] = value;
+        }
+
+        environment[IWorkloadProcesses.AllocationMark] = spec.AllocationId;
+        environment[IWorkloadProcesses.AgentMark] = folder.Root;
+        environment["ORION_RUNTIME"] = spec.Runtime;
+        environment["ORION_SLOTS"] = $"{spec.Slots}";
         if (configuration["ORION_RUN_ID"] is { Length: > 0 } run)
         {
-            environment.Add("ORION_RUN_ID=" + run);
+            environment["ORION_RUN_ID"] = run;
         }
 
         return environment;

@@ -4,9 +4,10 @@ namespace OrionPlatform.NodeAgent;
 
 /// <summary>
 /// The workloads that run here: at most one an allocation. Starting and stopping may be asked any number of times. What truly runs
-/// is read from <c>/proc</c>; the table and the records on disk only remember it.
+/// is asked of the operating system; the table and the records on disk only remember it.
 /// </summary>
-internal sealed class Workloads(WorkloadFolder folder, WorkloadStarter starter, WorkloadKiller killer, ILogger<Workloads> log) : IDisposable
+internal sealed class Workloads(
+    IWorkloadProcesses system, WorkloadFolder folder, WorkloadStarter starter, WorkloadKiller killer, ILogger<Workloads> log) : IDisposable
 {
     private const int Stripes = 64;
 
@@ -22,8 +23,13 @@ internal sealed class Workloads(WorkloadFolder folder, WorkloadStarter starter, 
     /// <summary>Takes over what an earlier life of this agent left running. Call it once, before anything else.</summary>
     public async Task AdoptAsync()
     {
+        foreach (var limit in system.Limits)
+        {
+            log.LogWarning("What this operating system cannot do: {Limit}", limit);
+        }
+
         var records = folder.Records().ToDictionary(r => r.AllocationId);
-        foreach (var group in ProcFs.Find(folder.Root).GroupBy(p => p.AllocationId))
+        foreach (var group in system.Find(folder).GroupBy(p => p.AllocationId))
         {
             var adopted = Adopted([.. group], records.GetValueOrDefault(group.Key));
             await killer.KillAsync([.. WorkloadKiller.NotUnder(adopted.Pid, [.. group])], TimeSpan.Zero);
@@ -52,7 +58,7 @@ internal sealed class Workloads(WorkloadFolder folder, WorkloadStarter starter, 
             return new StartResult(StartResult.RuntimeUnknown, 0);
         }
 
-        if (starter.Start(spec, runtime) is not { } workload)
+        if (await starter.StartAsync(spec, runtime) is not { } workload)
         {
             return new StartResult(StartResult.StartFailed, 0);
         }
@@ -64,14 +70,14 @@ internal sealed class Workloads(WorkloadFolder folder, WorkloadStarter starter, 
 
     /// <summary>Stops everything that runs for an allocation; when it returns, nothing does.</summary>
     /// <param name="allocationId">The allocation.</param>
-    /// <param name="grace">Time between SIGTERM and SIGKILL.</param>
+    /// <param name="grace">Time between being asked to end and being killed.</param>
     public async Task StopAsync(string allocationId, TimeSpan grace)
     {
         using var held = await LockAsync(allocationId, CancellationToken.None);
-        await killer.KillAsync([.. ProcFs.Find(folder.Root).Where(p => p.AllocationId == allocationId)], grace);
+        await killer.KillAsync(Of(allocationId, _running.GetValueOrDefault(allocationId)), grace);
         if (_running.TryRemove(allocationId, out var workload))
         {
-            Native.Reap(workload.Record.Pid);
+            await system.ReleaseAsync(workload.Record.Pid);
             workload.Output.Close();
             log.LogInformation("Stopped the workload of {AllocationId}.", allocationId);
         }
@@ -97,7 +103,8 @@ internal sealed class Workloads(WorkloadFolder folder, WorkloadStarter starter, 
             workload.Output.Pump();
             if (ExitCode(workload.Record) is { } code)
             {
-                await killer.KillAsync([.. ProcFs.Find(folder.Root).Where(p => p.AllocationId == id)], TimeSpan.Zero);
+                await killer.KillAsync(Of(id, workload), TimeSpan.Zero);
+                await system.ReleaseAsync(workload.Record.Pid);
                 _running.TryRemove(id, out _);
                 workload.Output.Close();
                 folder.Forget(id);
@@ -117,22 +124,36 @@ internal sealed class Workloads(WorkloadFolder folder, WorkloadStarter starter, 
     }
 
     /// <summary>Null while it runs. A workload of an earlier life is not this process's child, so its code is not known: -1.</summary>
-    private static int? ExitCode(WorkloadRecord record) =>
-        Native.Reap(record.Pid) is { } code ? code
-        : ProcFs.IsAlive(record.Pid, record.StartTicks) ? null
+    private int? ExitCode(WorkloadRecord record) =>
+        system.ExitCode(record.Pid) is { } code ? code
+        : system.IsAlive(record.Pid, record.StartTime) ? null
         : -1;
 
     private static WorkloadRecord Adopted(IReadOnlyList<MarkedProcess> processes, WorkloadRecord? record)
     {
-        var recorded = record is null ? null : processes.FirstOrDefault(p => p.Pid == record.Pid && p.StartTicks == record.StartTicks);
+        var recorded = record is null ? null : processes.FirstOrDefault(p => p.Pid == record.Pid && p.StartTime == record.StartTime);
         if (recorded is not null)
         {
             return record!;
         }
 
         // Started, and the agent was killed before it could be put on record: the oldest without a parent among them is the workload.
-        var oldest = processes.Where(p => processes.All(q => q.Pid != p.Parent)).MinBy(p => p.StartTicks) ?? processes[0];
-        return new WorkloadRecord(oldest.AllocationId, record?.Runtime ?? "", oldest.Pid, oldest.StartTicks, record?.Tenant ?? "", record?.TraceParent, record?.CorrelationId);
+        var oldest = processes.Where(p => processes.All(q => q.Pid != p.Parent)).MinBy(p => p.StartTime) ?? processes[0];
+        return new WorkloadRecord(
+            oldest.AllocationId, record?.Runtime ?? "", oldest.Pid, oldest.StartTime, record?.Tenant ?? "", record?.TraceParent,
+            record?.CorrelationId);
+    }
+
+    /// <summary>What runs for it, and the process on record in any case: the system may know descendants by it.</summary>
+    private List<MarkedProcess> Of(string allocationId, Workload? workload)
+    {
+        var found = system.Find(folder).Where(p => p.AllocationId == allocationId).ToList();
+        if (workload is not null && found.TrueForAll(p => p.Pid != workload.Record.Pid))
+        {
+            found.Add(workload.Record.Process);
+        }
+
+        return found;
     }
 
     private SemaphoreSlim LockOf(string allocationId) => _locks[(uint)string.GetHashCode(allocationId, StringComparison.Ordinal) % Stripes];

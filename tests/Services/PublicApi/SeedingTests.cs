@@ -14,7 +14,7 @@ public sealed class SeedingTests
         string first;
         await using (var api = await ApiUnderTest.StartAsync(folder.Path))
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File("dev-keys.json")));
+            PrivateFiles.IsPrivate(folder.File("dev-keys.json"));
             await api.Tenant("acme").RequestAsync();
             first = await File.ReadAllTextAsync(folder.File("dev-keys.json"));
         }

@@ -1,17 +1,26 @@
 using System.Diagnostics;
+using OrionPlatform.NodeAgent;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>The processes that really run for an allocation, as /proc shows them.</summary>
+/// <summary>The processes that really run for an allocation, as /proc shows them; and what the tests start themselves.</summary>
 internal static class WorkloadProcesses
 {
+    /// <summary>The sample's workload.</summary>
+    public static string Sleeper { get; } = ProgramEnvironment.Resolve("OrionPlatform.Sleeper");
+
     public static IReadOnlyList<int> Of(string allocationId) =>
-        [.. Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && Read($"/proc/{pid}/environ").Contains("ORION_ALLOCATION_ID=" + allocationId + "\0", StringComparison.Ordinal))
-            .Where(pid => Read($"/proc/{pid}/stat") is var stat && !stat[(stat.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z'))];
+        [.. Live().Where(pid => Environment(pid).Contains("ORION_ALLOCATION_ID=" + allocationId + "\0", StringComparison.Ordinal))];
+
+    /// <summary>The guards of the agents of that state folder.</summary>
+    public static IReadOnlyList<int> GuardsOf(string state) =>
+        [.. Live().Where(pid => Read($"/proc/{pid}/cmdline").Contains($"\0{OrphanGuard.Verb}\0{state}\0", StringComparison.Ordinal))];
 
     public static string Environment(int pid) => Read($"/proc/{pid}/environ");
+
+    /// <summary>A zombie does not live.</summary>
+    public static bool IsLive(int pid) =>
+        Read($"/proc/{pid}/stat") is { Length: > 0 } stat && !stat[(stat.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z');
 
     public static void Kill(string allocationId)
     {
@@ -21,6 +30,9 @@ internal static class WorkloadProcesses
             process.Kill();
         }
     }
+
+    private static IEnumerable<int> Live() => Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0).Where(pid => pid > 0 && IsLive(pid));
 
     private static string Read(string path)
     {

@@ -9,7 +9,7 @@ namespace OrionPlatform.Services.Tests;
 /// <summary>One real request through api, worker and node agent to a process, and back.</summary>
 public sealed class SliceTests
 {
-    [Fact]
+    [LinuxFact]
     public async Task An_allocation_becomes_one_process_tells_its_story_and_is_gone_after_its_release()
     {
         await using var api = await ApiUnderTest.StartAsync();
@@ -28,6 +28,7 @@ public sealed class SliceTests
         await acme.ReleaseAsync(id);
         await acme.BecomesAsync(id, "released");
         Assert.Empty(WorkloadProcesses.Of(id));
+        Assert.Contains($"{id} says: {id} says goodbye.", agent.Output, StringComparison.Ordinal);
 
         var facts = await api.Store.ReadAsync(tx => tx.FactsOfAsync("allocation/" + id));
         Assert.Equal(
@@ -38,7 +39,7 @@ public sealed class SliceTests
         await TellsItsStoryAsync(api, trace);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task A_workload_that_ends_by_itself_fails_its_allocation()
     {
         await using var api = await ApiUnderTest.StartAsync();
