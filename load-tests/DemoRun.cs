@@ -1,5 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using NBomber.Contracts;
 using NBomber.CSharp;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace OrionPlatform.LoadTests;
 
@@ -8,8 +14,11 @@ internal static class DemoRun
 {
     private static readonly TimeSpan s_keysWithin = TimeSpan.FromMinutes(2);
 
-    public static async Task<int> RunAsync(LoadOptions options, TextWriter output)
+    public static async Task<int> RunAsync(LoadOptions options)
     {
+        using var host = Host();
+        await host.StartAsync();
+        var log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Traffic");
         using var signals = Termination.On(ExitCodes.Pass, () => Task.CompletedTask);
         var url = options.Url ?? throw new UsageException("The demo traffic needs a running platform: name its api with --url.");
         var keysFile = options.KeysFile ?? Solution.DefaultKeysFile;
@@ -19,13 +28,30 @@ internal static class DemoRun
             .Select(k => new DemoTenant(new(http, k), new(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(keysFile))!, $"demo-traffic-{k.Tenant}.txt"))))
             .ToList();
 
-        output.WriteLine($"Demo traffic on {url} for {string.Join(" and ", keys.Select(k => k.Tenant))}.");
-        NBomberRunner.RegisterScenarios(DemoTraffic.Create(tenants, new Answers(output).See)).WithoutReports().Run();
+        log.LogInformation("Demo traffic on {Url} for {Tenants}.", url, string.Join(" and ", keys.Select(k => k.Tenant)));
+        NBomberRunner.RegisterScenarios(DemoTraffic.Create(tenants, new Answers(log).See)).WithoutReports().Run();
         return ExitCodes.Pass;
     }
 
+    /// <summary>Its calls, figures and log leave by OTLP where there is an endpoint, as those of any client of the platform would.</summary>
+    private static IHost Host()
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+        {
+            builder.Services.AddOpenTelemetry()
+                .WithTracing(t => t.AddHttpClientInstrumentation())
+                .WithMetrics(m => m.AddHttpClientInstrumentation().AddRuntimeInstrumentation())
+                .WithLogging()
+                .UseOtlpExporter();
+        }
+
+        return builder.Build();
+    }
+
     /// <summary>Says when the api goes away and when it is back, instead of every failed call.</summary>
-    private sealed class Answers(TextWriter output)
+    private sealed class Answers(ILogger log)
     {
         private int _away;
 
@@ -34,7 +60,7 @@ internal static class DemoRun
             var away = response.IsError && !char.IsAsciiDigit(response.StatusCode.FirstOrDefault()) ? 1 : 0;
             if (Interlocked.Exchange(ref _away, away) != away)
             {
-                output.WriteLine(away == 1 ? "The api does not answer; trying on." : "The api answers again.");
+                log.LogWarning("{Sentence}", away == 1 ? "The api does not answer; trying on." : "The api answers again.");
             }
         }
     }

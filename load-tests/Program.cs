@@ -10,7 +10,7 @@ try
 {
     var options = LoadOptions.Parse(args, Environment.GetEnvironmentVariable);
     return options.Profile == Profile.Demo
-        ? await DemoRun.RunAsync(options, Console.Out)
+        ? await DemoRun.RunAsync(options)
         : await GateRun.RunAsync(options, Console.Out);
 }
 catch (UsageException e)

@@ -1,42 +1,29 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Text.RegularExpressions;
+using System.Reflection;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace OrionPlatform.LoadTests;
 
-/// <summary>A platform started for this run alone: an ephemeral port, a data folder that is deleted afterwards, no other traffic.</summary>
-internal sealed partial class OwnPlatform : IAsyncDisposable
+/// <summary>A platform started for this run alone, by Aspire.Hosting.Testing: an ephemeral port, a data folder that is deleted afterwards, no other traffic.</summary>
+internal sealed class OwnPlatform : IAsyncDisposable
 {
-    private const int LinesKept = 40;
     private static readonly TimeSpan s_startWithin = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(20);
-
-    // Bounded by LinesKept; shown when the start fails.
-    private readonly ConcurrentQueue<string> _lastLines = new();
-    private readonly TaskCompletionSource<Uri> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static readonly string[] s_secrets = ["node-join-token", "otlp-api-key", "ops-login-token"];
+    private readonly LastLines _lastLines = new();
     private readonly string _data = Directory.CreateTempSubdirectory("load-platform-").FullName;
-    private readonly Process _appHost;
+    private IDistributedApplicationTestingBuilder? _builder;
+    private DistributedApplication? _application;
     private int _disposed;
 
-    private OwnPlatform(string appHostDll, string root)
+    private OwnPlatform()
     {
-        _appHost = new Process
-        {
-            EnableRaisingEvents = true,
-            StartInfo = new("dotnet", [appHostDll, "--Ports:Api=0", $"--Data:Directory={_data}", "--Traffic:Enabled=false"])
-            {
-                WorkingDirectory = root,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            },
-        };
-        _appHost.OutputDataReceived += (_, e) => Read(e.Data);
-        _appHost.ErrorDataReceived += (_, e) => Read(e.Data);
-        _appHost.Exited += (_, _) => _url.TrySetException(new UsageException("AppHost ended before the platform was ready:\n" + string.Join('\n', _lastLines)));
     }
 
-    public Uri Url => _url.Task.Result;
+    public Uri Url => _application!.GetEndpoint("api", "http");
 
     public string KeysFile => Path.Combine(_data, "dev-keys.json");
 
@@ -44,22 +31,21 @@ internal sealed partial class OwnPlatform : IAsyncDisposable
     public static async Task<OwnPlatform> StartAsync(TextWriter output)
     {
         var root = Solution.Root ?? throw new UsageException("There is no solution around this program to start a platform from; name a running one with --url.");
-        var dll = await AppHostBuild.FindOrBuildAsync(root, output);
-        var platform = new OwnPlatform(dll, root);
+
+        // AppHost starts this program as its traffic, so it cannot be a reference of this program as well: it is loaded as it was built.
+        var appHost = Assembly.LoadFrom(await AppHostBuild.FindOrBuildAsync(root, output));
+        var platform = new OwnPlatform();
+        using var limit = new CancellationTokenSource(s_startWithin);
         try
         {
-            platform._appHost.Start();
-            platform._appHost.BeginOutputReadLine();
-            platform._appHost.BeginErrorReadLine();
-            await platform._url.Task.WaitAsync(s_startWithin);
+            await platform.StartAsync(appHost.EntryPoint!.DeclaringType!, limit.Token);
             return platform;
         }
         catch (Exception e)
         {
             await platform.DisposeAsync();
-            throw e is TimeoutException
-                ? new UsageException($"The platform was not ready within {s_startWithin.TotalSeconds:0} s:\n" + string.Join('\n', platform._lastLines))
-                : new UsageException(e.Message);
+            throw new UsageException(
+                (limit.IsCancellationRequested ? $"The platform was not ready within {s_startWithin.TotalSeconds:0} s:\n" : $"The platform did not start: {e.Message}\n") + platform._lastLines);
         }
     }
 
@@ -70,21 +56,17 @@ internal sealed partial class OwnPlatform : IAsyncDisposable
             return;
         }
 
-        try
+        if (_application is not null)
         {
-            Termination.Request(_appHost);
-            await _appHost.WaitForExitAsync().WaitAsync(s_stopWithin);
-        }
-        catch (TimeoutException)
-        {
-            _appHost.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // Never started.
+            await _application.DisposeAsync();
         }
 
-        _appHost.Dispose();
+        if (_builder is not null)
+        {
+            await _builder.DisposeAsync();
+        }
+
+        _lastLines.Dispose();
         try
         {
             Directory.Delete(_data, recursive: true);
@@ -95,25 +77,54 @@ internal sealed partial class OwnPlatform : IAsyncDisposable
         }
     }
 
-    private void Read(string? line)
+    private async Task StartAsync(Type appHost, CancellationToken cancellationToken)
     {
-        if (line is null)
-        {
-            return;
-        }
+        _builder = await DistributedApplicationTestingBuilder.CreateAsync(
+            appHost,
+            [
+                "--Ports:Api=0", $"--Data:Directory={_data}", "--Traffic:Enabled=false",
 
-        _lastLines.Enqueue(line);
-        while (_lastLines.Count > LinesKept)
+                // Secrets are given, so that a run writes nothing to anybody's user secrets.
+                .. s_secrets.Select(name => $"--Parameters:{name}={Guid.NewGuid():N}"),
+            ],
+            (options, _) => options.EnableResourceLogging = true,
+            cancellationToken);
+        _builder.Services.AddLogging(l => l.ClearProviders().AddProvider(_lastLines));
+        _application = await _builder.BuildAsync(cancellationToken);
+        await _application.StartAsync(cancellationToken);
+        foreach (var service in _builder.Resources.OfType<ProjectResource>())
         {
-            _lastLines.TryDequeue(out _);
-        }
-
-        if (LoginLine().Match(line) is { Success: true } match)
-        {
-            _url.TrySetResult(new Uri(match.Groups["url"].Value));
+            await _application.ResourceNotifications.WaitForResourceHealthyAsync(service.Name, cancellationToken);
         }
     }
 
-    [GeneratedRegex(@"Login to the dashboard at (?<url>https?://[^/\s]+/)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex LoginLine();
+    /// <summary>What AppHost and its services said last, for when the start fails.</summary>
+    private sealed class LastLines : ILoggerProvider, ILogger
+    {
+        private const int LinesKept = 40;
+
+        // Bounded by LinesKept.
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            _lines.Enqueue(formatter(state, exception) + (exception is null ? "" : "\n" + exception.Message));
+            while (_lines.Count > LinesKept)
+            {
+                _lines.TryDequeue(out _);
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public override string ToString() => string.Join('\n', _lines);
+    }
 }

@@ -1,31 +1,10 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace OrionPlatform.LoadTests;
 
-/// <summary>Ends processes politely, and hears when this one is to end.</summary>
+/// <summary>Hears when this program is to end.</summary>
 internal static class Termination
 {
-    private const int SigTerm = 15;
-
-    /// <summary>Asks a process to stop: SIGTERM where there is such a thing, else it is killed with its children.</summary>
-    public static void Request(Process process)
-    {
-        if (process.HasExited)
-        {
-            return;
-        }
-
-        if (OperatingSystem.IsWindows())
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        else
-        {
-            _ = Kill(process.Id, SigTerm);
-        }
-    }
-
     /// <summary>Runs <paramref name="stop"/> and ends the program with <paramref name="exitCode"/> on Ctrl+C or SIGTERM, whatever still runs.</summary>
     public static IDisposable On(int exitCode, Func<Task> stop)
     {
@@ -37,10 +16,6 @@ internal static class Termination
         })).ToList();
         return new Registrations(signals);
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int processId, int signal);
 
     private sealed class Registrations(IReadOnlyList<PosixSignalRegistration> signals) : IDisposable
     {

@@ -78,7 +78,7 @@ public sealed class ProgramTests : IDisposable
 
         await using var restarted = await AllocationServer.StartAsync(port: port);
         await Eventually.TrueAsync(() => restarted.Requests >= 2, "the demo calls again");
-        Termination.Request(demo);
+        Signals.AskToStop(demo);
         await demo.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.Equal(ExitCodes.Pass, demo.ExitCode);
