@@ -75,4 +75,7 @@ IResourceBuilder<ProjectResource> AddService<TProject>(string name, int port = 0
 
 // The one place that names how a project is added. Launch profiles are for a service that is run alone: their ports would collide with those given here.
 IResourceBuilder<ProjectResource> AddProject<TProject>(string name) where TProject : IProjectMetadata, new() =>
-    builder.AddProject<TProject>(name, launchProfileName: null).WithoutHttpsCertificate().WithServiceEnvironment(builder.Environment.EnvironmentName);
+    builder.AddProject<TProject>(name, launchProfileName: null)
+        .StartedAsBuilt()
+        .WithoutHttpsCertificate()
+        .WithServiceEnvironment(builder.Environment.EnvironmentName);

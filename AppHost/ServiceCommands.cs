@@ -80,7 +80,7 @@ internal static class ServiceCommands
     private static async Task<(int Code, string Output)> RunAsync(
         ExecuteCommandContext context, string project, string[] arguments, IResourceWithConnectionString? store = null)
     {
-        var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "--no-launch-profile", "-c", BuildConfiguration, "--project", project, "--", .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "--no-launch-profile", "-c", ServiceResources.BuildConfiguration, "--project", project, "--", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -148,11 +148,4 @@ internal static class ServiceCommands
             }
         }
     }
-
-    private static string BuildConfiguration =>
-#if DEBUG
-        "Debug";
-#else
-        "Release";
-#endif
 }

@@ -5,7 +5,7 @@ namespace OrionPlatform.NodeAgent;
 
 /// <summary>Starts the process of a configured runtime: no shell, a clean environment, output into a file.</summary>
 internal sealed class WorkloadStarter(
-    IWorkloadProcesses system, WorkloadFolder folder, WorkloadKiller killer, IOptions<AgentOptions> options, IConfiguration configuration,
+    IWorkloadProcesses system, WorkloadFolder folder, WorkloadKiller killer, IOptions<AgentOptions> options,
     TimeProvider time, ILogger<WorkloadStarter> log)
 {
     /// <summary>Starts it and puts it on record before it returns; null when the process cannot be started.</summary>
@@ -60,11 +60,6 @@ internal sealed class WorkloadStarter(
         environment[IWorkloadProcesses.AgentMark] = folder.Root;
         environment["ORION_RUNTIME"] = spec.Runtime;
         environment["ORION_SLOTS"] = $"{spec.Slots}";
-        if (configuration["ORION_RUN_ID"] is { Length: > 0 } run)
-        {
-            environment["ORION_RUN_ID"] = run;
-        }
-
         return environment;
     }
 }

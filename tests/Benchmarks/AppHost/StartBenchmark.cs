@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
@@ -13,10 +14,13 @@ namespace OrionPlatform.Benchmarks;
 internal sealed class StartBenchmark : Benchmark
 {
     private const string Mark = "ORION_START_BENCHMARK";
+    private const string Up = "it was up";
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_within = TimeSpan.FromMinutes(3);
 
     // Traffic serves nothing: it is up when it runs.
     private static readonly string[] s_ours = ["api", "worker", "node-agent", "traffic"];
+    private static readonly ConcurrentQueue<string> s_said = new();
     private static readonly string[] s_empty = ["one", "two", "three", "four"];
 
     public override string Name => "start";
@@ -36,8 +40,8 @@ internal sealed class StartBenchmark : Benchmark
             foreach (var isOurs in (bool[])[round % 2 != 0, round % 2 == 0])
             {
                 var run = isOurs
-                    ? await MeasureAsync("AppHost", "AppHost/bin", s_ours)
-                    : await MeasureAsync("EmptyApp.AppHost", "tests/Benchmarks/EmptyApp/AppHost/bin", s_empty);
+                    ? await MeasureAsync("AppHost", s_ours)
+                    : await MeasureAsync("tests/Benchmarks/EmptyApp/AppHost", s_empty);
                 (isOurs ? ours : empty).Add(run);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
@@ -58,11 +62,12 @@ internal sealed class StartBenchmark : Benchmark
         };
     }
 
-    private static async Task<Run> MeasureAsync(string assembly, string output, string[] services)
+    private static async Task<Run> MeasureAsync(string folder, string[] services)
     {
         var data = Directory.CreateTempSubdirectory("orion-start-");
         var mark = $"{Mark}={Guid.NewGuid():N}";
-        using var appHost = Start(assembly, output, data.FullName, mark);
+        s_said.Clear();
+        using var appHost = Start(folder, data.FullName, mark);
         try
         {
             var clock = Stopwatch.StartNew();
@@ -70,16 +75,16 @@ internal sealed class StartBenchmark : Benchmark
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
             while (phases.Count < services.Length)
             {
-                foreach (var service in services.Where(s => !phases.ContainsKey(s)))
+                foreach (var pid in LinuxProcesses.WithEnvironment(mark))
                 {
-                    if (await IsUpAsync(service, mark, http))
+                    if (LinuxProcesses.Variable(pid, "OTEL_SERVICE_NAME") is { } service && !phases.ContainsKey(service) && await IsUpAsync(pid, http))
                     {
                         phases[service] = Math.Round(clock.Elapsed.TotalSeconds, 1);
                     }
                 }
 
-                Within(clock, appHost, "it was up");
-                await Task.Delay(50);
+                Within(clock, appHost, Up);
+                await Task.Delay(s_look);
             }
 
             var up = clock.Elapsed.TotalSeconds;
@@ -89,10 +94,14 @@ internal sealed class StartBenchmark : Benchmark
                 await interrupt.WaitForExitAsync();
             }
 
-            while (LinuxProcesses.WithEnvironment(mark).Count > 0)
+            // Looking at every process of the machine costs what is measured here, so it is done for the last time only.
+            for (var left = LinuxProcesses.WithEnvironment(mark); left.Count > 0; left = LinuxProcesses.WithEnvironment(mark))
             {
-                Within(clock, appHost, "all was gone");
-                await Task.Delay(50);
+                while (left.Any(pid => LinuxProcesses.Variable(pid, Mark) is not null))
+                {
+                    Within(clock, appHost, "all was gone");
+                    await Task.Delay(s_look);
+                }
             }
 
             return new Run(up, clock.Elapsed.TotalSeconds, phases);
@@ -105,61 +114,59 @@ internal sealed class StartBenchmark : Benchmark
         }
     }
 
-    private static async Task<bool> IsUpAsync(string service, string mark, HttpClient http)
+    private static async Task<bool> IsUpAsync(int pid, HttpClient http)
     {
-        foreach (var pid in LinuxProcesses.WithEnvironment(mark, $"OTEL_SERVICE_NAME={service}\0"))
+        if (LinuxProcesses.CommandLine(pid).StartsWith("dotnet\0run\0", StringComparison.Ordinal))
         {
-            if (LinuxProcesses.CommandLine(pid).StartsWith("dotnet\0run\0", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            if (LinuxProcesses.Variable(pid, "ASPNETCORE_URLS") is not { } url)
-            {
-                return true;
-            }
-
-            try
-            {
-                using var answer = await http.GetAsync(new Uri(url.Split(';')[0] + "/health"));
-                return answer.IsSuccessStatusCode;
-            }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
-            {
-                return false;
-            }
+            return false;
         }
 
-        return false;
+        if (LinuxProcesses.Variable(pid, "ASPNETCORE_URLS") is not { } url)
+        {
+            return true;
+        }
+
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(url.Split(';')[0] + "/health"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
-    private static Process Start(string assembly, string output, string data, string mark)
+    private static Process Start(string folder, string data, string mark)
     {
-        var folder = Path.Combine(Metadata("RepositoryRoot"), output, Metadata("Configuration"));
-        var program = Directory.EnumerateFiles(folder, $"*{assembly}.dll", SearchOption.AllDirectories).First();
+        var root = Path.Combine(Metadata("RepositoryRoot"), folder);
+        var name = Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(root, "*.csproj").Single());
+        var program = Directory.EnumerateFiles(Path.Combine(root, "bin", Metadata("Configuration")), name + ".dll", SearchOption.AllDirectories).First();
 
         // A shell's background job ignores SIGINT, and so does all that it starts: here it is to be heard.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", program])
         {
-            WorkingDirectory = Path.GetFullPath(Path.Combine(folder, "..", "..")), RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
-        if (assembly == "AppHost")
+        if (folder == "AppHost")
         {
             start.ArgumentList.Add("--Ports:Api=0");
             start.ArgumentList.Add($"--Data:Directory={data}");
         }
 
-        foreach (var (name, value) in LaunchProfile())
+        foreach (var (variable, value) in LaunchProfile())
         {
-            start.Environment[name] = value;
+            start.Environment[variable] = value;
         }
 
         // Both alike, also where another platform runs.
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment[Mark] = mark.Split('=')[1];
         var process = Process.Start(start)!;
-        _ = process.StandardOutput.ReadToEndAsync();
-        _ = process.StandardError.ReadToEndAsync();
+        process.OutputDataReceived += (_, e) => Keep(e.Data);
+        process.ErrorDataReceived += (_, e) => Keep(e.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
         return process;
     }
 
@@ -172,9 +179,17 @@ internal sealed class StartBenchmark : Benchmark
 
     private static void Within(Stopwatch clock, Process appHost, string what)
     {
-        if (clock.Elapsed > s_within || appHost.HasExited && what == "it was up")
+        if (clock.Elapsed > s_within || (appHost.HasExited && what == Up))
         {
-            throw new TimeoutException($"Not within {s_within.TotalMinutes} min, or AppHost ended before: {what}.");
+            throw new TimeoutException($"AppHost ended, or {s_within.TotalMinutes} min went by, before {what}:\n{string.Join('\n', s_said)}");
+        }
+    }
+
+    private static void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            s_said.Enqueue(line);
         }
     }
 
