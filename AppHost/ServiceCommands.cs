@@ -49,9 +49,14 @@ internal static class ServiceCommands
         {
             var (code, output) = await RunAsync(
                 context, loadTests, ["--profile", "smoke", "--url", api.GetEndpoint("http").Url, "--keys", devKeysFile]);
-            return code == 0
-                ? CommandResults.Success("Every SLO holds.", output, CommandResultFormat.Text, displayImmediately: true)
-                : CommandResults.Failure($"The SLO gate ended with exit code {code} (docs/load-tests.md).", output);
+            var report = new CommandResultData { Value = output, Format = CommandResultFormat.Text, DisplayImmediately = true };
+            return code switch
+            {
+                0 => CommandResults.Success("Every SLO holds.", report),
+                2 => CommandResults.Failure("An SLO does not hold.", report),
+                3 => CommandResults.Failure("The run cannot tell: the machine was too busy to load the api in time, or too few calls were made.", report),
+                _ => CommandResults.Failure("The SLO gate could not be run.", report),
+            };
         }, new CommandOptions { Description = "Loads the api for 20 s and judges its SLOs.", IconName = "TopSpeed", UpdateState = WhenHealthy });
 
     /// <summary>Gives every dead job another chance.</summary>

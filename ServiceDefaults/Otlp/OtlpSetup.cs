@@ -58,7 +58,7 @@ internal static class OtlpSetup
         builder.Services.TryAddSingleton<WireGate>();
         telemetry.ConfigureResource(r => r
             .AddAttributes([new("service.name", ServiceIdentity.NameFrom(builder.Configuration, builder.Environment))])
-            .AddDetector(sp => new IdentityDetector(sp.GetRequiredService<ServiceIdentity>())));
+            .AddDetector(sp => new IdentityDetector(sp.GetRequiredService<ServiceIdentity>(), ServiceIdentity.InstanceIdFrom(builder.Configuration))));
 
         Func<ExportCount> Account(string stream, string processor) => () => accounts.Open(stream, MostOnItsWay(processor, builder.Configuration));
     }
@@ -96,11 +96,12 @@ internal static class OtlpSetup
         }
     }
 
-    private sealed class IdentityDetector(ServiceIdentity identity) : IResourceDetector
+    /// <summary>An instance id that was given to the process is the one by which the receiver knows it: Aspire's dashboard finds a resource's telemetry so.</summary>
+    private sealed class IdentityDetector(ServiceIdentity identity, string? given) : IResourceDetector
     {
         public Resource Detect() => new(
         [
-            new("service.instance.id", identity.Instance),
+            new("service.instance.id", given ?? identity.Instance),
             new("service.version", identity.Version),
             new("deployment.environment.name", identity.Environment),
             new("host.name", identity.Host),

@@ -20,7 +20,7 @@ public sealed class OtlpTests
         await using var collector = await OtlpCollector.StartAsync();
         await using (var app = await StartAsync(
             collector,
-            [("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_RESOURCE_ATTRIBUTES", "team=canary-resource@example.com,db.password=canary-resource-two,zone=north"), ("OTEL_METRICS_EXEMPLAR_FILTER", "always_on")]))
+            [("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_RESOURCE_ATTRIBUTES", "team=canary-resource@example.com,db.password=canary-resource-two,zone=north,service.instance.id=rbuenhur"), ("OTEL_METRICS_EXEMPLAR_FILTER", "always_on")]))
         {
             await app.Client.GetStringAsync("/v1/things/7?q=canary-query@example.com");
             using (Processing.Start(new ProcessingInfo { Name = "agent.task.run", EventType = "task.run", EventId = "t-1", Subject = "s-1", Tenant = "acme" }))
@@ -47,6 +47,9 @@ public sealed class OtlpTests
         Assert.All((string[])[traces, logs, metrics], all => Assert.DoesNotContain("canary-", all, StringComparison.Ordinal));
         Assert.All((string[])[traces, logs, metrics], all => Assert.DoesNotContain("4111111111111111", all, StringComparison.Ordinal));
         Assert.All((string[])[traces, logs, metrics], all => Assert.Contains("north", all, StringComparison.Ordinal));
+
+        // As it was given: Aspire's dashboard finds a resource's telemetry by it.
+        Assert.All((string[])[traces, logs, metrics], all => Assert.Contains("service.instance.id\u0012\n\n\brbuenhur", all, StringComparison.Ordinal));
 
         // The exporter's own calls are not traced, neither by the SDK nor by our listener.
         Assert.DoesNotContain("/v1/traces", traces, StringComparison.Ordinal);
