@@ -97,7 +97,14 @@ internal sealed class CrashedServices(
     private async Task RestartAsync(ResourceEvent change, Life life)
     {
         var name = change.Resource.Name;
-        var how = change.Snapshot.ExitCode is { } code ? $"ended with exit code {code}" : "did not start";
+        var how = change.Snapshot.ExitCode switch
+        {
+            null => "did not start",
+
+            // The orchestrator's word for an end by a signal; 137 is that of a program which ran it (`dotnet run`).
+            < 0 or 137 => "was killed",
+            { } code => $"ended with exit code {code}",
+        };
         life.Crashes = life.RunningSince is { } since && time.GetElapsedTime(since) >= s_stable ? 1 : life.Crashes + 1;
         life.RunningSince = null;
         if (life.Crashes >= MaxCrashes)

@@ -48,7 +48,12 @@ internal static class ServiceCommands
         api.WithCommand("slo-smoke", "Run the SLO smoke", async context =>
         {
             var (code, output) = await RunAsync(
-                context, loadTests, ["--profile", "smoke", "--url", api.GetEndpoint("http").Url, "--keys", devKeysFile]);
+                context,
+                loadTests,
+                [
+                    "--profile", "smoke", "--url", api.GetEndpoint("http").Url, "--keys", devKeysFile,
+                    "--report-folder", Path.Combine(Path.GetDirectoryName(devKeysFile)!, "slo-smoke"),
+                ]);
             var report = new CommandResultData { Value = output, Format = CommandResultFormat.Text, DisplayImmediately = true };
             return code switch
             {

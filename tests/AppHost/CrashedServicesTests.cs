@@ -47,13 +47,13 @@ public sealed class CrashedServicesTests : IAsyncLifetime, IDisposable
         for (var crash = 1; crash < CrashedServices.MaxCrashes; crash++)
         {
             await CrashAsync();
-            await SaidAsync($"worker ended with exit code 137; starting it again in {0.5 * Math.Pow(2, crash - 1):0.#} s.");
+            await SaidAsync($"worker was killed; starting it again in {0.5 * Math.Pow(2, crash - 1):0.#} s.");
             await StartedAsync(crash);
         }
 
         await CrashAsync();
 
-        await SaidAsync($"worker ended with exit code 137, {CrashedServices.MaxCrashes} times in a row, and is not started again.");
+        await SaidAsync($"worker was killed, {CrashedServices.MaxCrashes} times in a row, and is not started again.");
         _time.Advance(s_minute);
         Assert.Equal(CrashedServices.MaxCrashes - 1, _starts);
     }
@@ -87,7 +87,7 @@ public sealed class CrashedServicesTests : IAsyncLifetime, IDisposable
 
         // What is seen after it, and does start it again, shows that this did not.
         await CrashAsync();
-        await SaidAsync("worker ended with exit code 137; starting it again in 0.5 s.");
+        await SaidAsync("worker was killed; starting it again in 0.5 s.");
         await StartedAsync(1);
     }
 

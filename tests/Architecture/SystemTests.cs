@@ -11,7 +11,6 @@ public sealed partial class SystemTests
     private static readonly Dictionary<string, string> s_interfaces = new()
     {
         ["services/NodeAgent/Workloads/"] = "starts, finds and ends processes: the node agent's interface to the system",
-        ["load-tests/Platform/Termination.cs"] = "sends SIGTERM; on Windows it kills",
         ["Sink/Reading/HeldFile.cs"] = "names the process that holds a file open, where /proc tells; elsewhere it names none",
         ["tests/Shared/Processes/"] = "signals and idle processes for all tests",
         ["tests/Shared/Platform/"] = "finds and ends the platform's processes",
@@ -19,8 +18,8 @@ public sealed partial class SystemTests
         ["tests/SinkCli/SqlTests.cs"] = "a LinuxFact: /dev/full, to which only a shell can redirect",
         ["tests/Services/Running/WorkloadProcesses.cs"] = "looks at the workloads' processes",
         ["tests/Services/Running/ServiceProcess.cs"] = "sends SIGTERM to a service",
-        ["tests/Services/Slice/AgentKillTests.cs"] = "kills agents and their workloads, looks at their files' modes",
-        ["tests/Services/PublicApi/SeedingTests.cs"] = "looks at the mode of the file with the keys",
+        ["tests/Services/Workloads/WorkloadProcessesTests.cs"] = "LinuxFacts: workloads that are shells",
+        ["tests/Benchmarks/AppHost/StartBenchmark.cs"] = "the benchmark says that it runs on Linux only",
     };
 
     [Fact]

@@ -18,14 +18,14 @@ public sealed class KillTests(SharedPlatform shared)
         await platform.BecomesAsync(running, "active");
 
         var inFlight = await Allocations.RequestSomeAsync(platform);
-        var killed = Assert.Single(platform.Service(service));
+        var killed = platform.Service(service).Min(); // A workload that is just being started looks like its agent for a moment.
         LinuxProcesses.Kill(killed);
         await Eventually.TrueAsync(
             () => platform.Service(service) is [var next] && next != killed, $"{service} runs again as another process", Allocations.Recovery);
         await Allocations.AnswersAgainAsync(platform);
 
         await Allocations.EndWithOneProcessEachAsync(platform, [running, .. inFlight]);
-        Assert.Contains($"{service} ended with exit code 137; starting it again in", platform.Output, StringComparison.Ordinal);
+        Assert.Contains($"{service} was killed; starting it again in", platform.Output, StringComparison.Ordinal);
     }
 }
 
@@ -63,7 +63,7 @@ public sealed class AppHostEndTests
         var running = await first.RequestAllocationAsync();
         await first.BecomesAsync(running, "active");
         var ids = await Allocations.RequestSomeAsync(first);
-        var agent = Assert.Single(first.Service("node-agent"));
+        var agent = first.Service("node-agent").Min(); // A workload that is just being started looks like its agent for a moment.
         first.Process.Kill();
         if (agentToo)
         {
