@@ -14,8 +14,10 @@ var store = builder.AddConnectionString("store", ReferenceExpression.Create($"Da
 var telemetry = builder.AddConnectionString("telemetry", ReferenceExpression.Create($"Directory={settings.InData("telemetry")}"));
 
 // Generated secrets: the two persisted ones are kept in the user secrets, outside the repository; the login token is new each run.
-var joinToken = builder.AddParameter("node-join-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
-var otlpKey = builder.AddParameter("otlp-api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+var joinToken = builder.AddParameter(
+    "node-join-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+var otlpKey = builder.AddParameter(
+    "otlp-api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 var loginToken = builder.AddParameter("ops-login-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 
 var api = AddService<Projects.Api>("api", settings.ApiPort)
@@ -73,7 +75,8 @@ IResourceBuilder<ProjectResource> AddService<TProject>(string name, int port = 0
         .WithHttpEndpoint(port == 0 ? null : port, isProxied: false)
         .WithHttpHealthCheck("/health");
 
-// The one place that names how a project is added. Launch profiles are for a service that is run alone: their ports would collide with those given here.
+// The one place that names how a project is added. Launch profiles are for a service that is run alone: their ports would collide with
+// those given here.
 IResourceBuilder<ProjectResource> AddProject<TProject>(string name) where TProject : IProjectMetadata, new() =>
     builder.AddProject<TProject>(name, launchProfileName: null)
         .StartedAsBuilt()

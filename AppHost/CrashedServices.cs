@@ -22,8 +22,8 @@ internal static class CrashedServicesExtensions
 }
 
 /// <summary>
-/// Watches the projects of the application. One that ends with an exit code other than 0, and was not told to stop, is started again after a delay
-/// that doubles with each crash; one that keeps crashing is given up. Both are said on the console and in the dashboard.
+/// Watches the projects of the application. One that ends with an exit code other than 0, and was not told to stop, is started again
+/// after a delay that doubles with each crash; one that keeps crashing is given up. Both are said on the console and in the dashboard.
 /// </summary>
 internal sealed class CrashedServices(
     ResourceNotificationService notifications,
@@ -88,7 +88,8 @@ internal sealed class CrashedServices(
             life.RunningSince = time.GetTimestamp();
         }
         else if (state is not null && KnownResourceStates.TerminalStates.Contains(state)
-            && before != KnownResourceStates.Stopping && change.Snapshot.ExitCode != 0 && !lifetime.ApplicationStopping.IsCancellationRequested)
+            && before != KnownResourceStates.Stopping && change.Snapshot.ExitCode != 0
+            && !lifetime.ApplicationStopping.IsCancellationRequested)
         {
             _ = RestartAsync(change, life);
         }
@@ -109,7 +110,11 @@ internal sealed class CrashedServices(
         life.RunningSince = null;
         if (life.Crashes >= MaxCrashes)
         {
-            Say(change, LogLevel.Error, $"{name} {how}, {life.Crashes} times in a row, and is not started again. Its log is in the dashboard; start it there once it is mended.");
+            Say(
+                change,
+                LogLevel.Error,
+                $"{name} {how}, {life.Crashes} times in a row, and is not started again. "
+                    + "Its log is in the dashboard; start it there once it is mended.");
             return;
         }
 
@@ -118,7 +123,8 @@ internal sealed class CrashedServices(
         try
         {
             await Task.Delay(delay, time, lifetime.ApplicationStopping);
-            var started = await commands.ExecuteCommandAsync(change.ResourceId, KnownResourceCommands.StartCommand, lifetime.ApplicationStopping);
+            var started = await commands.ExecuteCommandAsync(
+                change.ResourceId, KnownResourceCommands.StartCommand, lifetime.ApplicationStopping);
             if (!started.Success && !started.Canceled)
             {
                 Say(change, LogLevel.Error, $"{name} could not be started again: {started.Message}");

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace OrionPlatform.AppHost;
 
-/// <summary>What a run of the platform can be told: <c>--Ports:Api=0</c>, or <c>Ports__Api=0</c> in the environment, and so on (docs/apphost.md).</summary>
+/// <summary>
+/// What a run of the platform can be told: <c>--Ports:Api=0</c>, or <c>Ports__Api=0</c> in the environment, and so on
+/// (docs/apphost.md).
+/// </summary>
 internal sealed class RunSettings : IDisposable
 {
     private const string DataFolderKey = "Data:Directory";
@@ -17,7 +20,10 @@ internal sealed class RunSettings : IDisposable
 
     // Sections and keys that Aspire and the .NET host read.
     private static readonly string[] s_theirSections =
-        ["Parameters:", "ConnectionStrings:", "Logging:", "DcpPublisher:", "AppHost:", "Aspire:", "Pipeline:", "Publishing:", "Kestrel:", "ASPIRE_", "ASPNETCORE_", "DOTNET_", "OTEL_"];
+    [
+        "Parameters:", "ConnectionStrings:", "Logging:", "DcpPublisher:", "AppHost:", "Aspire:", "Pipeline:", "Publishing:", "Kestrel:",
+        "ASPIRE_", "ASPNETCORE_", "DOTNET_", "OTEL_",
+    ];
 
     private static readonly string[] s_theirs = ["environment", "contentRoot", "applicationName", "urls"];
 
@@ -52,14 +58,18 @@ internal sealed class RunSettings : IDisposable
 
     public static RunSettings From(IDistributedApplicationBuilder builder) => new(builder);
 
-    /// <summary>Whether Aspire's dashboard runs. Aspire wants to know before there is a builder, so arguments and environment count here, and no file.</summary>
+    /// <summary>
+    /// Whether Aspire's dashboard runs. Aspire wants to know before there is a builder, so arguments and environment count here, and no
+    /// file.
+    /// </summary>
     public static bool WantsDashboard(string[] args)
     {
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
         var wanted = !bool.TryParse(configuration[DashboardKey], out var enabled) || enabled;
 
         // Another platform may run on this machine; its dashboard has the port of the launch profile then.
-        if (wanted && Uri.TryCreate(configuration[UrlsKey]?.Split(';')[0], UriKind.Absolute, out var url) && url.Port != 0 && !IsFree(url.Port))
+        if (wanted && Uri.TryCreate(configuration[UrlsKey]?.Split(';')[0], UriKind.Absolute, out var url)
+            && url.Port != 0 && !IsFree(url.Port))
         {
             Environment.SetEnvironmentVariable(UrlsKey, $"{Uri.UriSchemeHttp}://127.0.0.1:0");
         }
@@ -71,33 +81,42 @@ internal sealed class RunSettings : IDisposable
 
     public string InData(string name) => Path.Combine(DataFolder, name);
 
-    /// <summary>The first thing that would keep the platform from running, in a sentence; null when there is none. Claims the data folder.</summary>
+    /// <summary>
+    /// The first thing that would keep the platform from running, in a sentence; null when there is none. Claims the data folder.
+    /// </summary>
     public string? Problem(string[] args) =>
         ArgumentProblem(args)
-        ?? (int.TryParse(_apiPort, out var port) && port is >= 0 and <= 65535 ? null : $"{ApiPortKey} is '{_apiPort}'; it has to be a port, or 0 for a free one.")
+        ?? (int.TryParse(_apiPort, out var port) && port is >= 0 and <= 65535
+            ? null
+            : $"{ApiPortKey} is '{_apiPort}'; it has to be a port, or 0 for a free one.")
         ?? SwitchProblem(TrafficKey, _traffic)
         ?? SwitchProblem(DashboardKey, _dashboard)
         ?? HomeProblem()
         ?? PortProblem()
         ?? FolderProblem();
 
-    private static string? SwitchProblem(string key, string value) => bool.TryParse(value, out _) ? null : $"{key} is '{value}'; it has to be true or false.";
+    private static string? SwitchProblem(string key, string value) =>
+        bool.TryParse(value, out _) ? null : $"{key} is '{value}'; it has to be true or false.";
 
     /// <summary>Aspire takes an argument that nothing reads without a word, so a slip of the pen would go unseen.</summary>
     private string? ArgumentProblem(string[] args)
     {
-        foreach (var key in new ConfigurationBuilder().AddCommandLine(args).Build().AsEnumerable().Where(e => e.Value is not null).Select(e => e.Key))
+        foreach (var key in new ConfigurationBuilder().AddCommandLine(args).Build().AsEnumerable()
+            .Where(e => e.Value is not null)
+            .Select(e => e.Key))
         {
             if (key.StartsWith("Parameters:", StringComparison.OrdinalIgnoreCase) && Nearest(key, Parameters()) is var parameter)
             {
                 if (!parameter.Equals(key, StringComparison.OrdinalIgnoreCase))
                 {
-                    return $"There is no parameter '{key["Parameters:".Length..]}'; did you mean --{parameter}? AppHost has {string.Join(", ", Parameters())}.";
+                    return $"There is no parameter '{key["Parameters:".Length..]}'; did you mean --{parameter}? "
+                        + $"AppHost has {string.Join(", ", Parameters())}.";
                 }
             }
             else if (!Known(key))
             {
-                return $"Nothing reads the argument --{key}; did you mean --{Nearest(key, s_own)}? AppHost knows {string.Join(", ", s_own)} and what Aspire reads.";
+                return $"Nothing reads the argument --{key}; did you mean --{Nearest(key, s_own)}? "
+                    + $"AppHost knows {string.Join(", ", s_own)} and what Aspire reads.";
             }
         }
 
@@ -152,15 +171,18 @@ internal sealed class RunSettings : IDisposable
     }
 
     /// <summary>The orchestrator keeps its state there and ends with a stack trace without it.</summary>
-    private static string? HomeProblem() => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile).Length > 0 && HomeVariable() is { Length: > 0 }
-        ? null
-        : $"{(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME")} is not set; Aspire keeps its state and your secrets below it. Set it to a folder that you can write to.";
+    private static string? HomeProblem() =>
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile).Length > 0 && HomeVariable() is { Length: > 0 }
+            ? null
+            : $"{(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME")} is not set; Aspire keeps its state and your secrets below it. "
+                + "Set it to a folder that you can write to.";
 
     private static string? HomeVariable() => Environment.GetEnvironmentVariable(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME");
 
     private string? PortProblem() => ApiPort == 0 || IsFree(ApiPort)
         ? null
-        : $"Port {ApiPort} of the api is taken by another process; stop that process, or choose another port, for example --{ApiPortKey}=0 for a free one.";
+        : $"Port {ApiPort} of the api is taken by another process; stop that process, or choose another port, "
+            + $"for example --{ApiPortKey}=0 for a free one.";
 
     /// <summary>Kestrel binds localhost on IPv4 and IPv6; either may be taken.</summary>
     private static bool IsFree(int port)
@@ -189,7 +211,7 @@ internal sealed class RunSettings : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(DataFolder);
+            MakePrivate(DataFolder);
             _claim = new FileStream(InData("apphost.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return null;
         }
@@ -199,11 +221,25 @@ internal sealed class RunSettings : IDisposable
         }
         catch (IOException) when (File.Exists(InData("apphost.lock")))
         {
-            return $"Another AppHost is using the data folder {DataFolder}; stop it, or choose another folder with --{DataFolderKey}=FOLDER.";
+            return $"Another AppHost is using the data folder {DataFolder}; stop it, "
+                + $"or choose another folder with --{DataFolderKey}=FOLDER.";
         }
         catch (IOException e)
         {
             return $"The data folder {DataFolder} cannot be used: {e.Message} Choose another with --{DataFolderKey}=FOLDER.";
+        }
+    }
+
+    /// <summary>Databases, keys and telemetry are their owner's alone. Windows' profiles are private as they are.</summary>
+    private static void MakePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 }

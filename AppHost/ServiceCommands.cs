@@ -14,18 +14,28 @@ internal static class ServiceCommands
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
 
     /// <summary>A further login link of the ops panel: the one that was printed works once.</summary>
-    public static IResourceBuilder<ProjectResource> WithLoginLinkCommand(this IResourceBuilder<ProjectResource> api, IResourceWithConnectionString store) =>
+    public static IResourceBuilder<ProjectResource> WithLoginLinkCommand(
+        this IResourceBuilder<ProjectResource> api, IResourceWithConnectionString store) =>
         api.WithCommand("ops-login-link", "New ops panel login link", async context =>
         {
             var (code, output) = await RunAsync(context, ProjectOf(api), ["ops-login", "--role", "admin"], store);
             return code == 0
                 ? CommandResults.Success(
-                    "The link works once, within 15 minutes.", api.GetEndpoint("http").Url + output.Trim(), CommandResultFormat.Text, displayImmediately: true)
+                    "The link works once, within 15 minutes.",
+                    api.GetEndpoint("http").Url + output.Trim(),
+                    CommandResultFormat.Text,
+                    displayImmediately: true)
                 : CommandResults.Failure("No link could be made.", output);
-        }, new CommandOptions { Description = "Makes a login link of the ops panel for an admin.", IconName = "Key", UpdateState = WhenHealthy });
+        }, new CommandOptions
+        {
+            Description = "Makes a login link of the ops panel for an admin.",
+            IconName = "Key",
+            UpdateState = WhenHealthy,
+        });
 
     /// <summary>One allocation of the first demo tenant, as the README sends it.</summary>
-    public static IResourceBuilder<ProjectResource> WithSendAllocationCommand(this IResourceBuilder<ProjectResource> api, string devKeysFile) =>
+    public static IResourceBuilder<ProjectResource> WithSendAllocationCommand(
+        this IResourceBuilder<ProjectResource> api, string devKeysFile) =>
         api.WithCommand("send-allocation", "Send an allocation", async context =>
         {
             using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(devKeysFile, context.CancellationToken));
@@ -44,7 +54,8 @@ internal static class ServiceCommands
         }, new CommandOptions { Description = "Requests one allocation of a demo tenant.", IconName = "Send", UpdateState = WhenHealthy });
 
     /// <summary>The short SLO gate against this platform, its demo traffic included.</summary>
-    public static IResourceBuilder<ProjectResource> WithSloSmokeCommand(this IResourceBuilder<ProjectResource> api, string loadTests, string devKeysFile) =>
+    public static IResourceBuilder<ProjectResource> WithSloSmokeCommand(
+        this IResourceBuilder<ProjectResource> api, string loadTests, string devKeysFile) =>
         api.WithCommand("slo-smoke", "Run the SLO smoke", async context =>
         {
             var (code, output) = await RunAsync(
@@ -59,10 +70,16 @@ internal static class ServiceCommands
             {
                 0 => CommandResults.Success("Every SLO holds.", report),
                 2 => CommandResults.Failure("An SLO does not hold.", report),
-                3 => CommandResults.Failure("The run cannot tell: the machine was too busy to load the api in time, or too few calls were made.", report),
+                3 => CommandResults.Failure(
+                    "The run cannot tell: the machine was too busy to load the api in time, or too few calls were made.", report),
                 _ => CommandResults.Failure("The SLO gate could not be run.", report),
             };
-        }, new CommandOptions { Description = "Loads the api for 20 s and judges its SLOs.", IconName = "TopSpeed", UpdateState = WhenHealthy });
+        }, new CommandOptions
+        {
+            Description = "Loads the api for 20 s and judges its SLOs.",
+            IconName = "TopSpeed",
+            UpdateState = WhenHealthy,
+        });
 
     /// <summary>Gives every dead job another chance.</summary>
     public static IResourceBuilder<ProjectResource> WithRedriveCommand(
@@ -86,11 +103,19 @@ internal static class ServiceCommands
 
     private static string ProjectOf(IResourceBuilder<ProjectResource> project) => project.Resource.GetProjectMetadata().ProjectPath;
 
-    /// <summary>Runs a program of the solution as it was built with AppHost; its output goes to the resource's log, and its last lines are returned.</summary>
+    /// <summary>
+    /// Runs a program of the solution as it was built with AppHost; its output goes to the resource's log, and its last lines are
+    /// returned.
+    /// </summary>
     private static async Task<(int Code, string Output)> RunAsync(
         ExecuteCommandContext context, string project, string[] arguments, IResourceWithConnectionString? store = null)
     {
-        var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "--no-launch-profile", "-c", ServiceResources.BuildConfiguration, "--project", project, "--", .. arguments])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                "run", "--no-build", "--no-launch-profile", "-c", ServiceResources.BuildConfiguration, "--project", project,
+                "--", .. arguments,
+            ])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -13,7 +13,8 @@ internal static class ServiceResources
     public static string BuildConfiguration { get; } =
         typeof(ServiceResources).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
 
-    public static IResourceBuilder<ProjectResource> WithServiceEnvironment(this IResourceBuilder<ProjectResource> service, string environment) => service
+    public static IResourceBuilder<ProjectResource> WithServiceEnvironment(
+        this IResourceBuilder<ProjectResource> service, string environment) => service
         // Aspire does not hand its own environment down, and a service without one would run as Production.
         .WithEnvironment("DOTNET_ENVIRONMENT", environment)
         .WithEnvironment(context =>
@@ -25,7 +26,8 @@ internal static class ServiceResources
 
             if (context.ExecutionContext.Services.GetRequiredService<DistributedApplicationOptions>().DisableDashboard)
             {
-                // Aspire names its dashboard's endpoint all the same. Without it AppHost's own OTEL_EXPORTER_OTLP_* reach the services, where it has any.
+                // Aspire names its dashboard's endpoint all the same. Without it AppHost's own OTEL_EXPORTER_OTLP_* reach the services,
+                // where it has any.
                 foreach (var name in (string[])[OtlpEndpoint, "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS"])
                 {
                     context.EnvironmentVariables.Remove(name);
@@ -40,8 +42,8 @@ internal static class ServiceResources
         });
 
     /// <summary>
-    /// Starts the program that was built with AppHost instead of <c>dotnet run</c>, which Aspire would put in between: a process, 140 MB and two
-    /// seconds of processor less for each service. A debugger and <c>dotnet watch</c> start it their own way.
+    /// Starts the program that was built with AppHost instead of <c>dotnet run</c>, which Aspire would put in between: a process, 140 MB
+    /// and two seconds of processor less for each service. A debugger and <c>dotnet watch</c> start it their own way.
     /// </summary>
     public static IResourceBuilder<ProjectResource> StartedAsBuilt(this IResourceBuilder<ProjectResource> service)
     {
@@ -50,7 +52,9 @@ internal static class ServiceResources
         var folder = Path.GetDirectoryName(project)!;
         var name = Path.GetFileNameWithoutExtension(project) + (OperatingSystem.IsWindows() ? ".exe" : "");
         var program = Path.Combine(folder, "bin", BuildConfiguration, $"net{Environment.Version.Major}.{Environment.Version.Minor}", name);
-        return configuration["DEBUG_SESSION_PORT"] is { Length: > 0 } || configuration["DOTNET_WATCH"] is { Length: > 0 } || !File.Exists(program)
+        return configuration["DEBUG_SESSION_PORT"] is { Length: > 0 }
+            || configuration["DOTNET_WATCH"] is { Length: > 0 }
+            || !File.Exists(program)
             ? service
             : service
                 .WithAnnotation(new ExecutableAnnotation { Command = program, WorkingDirectory = folder })
@@ -58,7 +62,8 @@ internal static class ServiceResources
     }
 
     /// <summary>The panel's one-time link: on the api in the dashboard, and once on the console when the api is healthy.</summary>
-    public static IResourceBuilder<ProjectResource> WithOpsPanelLink(this IResourceBuilder<ProjectResource> api, ParameterResource loginToken)
+    public static IResourceBuilder<ProjectResource> WithOpsPanelLink(
+        this IResourceBuilder<ProjectResource> api, ParameterResource loginToken)
     {
         var link = ReferenceExpression.Create($"{api.GetEndpoint("http")}/admin/ops/login?t={loginToken}");
         var said = 0;

@@ -25,7 +25,8 @@ internal static class DemoRun
         var keys = await DevKeys.ReadAsync(keysFile, s_keysWithin);
         using var http = Http.To(url);
         var tenants = keys
-            .Select(k => new DemoTenant(new(http, k), new(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(keysFile))!, $"demo-traffic-{k.Tenant}.txt"))))
+            .Select(k => new DemoTenant(
+                new(http, k), new(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(keysFile))!, $"demo-traffic-{k.Tenant}.txt"))))
             .ToList();
 
         log.LogInformation("Demo traffic on {Url} for {Tenants}.", url, string.Join(" and ", keys.Select(k => k.Tenant)));
@@ -33,7 +34,9 @@ internal static class DemoRun
         return ExitCodes.Pass;
     }
 
-    /// <summary>Its calls, figures and log leave by OTLP where there is an endpoint, as those of any client of the platform would.</summary>
+    /// <summary>
+    /// Its calls, figures and log leave by OTLP where there is an endpoint, as those of any client of the platform would.
+    /// </summary>
     private static IHost Host()
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();

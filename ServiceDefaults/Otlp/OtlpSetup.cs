@@ -14,7 +14,10 @@ using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>Sends traces, metrics and logs to OTLP endpoints, where there are any, through the OpenTelemetry SDK; its exporters write to <see cref="CleanExport"/>.</summary>
+/// <summary>
+/// Sends traces, metrics and logs to OTLP endpoints, where there are any, through the OpenTelemetry SDK; its exporters write to
+/// <see cref="CleanExport"/>.
+/// </summary>
 internal static class OtlpSetup
 {
     /// <summary>Whether spans leave the process.</summary>
@@ -52,15 +55,18 @@ internal static class OtlpSetup
 
         if (string.Equals(builder.Configuration[OtlpTarget.RetryKey], "disk", StringComparison.OrdinalIgnoreCase))
         {
-            throw new InvalidOperationException($"{OtlpTarget.RetryKey} must not be \"disk\": it keeps exports in files before they are redacted. Use \"in_memory\".");
+            throw new InvalidOperationException(
+                $"{OtlpTarget.RetryKey} must not be \"disk\": it keeps exports in files before they are redacted. Use \"in_memory\".");
         }
 
         builder.Services.TryAddSingleton<WireGate>();
         telemetry.ConfigureResource(r => r
             .AddAttributes([new("service.name", ServiceIdentity.NameFrom(builder.Configuration, builder.Environment))])
-            .AddDetector(sp => new IdentityDetector(sp.GetRequiredService<ServiceIdentity>(), ServiceIdentity.InstanceIdFrom(builder.Configuration))));
+            .AddDetector(sp => new IdentityDetector(
+                sp.GetRequiredService<ServiceIdentity>(), ServiceIdentity.InstanceIdFrom(builder.Configuration))));
 
-        Func<ExportCount> Account(string stream, string processor) => () => accounts.Open(stream, MostOnItsWay(processor, builder.Configuration));
+        Func<ExportCount> Account(string stream, string processor) =>
+            () => accounts.Open(stream, MostOnItsWay(processor, builder.Configuration));
     }
 
     private static bool Add(IHostApplicationBuilder builder, string signal, Func<ExportCount>? account, Action<string, ExportCount?> export)
@@ -82,7 +88,10 @@ internal static class OtlpSetup
     {
         return Read("MAX_QUEUE_SIZE", 2048) + Read("MAX_EXPORT_BATCH_SIZE", 512);
 
-        int Read(string name, int unset) => int.TryParse(configuration[$"OTEL_{processor}_{name}"], NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : unset;
+        int Read(string name, int unset) =>
+            int.TryParse(configuration[$"OTEL_{processor}_{name}"], NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
+                ? rows
+                : unset;
     }
 
     private sealed class ProducedSpans(ExportCount? count) : BaseProcessor<Activity>
@@ -96,7 +105,10 @@ internal static class OtlpSetup
         }
     }
 
-    /// <summary>An instance id that was given to the process is the one by which the receiver knows it: Aspire's dashboard finds a resource's telemetry so.</summary>
+    /// <summary>
+    /// An instance id that was given to the process is the one by which the receiver knows it: Aspire's dashboard finds a resource's
+    /// telemetry so.
+    /// </summary>
     private sealed class IdentityDetector(ServiceIdentity identity, string? given) : IResourceDetector
     {
         public Resource Detect() => new(

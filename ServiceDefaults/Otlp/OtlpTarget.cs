@@ -6,7 +6,8 @@ namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
 /// Where and how one signal is exported. By the standard variables, <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c> before
-/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and so on; and beside them to the platform's own ingest, <c>Orion:Otlp:Endpoint</c>, from a process without a sink.
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and so on; and beside them to the platform's own ingest, <c>Orion:Otlp:Endpoint</c>, from a
+/// process without a sink.
 /// </summary>
 internal sealed record OtlpTarget
 {
@@ -44,7 +45,10 @@ internal sealed record OtlpTarget
     /// <summary>What the export's body is made of.</summary>
     public required WireShape Shape { get; init; }
 
-    /// <summary>The targets of <c>traces</c>, <c>metrics</c> or <c>logs</c>, the platform's ingest first; none when that signal has no endpoint, or is switched off.</summary>
+    /// <summary>
+    /// The targets of <c>traces</c>, <c>metrics</c> or <c>logs</c>, the platform's ingest first; none when that signal has no endpoint,
+    /// or is switched off.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A setting is not valid; the message names it.</exception>
     public static IReadOnlyList<OtlpTarget> Of(string signal, IConfiguration configuration)
     {
@@ -55,16 +59,17 @@ internal sealed record OtlpTarget
             : [.. new[] { Ingest(signal, configuration), Standard(signal, own, configuration) }.OfType<OtlpTarget>()];
     }
 
-    private static OtlpTarget? Ingest(string signal, IConfiguration configuration) => configuration[IngestKey] is not { Length: > 0 } endpoint ? null : new OtlpTarget
-    {
-        Endpoint = new Uri(Address(IngestKey, endpoint).AbsoluteUri.TrimEnd('/') + "/v1/" + signal),
-        Grpc = false,
-        Compressed = false,
-        Headers = configuration[IngestApiKey] is { Length: > 0 } key ? "x-otlp-api-key=" + key : null,
-        TimeoutMilliseconds = Timeout(signal.ToUpperInvariant() + "_", configuration),
-        Retries = Retried(configuration),
-        Shape = ShapeOf(signal),
-    };
+    private static OtlpTarget? Ingest(string signal, IConfiguration configuration) =>
+        configuration[IngestKey] is not { Length: > 0 } endpoint ? null : new OtlpTarget
+        {
+            Endpoint = new Uri(Address(IngestKey, endpoint).AbsoluteUri.TrimEnd('/') + "/v1/" + signal),
+            Grpc = false,
+            Compressed = false,
+            Headers = configuration[IngestApiKey] is { Length: > 0 } key ? "x-otlp-api-key=" + key : null,
+            TimeoutMilliseconds = Timeout(signal.ToUpperInvariant() + "_", configuration),
+            Retries = Retried(configuration),
+            Shape = ShapeOf(signal),
+        };
 
     private static OtlpTarget? Standard(string signal, string own, IConfiguration configuration)
     {
@@ -112,9 +117,15 @@ internal sealed record OtlpTarget
             ? address
             : throw new InvalidOperationException($"{key} must be an absolute http or https URL.");
 
-    private static bool Retried(IConfiguration configuration) => string.Equals(configuration[RetryKey], "in_memory", StringComparison.OrdinalIgnoreCase);
+    private static bool Retried(IConfiguration configuration) =>
+        string.Equals(configuration[RetryKey], "in_memory", StringComparison.OrdinalIgnoreCase);
 
-    private static WireShape ShapeOf(string signal) => signal switch { "traces" => WireShape.Traces, "metrics" => WireShape.Metrics, _ => WireShape.Logs };
+    private static WireShape ShapeOf(string signal) => signal switch
+    {
+        "traces" => WireShape.Traces,
+        "metrics" => WireShape.Metrics,
+        _ => WireShape.Logs,
+    };
 
     private static (string Key, string Value)? Read(string own, string name, IConfiguration configuration) =>
         configuration[Prefix + own + name] is { } value && !string.IsNullOrWhiteSpace(value) ? (Prefix + own + name, value.Trim()) : null;

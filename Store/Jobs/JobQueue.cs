@@ -109,7 +109,8 @@ public sealed class JobQueue
 
     /// <summary>Makes every dead letter claimable again, attempts back at zero; returns how many there were.</summary>
     public Task<int> RedriveAllAsync(CancellationToken cancellationToken = default) => _store.WriteAsync(
-        tx => tx.ExecuteAsync("UPDATE jobs SET state = 'ready', attempts = 0, run_at = @now, died_at = NULL WHERE state = 'dead'", new { tx.Now }),
+        tx => tx.ExecuteAsync(
+            "UPDATE jobs SET state = 'ready', attempts = 0, run_at = @now, died_at = NULL WHERE state = 'dead'", new { tx.Now }),
         cancellationToken);
 
     /// <summary>The newest dead letters, with their causes.</summary>

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace OrionPlatform.LoadTests;
 
-/// <summary>A platform started for this run alone, by Aspire.Hosting.Testing: an ephemeral port, a data folder that is deleted afterwards, no other traffic.</summary>
+/// <summary>
+/// A platform started for this run alone, by Aspire.Hosting.Testing: an ephemeral port, a data folder that is deleted afterwards, no
+/// other traffic.
+/// </summary>
 internal sealed class OwnPlatform : IAsyncDisposable
 {
     private static readonly TimeSpan s_startWithin = TimeSpan.FromSeconds(120);
@@ -30,7 +33,9 @@ internal sealed class OwnPlatform : IAsyncDisposable
     /// <exception cref="UsageException">The platform cannot be built or does not start.</exception>
     public static async Task<OwnPlatform> StartAsync(TextWriter output)
     {
-        var root = Solution.Root ?? throw new UsageException("There is no solution around this program to start a platform from; name a running one with --url.");
+        var root = Solution.Root
+            ?? throw new UsageException(
+                "There is no solution around this program to start a platform from; name a running one with --url.");
 
         // AppHost starts this program as its traffic, so it cannot be a reference of this program as well: it is loaded as it was built.
         var appHost = Assembly.LoadFrom(await AppHostBuild.FindOrBuildAsync(root, output));
@@ -45,7 +50,10 @@ internal sealed class OwnPlatform : IAsyncDisposable
         {
             await platform.DisposeAsync();
             throw new UsageException(
-                (limit.IsCancellationRequested ? $"The platform was not ready within {s_startWithin.TotalSeconds:0} s:\n" : $"The platform did not start: {e.Message}\n") + platform._lastLines);
+                (limit.IsCancellationRequested
+                    ? $"The platform was not ready within {s_startWithin.TotalSeconds:0} s:\n"
+                    : $"The platform did not start: {e.Message}\n")
+                + platform._lastLines);
         }
     }
 
@@ -112,7 +120,8 @@ internal sealed class OwnPlatform : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             _lines.Enqueue(formatter(state, exception) + (exception is null ? "" : "\n" + exception.Message));
             while (_lines.Count > LinesKept)

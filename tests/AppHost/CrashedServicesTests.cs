@@ -6,7 +6,9 @@ using System.Collections.Concurrent;
 
 namespace OrionPlatform.AppHost.Tests;
 
-/// <summary>When a service is started again, by what Aspire's own services report of it. Nothing is run: starting it is a command that counts.</summary>
+/// <summary>
+/// When a service is started again, by what Aspire's own services report of it. Nothing is run: starting it is a command that counts.
+/// </summary>
 public sealed class CrashedServicesTests : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
@@ -107,14 +109,17 @@ public sealed class CrashedServicesTests : IAsyncLifetime, IDisposable
     }
 
     private Task ReportAsync(string state, int? exitCode = null) =>
-        _application.Services.GetRequiredService<ResourceNotificationService>().PublishUpdateAsync(_service, s => s with { State = state, ExitCode = exitCode });
+        _application.Services.GetRequiredService<ResourceNotificationService>()
+            .PublishUpdateAsync(_service, s => s with { State = state, ExitCode = exitCode });
 
     /// <summary>The watch has seen all that was reported: it reads in order, on one flow.</summary>
     private Task SeenAsync() => Eventually.TrueAsync(
-        () => _application.Services.GetRequiredService<CrashedServices>().LastSeen(_service.Name) == KnownResourceStates.Running, "it is seen running");
+        () => _application.Services.GetRequiredService<CrashedServices>().LastSeen(_service.Name) == KnownResourceStates.Running,
+        "it is seen running");
 
     private Task SaidAsync(string sentence, int times = 1) =>
-        Eventually.TrueAsync(() => _said.Lines.Count(l => l.StartsWith(sentence, StringComparison.Ordinal)) == times, $"said {times} times: {sentence}");
+        Eventually.TrueAsync(
+            () => _said.Lines.Count(l => l.StartsWith(sentence, StringComparison.Ordinal)) == times, $"said {times} times: {sentence}");
 
     private Task StartedAsync(int starts) => Eventually.TrueAsync(
         () =>
@@ -130,13 +135,15 @@ public sealed class CrashedServicesTests : IAsyncLifetime, IDisposable
 
         public IReadOnlyCollection<string> Lines => _lines;
 
-        public ILogger CreateLogger(string categoryName) => categoryName == typeof(CrashedServices).FullName ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName == typeof(CrashedServices).FullName ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             _lines.Enqueue(formatter(state, exception));
 
         public void Dispose()

@@ -38,7 +38,8 @@ public sealed class ModelTests : IDisposable
     {
         await using var model = await HostedPlatform.ModelAsync(_folder.Path, "--Ports:Api=5999");
 
-        var external = model.Resources.OfType<ProjectResource>().SelectMany(r => r.Annotations.OfType<EndpointAnnotation>().Where(e => e.IsExternal).Select(e => (r.Name, e.Port)));
+        var external = model.Resources.OfType<ProjectResource>()
+            .SelectMany(r => r.Annotations.OfType<EndpointAnnotation>().Where(e => e.IsExternal).Select(e => (r.Name, e.Port)));
         Assert.Equal([("api", 5999)], external.Select(e => (e.Name, e.Port ?? 0)));
     }
 
@@ -64,5 +65,16 @@ public sealed class ModelTests : IDisposable
         }
 
         Assert.Equal([$"Data Source={_folder.File("store.db")}", $"Directory={_folder.File("telemetry")}"], strings);
+    }
+
+    [Fact]
+    public async Task The_data_folder_is_made_for_its_owner_alone()
+    {
+        await using var model = await HostedPlatform.ModelAsync(_folder.File("data"));
+
+        Assert.True(
+            OperatingSystem.IsWindows()
+            || File.GetUnixFileMode(_folder.File("data"))
+                == (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
     }
 }

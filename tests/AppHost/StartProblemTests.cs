@@ -11,17 +11,22 @@ public sealed class StartProblemTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("error: Nothing reads the argument --Prots:Api; did you mean --Ports:Api? AppHost knows Data:Directory, Ports:Api, Dashboard:Enabled, Traffic:Enabled and what Aspire reads.", "--Prots:Api=0")]
+    [InlineData(
+        "error: Nothing reads the argument --Prots:Api; did you mean --Ports:Api? "
+            + "AppHost knows Data:Directory, Ports:Api, Dashboard:Enabled, Traffic:Enabled and what Aspire reads.",
+        "--Prots:Api=0")]
     [InlineData("error: Nothing reads the argument --Traffic; did you mean --Traffic:Enabled?", "--Traffic=false")]
     [InlineData("error: There is no parameter 'otlp-key'; did you mean --Parameters:otlp-api-key?", "--Parameters:otlp-key=x")]
     [InlineData("error: The argument --Ports:Api has no value; give it one, as in --Ports:Api=VALUE.", "--Ports:Api")]
-    [InlineData("error: The argument --Ports:Api has no value; give it one, as in --Ports:Api=VALUE.", "--Ports:Api", "--Traffic:Enabled=false")]
+    [InlineData(
+        "error: The argument --Ports:Api has no value; give it one, as in --Ports:Api=VALUE.", "--Ports:Api", "--Traffic:Enabled=false")]
     [InlineData("error: 'quickly' is not an argument; one looks like --Ports:Api=0.", "quickly")]
     [InlineData("error: Ports:Api is 'eighty'; it has to be a port, or 0 for a free one.", "--Ports:Api=eighty")]
     [InlineData("error: Ports:Api is '70000'; it has to be a port, or 0 for a free one.", "--Ports:Api", "70000")]
     [InlineData("error: Traffic:Enabled is 'maybe'; it has to be true or false.", "--Traffic:Enabled=maybe")]
     [InlineData("error: Dashboard:Enabled is 'off'; it has to be true or false.", "--Dashboard:Enabled=off")]
-    public async Task An_argument_that_cannot_be_meant_is_refused(string sentence, params string[] arguments) => await RefusedAsync(sentence, arguments);
+    public async Task An_argument_that_cannot_be_meant_is_refused(string sentence, params string[] arguments) =>
+        await RefusedAsync(sentence, arguments);
 
     [Fact]
     public async Task A_taken_port_is_named_with_a_way_to_choose_another()
@@ -30,7 +35,10 @@ public sealed class StartProblemTests : IDisposable
         occupied.Start();
         var port = ((IPEndPoint)occupied.LocalEndpoint).Port;
 
-        await RefusedAsync($"error: Port {port} of the api is taken by another process; stop that process, or choose another port, for example --Ports:Api=0 for a free one.", [$"--Ports:Api={port}"]);
+        await RefusedAsync(
+            $"error: Port {port} of the api is taken by another process; stop that process, or choose another port, "
+                + "for example --Ports:Api=0 for a free one.",
+            [$"--Ports:Api={port}"]);
     }
 
     [Fact]
@@ -38,7 +46,10 @@ public sealed class StartProblemTests : IDisposable
     {
         await using var held = new FileStream(_folder.File("apphost.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
 
-        await RefusedAsync($"error: Another AppHost is using the data folder {_folder.Path}; stop it, or choose another folder with --Data:Directory=FOLDER.", ["--Ports:Api=0"]);
+        await RefusedAsync(
+            $"error: Another AppHost is using the data folder {_folder.Path}; stop it, "
+                + "or choose another folder with --Data:Directory=FOLDER.",
+            ["--Ports:Api=0"]);
     }
 
     [Fact]
@@ -55,10 +66,14 @@ public sealed class StartProblemTests : IDisposable
     {
         var variable = OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME";
 
-        await RefusedAsync($"error: {variable} is not set; Aspire keeps its state and your secrets below it.", ["--Ports:Api=0"], new Dictionary<string, string?> { [variable] = null });
+        await RefusedAsync(
+            $"error: {variable} is not set; Aspire keeps its state and your secrets below it.",
+            ["--Ports:Api=0"],
+            new Dictionary<string, string?> { [variable] = null });
     }
 
-    private async Task RefusedAsync(string sentence, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    private async Task RefusedAsync(
+        string sentence, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
         string[] folder = arguments.Any(a => a.StartsWith("--Data:", StringComparison.Ordinal)) ? [] : [$"--Data:Directory={_folder.Path}"];
         await using var appHost = AppHostProcess.Launch(_folder.Path, [.. folder, .. arguments], environment);

@@ -47,7 +47,9 @@ public sealed class CommandTests(SharedPlatform shared)
             .Where(c => !c.Contains("resource-", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
 
-        Assert.Equal(["api ops-login-link", "api send-allocation", "api slo-smoke", "worker redrive-dead-jobs"], commands.Where(c => !KnownToAspire(c)));
+        Assert.Equal(
+            ["api ops-login-link", "api send-allocation", "api slo-smoke", "worker redrive-dead-jobs"],
+            commands.Where(c => !KnownToAspire(c)));
     }
 
     private static bool KnownToAspire(string command) => command.Split(' ')[1] is "start" or "stop" or "restart" or "rebuild";

@@ -3,7 +3,9 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.EndToEnd.Tests;
 
-/// <summary>kill -9 of a service in the middle of a provisioning: it is started again, and the allocation still gets where it was going, once.</summary>
+/// <summary>
+/// kill -9 of a service in the middle of a provisioning: it is started again, and the allocation still gets where it was going, once.
+/// </summary>
 [Collection(SharedPlatformGroup.Name)]
 public sealed class KillTests(SharedPlatform shared)
 {
@@ -21,7 +23,9 @@ public sealed class KillTests(SharedPlatform shared)
         var killed = platform.Service(service).Min(); // A workload that is just being started looks like its agent for a moment.
         LinuxProcesses.Kill(killed);
         await Eventually.TrueAsync(
-            () => platform.Service(service) is [var next] && next != killed, $"{service} runs again as another process", Allocations.Recovery);
+            () => platform.Service(service) is [var next] && next != killed,
+            $"{service} runs again as another process",
+            Allocations.Recovery);
         await Allocations.AnswersAgainAsync(platform);
 
         await Allocations.EndWithOneProcessEachAsync(platform, [running, .. inFlight]);
@@ -72,7 +76,9 @@ public sealed class AppHostEndTests
 
         ids = [running, .. ids];
         await Eventually.TrueAsync(
-            () => first.Everything().Count == 0 && ids.All(id => RunningPlatform.Workloads(id).Count == 0), "no process of the killed platform is left", Allocations.Recovery);
+            () => first.Everything().Count == 0 && ids.All(id => RunningPlatform.Workloads(id).Count == 0),
+            "no process of the killed platform is left",
+            Allocations.Recovery);
 
         await using var second = await AppHostProcess.StartAsync(folder.Path);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Text.Json;
 using System.Xml.Linq;
 using OrionPlatform.Tests;
@@ -9,6 +10,11 @@ namespace OrionPlatform.LoadTests.Tests;
 public sealed class ProgramTests : IDisposable
 {
     private readonly TempFolder _folder = new();
+
+    // As it is built for itself: beside the tests it lacks what they take from their framework.
+    private static readonly string s_program = Directory.EnumerateFiles(
+        typeof(ProgramTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "LoadTests").Value!,
+        Path.GetFileName(typeof(GateRun).Assembly.Location), SearchOption.AllDirectories).First();
 
     public ProgramTests() => File.WriteAllText(_folder.File("dev-keys.json"), AllocationServer.Keys);
 
@@ -25,10 +31,17 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains("SLO gate: PASS", output, StringComparison.Ordinal);
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(Report(ReportFiles.Json)));
         Assert.Equal("PASS", json.RootElement.GetProperty("outcome").GetString());
-        Assert.Equal(400, json.RootElement.GetProperty("calls").EnumerateObject().Where(c => c.Name != "get allocation").Sum(c => c.Value.GetProperty("latency").GetProperty("count").GetInt32()) + 80 - 4);
+        Assert.Equal(
+            400,
+            json.RootElement.GetProperty("calls").EnumerateObject()
+                .Where(c => c.Name != "get allocation")
+                .Sum(c => c.Value.GetProperty("latency").GetProperty("count").GetInt32()) + 80 - 4);
         Assert.Equal(250, json.RootElement.GetProperty("createToActive").GetProperty("times").GetProperty("p50Ms").GetDouble());
-        Assert.Contains(XDocument.Load(Report(ReportFiles.JUnit)).Descendants("testcase"), c => c.Attribute("name")?.Value == Slos.PublicApiP95.Name && !c.HasElements);
-        Assert.Contains("| PASS | " + Slos.PublicApiP99.Name, await File.ReadAllTextAsync(Report(ReportFiles.Markdown)), StringComparison.Ordinal);
+        Assert.Contains(
+            XDocument.Load(Report(ReportFiles.JUnit)).Descendants("testcase"),
+            c => c.Attribute("name")?.Value == Slos.PublicApiP95.Name && !c.HasElements);
+        Assert.Contains(
+            "| PASS | " + Slos.PublicApiP99.Name, await File.ReadAllTextAsync(Report(ReportFiles.Markdown)), StringComparison.Ordinal);
         Assert.All(server.States, state => Assert.Equal("releasing", state));
     }
 
@@ -40,7 +53,9 @@ public sealed class ProgramTests : IDisposable
         var (code, output) = await RunUntilToldAsync("--url", server.Url.ToString(), "--rate=200", "--duration=2s", "--warm-up=1s");
 
         Assert.True(code == ExitCodes.SloFailed, output);
-        Assert.Contains(XDocument.Load(Report(ReportFiles.JUnit)).Descendants("testcase"), c => c.Attribute("name")?.Value == Slos.PublicApiP95.Name && c.Element("failure") is not null);
+        Assert.Contains(
+            XDocument.Load(Report(ReportFiles.JUnit)).Descendants("testcase"),
+            c => c.Attribute("name")?.Value == Slos.PublicApiP95.Name && c.Element("failure") is not null);
     }
 
     [Fact]
@@ -82,7 +97,7 @@ public sealed class ProgramTests : IDisposable
         await demo.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.Equal(ExitCodes.Pass, demo.ExitCode);
-        Assert.StartsWith("Demo traffic on", await output, StringComparison.Ordinal);
+        Assert.Contains("Demo traffic on", await output, StringComparison.Ordinal);
     }
 
     private string Report(string name) => Path.Combine(_folder.Path, "reports", name);
@@ -110,7 +125,7 @@ public sealed class ProgramTests : IDisposable
     private Process Start(params string[] arguments)
     {
         var keys = arguments.Contains("--url") ? ["--keys", _folder.File("dev-keys.json")] : Array.Empty<string>();
-        return Process.Start(new ProcessStartInfo("dotnet", [typeof(GateRun).Assembly.Location, .. arguments, .. keys])
+        return Process.Start(new ProcessStartInfo("dotnet", [s_program, .. arguments, .. keys])
         {
             WorkingDirectory = _folder.Path,
             RedirectStandardOutput = true,

@@ -20,15 +20,25 @@ public sealed class OtlpTests
         await using var collector = await OtlpCollector.StartAsync();
         await using (var app = await StartAsync(
             collector,
-            [("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_RESOURCE_ATTRIBUTES", "team=canary-resource@example.com,db.password=canary-resource-two,zone=north,service.instance.id=rbuenhur"), ("OTEL_METRICS_EXEMPLAR_FILTER", "always_on")]))
+            [
+                ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                ("OTEL_RESOURCE_ATTRIBUTES",
+                    "team=canary-resource@example.com,db.password=canary-resource-two,zone=north,service.instance.id=rbuenhur"),
+                ("OTEL_METRICS_EXEMPLAR_FILTER", "always_on"),
+            ]))
         {
             await app.Client.GetStringAsync("/v1/things/7?q=canary-query@example.com");
-            using (Processing.Start(new ProcessingInfo { Name = "agent.task.run", EventType = "task.run", EventId = "t-1", Subject = "s-1", Tenant = "acme" }))
+            using (Processing.Start(new ProcessingInfo
+            {
+                Name = "agent.task.run", EventType = "task.run", EventId = "t-1", Subject = "s-1", Tenant = "acme",
+            }))
             {
                 Canon.Add("exit_code", 0);
             }
 
-            await Eventually.TrueAsync(() => collector.All("/v1/metrics").Contains("http.server.request.duration", StringComparison.Ordinal), "metrics at the collector");
+            await Eventually.TrueAsync(
+                () => collector.All("/v1/metrics").Contains("http.server.request.duration", StringComparison.Ordinal),
+                "metrics at the collector");
         }
 
         var traces = collector.All("/v1/traces");
@@ -36,8 +46,8 @@ public sealed class OtlpTests
         var metrics = collector.All("/v1/metrics");
         string[] expected =
         [
-            "thing-service", "load for [REDACTED]", "GET /v1/things/{id}", "orion.line.kind", "orion.surface", "agent.task.run", "task.run", "exit_code", "[REDACTED]",
-            "http.response.status_code", "mail [REDACTED]",
+            "thing-service", "load for [REDACTED]", "GET /v1/things/{id}", "orion.line.kind", "orion.surface", "agent.task.run", "task.run",
+            "exit_code", "[REDACTED]", "http.response.status_code", "mail [REDACTED]",
         ];
         Assert.All(expected, text => Assert.Contains(text, traces, StringComparison.Ordinal));
         Assert.Contains("login of [REDACTED] failed", logs, StringComparison.Ordinal);
@@ -49,7 +59,9 @@ public sealed class OtlpTests
         Assert.All((string[])[traces, logs, metrics], all => Assert.Contains("north", all, StringComparison.Ordinal));
 
         // As it was given: Aspire's dashboard finds a resource's telemetry by it.
-        Assert.All((string[])[traces, logs, metrics], all => Assert.Contains("service.instance.id\u0012\n\n\brbuenhur", all, StringComparison.Ordinal));
+        Assert.All(
+            (string[])[traces, logs, metrics],
+            all => Assert.Contains("service.instance.id\u0012\n\n\brbuenhur", all, StringComparison.Ordinal));
 
         // The exporter's own calls are not traced, neither by the SDK nor by our listener.
         Assert.DoesNotContain("/v1/traces", traces, StringComparison.Ordinal);
@@ -60,12 +72,14 @@ public sealed class OtlpTests
     {
         await using var dashboard = await OtlpCollector.StartAsync(grpc: true);
         await using var ingest = await OtlpCollector.StartAsync();
-        await using (var app = await StartAsync(dashboard, [("Orion:Otlp:Endpoint", ingest.Address + "/otlp"), ("Orion:Otlp:ApiKey", "the-key")]))
+        await using (var app = await StartAsync(
+            dashboard, [("Orion:Otlp:Endpoint", ingest.Address + "/otlp"), ("Orion:Otlp:ApiKey", "the-key")]))
         {
             await app.Client.GetStringAsync("/v1/things/7");
             await Eventually.TrueAsync(
                 () => ingest.All("/otlp/v1/metrics").Contains("orion.things.sold", StringComparison.Ordinal)
-                    && dashboard.Exports.Any(e => Encoding.Latin1.GetString(e.Body).Contains("orion.things.sold", StringComparison.Ordinal)),
+                    && dashboard.Exports.Any(
+                        e => Encoding.Latin1.GetString(e.Body).Contains("orion.things.sold", StringComparison.Ordinal)),
                 "metrics at both");
             var accounts = app.Services.GetRequiredService<ExportAccounts>().Read();
             Assert.Equal(["exported_spans", "exported_logs"], accounts.Select(a => a.Stream));
@@ -94,7 +108,11 @@ public sealed class OtlpTests
         }
 
         Assert.Equal(
-            ["/opentelemetry.proto.collector.logs.v1.LogsService/Export", "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "/opentelemetry.proto.collector.trace.v1.TraceService/Export"],
+            [
+                "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+                "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+                "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+            ],
             collector.Exports.Select(e => e.Path).Distinct().Order(StringComparer.Ordinal));
         var all = string.Concat(collector.Exports.Select(e => e.Path).Distinct().Select(collector.All));
         Assert.Contains("load for [REDACTED]", all, StringComparison.Ordinal);
@@ -107,7 +125,8 @@ public sealed class OtlpTests
     public async Task Series_that_redaction_makes_alike_stay_apart()
     {
         await using var collector = await OtlpCollector.StartAsync();
-        await using (var app = await StartAsync(collector, [("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_TRACES_EXPORTER", "none")]))
+        await using (var app = await StartAsync(
+            collector, [("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_TRACES_EXPORTER", "none")]))
         {
             s_sold.Add(1, new KeyValuePair<string, object?>("password", "one"), new("kind", "apart"));
             s_sold.Add(1, new KeyValuePair<string, object?>("password", "two"), new("kind", "apart"));
@@ -127,21 +146,28 @@ public sealed class OtlpTests
         await using var there = await OtlpCollector.StartAsync(grpc: true);
         (string, string?)[] settings =
         [
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", here.Address + "/base/"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=all"),
-            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", there.Address), ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"), ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "x-key=traces"),
-            ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", here.Address + "/my/logs"), ("OTEL_EXPORTER_OTLP_LOGS_COMPRESSION", "gzip"), ("OTEL_RESOURCE_ATTRIBUTES", "zone=north"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", here.Address + "/base/"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=all"),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", there.Address), ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "x-key=traces"),
+            ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", here.Address + "/my/logs"), ("OTEL_EXPORTER_OTLP_LOGS_COMPRESSION", "gzip"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "zone=north"),
         ];
-        await using (var app = await TestApp.StartAsync(a => a.MapGet("/v1/log", (ILogger<OtlpTests> logger) => logger.LogInformation("here")), settings: settings))
+        await using (var app = await TestApp.StartAsync(
+            a => a.MapGet("/v1/log", (ILogger<OtlpTests> logger) => logger.LogInformation("here")), settings: settings))
         {
             await app.Client.GetStringAsync("/v1/log");
         }
 
-        Assert.All(there.Exports, e => Assert.Equal(("/opentelemetry.proto.collector.trace.v1.TraceService/Export", "traces", false), (e.Path, e.Key, e.Compressed)));
+        Assert.All(there.Exports, e => Assert.Equal(
+            ("/opentelemetry.proto.collector.trace.v1.TraceService/Export", "traces", false), (e.Path, e.Key, e.Compressed)));
         Assert.NotEmpty(there.Exports);
         Assert.Contains(("/my/logs", "all", true), here.Exports.Select(e => (e.Path, e.Key ?? "", e.Compressed)));
         Assert.Contains(("/base/v1/metrics", "all", false), here.Exports.Select(e => (e.Path, e.Key ?? "", e.Compressed)));
         Assert.DoesNotContain(here.Exports, e => e.Path.Contains("traces", StringComparison.Ordinal));
-        Assert.All(here.Exports.Concat(there.Exports), e => Assert.Contains("north", System.Text.Encoding.Latin1.GetString(e.Body), StringComparison.Ordinal));
+        Assert.All(
+            here.Exports.Concat(there.Exports),
+            e => Assert.Contains("north", System.Text.Encoding.Latin1.GetString(e.Body), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -149,7 +175,12 @@ public sealed class OtlpTests
     {
         await using var collector = await OtlpCollector.StartAsync(grpc: true);
         collector.GrpcStatus = "14";
-        await using var app = await StartAsync(collector, [("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "in_memory"), ("OTEL_METRICS_EXPORTER", "none"), ("OTEL_LOGS_EXPORTER", "none"), ("OTEL_BSP_SCHEDULE_DELAY", "50")]);
+        await using var app = await StartAsync(
+            collector,
+            [
+                ("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "in_memory"), ("OTEL_METRICS_EXPORTER", "none"), ("OTEL_LOGS_EXPORTER", "none"),
+                ("OTEL_BSP_SCHEDULE_DELAY", "50"),
+            ]);
         await app.Client.GetStringAsync("/v1/things/7");
         await Eventually.TrueAsync(() => collector.Exports.Count >= 2, "the export again");
 
@@ -164,7 +195,9 @@ public sealed class OtlpTests
         using var folder = new TempFolder();
         await using var collector = await OtlpCollector.StartAsync();
         collector.HttpStatus = status;
-        await using (var app = await StartAsync(collector, [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")]))
+        await using (var app = await StartAsync(
+            collector,
+            [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")]))
         {
             for (var i = 0; i < 6; i++)
             {
@@ -190,7 +223,11 @@ public sealed class OtlpTests
         await using var collector = await OtlpCollector.StartAsync(grpc);
         collector.Answer = answer;
         await using var app = await StartAsync(
-            collector, [("OTEL_EXPORTER_OTLP_PROTOCOL", grpc ? "grpc" : "http/protobuf"), ("OTEL_LOGS_EXPORTER", "none"), ("OTEL_METRICS_EXPORTER", "none")]);
+            collector,
+            [
+                ("OTEL_EXPORTER_OTLP_PROTOCOL", grpc ? "grpc" : "http/protobuf"), ("OTEL_LOGS_EXPORTER", "none"),
+                ("OTEL_METRICS_EXPORTER", "none"),
+            ]);
         for (var i = 0; i < 6; i++)
         {
             await app.Client.GetStringAsync("/v1/things/7");
@@ -198,7 +235,9 @@ public sealed class OtlpTests
 
         await Eventually.TrueAsync(() => app.Services.GetRequiredService<ExportAccounts>().Read() is [{ Produced: 12 }], "twelve spans");
         app.Services.GetRequiredService<TracerProvider>().ForceFlush(10_000);
-        await Eventually.TrueAsync(() => app.Services.GetRequiredService<ExportAccounts>().Read() is [var spans] && spans.Delivered + spans.Failed == 12, "all of them are settled");
+        await Eventually.TrueAsync(
+            () => app.Services.GetRequiredService<ExportAccounts>().Read() is [var spans] && spans.Delivered + spans.Failed == 12,
+            "all of them are settled");
         Assert.Equal(rejected * collector.Exports.Count, app.Services.GetRequiredService<ExportAccounts>().Read()[0].Failed);
     }
 
@@ -209,8 +248,8 @@ public sealed class OtlpTests
         await using var app = await StartAsync(
             collector,
             [
-                ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_MAX_QUEUE_SIZE", "4"), ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "2"), ("OTEL_LOGS_EXPORTER", "none"),
-                ("OTEL_METRICS_EXPORTER", "none"),
+                ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_MAX_QUEUE_SIZE", "4"),
+                ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "2"), ("OTEL_LOGS_EXPORTER", "none"), ("OTEL_METRICS_EXPORTER", "none"),
             ]);
         collector.Hold = new TaskCompletionSource();
         for (var i = 0; i < 10; i++)
@@ -238,7 +277,10 @@ public sealed class OtlpTests
     [InlineData("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "disk")]
     public async Task What_cannot_be_honoured_is_refused_at_start_by_its_name(string key, string value)
     {
-        var refused = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => TestApp.StartAsync(settings: key == "OTEL_EXPORTER_OTLP_ENDPOINT" ? [(key, value)] : [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), (key, value)]));
+        var refused = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => TestApp.StartAsync(
+            settings: key == "OTEL_EXPORTER_OTLP_ENDPOINT"
+                ? [(key, value)]
+                : [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), (key, value)]));
 
         Assert.StartsWith(key + " must", refused.Message, StringComparison.Ordinal);
     }
@@ -254,7 +296,9 @@ public sealed class OtlpTests
             await app.Client.GetStringAsync("/v1/things/7");
         }
 
-        Assert.Equal(key == "OTEL_SDK_DISABLED" ? [] : ["/v1/metrics", "/v1/traces"], collector.Exports.Select(e => e.Path).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            key == "OTEL_SDK_DISABLED" ? [] : ["/v1/metrics", "/v1/traces"],
+            collector.Exports.Select(e => e.Path).Distinct().Order(StringComparer.Ordinal));
     }
 
     /// <summary>A service that puts a secret into everything that the SDK exports.</summary>
@@ -262,7 +306,8 @@ public sealed class OtlpTests
         a => a.MapGet("/v1/things/{id}", (string id, ILogger<OtlpTests> logger) =>
         {
             var link = new ActivityLink(Activity.Current!.Context, new ActivityTagsCollection { ["note"] = "canary-link@example.com" });
-            using (var span = Spans.Source.StartActivity("api.things.load", ActivityKind.Internal, Activity.Current!.Context, links: [link]))
+            using (var span = Spans.Source.StartActivity(
+                "api.things.load", ActivityKind.Internal, Activity.Current!.Context, links: [link]))
             {
                 span!.DisplayName = "load for canary-name@example.com";
                 span.TraceStateString = "k=canary-state@example.com";
@@ -272,15 +317,23 @@ public sealed class OtlpTests
                 span.SetTag("number", 4111111111111111L);
                 span.SetTag("list", (string[])["a", "canary-list@example.com"]);
                 span.SetTag("raw", "canary-raw@example.com"u8.ToArray());
-                span.AddEvent(new ActivityEvent("paid by canary-event@example.com", tags: new ActivityTagsCollection { ["key"] = "sk_live_canary-Three", ["secret"] = "canary-event-two" }));
+                span.AddEvent(new ActivityEvent(
+                    "paid by canary-event@example.com",
+                    tags: new ActivityTagsCollection { ["key"] = "sk_live_canary-Three", ["secret"] = "canary-event-two" }));
                 span.SetStatus(ActivityStatusCode.Error, "token=canary-status");
             }
 
-            KeyValuePair<string, object?>[] tags = [new("password", "canary-metric"), new("note", "canary-metric@example.com"), new("number", 4111111111111111L)];
+            KeyValuePair<string, object?>[] tags =
+                [new("password", "canary-metric"), new("note", "canary-metric@example.com"), new("number", 4111111111111111L)];
             s_sold.Add(1, tags);
             s_paid.Record(2, tags);
-            logger.LogWarning(new InvalidOperationException("for canary-exception@example.com"), "login of {Password} failed", "canary-argument");
+            logger.LogWarning(
+                new InvalidOperationException("for canary-exception@example.com"), "login of {Password} failed", "canary-argument");
             return id;
         }),
-        settings: [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_SERVICE_NAME", "thing-service"), ("OTEL_METRIC_EXPORT_INTERVAL", "500"), .. settings]);
+        settings:
+        [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_SERVICE_NAME", "thing-service"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "500"), .. settings,
+        ]);
 }

@@ -6,14 +6,29 @@ namespace OrionPlatform.SloGate.Tests;
 /// <summary>The short SLO gate, so that `dotnet test` is the whole of what a change has to pass. The reports are in reports/.</summary>
 public sealed class SloGateTests
 {
+    private const int Invalid = 3;
+
     // 20 s of load, and the platform's start and stop on a slow machine.
     private static readonly TimeSpan s_within = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task The_platform_holds_its_objectives_under_the_smoke_profile()
     {
-        var built = Path.Combine(Metadata("RepositoryRoot"), "load-tests", "bin", Metadata("Configuration"));
-        var program = Assert.Single(Directory.GetFiles(built, "*.LoadTests.dll", SearchOption.AllDirectories));
+        // A run that cannot tell is no verdict: a machine that was too busy is asked again. An objective that was missed is not.
+        var (code, output) = await RunAsync();
+        for (var again = 0; code == Invalid && again < 2; again++)
+        {
+            (code, output) = await RunAsync();
+        }
+
+        Assert.True(code == 0, $"The SLO gate ended with {code}:\n{output}");
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync()
+    {
+        var loadTests = Path.Combine(Metadata("RepositoryRoot"), "load-tests");
+        var program = Assert.Single(
+            Directory.GetFiles(Path.Combine(loadTests, "bin", Metadata("Configuration")), "*.LoadTests.dll", SearchOption.AllDirectories));
         using var gate = Process.Start(new ProcessStartInfo("dotnet", [program, "--profile", "smoke"])
         {
             WorkingDirectory = Metadata("RepositoryRoot"),
@@ -32,7 +47,7 @@ public sealed class SloGateTests
             await gate.WaitForExitAsync();
         }
 
-        Assert.True(gate.ExitCode == 0, $"The SLO gate ended with {gate.ExitCode}:\n{await output}{await errors}");
+        return (gate.ExitCode, await output + await errors);
     }
 
     private static string Metadata(string key) =>

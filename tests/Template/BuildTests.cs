@@ -6,10 +6,15 @@ namespace OrionPlatform.Template.Tests;
 [Collection(InstalledTemplateGroup.Name)]
 public sealed partial class BuildTests(InstalledTemplate template)
 {
-    // Quick ones that touch most rooms. ORION_TEMPLATE_FULL=1 runs the generated solution's whole test command instead, which takes minutes.
+    // Quick ones that touch most rooms. ORION_TEMPLATE_FULL=1 builds every name and runs the generated solution's whole test command instead.
     private static readonly string[] s_quick = ["Architecture", "Store", "Watch"];
 
-    public static TheoryData<string> Names => [.. InstalledTemplate.Names.Keys];
+    // A build takes a minute. These two have what a name can do to code: a dot, a digit in front, an underscore where a letter was refused.
+    private static readonly string[] s_awkward = ["Acme.Orders", "1stApp"];
+
+    public static TheoryData<string> Names => [.. IsFull ? InstalledTemplate.Names.Keys : s_awkward];
+
+    private static bool IsFull => Environment.GetEnvironmentVariable("ORION_TEMPLATE_FULL") == "1";
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -25,7 +30,7 @@ public sealed partial class BuildTests(InstalledTemplate template)
     {
         const string Name = "Acme.Orders";
         await template.BuildAsync(Name);
-        if (Environment.GetEnvironmentVariable("ORION_TEMPLATE_FULL") == "1")
+        if (IsFull)
         {
             var all = await Command.SucceedAsync(template.Solution(Name), "dotnet", "test", "--no-build");
             Assert.Contains("SloGate.Tests.dll", all, StringComparison.Ordinal);

@@ -2,7 +2,10 @@ using OrionPlatform.Store;
 
 namespace OrionPlatform.Api;
 
-/// <summary>What an operator does beside the running service, on the same database: <c>ops-login</c>, <c>tenant create</c> and <c>jobs redrive</c>.</summary>
+/// <summary>
+/// What an operator does beside the running service, on the same database: <c>ops-login</c>, <c>tenant create</c> and
+/// <c>jobs redrive</c>.
+/// </summary>
 internal static class OpsCommands
 {
     private const string Usage = """
@@ -67,7 +70,9 @@ internal static class OpsCommands
             return 1;
         }
 
-        await Console.Out.WriteLineAsync($"tenant:  {made.TenantId}\nproject: {made.ProjectId}\nkey:     {made.ApiKey}   (shown this once; it is stored as a hash)");
+        await Console.Out.WriteLineAsync(
+            $"tenant:  {made.TenantId}\nproject: {made.ProjectId}\n"
+                + $"key:     {made.ApiKey}   (shown this once; it is stored as a hash)");
         return 0;
     });
 

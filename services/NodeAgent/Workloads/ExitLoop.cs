@@ -3,14 +3,17 @@ using OrionPlatform.ServiceDefaults;
 namespace OrionPlatform.NodeAgent;
 
 /// <summary>Notices workloads that end by themselves and tells the platform.</summary>
-internal sealed class ExitLoop(Workloads workloads, EndedWorkloads ended, PlatformClient client, Retrying retrying, TimeProvider time, ILogger<ExitLoop> log)
+internal sealed class ExitLoop(
+    Workloads workloads, EndedWorkloads ended, PlatformClient client, Retrying retrying, TimeProvider time, ILogger<ExitLoop> log)
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
 
     // Whoever ends this agent may end its workloads with it (a shutdown, a supervisor): their exit is only news if the agent lives on.
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
 
-    /// <summary>Runs until the agent stops. Exits not told by then are not told: the workloads are started again in its next life.</summary>
+    /// <summary>
+    /// Runs until the agent stops. Exits not told by then are not told: the workloads are started again in its next life.
+    /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(s_look, time);
@@ -57,9 +60,12 @@ internal sealed class ExitLoop(Workloads workloads, EndedWorkloads ended, Platfo
             });
             processing.Fail(ErrorCatalogue.WorkloadExited.Code);
             Canon.Add("workload.exit_code", exit.ExitCode);
-            log.LogWarning("The workload of {AllocationId} ended by itself, exit code {ExitCode}.", exit.Record.AllocationId, exit.ExitCode);
+            log.LogWarning(
+                "The workload of {AllocationId} ended by itself, exit code {ExitCode}.", exit.Record.AllocationId, exit.ExitCode);
             await retrying.UntilItWorksAsync(
-                "report an exit", (node, token) => client.ExitedAsync(node, exit.Record.AllocationId, new ExitedMessage(exit.ExitCode), token), stopping);
+                "report an exit",
+                (node, token) => client.ExitedAsync(node, exit.Record.AllocationId, new ExitedMessage(exit.ExitCode), token),
+                stopping);
             ended.Told(exit.Record.AllocationId);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

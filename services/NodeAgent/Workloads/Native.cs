@@ -64,7 +64,9 @@ internal static unsafe partial class Native
         }
     }
 
-    /// <summary>The exit code of a child that has ended (128 + signal when a signal ended it); null while it runs or when it is not a child.</summary>
+    /// <summary>
+    /// The exit code of a child that has ended (128 + signal when a signal ended it); null while it runs or when it is not a child.
+    /// </summary>
     public static int? Reap(int pid)
     {
         if (waitpid(pid, out var status, NoHang) != pid)

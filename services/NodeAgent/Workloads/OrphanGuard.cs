@@ -11,7 +11,11 @@ namespace OrionPlatform.NodeAgent;
 /// come to mean another process.
 /// </summary>
 internal sealed class OrphanGuard(
-    IWorkloadProcesses system, WorkloadFolder folder, IOptions<AgentOptions> options, TimeProvider time, ILogger<OrphanGuard> log) : IDisposable
+    IWorkloadProcesses system,
+    WorkloadFolder folder,
+    IOptions<AgentOptions> options,
+    TimeProvider time,
+    ILogger<OrphanGuard> log) : IDisposable
 {
     /// <summary>The first argument that makes this program a guard; folder and grace follow.</summary>
     public const string Verb = "guard";

@@ -28,7 +28,10 @@ internal sealed class PortableProcesses : IWorkloadProcesses
     public bool OutliveTheAgent => false;
 
     public IReadOnlyList<string> PassedOn { get; } =
-        ["PATH", "PATHEXT", "SystemRoot", "SystemDrive", "ComSpec", "TEMP", "TMP", "USERPROFILE", "ProgramFiles", "ProgramData", "DOTNET_ROOT"];
+    [
+        "PATH", "PATHEXT", "SystemRoot", "SystemDrive", "ComSpec", "TEMP", "TMP", "USERPROFILE", "ProgramFiles", "ProgramData",
+        "DOTNET_ROOT",
+    ];
 
     /// <summary>When the process with that pid started, in milliseconds since 1970; null when there is none.</summary>
     public static long? StartTimeOf(int pid)
@@ -45,7 +48,8 @@ internal sealed class PortableProcesses : IWorkloadProcesses
         }
     }
 
-    public static bool IsSame(long? startTime, long recorded) => startTime is { } time && Math.Abs(time - recorded) < SameWithinMilliseconds;
+    public static bool IsSame(long? startTime, long recorded) =>
+        startTime is { } time && Math.Abs(time - recorded) < SameWithinMilliseconds;
 
     public (int Pid, long StartTime) Start(WorkloadCommand command)
     {

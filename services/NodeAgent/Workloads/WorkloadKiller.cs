@@ -9,7 +9,8 @@ internal sealed class WorkloadKiller(IWorkloadProcesses system, TimeProvider tim
     /// <summary>None of them is left then; a process that cannot be killed (stuck in the kernel) is given up after 5 s.</summary>
     public async Task KillAsync(IReadOnlyList<MarkedProcess> processes, TimeSpan grace)
     {
-        if (grace > TimeSpan.Zero && processes.Where(p => processes.All(q => q.Pid != p.Parent)).Select(system.AskToEnd).ToList().Contains(true))
+        if (grace > TimeSpan.Zero
+            && processes.Where(p => processes.All(q => q.Pid != p.Parent)).Select(system.AskToEnd).ToList().Contains(true))
         {
             await AllGoneAsync(processes, grace);
         }

@@ -88,7 +88,8 @@ internal sealed class WorkloadOutput(string file, string allocationId, ILogger l
         }
 
         _passed++;
-        log.LogInformation("{AllocationId} says: {Line}", allocationId, line.Length > MaxLineChars ? line[..MaxLineChars] : line.TrimEnd('\r'));
+        log.LogInformation(
+            "{AllocationId} says: {Line}", allocationId, line.Length > MaxLineChars ? line[..MaxLineChars] : line.TrimEnd('\r'));
     }
 
     private void NextWindow()

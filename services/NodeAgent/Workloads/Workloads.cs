@@ -165,7 +165,8 @@ internal sealed class Workloads(
         return new Held(one);
     }
 
-    private Held? TryLock(string allocationId) => LockOf(allocationId) is var one && one.Wait(0, CancellationToken.None) ? new Held(one) : null;
+    private Held? TryLock(string allocationId) =>
+        LockOf(allocationId) is var one && one.Wait(0, CancellationToken.None) ? new Held(one) : null;
 
     private sealed class Held(SemaphoreSlim one) : IDisposable
     {

@@ -7,9 +7,10 @@ using System.Text.Json;
 namespace OrionPlatform.Benchmarks;
 
 /// <summary>
-/// Seconds from the start of the built AppHost until every service answers for its health, and from Ctrl+C until all its processes are gone: the
-/// platform, and beside it in turns an Aspire application of four empty web projects, both with Aspire's dashboard. What is ours is also told by phase.
-/// <c>--rounds N</c> sets how often each is started. Linux only: it finds the services and their ports by <c>/proc</c>.
+/// Seconds from the start of the built AppHost until every service answers for its health, and from Ctrl+C until all its processes are
+/// gone: the platform, and beside it in turns an Aspire application of four empty web projects, both with Aspire's dashboard. What is
+/// ours is also told by phase. <c>--rounds N</c> sets how often each is started. Linux only: it finds the services and their ports by
+/// <c>/proc</c>.
 /// </summary>
 internal sealed class StartBenchmark : Benchmark
 {
@@ -45,7 +46,8 @@ internal sealed class StartBenchmark : Benchmark
                 (isOurs ? ours : empty).Add(run);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"round {round + 1} {(isOurs ? "platform" : "empty")}: up after {run.Up:0.0} s, gone after {run.Gone:0.0} s; {string.Join(", ", run.Phases.Select(p => $"{p.Key} {p.Value:0.0}"))}"));
+                    $"round {round + 1} {(isOurs ? "platform" : "empty")}: up after {run.Up:0.0} s, gone after {run.Gone:0.0} s; "
+                        + $"{string.Join(", ", run.Phases.Select(p => $"{p.Key} {p.Value:0.0}"))}"));
             }
         }
 
@@ -77,7 +79,8 @@ internal sealed class StartBenchmark : Benchmark
             {
                 foreach (var pid in LinuxProcesses.WithEnvironment(mark))
                 {
-                    if (LinuxProcesses.Variable(pid, "OTEL_SERVICE_NAME") is { } service && !phases.ContainsKey(service) && await IsUpAsync(pid, http))
+                    if (LinuxProcesses.Variable(pid, "OTEL_SERVICE_NAME") is { } service
+                        && !phases.ContainsKey(service) && await IsUpAsync(pid, http))
                     {
                         phases[service] = Math.Round(clock.Elapsed.TotalSeconds, 1);
                     }
@@ -141,7 +144,9 @@ internal sealed class StartBenchmark : Benchmark
     {
         var root = Path.Combine(Metadata("RepositoryRoot"), folder);
         var name = Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(root, "*.csproj").Single());
-        var program = Directory.EnumerateFiles(Path.Combine(root, "bin", Metadata("Configuration")), name + ".dll", SearchOption.AllDirectories).First();
+        var program = Directory
+            .EnumerateFiles(Path.Combine(root, "bin", Metadata("Configuration")), name + ".dll", SearchOption.AllDirectories)
+            .First();
 
         // A shell's background job ignores SIGINT, and so does all that it starts: here it is to be heard.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", program])
@@ -173,15 +178,21 @@ internal sealed class StartBenchmark : Benchmark
     /// <summary>The variables that <c>dotnet run</c> would set.</summary>
     private static IEnumerable<(string Name, string Value)> LaunchProfile()
     {
-        using var profiles = JsonDocument.Parse(File.ReadAllText(Path.Combine(Metadata("RepositoryRoot"), "AppHost", "Properties", "launchSettings.json")));
-        return [.. profiles.RootElement.GetProperty("profiles").GetProperty("http").GetProperty("environmentVariables").EnumerateObject().Select(v => (v.Name, v.Value.GetString()!))];
+        using var profiles = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Metadata("RepositoryRoot"), "AppHost", "Properties", "launchSettings.json")));
+        return
+        [
+            .. profiles.RootElement.GetProperty("profiles").GetProperty("http").GetProperty("environmentVariables").EnumerateObject()
+                .Select(v => (v.Name, v.Value.GetString()!)),
+        ];
     }
 
     private static void Within(Stopwatch clock, Process appHost, string what)
     {
         if (clock.Elapsed > s_within || (appHost.HasExited && what == Up))
         {
-            throw new TimeoutException($"AppHost ended, or {s_within.TotalMinutes} min went by, before {what}:\n{string.Join('\n', s_said)}");
+            throw new TimeoutException(
+                $"AppHost ended, or {s_within.TotalMinutes} min went by, before {what}:\n{string.Join('\n', s_said)}");
         }
     }
 
@@ -193,9 +204,11 @@ internal sealed class StartBenchmark : Benchmark
         }
     }
 
-    private static double Median(List<Run> runs, Func<Run, double> figure) => Math.Round(runs.Select(figure).Order().ElementAt(runs.Count / 2), 1);
+    private static double Median(List<Run> runs, Func<Run, double> figure) =>
+        Math.Round(runs.Select(figure).Order().ElementAt(runs.Count / 2), 1);
 
-    private static string Metadata(string key) => typeof(StartBenchmark).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+    private static string Metadata(string key) =>
+        typeof(StartBenchmark).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
     private sealed record Run(double Up, double Gone, IReadOnlyDictionary<string, double> Phases);
 }

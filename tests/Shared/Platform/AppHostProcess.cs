@@ -75,7 +75,8 @@ internal sealed partial class AppHostProcess : RunningPlatform
     }
 
     /// <summary>Starts AppHost with just these arguments and waits for nothing.</summary>
-    public static AppHostProcess Launch(string dataFolder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
+    public static AppHostProcess Launch(
+        string dataFolder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
         new(dataFolder, arguments, environment ?? new Dictionary<string, string?>());
 
     /// <summary>Waits for AppHost's end; returns its exit code.</summary>
@@ -124,7 +125,8 @@ internal sealed partial class AppHostProcess : RunningPlatform
         }
     }
 
-    private static string Metadata(string key) => typeof(RunningPlatform).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+    private static string Metadata(string key) =>
+        typeof(RunningPlatform).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
     [GeneratedRegex(@"^Ops panel: (?<url>http://\S+/admin/ops/login\?t=\S+)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex OpsPanelLine();

@@ -25,17 +25,24 @@ internal sealed class HostedPlatform : RunningPlatform
 
     /// <summary>The names of all services, as AppHost has them.</summary>
     public IReadOnlyList<string> Services =>
-        [.. Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ProjectResource>().Select(r => r.Name).Order(StringComparer.Ordinal)];
+    [
+        .. Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ProjectResource>()
+            .Select(r => r.Name)
+            .Order(StringComparer.Ordinal),
+    ];
 
     public DistributedApplication Application => _application!;
 
-    /// <summary>AppHost's model as it is before anything starts. Generated secrets are given, so that nothing is kept in anybody's user secrets.</summary>
-    public static Task<IDistributedApplicationTestingBuilder> ModelAsync(string dataFolder, params string[] arguments) => DistributedApplicationTestingBuilder.CreateAsync<Projects.Api>(
-        [
-            .. OwnSettings(dataFolder), $"--Parameters:ops-login-token={LoginToken}",
-            .. Unless("node-join-token"), .. Unless("otlp-api-key"), .. arguments,
-        ],
-        (options, _) => options.EnableResourceLogging = true);
+    /// <summary>
+    /// AppHost's model as it is before anything starts. Generated secrets are given, so that nothing is kept in anybody's user secrets.
+    /// </summary>
+    public static Task<IDistributedApplicationTestingBuilder> ModelAsync(string dataFolder, params string[] arguments) =>
+        DistributedApplicationTestingBuilder.CreateAsync<Projects.Api>(
+            [
+                .. OwnSettings(dataFolder), $"--Parameters:ops-login-token={LoginToken}",
+                .. Unless("node-join-token"), .. Unless("otlp-api-key"), .. arguments,
+            ],
+            (options, _) => options.EnableResourceLogging = true);
 
     private static string[] Unless(string name) => [$"--Parameters:{name}={name}-of-the-tests-0123456789abcdef"];
 
@@ -104,7 +111,8 @@ internal sealed class HostedPlatform : RunningPlatform
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             _lines.Enqueue(formatter(state, exception) + exception);
 
         public void Dispose()

@@ -19,7 +19,8 @@ internal static class LinuxProcesses
         Environ(pid).Split('\0').FirstOrDefault(entry => entry.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
 
     /// <summary>The names of all variables in a process's environment.</summary>
-    public static IReadOnlyList<string> Variables(int pid) => [.. Environ(pid).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('=')[0])];
+    public static IReadOnlyList<string> Variables(int pid) =>
+        [.. Environ(pid).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('=')[0])];
 
     public static void Kill(int pid)
     {

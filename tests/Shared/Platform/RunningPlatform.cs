@@ -5,11 +5,15 @@ using System.Text.Json;
 
 namespace OrionPlatform.Tests;
 
-/// <summary>A whole platform that runs on a data folder of the test's own, and what a caller does with it. <see cref="HostedPlatform"/> and <see cref="AppHostProcess"/> start one.</summary>
+/// <summary>
+/// A whole platform that runs on a data folder of the test's own, and what a caller does with it. <see cref="HostedPlatform"/> and
+/// <see cref="AppHostProcess"/> start one.
+/// </summary>
 internal abstract class RunningPlatform(string dataFolder) : IAsyncDisposable
 {
     /// <summary>What every platform of a test is started with: nothing that another one on this machine may have.</summary>
-    protected static IReadOnlyList<string> OwnSettings(string dataFolder) => ["--Ports:Api=0", $"--Data:Directory={dataFolder}", "--Traffic:Enabled=false"];
+    protected static IReadOnlyList<string> OwnSettings(string dataFolder) =>
+        ["--Ports:Api=0", $"--Data:Directory={dataFolder}", "--Traffic:Enabled=false"];
 
     public string DataFolder { get; } = dataFolder;
 
@@ -26,10 +30,14 @@ internal abstract class RunningPlatform(string dataFolder) : IAsyncDisposable
 
     /// <summary>The processes of one service, restarts included; not the <c>dotnet run</c> that Aspire starts it with.</summary>
     public IReadOnlyList<int> Service(string name) =>
-        [.. LinuxProcesses.WithEnvironment($"OTEL_SERVICE_NAME={name}\0", DataFolder).Where(pid => !LinuxProcesses.CommandLine(pid).StartsWith("dotnet\0run\0", StringComparison.Ordinal))];
+    [
+        .. LinuxProcesses.WithEnvironment($"OTEL_SERVICE_NAME={name}\0", DataFolder)
+            .Where(pid => !LinuxProcesses.CommandLine(pid).StartsWith("dotnet\0run\0", StringComparison.Ordinal)),
+    ];
 
     /// <summary>Every process of this platform that still runs, AppHost among them. (Workloads know only their allocation.)</summary>
-    public IReadOnlyList<int> Everything() => [.. LinuxProcesses.WithEnvironment(DataFolder).Union(LinuxProcesses.WithArgument(DataFolder))];
+    public IReadOnlyList<int> Everything() =>
+        [.. LinuxProcesses.WithEnvironment(DataFolder).Union(LinuxProcesses.WithArgument(DataFolder))];
 
     /// <summary>The processes that run for an allocation.</summary>
     public static IReadOnlyList<int> Workloads(string allocationId) => LinuxProcesses.WithEnvironment(allocationId);
@@ -60,17 +68,20 @@ internal abstract class RunningPlatform(string dataFolder) : IAsyncDisposable
     }
 
     public Task BecomesAsync(string allocationId, string state, TimeSpan? within = null) =>
-        Eventually.TrueAsync(async () => await StateAsync(allocationId) == state, $"{allocationId} is {state}", within ?? TimeSpan.FromSeconds(60));
+        Eventually.TrueAsync(
+            async () => await StateAsync(allocationId) == state, $"{allocationId} is {state}", within ?? TimeSpan.FromSeconds(60));
 
     public abstract ValueTask DisposeAsync();
 
     protected async Task SignInAsAcmeAsync(Uri api)
     {
-        var keys = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(DataFolder, "dev-keys.json"))).RootElement.GetProperty("acme");
+        var keys = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(DataFolder, "dev-keys.json")))
+            .RootElement.GetProperty("acme");
         ProjectId = keys.GetProperty("projectId").GetString()!;
         Api = new HttpClient { BaseAddress = new Uri(api, "/") };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", keys.GetProperty("apiKey").GetString());
     }
 
-    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response) => await response.Content.ReadFromJsonAsync<JsonElement>();
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response) =>
+        await response.Content.ReadFromJsonAsync<JsonElement>();
 }
