@@ -58,7 +58,7 @@ if (settings.Traffic)
         .WithParentRelationship(api);
 }
 
-if (settings.Problem(args) is { } problem)
+if (builder.ExecutionContext.IsRunMode && settings.Problem(args) is { } problem)
 {
     Console.Error.WriteLine($"error: {problem}");
     return 1;

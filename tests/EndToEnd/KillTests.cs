@@ -1,4 +1,5 @@
 using System.Net;
+using Aspire.Hosting.ApplicationModel;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.EndToEnd.Tests;
@@ -30,6 +31,23 @@ public sealed class KillTests(SharedPlatform shared)
 
         await Allocations.EndWithOneProcessEachAsync(platform, [running, .. inFlight]);
         Assert.Contains($"{service} was killed; starting it again in", platform.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_stopped_by_its_button_stays_down_until_it_is_started()
+    {
+        using var limit = new CancellationTokenSource(Allocations.Recovery);
+        var application = shared.Platform.Application;
+        var before = Restarts();
+
+        Assert.True((await application.ResourceCommands.ExecuteCommandAsync("worker", KnownResourceCommands.StopCommand, limit.Token)).Success);
+        await application.ResourceNotifications.WaitForResourceAsync("worker", KnownResourceStates.TerminalStates, limit.Token);
+        Assert.True((await application.ResourceCommands.ExecuteCommandAsync("worker", KnownResourceCommands.StartCommand, limit.Token)).Success);
+        await application.ResourceNotifications.WaitForResourceHealthyAsync("worker", limit.Token);
+
+        Assert.Equal(before, Restarts());
+
+        int Restarts() => shared.Platform.Output.Split("starting it again in").Length;
     }
 }
 
