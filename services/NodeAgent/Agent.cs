@@ -2,7 +2,8 @@ namespace OrionPlatform.NodeAgent;
 
 /// <summary>The agent's life: take over what runs, say hello, work, and on a graceful end stop what runs.</summary>
 internal sealed class Agent(
-    OrphanGuard guard, Workloads workloads, HeartbeatLoop heartbeats, TaskLoop tasks, ExitLoop exits, ILogger<Agent> log) : BackgroundService
+    OrphanGuard guard, Workloads workloads, HeartbeatLoop heartbeats, TaskLoop tasks, ExitLoop exits, ILogger<Agent> log)
+    : BackgroundService
 {
     // Shorter than a task's grace: whoever stops the agent waits for it, and kills it in the end.
     private static readonly TimeSpan s_stopGrace = TimeSpan.FromSeconds(3);

@@ -40,12 +40,15 @@ public sealed class KillTests(SharedPlatform shared)
         var application = shared.Platform.Application;
         var before = Restarts();
 
-        Assert.True((await application.ResourceCommands.ExecuteCommandAsync("worker", KnownResourceCommands.StopCommand, limit.Token)).Success);
+        await RunAsync(KnownResourceCommands.StopCommand);
         await application.ResourceNotifications.WaitForResourceAsync("worker", KnownResourceStates.TerminalStates, limit.Token);
-        Assert.True((await application.ResourceCommands.ExecuteCommandAsync("worker", KnownResourceCommands.StartCommand, limit.Token)).Success);
+        await RunAsync(KnownResourceCommands.StartCommand);
         await application.ResourceNotifications.WaitForResourceHealthyAsync("worker", limit.Token);
 
         Assert.Equal(before, Restarts());
+
+        async Task RunAsync(string command) =>
+            Assert.True((await application.ResourceCommands.ExecuteCommandAsync("worker", command, limit.Token)).Success);
 
         int Restarts() => shared.Platform.Output.Split("starting it again in").Length;
     }

@@ -6,7 +6,8 @@ namespace OrionPlatform.Template.Tests;
 [Collection(InstalledTemplateGroup.Name)]
 public sealed partial class BuildTests(InstalledTemplate template)
 {
-    // Quick ones that touch most rooms. ORION_TEMPLATE_FULL=1 builds every name and runs the generated solution's whole test command instead.
+    // Quick ones that touch most rooms. ORION_TEMPLATE_FULL=1 builds every name and runs the generated solution's whole test command
+    // instead.
     private static readonly string[] s_quick = ["Architecture", "Store", "Watch"];
 
     // A build takes a minute. These two have what a name can do to code: a dot, a digit in front, an underscore where a letter was refused.
