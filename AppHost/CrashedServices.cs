@@ -123,6 +123,12 @@ internal sealed class CrashedServices(
         try
         {
             await Task.Delay(delay, time, lifetime.ApplicationStopping);
+            if (life.State is not { } state || !KnownResourceStates.TerminalStates.Contains(state))
+            {
+                // Somebody started it meanwhile, by its button.
+                return;
+            }
+
             var started = await commands.ExecuteCommandAsync(
                 change.ResourceId, KnownResourceCommands.StartCommand, lifetime.ApplicationStopping);
             if (!started.Success && !started.Canceled)

@@ -7,8 +7,6 @@ namespace OrionPlatform.AppHost;
 /// <summary>What every service of the platform is given beyond what Aspire gives a project.</summary>
 internal static class ServiceResources
 {
-    private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
-
     /// <summary>Debug or Release: what AppHost was built as, and its services with it.</summary>
     public static string BuildConfiguration { get; } =
         typeof(ServiceResources).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
@@ -28,7 +26,7 @@ internal static class ServiceResources
             {
                 // Aspire names its dashboard's endpoint all the same. Without it AppHost's own OTEL_EXPORTER_OTLP_* reach the services,
                 // where it has any.
-                foreach (var name in (string[])[OtlpEndpoint, "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS"])
+                foreach (var name in (string[])["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS"])
                 {
                     context.EnvironmentVariables.Remove(name);
                 }
@@ -52,7 +50,8 @@ internal static class ServiceResources
         var folder = Path.GetDirectoryName(project)!;
         var name = Path.GetFileNameWithoutExtension(project) + (OperatingSystem.IsWindows() ? ".exe" : "");
         var program = Path.Combine(folder, "bin", BuildConfiguration, $"net{Environment.Version.Major}.{Environment.Version.Minor}", name);
-        return configuration["DEBUG_SESSION_PORT"] is { Length: > 0 }
+        return service.ApplicationBuilder.ExecutionContext.IsPublishMode
+            || configuration["DEBUG_SESSION_PORT"] is { Length: > 0 }
             || configuration["DOTNET_WATCH"] is { Length: > 0 }
             || !File.Exists(program)
             ? service

@@ -94,6 +94,23 @@ public sealed class CrashedServicesTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task One_that_somebody_started_meanwhile_is_left_alone()
+    {
+        await CrashAsync();
+        await SaidAsync("worker was killed; starting it again in 0.5 s.");
+        await ReportAsync(KnownResourceStates.Running);
+        await SeenAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        // Its next crash is answered once, and that is all there is.
+        await ReportAsync(KnownResourceStates.Finished, 137);
+        await SaidAsync("worker was killed; starting it again in 1 s.");
+        await StartedAsync(1);
+        _time.Advance(s_minute);
+        Assert.Equal(1, _starts);
+    }
+
+    [Fact]
     public async Task One_that_could_not_even_start_is_tried_again()
     {
         await ReportAsync(KnownResourceStates.FailedToStart);

@@ -12,12 +12,11 @@ public sealed partial class SystemTests
     {
         ["services/NodeAgent/Workloads/"] = "starts, finds and ends processes: the node agent's interface to the system",
         ["Sink/Reading/HeldFile.cs"] = "names the process that holds a file open, where /proc tells; elsewhere it names none",
-        ["tests/Shared/Processes/"] = "signals and idle processes for all tests",
+        ["tests/Shared/Processes/"] = "signals for all tests",
         ["tests/Shared/Platform/"] = "finds and ends the platform's processes",
         ["tests/Sink/Support/Tmpfs.cs"] = "mounts a small file system; its tests are skipped where that cannot be done",
         ["tests/SinkCli/SqlTests.cs"] = "a LinuxFact: /dev/full, to which only a shell can redirect",
         ["tests/Services/Running/WorkloadProcesses.cs"] = "looks at the workloads' processes",
-        ["tests/Services/Running/ServiceProcess.cs"] = "sends SIGTERM to a service",
         ["tests/Services/Workloads/WorkloadProcessesTests.cs"] = "LinuxFacts: workloads that are shells",
         ["tests/Benchmarks/AppHost/StartBenchmark.cs"] = "the benchmark says that it runs on Linux only",
     };

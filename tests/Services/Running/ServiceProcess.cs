@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using OrionPlatform.Tests;
@@ -76,16 +75,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Asks it to end, and waits. Windows cannot ask a process without a window.</summary>
     public async Task StopAsync()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        else
-        {
-            using var kill = Process.Start("kill", ["-TERM", Pid.ToString(CultureInfo.InvariantCulture)]);
-            await kill.WaitForExitAsync();
-        }
-
+        Signals.AskToStop(_process);
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
     }
 

@@ -100,7 +100,9 @@ public sealed class WorkloadProcessesTests : IDisposable
         var command = new WorkloadCommand("no-such-program", [], new Dictionary<string, string>(), _folder.OutputFile(Id));
 
         var error = Assert.Throws<Win32Exception>(() => Make(name).Start(command));
-        Assert.Contains("no such file", error.Message + (OperatingSystem.IsWindows() ? "no such file" : ""), StringComparison.OrdinalIgnoreCase);
+
+        // ENOENT, and Windows' ERROR_FILE_NOT_FOUND.
+        Assert.Equal(2, error.NativeErrorCode);
     }
 
     [LinuxTheory]
