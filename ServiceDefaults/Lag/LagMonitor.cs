@@ -11,12 +11,11 @@ namespace OrionPlatform.ServiceDefaults;
 /// </summary>
 internal sealed class LagMonitor : IDisposable
 {
-    /// <summary>A wait from which its circumstances are noted, as it may become a stall.</summary>
-    public static readonly TimeSpan SuspectAfter = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan s_soonestSuspicion = TimeSpan.FromMilliseconds(60);
 
     /// <summary>
     /// While the pool has nothing to do the thread sleeps so much longer, as waking up is most of what the monitor costs; a wait that follows is
-    /// suspected so much sooner. From onset to suspicion it is at most <see cref="LagOptions.Interval"/> and <see cref="SuspectAfter"/> either way.
+    /// suspected so much sooner. From onset to suspicion it is at most <see cref="LagOptions.Interval"/> and <see cref="_mayBeStall"/> either way.
     /// </summary>
     private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(20);
 
@@ -26,6 +25,9 @@ internal sealed class LagMonitor : IDisposable
     private const int QuietInterval = 25;
 
     private readonly LagOptions _options;
+
+    // A wait from which its circumstances are noted, as it may become a stall: 60 ms where stalls are reported from 250 ms.
+    private readonly TimeSpan _mayBeStall;
     private readonly StallReporter _reporter;
     private readonly LagHistogram _histogram = new();
     private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
@@ -38,13 +40,15 @@ internal sealed class LagMonitor : IDisposable
     private int _disposed;
     private (long Threads, int Looks) _busy;
     private int _skipped;
-    private TimeSpan _suspectAfter = SuspectAfter;
+    private TimeSpan _suspectAfter;
     private bool _suspected;
     private StallWindow? _open;
 
     public LagMonitor(IOptions<LagOptions> options, StallReporter reporter)
     {
         _options = options.Value;
+        var share = _options.StallThreshold * 0.24;
+        _suspectAfter = _mayBeStall = share > s_soonestSuspicion ? share : s_soonestSuspicion;
         _reporter = reporter;
         _thread = new Thread(Run) { IsBackground = true, Name = "orion lag probe", Priority = ThreadPriority.AboveNormal };
     }
@@ -93,8 +97,8 @@ internal sealed class LagMonitor : IDisposable
 
             var due = asleep + (long)(sleep.TotalSeconds * Stopwatch.Frequency);
             var late = Stopwatch.GetElapsedTime(due);
-            _suspectAfter = quiet ? SuspectAfter - s_linger : SuspectAfter;
-            quiet = late < SuspectAfter && _open is null && IsQuiet();
+            _suspectAfter = quiet ? _mayBeStall - s_linger : _mayBeStall;
+            quiet = late < _mayBeStall && _open is null && IsQuiet();
             if (quiet)
             {
                 continue;
@@ -192,18 +196,18 @@ internal sealed class LagMonitor : IDisposable
     /// <summary>Late probes one after the other are one stall; it is reported when a probe is in time again, so that late GC figures are in it.</summary>
     private void Judge(TimeSpan lag, TimeSpan late, Reading before, PoolProbe probe, long due)
     {
-        if (lag >= SuspectAfter || late >= SuspectAfter)
+        if (lag >= _mayBeStall || late >= _mayBeStall)
         {
-            var start = late >= SuspectAfter ? due : probe.QueuedAt;
+            var start = late >= _mayBeStall ? due : probe.QueuedAt;
             var now = Reading.Now(Environment.CpuUsage.TotalTime);
 
             // Threads beyond the pool's own goal are parked: only those at work could have taken the probe.
-            var busy = lag >= SuspectAfter && _busy.Threads > 0;
+            var busy = lag >= _mayBeStall && _busy.Threads > 0;
             var window = new StallWindow
             {
                 Start = start,
                 End = probe.RanAt,
-                ControlLate = probe.ControlLate + (late >= SuspectAfter ? late : TimeSpan.Zero),
+                ControlLate = probe.ControlLate + (late >= _mayBeStall ? late : TimeSpan.Zero),
                 GcPause = now.GcPause - before.GcPause,
                 Jit = now.Jit - before.Jit,
                 Cpu = now.Cpu - before.Cpu,
