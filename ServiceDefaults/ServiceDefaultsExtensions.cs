@@ -33,15 +33,13 @@ public static class ServiceDefaultsExtensions
     /// <summary>SetupOTel: traces, canonical lines, logs and metrics into rings and sink, and over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
     public static TBuilder ConfigureOpenTelemetry<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
-        builder.AddBelt();
-        builder.AddBeltLogging();
-        MetricsSetup.Add(builder);
+        builder.AddTelemetry();
+        builder.AddConsoleLogging();
         if (TelemetryFolder.Of(builder.Configuration) is not null)
         {
             builder.Services.TryAddSingleton<AuditTrail>();
         }
 
-        OtlpSetup.Add(builder);
         return builder;
     }
 

@@ -2,27 +2,25 @@ namespace OrionPlatform.Sink;
 
 /// <summary>
 /// The platform's telemetry store, as one process writes it. Every call returns at once: rows go through a bounded buffer to one
-/// writer thread; what does not fit is dropped and counted. Nothing here throws because telemetry failed.
+/// writer thread; what does not fit is dropped and counted. Nothing here throws because telemetry failed. Rows are stored as they are
+/// given: redaction is over by then, and is the caller's.
 /// </summary>
 public sealed class TelemetrySink : IAsyncDisposable
 {
-    private readonly ITelemetryGate _gate;
     private readonly TimeProvider _time;
     private readonly SinkWriter _writer;
 
     /// <summary>Opens the sink's folder and starts the writer thread.</summary>
     /// <exception cref="ArgumentException">An option is missing or out of range; the message names it.</exception>
-    public TelemetrySink(TelemetrySinkOptions options, ITelemetryGate gate, TimeProvider time)
+    public TelemetrySink(TelemetrySinkOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(gate);
         ArgumentNullException.ThrowIfNull(time);
         options.Validate();
-        _gate = gate;
         _time = time;
-        Audit = new AuditLogger(options.Directory, gate, time);
+        Audit = new AuditLogger(options.Directory, time);
         _writer = new SinkWriter(options, Audit.Account, time);
-        Metrics = new MetricsManager(_writer.Buffers.Metrics, gate, time, options.Process);
+        Metrics = new MetricsManager(_writer.Buffers.Metrics, time, options.Process);
     }
 
     /// <summary>The audit log.</summary>
@@ -41,17 +39,6 @@ public sealed class TelemetrySink : IAsyncDisposable
             return;
         }
 
-        try
-        {
-            _gate.Pass(span);
-        }
-        catch
-        {
-            // A row the gate could not clean is never stored, and its caller's request never fails for it.
-            _writer.Buffers.Spans.CountProducedAndDropped("gate", null);
-            return;
-        }
-
         Hand(span, _writer.Buffers.Spans);
     }
 
@@ -59,16 +46,6 @@ public sealed class TelemetrySink : IAsyncDisposable
     public void Record(CanonicalLine line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        try
-        {
-            _gate.Pass(line);
-        }
-        catch
-        {
-            _writer.Buffers.Lines.CountProducedAndDropped("gate", null);
-            return;
-        }
-
         Hand(line, _writer.Buffers.Lines);
     }
 
@@ -88,16 +65,6 @@ public sealed class TelemetrySink : IAsyncDisposable
     public void Record(LogRow log)
     {
         ArgumentNullException.ThrowIfNull(log);
-        try
-        {
-            _gate.Pass(log);
-        }
-        catch
-        {
-            _writer.Buffers.Logs.CountProducedAndDropped("gate", null);
-            return;
-        }
-
         _writer.Buffers.Logs.Offer(log);
     }
 
@@ -105,16 +72,7 @@ public sealed class TelemetrySink : IAsyncDisposable
     public void Record(Heartbeat beat)
     {
         ArgumentNullException.ThrowIfNull(beat);
-        var buffer = _writer.Buffers.Heartbeats.Buffer;
-        try
-        {
-            buffer.Offer(_gate.Pass(beat));
-        }
-        catch
-        {
-            buffer.CountProducedAndDropped("gate", null);
-        }
-
+        _writer.Buffers.Heartbeats.Buffer.Offer(beat);
         _writer.Wake();
     }
 
@@ -132,44 +90,29 @@ public sealed class TelemetrySink : IAsyncDisposable
         _writer.NoteExports(process, run, exports);
     }
 
-    /// <summary>Hands over a business event. Never throws and never waits: a store that fails must not fail the domain.</summary>
+    /// <summary>Hands over a business event. Never waits.</summary>
     public void LogEvent(BusinessEvent item)
     {
-        var buffer = _writer.Buffers.Events.Buffer;
-        try
-        {
-            item.Time ??= _time.GetUtcNow();
-            _gate.Pass(item);
-            buffer.Offer(item);
-        }
-        catch
-        {
-            buffer.CountProducedAndDropped("gate", null);
-        }
+        ArgumentNullException.ThrowIfNull(item);
+        item.Time ??= _time.GetUtcNow();
+        _writer.Buffers.Events.Buffer.Offer(item);
     }
 
-    /// <summary>Hands over a product event for analytics. Never throws and never waits.</summary>
-    public void Track(string name, string? user = null, string? tenant = null, params KeyValuePair<string, object?>[] properties)
-    {
-        var buffer = _writer.Buffers.Tracked.Buffer;
-        try
-        {
-            var item = new TrackedEvent { Name = name, Time = _time.GetUtcNow(), User = user, Tenant = tenant, Properties = properties };
-            _gate.Pass(item);
-            buffer.Offer(item);
-        }
-        catch
-        {
-            buffer.CountProducedAndDropped("gate", null);
-        }
-    }
+    /// <summary>Hands over a product event for analytics. Never waits.</summary>
+    public void Track(string name, string? user = null, string? tenant = null, params KeyValuePair<string, object?>[] properties) =>
+        _writer.Buffers.Tracked.Buffer.Offer(
+            new TrackedEvent { Name = name, Time = _time.GetUtcNow(), User = user, Tenant = tenant, Properties = properties });
+
+    /// <summary>Counts a row that its producer could not make, or not clean, as dropped for that reason.</summary>
+    /// <param name="stream">One of <see cref="Streams"/>' spans, lines, logs, metrics, events and tracked.</param>
+    /// <param name="reason">As the loss account shall name it: <c>redaction</c>.</param>
+    public void CountDropped(string stream, string reason) => _writer.Buffers.CountDropped(stream, reason);
 
     /// <summary>Copies journal facts for reporting; a fact that is there already stays as it is, so a copy may be repeated.</summary>
     /// <returns>Whether they are committed.</returns>
     public Task<bool> CopyFactsAsync(IReadOnlyList<FactRow> facts, CancellationToken cancellationToken = default)
     {
-        List<FactRow> clean = [.. facts.Select(_gate.Pass)];
-        return _writer.WriteCentralAsync(db => FactTable.Write(db, clean)).WaitAsync(cancellationToken);
+        return _writer.WriteCentralAsync(db => FactTable.Write(db, facts)).WaitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -218,9 +161,6 @@ public sealed class TelemetrySink : IAsyncDisposable
     /// <remarks>Rows that sampling left out have rollups only; those are not compared.</remarks>
     public Task<IReadOnlyList<RollupDifference>?> RecomputeAsync(DateTimeOffset minute, bool repair = false, CancellationToken cancellationToken = default) =>
         _writer.RecomputeAsync(UnixTime.Floor(UnixTime.Nanos(minute), UnixTime.Minute), repair).WaitAsync(cancellationToken);
-
-    /// <summary>The time by the clock of this sink, nanoseconds since 1970-01-01 UTC.</summary>
-    internal long NowNanos => UnixTime.Nanos(_time.GetUtcNow());
 
     /// <summary>Waits until everything handed over before this call is committed, or counted as dropped.</summary>
     public Task FlushAsync(CancellationToken cancellationToken = default) => _writer.FlushAsync().WaitAsync(cancellationToken);

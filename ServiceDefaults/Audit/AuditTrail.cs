@@ -8,7 +8,7 @@ namespace OrionPlatform.ServiceDefaults;
 /// The audit log as the services use it: entries carry the flow's correlation and trace, and one that cannot be stored is told in the
 /// service's own log, since what it tells of has happened.
 /// </summary>
-public sealed partial class AuditTrail(TelemetrySink sink, TimeProvider time, ILogger<AuditTrail> logger)
+public sealed partial class AuditTrail(TelemetryWriter telemetry, TimeProvider time, ILogger<AuditTrail> logger)
 {
     /// <summary>Refusals kept in a minute. They need no right to be caused, so nobody may fill the disk with them; canonical lines have them all.</summary>
     public const int RefusalsPerMinute = 100;
@@ -30,7 +30,7 @@ public sealed partial class AuditTrail(TelemetrySink sink, TimeProvider time, IL
 
         try
         {
-            await sink.Audit.LogAsync(entry);
+            await telemetry.AuditAsync(entry);
         }
         catch (AuditUnavailableException exception)
         {

@@ -16,7 +16,7 @@ public static class Canon
     {
         if (LineScope.Current is { } scope)
         {
-            scope.Belt?.Lint?.Check(key, value, file, line);
+            scope.Pipeline?.Lint?.Check(key, value, file, line);
             scope.Add(key, value);
         }
     }

@@ -41,7 +41,7 @@ public sealed class LineContext
     /// <summary>As <see cref="Canon.Tag"/>.</summary>
     public void Tag(string key, object? value)
     {
-        _scope.Belt?.Lint?.Check(key, value, "an enricher", 0);
+        _scope.Pipeline?.Lint?.Check(key, value, "an enricher", 0);
         _scope.Add(key, value);
     }
 

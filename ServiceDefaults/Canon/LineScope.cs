@@ -5,7 +5,7 @@ namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
 /// One request or job in progress: what its canonical line will say, and the inner spans that wait for it. Safe for the parallel
-/// branches of one request. The listener makes it, the belt finishes it, exactly once.
+/// branches of one request. The pipeline makes and finishes it, exactly once.
 /// </summary>
 internal sealed class LineScope
 {
@@ -16,11 +16,11 @@ internal sealed class LineScope
 
     private readonly Lock _lock = new();
 
-    // Bounded by the keys that code names; the gate cuts a line at 128 attributes.
+    // Bounded by the keys that code names; the redactor cuts a line at 128 attributes.
     private List<KeyValuePair<string, object?>>? _fields;
 
     // Bounded by TracingOptions.MaxSpans; what is beyond is counted on the line. Handed over when the root ends.
-    private List<Activity>? _spans;
+    private List<(Activity Span, SpanRow? Row)>? _spans;
 
     // Bounded by MaxOpen; a span leaves it when it ends.
     private List<(Activity Span, long Since)>? _open;
@@ -52,7 +52,7 @@ internal sealed class LineScope
     public long DurationNanos { get; private set; }
 
     /// <summary>The host it belongs to; null until its first middleware has run: a request of a foreign host records nothing.</summary>
-    public Belt? Belt { get; set; }
+    public TelemetryPipeline? Pipeline { get; set; }
 
     /// <summary>Nothing of it is kept: an untraced endpoint.</summary>
     public bool Untraced { get; set; }
@@ -74,9 +74,6 @@ internal sealed class LineScope
 
     /// <summary>What is known of the request's endpoint, once it is.</summary>
     public RouteFacts? Facts { get; set; }
-
-    /// <summary>The request's path, when it says more than the route.</summary>
-    public string? Path { get; set; }
 
     public int? StatusCode { get; set; }
 
@@ -200,8 +197,8 @@ internal sealed class LineScope
         }
     }
 
-    /// <summary>Keeps an inner span until the root ends; false when the root has ended already.</summary>
-    public bool Hold(Activity span, int limit)
+    /// <summary>Keeps an inner span, and its row where that is made already, until the root ends; false when the root has ended already.</summary>
+    public bool Hold(Activity span, SpanRow? row, int limit)
     {
         lock (_lock)
         {
@@ -213,7 +210,7 @@ internal sealed class LineScope
             _spans ??= new(4);
             if (_spans.Count < limit)
             {
-                _spans.Add(span);
+                _spans.Add((span, row));
             }
             else
             {
@@ -225,7 +222,7 @@ internal sealed class LineScope
     }
 
     /// <summary>Ends it: true for the first caller only, who gets what was collected.</summary>
-    public bool TryFinish(KeepDecision decision, out List<KeyValuePair<string, object?>>? fields, out List<Activity>? spans, out int lostSpans)
+    public bool TryFinish(KeepDecision decision, out List<KeyValuePair<string, object?>>? fields, out List<(Activity Span, SpanRow? Row)>? spans, out int lostSpans)
     {
         lock (_lock)
         {

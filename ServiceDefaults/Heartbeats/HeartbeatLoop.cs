@@ -4,11 +4,11 @@ using Microsoft.Extensions.Options;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>Writes a heartbeat, and the accounts of what is exported, at once and then at every interval, as long as the process has a sink.</summary>
-internal sealed class HeartbeatLoop(HeartbeatSource source, ExportAccounts exports, TelemetryOutlet outlet, TimeProvider time, IOptions<HeartbeatOptions> options) : BackgroundService
+internal sealed class HeartbeatLoop(HeartbeatSource source, ExportAccounts exports, TelemetryWriter telemetry, TimeProvider time, IOptions<HeartbeatOptions> options) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (outlet.Sink is not { } sink)
+        if (telemetry.Sink is not { } sink)
         {
             return;
         }
@@ -16,7 +16,7 @@ internal sealed class HeartbeatLoop(HeartbeatSource source, ExportAccounts expor
         using var tick = new PeriodicTimer(options.Value.Interval, time);
         do
         {
-            sink.Record(source.Make());
+            telemetry.Record(source.Make());
             sink.Record(exports.Read());
         }
         while (await tick.WaitForNextTickAsync(stoppingToken));

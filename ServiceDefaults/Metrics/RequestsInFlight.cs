@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// Requests that have begun and not ended, as <c>orion.requests.active</c>. The framework's own instrument for it costs two measurements a request on one
+/// Traced requests that have begun and not ended, as <c>orion.requests.active</c>. The framework's own instrument for it costs two measurements a request on one
 /// series, over which all processors contend; here each has a cell of its own, and only who reads adds them up.
 /// </summary>
 internal static class RequestsInFlight

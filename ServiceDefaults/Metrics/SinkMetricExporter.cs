@@ -6,8 +6,8 @@ using SinkPoint = OrionPlatform.Sink.MetricPoint;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>Hands what the SDK has collected to the sink, with the standard metrics of the process. Its reader asks for what was added since the round before.</summary>
-internal sealed class SinkMetricExporter(MetricsManager metrics, string service) : BaseExporter<Metric>
+/// <summary>Hands what the SDK has collected on, with the standard metrics of the process. Its reader asks for what was added since the round before.</summary>
+internal sealed class SinkMetricExporter(TelemetryWriter telemetry, MetricsManager metrics, string service) : BaseExporter<Metric>
 {
     public override ExportResult Export(in Batch<Metric> batch)
     {
@@ -18,7 +18,7 @@ internal sealed class SinkMetricExporter(MetricsManager metrics, string service)
             {
                 if (Convert(metric, point) is { } row)
                 {
-                    metrics.TryRecord(row);
+                    telemetry.Record(row);
                 }
             }
         }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net.Http.Headers;
+using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
 
@@ -7,7 +8,7 @@ namespace OrionPlatform.ServiceDefaults;
 /// The exporter's way out: takes its request, cleans the body, sends that over the exporter's own client (with its certificates and timeout), and counts
 /// what became of its rows, by what the receiver answers. A body that cannot be read is not sent: the exporter takes it as failed.
 /// </summary>
-internal sealed class CleanExport(OtlpTarget target, WireGate gate, ExportCount? count, HttpClient client) : HttpMessageHandler
+internal sealed class CleanExport(OtlpTarget target, WireRedactor redactor, ExportCount? count, HttpClient client) : HttpMessageHandler
 {
     /// <summary>The SDK exports on threads of its own, which may wait.</summary>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -74,17 +75,17 @@ internal sealed class CleanExport(OtlpTarget target, WireGate gate, ExportCount?
         var rejected = 0L;
         try
         {
-            var response = new WireReader(Read(answer.Content.ReadAsStream()));
+            var response = new ProtobufReader(Read(answer.Content.ReadAsStream()));
             while (response.Next())
             {
-                var partial = new WireReader(response is { Field: 1, HasLength: true } ? response.Content : []);
+                var partial = new ProtobufReader(response is { Field: 1, Wire: 2 } ? response.Content : []);
                 while (partial.Next())
                 {
-                    rejected = partial is { Field: 1, HasLength: false } ? partial.Number() : rejected;
+                    rejected = partial is { Field: 1, Wire: 0 } ? (long)partial.Varint() : rejected;
                 }
             }
         }
-        catch (InvalidDataException)
+        catch (OtlpFormatException)
         {
             return 0;
         }
@@ -94,7 +95,7 @@ internal sealed class CleanExport(OtlpTarget target, WireGate gate, ExportCount?
 
     private HttpRequestMessage Cleaned(HttpRequestMessage request, ReadOnlySpan<byte> export, out int rows)
     {
-        (var body, rows) = gate.Clean(export, target.Shape);
+        (var body, rows) = redactor.Clean(export, target.Shape);
         if (target.Compressed)
         {
             body = Compress(body.Span);

@@ -1,122 +1,129 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// Sends traces, metrics and logs to OTLP endpoints, where there are any, through the OpenTelemetry SDK; its exporters write to
-/// <see cref="CleanExport"/>.
+/// Sends traces, metrics and logs to OTLP endpoints, where there are any, by OpenTelemetry's exporters, which write to <see cref="CleanExport"/>. Those
+/// of spans and log records stand behind the platform's own processors, and get clean ones.
 /// </summary>
-internal static class OtlpSetup
+internal sealed class OtlpSetup
 {
-    /// <summary>Whether spans leave the process.</summary>
-    public static bool ExportsTraces(IConfiguration configuration) => OtlpTarget.Of("traces", configuration).Count > 0;
+    private readonly IConfiguration _configuration;
+    private readonly ExportAccounts _accounts;
+    private readonly List<(OtlpTarget Target, ExportCount? Count)> _traces;
+    private readonly List<(OtlpTarget Target, ExportCount? Count)> _logs;
+    private readonly List<(OtlpTarget Target, ExportCount? Count)> _metrics;
 
-    public static void Add(IHostApplicationBuilder builder)
+    public OtlpSetup(IConfiguration configuration, ExportAccounts accounts)
     {
-        var telemetry = new TelemetryBuilder(builder.Services);
-        var accounts = new ExportAccounts();
-        builder.Services.AddSingleton(accounts);
-        var any = Add(builder, "traces", Account(ExportAccount.Spans, "BSP"), (name, count) => telemetry.WithTracing(t => t
-            .AddSource(Spans.Source.Name, SpanListener.AspNetCore, SpanListener.HttpClient).SetSampler(new AlwaysOnSampler())
-            .AddProcessor(new ProducedSpans(count)).AddOtlpExporter(name, configure: null)));
-        any |= Add(builder, "metrics", null, (name, _) => telemetry.WithMetrics(m =>
+        (_configuration, _accounts) = (configuration, accounts);
+        _traces = Targets("traces", ExportAccount.Spans, "BSP");
+        _logs = Targets("logs", ExportAccount.Logs, "BLRP");
+        _metrics = Targets("metrics", null, "");
+        if (Environment.GetEnvironmentVariable(OtlpTarget.RetryKey) != configuration[OtlpTarget.RetryKey] && configuration[OtlpTarget.RetryKey] is { Length: > 0 })
         {
-            MetricsSetup.Listen(m);
-            m.AddOtlpExporter(name, configure: null);
-        }));
-        any |= Add(builder, "logs", Account(ExportAccount.Logs, "BLRP"), (name, count) => telemetry.WithLogging(
-            l =>
-            {
-                // The first target's processor renders a record's body; those behind it see it rendered.
-                if (count is not null)
-                {
-                    l.AddProcessor(sp => new LogBodies(sp.GetRequiredService<Sanitizer>(), count));
-                }
-
-                l.AddOtlpExporter(name, configureExporter: null);
-            },
-            o => o.IncludeFormattedMessage = true));
-        if (!any)
-        {
-            return;
+            throw new InvalidOperationException($"{OtlpTarget.RetryKey} must be set in the process's environment: OpenTelemetry reads it there only.");
         }
 
-        if (string.Equals(builder.Configuration[OtlpTarget.RetryKey], "disk", StringComparison.OrdinalIgnoreCase))
+        if (string.Equals(configuration[OtlpTarget.RetryKey], "disk", StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidOperationException(
                 $"{OtlpTarget.RetryKey} must not be \"disk\": it keeps exports in files before they are redacted. Use \"in_memory\".");
         }
-
-        builder.Services.TryAddSingleton<WireGate>();
-        telemetry.ConfigureResource(r => r
-            .AddAttributes([new("service.name", ServiceIdentity.NameFrom(builder.Configuration, builder.Environment))])
-            .AddDetector(sp => new IdentityDetector(
-                sp.GetRequiredService<ServiceIdentity>(), ServiceIdentity.InstanceIdFrom(builder.Configuration))));
-
-        Func<ExportCount> Account(string stream, string processor) =>
-            () => accounts.Open(stream, MostOnItsWay(processor, builder.Configuration));
     }
 
-    private static bool Add(IHostApplicationBuilder builder, string signal, Func<ExportCount>? account, Action<string, ExportCount?> export)
+    /// <summary>Whether spans leave the process.</summary>
+    public bool ExportsTraces => _traces.Count > 0;
+
+    /// <summary>Whether log records leave the process.</summary>
+    public bool ExportsLogs => _logs.Count > 0;
+
+    /// <summary>Whether metrics leave the process.</summary>
+    public bool ExportsMetrics => _metrics.Count > 0;
+
+    /// <summary>The exports of spans, one a target.</summary>
+    public IEnumerable<BaseProcessor<System.Diagnostics.Activity>> Spans(WireRedactor redactor)
     {
-        var targets = OtlpTarget.Of(signal, builder.Configuration);
-        for (var i = 0; i < targets.Count; i++)
+        foreach (var (target, count) in _traces)
         {
-            // The loss account is about what the platform gets to see, so it counts the first target, its own ingest where there is one.
-            var (name, count, target) = ($"orion-{signal}-{i}", i == 0 ? account?.Invoke() : null, targets[i]);
-            builder.Services.AddOptions<OtlpExporterOptions>(name).Configure<WireGate>((options, gate) => target.Put(options, gate, count));
-            export(name, count);
+            if (count is not null)
+            {
+                yield return new ProducedSpans(count);
+            }
+
+            yield return new BatchActivityExportProcessor(
+                new OtlpTraceExporter(Options(target, redactor, count)),
+                Setting("BSP", "MAX_QUEUE_SIZE", 2048), Setting("BSP", "SCHEDULE_DELAY", 5000),
+                Setting("BSP", "EXPORT_TIMEOUT", 30_000), Setting("BSP", "MAX_EXPORT_BATCH_SIZE", 512));
         }
-
-        return targets.Count > 0;
     }
 
-    /// <summary>The SDK's queue and the batch that has left it; its defaults are the specification's.</summary>
-    private static int MostOnItsWay(string processor, IConfiguration configuration)
+    /// <summary>The exports of log records, one a target.</summary>
+    public IEnumerable<BaseProcessor<LogRecord>> Logs(WireRedactor redactor)
     {
-        return Read("MAX_QUEUE_SIZE", 2048) + Read("MAX_EXPORT_BATCH_SIZE", 512);
+        foreach (var (target, count) in _logs)
+        {
+            if (count is not null)
+            {
+                yield return new ProducedLogs(count);
+            }
 
-        int Read(string name, int unset) =>
-            int.TryParse(configuration[$"OTEL_{processor}_{name}"], NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
-                ? rows
-                : unset;
+            yield return new BatchLogRecordExportProcessor(
+                new OtlpLogExporter(Options(target, redactor, count)),
+                Setting("BLRP", "MAX_QUEUE_SIZE", 2048), Setting("BLRP", "SCHEDULE_DELAY", 5000),
+                Setting("BLRP", "EXPORT_TIMEOUT", 30_000), Setting("BLRP", "MAX_EXPORT_BATCH_SIZE", 512));
+        }
     }
 
-    private sealed class ProducedSpans(ExportCount? count) : BaseProcessor<Activity>
+    /// <summary>Adds the exports of metrics, each with a reader of its own.</summary>
+    public void AddMetrics(IServiceCollection services, MeterProviderBuilder metrics)
     {
-        public override void OnEnd(Activity data)
+        for (var i = 0; i < _metrics.Count; i++)
+        {
+            var (name, target) = ($"orion-metrics-{i}", _metrics[i].Target);
+            services.AddOptions<OtlpExporterOptions>(name).Configure<WireRedactor>((options, redactor) => target.Put(options, redactor, null));
+            metrics.AddOtlpExporter(name, configure: null);
+        }
+    }
+
+    private static OtlpExporterOptions Options(OtlpTarget target, WireRedactor redactor, ExportCount? count)
+    {
+        var options = new OtlpExporterOptions();
+        target.Put(options, redactor, count);
+        return options;
+    }
+
+    /// <summary>The loss account is about what the platform gets to see, so it counts the first target, its own ingest where there is one.</summary>
+    private List<(OtlpTarget Target, ExportCount? Count)> Targets(string signal, string? stream, string processor) =>
+    [
+        .. OtlpTarget.Of(signal, _configuration).Select((target, i) => (target, i > 0 || stream is null ? null
+            : _accounts.Open(stream, Setting(processor, "MAX_QUEUE_SIZE", 2048) + Setting(processor, "MAX_EXPORT_BATCH_SIZE", 512))))
+    ];
+
+    /// <summary>A setting of the specification's batch processors.</summary>
+    private int Setting(string processor, string name, int unset) =>
+        int.TryParse(_configuration[$"OTEL_{processor}_{name}"], NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 ? value : unset;
+
+    private sealed class ProducedSpans(ExportCount count) : BaseProcessor<System.Diagnostics.Activity>
+    {
+        public override void OnEnd(System.Diagnostics.Activity data)
         {
             if (data.Recorded)
             {
-                count?.Produced();
+                count.Produced();
             }
         }
     }
 
-    /// <summary>
-    /// An instance id that was given to the process is the one by which the receiver knows it: Aspire's dashboard finds a resource's
-    /// telemetry so.
-    /// </summary>
-    private sealed class IdentityDetector(ServiceIdentity identity, string? given) : IResourceDetector
+    private sealed class ProducedLogs(ExportCount count) : BaseProcessor<LogRecord>
     {
-        public Resource Detect() => new(
-        [
-            new("service.instance.id", given ?? identity.Instance),
-            new("service.version", identity.Version),
-            new("deployment.environment.name", identity.Environment),
-            new("host.name", identity.Host),
-        ]);
+        public override void OnEnd(LogRecord data) => count.Produced();
     }
 }

@@ -94,10 +94,10 @@ internal sealed record OtlpTarget
         };
     }
 
-    /// <summary>Makes the SDK's exporter send to this target through the gate, and its rows be counted.</summary>
-    public void Put(OtlpExporterOptions options, WireGate gate, ExportCount? count)
+    /// <summary>Makes the SDK's exporter send to this target through the redactor, and its rows be counted.</summary>
+    public void Put(OtlpExporterOptions options, WireRedactor redactor, ExportCount? count)
     {
-        // Always HTTP to the SDK: the client below makes a gRPC call of it where one is wanted, since the SDK's own would go past the gate.
+        // Always HTTP to the SDK: the client below makes a gRPC call of it where one is wanted, since the SDK's own would go past the redactor.
         options.Protocol = OtlpExportProtocol.HttpProtobuf;
         options.Compression = OtlpExportCompression.None;
         options.Endpoint = Endpoint;
@@ -108,7 +108,7 @@ internal sealed record OtlpTarget
         {
             var client = own();
             client.MaxResponseContentBufferSize = MaxAnswer;
-            return new HttpClient(new CleanExport(this, gate, count, client)) { Timeout = client.Timeout };
+            return new HttpClient(new CleanExport(this, redactor, count, client)) { Timeout = client.Timeout };
         };
     }
 

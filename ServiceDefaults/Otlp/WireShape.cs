@@ -1,6 +1,6 @@
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>What the gate does with a field of an OTLP message.</summary>
+/// <summary>What is done with a field of an OTLP message.</summary>
 internal enum WireRule
 {
     /// <summary>Not known, so it does not leave.</summary>
@@ -18,9 +18,6 @@ internal enum WireRule
     /// <summary>A <c>KeyValue</c>.</summary>
     Attribute,
 
-    /// <summary>An <c>AnyValue</c>.</summary>
-    Value,
-
     /// <summary>A message with a shape of its own.</summary>
     Message,
 }
@@ -33,19 +30,21 @@ internal sealed class WireShape
     private static readonly WireShape s_resource = Shape((1, WireRule.Attribute), (2, WireRule.Keep));
     private static readonly WireShape s_scope = Shape((1, WireRule.Text), (2, WireRule.Text), (3, WireRule.Attribute), (4, WireRule.Keep));
     private static readonly WireShape s_event = Shape((1, WireRule.Keep), (2, WireRule.Text), (3, WireRule.Attribute), (4, WireRule.Keep));
-    private static readonly WireShape s_status = Shape((2, WireRule.Text), (3, WireRule.Keep));
+    private static readonly WireShape s_status = Shape((2, WireRule.Keep), (3, WireRule.Keep));
 
     private static readonly WireShape s_link =
         Shape((1, WireRule.Keep), (2, WireRule.Keep), (3, WireRule.State), (4, WireRule.Attribute), (5, WireRule.Keep), (6, WireRule.Keep));
 
+    // Name, attributes and status are clean: the span's row has been through the redactor, and the span was given what came out.
     private static readonly WireShape s_span =
         Shape(
-            (1, WireRule.Keep), (2, WireRule.Keep), (3, WireRule.State), (4, WireRule.Keep), (5, WireRule.Text), (6, WireRule.Keep), (7, WireRule.Keep), (8, WireRule.Keep),
-            (9, WireRule.Attribute), (10, WireRule.Keep), (12, WireRule.Keep), (14, WireRule.Keep), (16, WireRule.Keep))
+            (1, WireRule.Keep), (2, WireRule.Keep), (3, WireRule.State), (4, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep), (7, WireRule.Keep), (8, WireRule.Keep),
+            (9, WireRule.Keep), (10, WireRule.Keep), (12, WireRule.Keep), (14, WireRule.Keep), (16, WireRule.Keep))
         .With((11, s_event), (13, s_link), (15, s_status)).AsRow();
 
+    // So are a log record's body and attributes.
     private static readonly WireShape s_log = Shape(
-        (1, WireRule.Keep), (2, WireRule.Keep), (3, WireRule.Text), (5, WireRule.Value), (6, WireRule.Attribute), (7, WireRule.Keep), (8, WireRule.Keep), (9, WireRule.Keep),
+        (1, WireRule.Keep), (2, WireRule.Keep), (3, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep), (7, WireRule.Keep), (8, WireRule.Keep), (9, WireRule.Keep),
         (10, WireRule.Keep), (11, WireRule.Keep), (12, WireRule.Text)).AsRow();
 
     private static readonly WireShape s_exemplar =

@@ -5,35 +5,36 @@ using Microsoft.AspNetCore.Http;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// The outermost middleware: takes the server span that hosting has started (empty as .NET leaves it), the correlation id and the outcome, and
-/// fills the canonical line. The line itself is emitted when the span stops, which happens exactly once whatever happened in between.
+/// The outermost middleware: takes the server span that hosting has started, the correlation id and the outcome, and fills the canonical line.
+/// The line itself is emitted when the span stops, which happens exactly once whatever happened in between.
 /// </summary>
-internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, ProblemWriter problems)
+internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline pipeline, ProblemWriter problems)
 {
     public Task InvokeAsync(HttpContext context)
     {
         var scope = LineScope.Current;
-        if (scope is null || scope.Belt is not null)
+        if (scope is null || scope.Pipeline is not null)
         {
             return next(context);
         }
 
-        scope.Belt = belt;
+        scope.Pipeline = pipeline;
         scope.MethodIndex = HttpMethodNames.IndexOf(context.Request.Method);
         scope.Method = scope.MethodIndex < 0 ? HttpMethodNames.Other : HttpMethodNames.Known[scope.MethodIndex];
-        if (Paths.IsUntraced(context.Request))
+        if (!scope.Root.IsAllDataRequested || Paths.IsUntraced(context.Request))
         {
-            // It has no line, but it may still stall the pool, and then it has to have a name.
+            // Also one that the application's filter has turned down. It has no line, but it may still stall the pool, and then it has to have a name.
             scope.Route = "(untraced)";
             Discard(scope);
             return next(context);
         }
 
         scope.CorrelationId = Correlate(context, scope.Root);
+        RequestsInFlight.Begin();
         return TraceAsync(context, scope);
     }
 
-    /// <summary>Keeps nothing of a request, nor of what happens inside it; also takes it from the SDK's export.</summary>
+    /// <summary>Keeps nothing of a request, nor of what happens inside it; no processor hears of its end.</summary>
     internal static void Discard(LineScope scope)
     {
         scope.Untraced = true;
@@ -52,18 +53,19 @@ internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, Problem
     /// <summary>Most requests are over when the pipeline returns: those need nothing that waits.</summary>
     private Task TraceAsync(HttpContext context, LineScope scope)
     {
-        Task pipeline;
+        Task request;
         try
         {
-            pipeline = next(context);
+            request = next(context);
         }
         catch (Exception exception)
         {
-            pipeline = Task.FromException(exception);
+            request = Task.FromException(exception);
         }
 
-        if (pipeline.IsCompletedSuccessfully && context.Response.StatusCode < 400)
+        if (request.IsCompletedSuccessfully && context.Response.StatusCode < 400)
         {
+            RequestsInFlight.End();
             if (!scope.Untraced)
             {
                 Settle(context, scope);
@@ -72,17 +74,17 @@ internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, Problem
                 LineScope.Current = scope;
             }
 
-            return pipeline;
+            return request;
         }
 
-        return TraceAsync(pipeline, context, scope);
+        return TraceAsync(request, context, scope);
     }
 
-    private async Task TraceAsync(Task pipeline, HttpContext context, LineScope scope)
+    private async Task TraceAsync(Task request, HttpContext context, LineScope scope)
     {
         try
         {
-            await pipeline;
+            await request;
             if (context.Response.StatusCode >= 400 && !scope.Untraced)
             {
                 await ProblemWriter.FillAsync(context);
@@ -98,6 +100,7 @@ internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, Problem
         }
         finally
         {
+            RequestsInFlight.End();
             if (!scope.Untraced)
             {
                 Settle(context, scope);
@@ -116,7 +119,7 @@ internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, Problem
 
         scope.Route = facts.Route;
         scope.Surface = facts.Surface ?? Paths.SurfaceOf(context.Request.Path);
-        scope.Root.DisplayName = facts.SpanName(scope.MethodIndex);
+        scope.Facts = facts;
 
         var unanswered = !context.Response.HasStarted;
         var aborted = scope.Aborted || (unanswered && context.RequestAborted.IsCancellationRequested);
@@ -133,8 +136,6 @@ internal sealed class TracingMiddleware(RequestDelegate next, Belt belt, Problem
             scope.Root.SetStatus(status >= 500 || scope.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
         }
 
-        scope.Belt?.Enrichers.Run(scope, context);
-        SemanticTags.Put(context, scope);
-        LineTags.Put(scope.Root, scope);
+        scope.Pipeline?.Enrichers.Run(scope, context);
     }
 }

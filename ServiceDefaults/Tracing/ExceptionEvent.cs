@@ -7,7 +7,7 @@ internal static class ExceptionEvent
 {
     public static ActivityEvent Of(Exception exception)
     {
-        var sanitizer = Belt.Default?.Sanitizer;
+        var sanitizer = TelemetryPipeline.Default?.Redactor.Sanitizer;
         return new ActivityEvent("exception", tags: new ActivityTagsCollection
         {
             ["exception.type"] = exception.GetType().FullName,

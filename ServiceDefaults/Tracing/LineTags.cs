@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
 
@@ -8,22 +9,38 @@ namespace OrionPlatform.ServiceDefaults;
 /// </summary>
 internal static class LineTags
 {
-    public static void Put(Activity span, LineScope scope)
+    /// <summary>Puts them on the root span, behind its own tags.</summary>
+    /// <param name="span">The root span.</param>
+    /// <param name="line">Its line, clean.</param>
+    /// <param name="fields">The fields that were added to the line; what they were cleaned to is among the line's attributes.</param>
+    public static void Put(Activity span, CanonicalLine line, List<KeyValuePair<string, object?>>? fields)
     {
-        if (scope.Belt is not { ExportsOtlp: true })
+        span.SetTag("orion.line.kind", line.LineKind);
+        span.SetTag("orion.surface", line.Surface);
+        span.SetTag("orion.route", line.Route);
+        span.SetTag("orion.outcome", line.Outcome);
+        span.SetTag("orion.error_code", line.ErrorCode);
+        span.SetTag("orion.correlation_id", line.CorrelationId);
+        span.SetTag("correlation_id", line.CorrelationId);
+        span.SetTag("tenant", line.Tenant);
+        span.SetTag("user.id", line.User);
+        if (line.ErrorCode is not null)
         {
-            return;
+            span.SetTag("error_code", line.ErrorCode);
         }
 
-        span.SetTag("orion.line.kind", scope.Kind);
-        span.SetTag("orion.surface", scope.Surface);
-        span.SetTag("orion.route", scope.Route);
-        span.SetTag("orion.outcome", scope.Outcome);
-        span.SetTag("orion.error_code", scope.ErrorCode);
-        span.SetTag("orion.correlation_id", scope.CorrelationId);
-        span.SetTag("tenant", scope.Tenant);
-        span.SetTag("user.id", scope.User);
-        foreach (var (key, value) in scope.Fields())
+        if (line.ErrorType is not null)
+        {
+            span.SetTag("error.type", line.ErrorType);
+        }
+
+        if (line.StatusCode is { } status)
+        {
+            // Of a request whose client went away the span would say 200.
+            span.SetTag("http.response.status_code", status);
+        }
+
+        foreach (var (key, value) in line.Attributes.AsSpan(line.Attributes.Length - Math.Min(line.Attributes.Length, fields?.Count ?? 0)))
         {
             span.SetTag(key, value);
         }

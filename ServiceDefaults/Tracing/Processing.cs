@@ -61,7 +61,7 @@ public sealed class Processing : IDisposable
 
         _scope = new LineScope(_span, CanonicalLine.Job)
         {
-            Belt = _outerScope?.Belt ?? Belt.Default,
+            Pipeline = _outerScope?.Pipeline ?? TelemetryPipeline.Default,
             Surface = info.Surface,
             Route = info.EventType,
             Tenant = info.Tenant,
@@ -124,10 +124,9 @@ public sealed class Processing : IDisposable
                 _span.SetStatus(ActivityStatusCode.Error);
             }
 
-            _scope.Belt?.Enrichers.Run(_scope, null);
-            LineTags.Put(_span, _scope);
+            _scope.Pipeline?.Enrichers.Run(_scope, null);
 
-            // The listener finds the scope by the current flow, which a caller may have changed in between.
+            // The pipeline finds the scope by the current flow, which a caller may have changed in between.
             LineScope.Current = _scope;
             _span.Stop();
         }

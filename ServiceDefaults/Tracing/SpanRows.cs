@@ -19,8 +19,36 @@ internal static class SpanRows
         return row;
     }
 
+    /// <summary>The canonical line of a root: its scope's columns, its span's tags, and the fields that were added.</summary>
+    public static CanonicalLine Line(LineScope scope, string service, List<KeyValuePair<string, object?>>? fields)
+    {
+        var root = scope.Root;
+        var line = new CanonicalLine
+        {
+            TraceId = root.TraceId,
+            SpanId = root.SpanId,
+            Service = service,
+            Name = root.DisplayName,
+            LineKind = scope.Kind,
+            Surface = scope.Surface,
+            Method = scope.Method,
+            Route = scope.Route,
+            StatusCode = scope.StatusCode,
+            Outcome = scope.Outcome,
+            ErrorCode = scope.ErrorCode,
+            ErrorType = scope.ErrorType,
+            CorrelationId = scope.CorrelationId,
+            Tenant = scope.Tenant,
+            User = scope.User,
+            DurationNanos = scope.DurationNanos,
+        };
+        Fill(line, root);
+        line.Attributes = Attributes(root, fields, line);
+        return line;
+    }
+
     /// <summary>What inner and root spans have in common; attributes and duration are the caller's.</summary>
-    public static void Fill(SpanRow row, Activity activity)
+    private static void Fill(SpanRow row, Activity activity)
     {
         row.ParentSpanId = activity.ParentSpanId;
         row.Kind = activity.Kind;
@@ -31,13 +59,13 @@ internal static class SpanRows
         row.Events = Events(activity);
     }
 
-    /// <summary>The activity's tags, then further fields (a field replaces a tag of the same key), then the path.</summary>
-    public static KeyValuePair<string, object?>[] Attributes(Activity activity, List<KeyValuePair<string, object?>>? fields, string? path)
+    /// <summary>The activity's tags without those that are columns of the line, then further fields (a field replaces a tag of the same key).</summary>
+    private static KeyValuePair<string, object?>[] Attributes(Activity activity, List<KeyValuePair<string, object?>>? fields, CanonicalLine? line)
     {
-        var count = (fields?.Count ?? 0) + (path is null ? 0 : 1);
+        var count = fields?.Count ?? 0;
         foreach (ref readonly var tag in activity.EnumerateTagObjects())
         {
-            count += tag.Value is null || Replaced(fields, tag.Key) ? 0 : 1;
+            count += IsLeftOut(tag, fields, line) ? 0 : 1;
         }
 
         if (count == 0)
@@ -49,20 +77,26 @@ internal static class SpanRows
         var i = 0;
         foreach (ref readonly var tag in activity.EnumerateTagObjects())
         {
-            if (tag.Value is not null && !Replaced(fields, tag.Key))
+            if (!IsLeftOut(tag, fields, line))
             {
                 attributes[i++] = tag;
             }
         }
 
         fields?.CopyTo(attributes, i);
-        if (path is not null)
-        {
-            attributes[^1] = new("url.path", path);
-        }
-
         return attributes;
     }
+
+    private static bool IsLeftOut(in KeyValuePair<string, object?> tag, List<KeyValuePair<string, object?>>? fields, CanonicalLine? line) =>
+        tag.Value is null || Replaced(fields, tag.Key) || (line is not null && IsColumn(tag, line));
+
+    private static bool IsColumn(in KeyValuePair<string, object?> tag, CanonicalLine line) => tag.Key switch
+    {
+        "http.request.method" or "http.route" or "http.response.status_code" => line.Method is not null,
+        "url.path" => tag.Value is string path && path == line.Route,
+        "error.type" => tag.Value is string type && type == line.ErrorType,
+        _ => false,
+    };
 
     public static long DurationNanos(Activity activity) => Math.Max(0, activity.Duration.Ticks * 100);
 

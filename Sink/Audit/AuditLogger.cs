@@ -12,7 +12,6 @@ public sealed class AuditLogger : IAsyncDisposable
     private const int MaxBatch = 200;
 
     private readonly string _directory;
-    private readonly ITelemetryGate _gate;
     private readonly TimeProvider _time;
     private readonly Lock _writing = new();
 
@@ -24,10 +23,9 @@ public sealed class AuditLogger : IAsyncDisposable
     private long _stored;
     private long _refused;
 
-    internal AuditLogger(string directory, ITelemetryGate gate, TimeProvider time)
+    internal AuditLogger(string directory, TimeProvider time)
     {
         _directory = directory;
-        _gate = gate;
         _time = time;
         new Thread(Loop) { IsBackground = true, Name = "telemetry-audit" }.Start();
     }
@@ -83,7 +81,6 @@ public sealed class AuditLogger : IAsyncDisposable
     private void Prepare(AuditEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        _gate.Pass(entry);
         entry.Time ??= _time.GetUtcNow();
         Interlocked.Increment(ref _produced);
     }

@@ -6,14 +6,13 @@ namespace OrionPlatform.Sink;
 public sealed class MetricsManager
 {
     private readonly StreamBuffer<MetricPoint> _buffer;
-    private readonly ITelemetryGate _gate;
     private readonly TimeProvider _time;
     private readonly string _service;
     private (TimeSpan Used, long At) _processor = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
 
-    internal MetricsManager(StreamBuffer<MetricPoint> buffer, ITelemetryGate gate, TimeProvider time, string service)
+    internal MetricsManager(StreamBuffer<MetricPoint> buffer, TimeProvider time, string service)
     {
-        (_buffer, _gate, _time, _service) = (buffer, gate, time, service);
+        (_buffer, _time, _service) = (buffer, time, service);
     }
 
     /// <summary>Hands over a point; its time is now when it has none.</summary>
@@ -49,16 +48,6 @@ public sealed class MetricsManager
         if (point.UnixNanos == 0)
         {
             point.UnixNanos = UnixTime.Nanos(_time.GetUtcNow());
-        }
-
-        try
-        {
-            _gate.Pass(point);
-        }
-        catch
-        {
-            _buffer.CountProducedAndDropped("gate", null);
-            return;
         }
 
         _buffer.Offer(point);

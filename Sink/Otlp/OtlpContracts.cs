@@ -23,11 +23,30 @@ public enum OtlpEncoding
     Json,
 }
 
-/// <summary>What became of the records of one request.</summary>
-/// <param name="Accepted">Records handed to the sink.</param>
+/// <summary>What becomes of the records of one request.</summary>
+/// <param name="Accepted">Records that can be stored.</param>
 /// <param name="Rejected">Records that are not stored and must not be sent again.</param>
 /// <param name="Message">Why some were rejected; null when none were.</param>
 public sealed record OtlpResult(int Accepted, int Rejected, string? Message);
+
+/// <summary>The rows of one request, as they came: not redacted yet.</summary>
+public sealed record OtlpRowBatch
+{
+    /// <summary>A batch without rows.</summary>
+    public static OtlpRowBatch None { get; } = new() { Result = new OtlpResult(0, 0, null) };
+
+    /// <summary>Spans, canonical lines among them.</summary>
+    public IReadOnlyList<SpanRow> Spans { get; init; } = [];
+
+    /// <summary>Log records.</summary>
+    public IReadOnlyList<LogRow> Logs { get; init; } = [];
+
+    /// <summary>Metric points.</summary>
+    public IReadOnlyList<MetricPoint> Points { get; init; } = [];
+
+    /// <summary>What the sender is told of them.</summary>
+    public required OtlpResult Result { get; init; }
+}
 
 /// <summary>An HTTP answer to an OTLP request, ready to be written.</summary>
 /// <param name="Status">HTTP status: 200, 400, 413 or 415.</param>

@@ -3,58 +3,65 @@ using System.Text.Json;
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// The receiving end of OTLP over HTTP: decodes export requests into rows and hands them to the sink. Span rows whose attributes
-/// carry <c>orion.line.kind</c> become canonical lines.
+/// The receiving end of OTLP over HTTP: decodes export requests into rows, as they came, and says how to answer. Span rows whose
+/// attributes carry <c>orion.line.kind</c> are canonical lines.
 /// </summary>
 public sealed class OtlpIngest
 {
     /// <summary>Largest body taken, after decompression: 64 MiB, as the specification recommends.</summary>
     public const int MaxBodyBytes = 64 * 1024 * 1024;
 
-    private readonly TelemetrySink _sink;
+    private readonly TimeProvider _time;
     private readonly OtlpMetricRows _metrics;
 
-    /// <summary>An ingest that hands its rows to <paramref name="sink"/>. One for the whole process: it remembers the totals that senders of metrics sent before.</summary>
-    public OtlpIngest(TelemetrySink sink)
+    /// <summary>One for the whole process: it remembers the totals that senders of metrics sent before.</summary>
+    public OtlpIngest(TimeProvider time)
     {
-        _sink = sink;
-        _metrics = new OtlpMetricRows(sink.NowNanos);
+        ArgumentNullException.ThrowIfNull(time);
+        _time = time;
+        _metrics = new OtlpMetricRows(Now);
     }
 
-    /// <summary>Reads, decodes and hands over one request, and says how to answer it by OTLP's rules (400, 413, 415, partial success).</summary>
+    private long Now => UnixTime.Nanos(_time.GetUtcNow());
+
+    /// <summary>Reads and decodes one request, and says how to answer it by OTLP's rules (400, 413, 415, partial success); no rows come with a refusal.</summary>
     /// <param name="signal">What the URL says it is.</param>
     /// <param name="contentType">The <c>Content-Type</c> header.</param>
     /// <param name="contentEncoding">The <c>Content-Encoding</c> header: none, <c>identity</c> or <c>gzip</c>.</param>
     /// <param name="body">The request's body, as it came.</param>
     /// <param name="cancellationToken">Ends the reading when the client has gone.</param>
-    public async Task<OtlpAnswer> HandleAsync(OtlpSignal signal, string? contentType, string? contentEncoding, Stream body, CancellationToken cancellationToken = default)
+    public async Task<(OtlpAnswer Answer, OtlpRowBatch Rows)> ReadAsync(OtlpSignal signal, string? contentType, string? contentEncoding, Stream body, CancellationToken cancellationToken = default)
     {
         if (OtlpAnswers.EncodingOf(contentType) is not { } encoding)
         {
-            return OtlpAnswers.Refused(415, OtlpEncoding.Protobuf, $"Content-Type must be application/x-protobuf or application/json, not '{contentType}'.");
+            return Refused(415, OtlpEncoding.Protobuf, $"Content-Type must be application/x-protobuf or application/json, not '{contentType}'.");
         }
 
         var gzip = string.Equals(contentEncoding, "gzip", StringComparison.OrdinalIgnoreCase);
         if (!gzip && !string.IsNullOrEmpty(contentEncoding) && !contentEncoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
-            return OtlpAnswers.Refused(415, encoding, $"Content-Encoding must be gzip or identity, not '{contentEncoding}'.");
+            return Refused(415, encoding, $"Content-Encoding must be gzip or identity, not '{contentEncoding}'.");
         }
 
         try
         {
-            return await OtlpBody.ReadAsync(body, gzip, MaxBodyBytes, cancellationToken) is { } bytes
-                ? OtlpAnswers.Ok(signal, encoding, Accept(signal, encoding, bytes))
-                : OtlpAnswers.Refused(413, encoding, $"The body is larger than {MaxBodyBytes} bytes, decompressed.");
+            if (await OtlpBody.ReadAsync(body, gzip, MaxBodyBytes, cancellationToken) is not { } bytes)
+            {
+                return Refused(413, encoding, $"The body is larger than {MaxBodyBytes} bytes, decompressed.");
+            }
+
+            var rows = Read(signal, encoding, bytes);
+            return (OtlpAnswers.Ok(signal, encoding, rows.Result), rows);
         }
         catch (OtlpFormatException exception)
         {
-            return OtlpAnswers.Refused(400, encoding, exception.Message);
+            return Refused(400, encoding, exception.Message);
         }
     }
 
-    /// <summary>Decodes and hands over one request's body.</summary>
-    /// <exception cref="OtlpFormatException">The body is malformed; nothing of it was stored.</exception>
-    public OtlpResult Accept(OtlpSignal signal, OtlpEncoding encoding, ReadOnlyMemory<byte> body) => encoding == OtlpEncoding.Json
+    /// <summary>Decodes one request's body.</summary>
+    /// <exception cref="OtlpFormatException">The body is malformed; there is nothing of it to be stored.</exception>
+    public OtlpRowBatch Read(OtlpSignal signal, OtlpEncoding encoding, ReadOnlyMemory<byte> body) => encoding == OtlpEncoding.Json
         ? WithJson(body, json => signal switch
         {
             OtlpSignal.Traces => Spans(OtlpJsonTraces.Read(json)),
@@ -68,7 +75,7 @@ public sealed class OtlpIngest
             _ => Metrics(Collect<OtlpMetric, OtlpPoint>(found => OtlpProtoMetrics.Read(body.Span, found))),
         };
 
-    private static OtlpResult WithJson(ReadOnlyMemory<byte> body, Func<JsonElement, OtlpResult> read)
+    private static OtlpRowBatch WithJson(ReadOnlyMemory<byte> body, Func<JsonElement, OtlpRowBatch> read)
     {
         try
         {
@@ -88,30 +95,28 @@ public sealed class OtlpIngest
         return all;
     }
 
-    // In all three, everything is decoded before anything is handed over: a body that turns out malformed leaves nothing behind.
-    private OtlpResult Metrics(IEnumerable<(OtlpMetric Metric, OtlpPoint Point)> decoded)
+    private static (OtlpAnswer Answer, OtlpRowBatch Rows) Refused(int status, OtlpEncoding encoding, string message) =>
+        (OtlpAnswers.Refused(status, encoding, message), OtlpRowBatch.None);
+
+    private OtlpRowBatch Metrics(IEnumerable<(OtlpMetric Metric, OtlpPoint Point)> decoded)
     {
-        var now = _sink.NowNanos;
+        // Decoded to the end before the first is taken: totals of a body that turns out malformed must not be remembered.
         var points = decoded.ToList();
+        var (now, rows) = (Now, new List<MetricPoint>());
         var (rejected, why) = (0, (string?)null);
         foreach (var (metric, point) in points)
         {
-            var rows = _metrics.Rows(metric, point, now, out var problem);
-            foreach (var row in rows)
-            {
-                _sink.Metrics.TryRecord(row);
-            }
-
+            rows.AddRange(_metrics.Rows(metric, point, now, out var problem));
             if (problem is not null)
             {
                 (rejected, why) = (rejected + 1, problem);
             }
         }
 
-        return new OtlpResult(points.Count - rejected, rejected, why);
+        return OtlpRowBatch.None with { Points = rows, Result = new OtlpResult(points.Count - rejected, rejected, why) };
     }
 
-    private OtlpResult Spans(IEnumerable<(OtlpSource Source, OtlpSpan Span)> decoded)
+    private static OtlpRowBatch Spans(IEnumerable<(OtlpSource Source, OtlpSpan Span)> decoded)
     {
         var rows = new List<SpanRow>();
         var (rejected, why) = (0, (string?)null);
@@ -127,15 +132,13 @@ public sealed class OtlpIngest
             }
         }
 
-        rows.ForEach(_sink.Record);
-        return new OtlpResult(rows.Count, rejected, why);
+        return OtlpRowBatch.None with { Spans = rows, Result = new OtlpResult(rows.Count, rejected, why) };
     }
 
-    private OtlpResult Logs(IEnumerable<(OtlpSource Source, OtlpLog Log)> decoded)
+    private OtlpRowBatch Logs(IEnumerable<(OtlpSource Source, OtlpLog Log)> decoded)
     {
-        var now = _sink.NowNanos;
+        var now = Now;
         var rows = decoded.Select(d => OtlpRows.Log(d.Source.Service, d.Source.Scope, d.Log, now)).ToList();
-        rows.ForEach(_sink.Record);
-        return new OtlpResult(rows.Count, 0, null);
+        return OtlpRowBatch.None with { Logs = rows, Result = new OtlpResult(rows.Count, 0, null) };
     }
 }

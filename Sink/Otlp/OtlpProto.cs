@@ -6,15 +6,15 @@ namespace OrionPlatform.Sink;
 /// <summary>Parts that all signals share, from protobuf.</summary>
 internal static class OtlpProto
 {
-    public delegate void Record(OtlpSource source, ProtoReader record);
+    public delegate void Record(OtlpSource source, ProtobufReader record);
 
-    public delegate void Field(ref ProtoReader message);
+    public delegate void Field(ref ProtobufReader message);
 
     /// <summary>
     /// Every record of an export request with where it comes from. The three signals' requests have one shape: resources (field 1), in each its description (1) and
     /// its scopes (2), in each scope its description (1) and its records (2). A description may follow what it describes, so it is looked for first.
     /// </summary>
-    public static void Records(ReadOnlySpan<byte> request, Record found) => Each(new ProtoReader(request), 1, (ref resource) =>
+    public static void Records(ReadOnlySpan<byte> request, Record found) => Each(new ProtobufReader(request), 1, (ref resource) =>
     {
         var about = new OtlpAttributes();
         Each(resource, 1, (ref description) => Each(description, 1, (ref pair) => KeyValue(pair, about)));
@@ -28,7 +28,7 @@ internal static class OtlpProto
     });
 
     /// <summary>Every occurrence of a field that holds bytes.</summary>
-    public static void Each(ProtoReader message, int field, Field found)
+    public static void Each(ProtobufReader message, int field, Field found)
     {
         while (message.Next())
         {
@@ -37,20 +37,16 @@ internal static class OtlpProto
                 var inner = message.Message();
                 found(ref inner);
             }
-            else
-            {
-                message.Skip();
-            }
         }
     }
 
-    public static void KeyValue(ProtoReader pair, OtlpAttributes into)
+    public static void KeyValue(ProtobufReader pair, OtlpAttributes into)
     {
         var (key, value) = Pair(pair, 0);
         into.Add(key, value);
     }
 
-    public static object? AnyValue(ProtoReader any, int depth)
+    public static object? AnyValue(ProtobufReader any, int depth)
     {
         if (depth > OtlpLimits.Depth)
         {
@@ -72,7 +68,7 @@ internal static class OtlpProto
                     value = (long)any.Varint();
                     break;
                 case 4:
-                    value = any.Double();
+                    value = any.Floating();
                     break;
                 case 5:
                     value = Items(any.Message(), depth);
@@ -83,23 +79,20 @@ internal static class OtlpProto
                 case 7:
                     value = Convert.ToBase64String(any.Bytes());
                     break;
-                default:
-                    any.Skip();
-                    break;
             }
         }
 
         return value;
     }
 
-    private static object?[] Items(ProtoReader array, int depth)
+    private static object?[] Items(ProtobufReader array, int depth)
     {
         var items = new List<object?>();
         Each(array, 1, (ref item) => items.Add(AnyValue(item, depth + 1)));
         return [.. items];
     }
 
-    private static Dictionary<string, object?> Pairs(ProtoReader list, int depth)
+    private static Dictionary<string, object?> Pairs(ProtobufReader list, int depth)
     {
         var pairs = new Dictionary<string, object?>();
         Each(list, 1, (ref item) =>
@@ -110,7 +103,7 @@ internal static class OtlpProto
         return pairs;
     }
 
-    private static (string Key, object? Value) Pair(ProtoReader pair, int depth)
+    private static (string Key, object? Value) Pair(ProtobufReader pair, int depth)
     {
         var key = "";
         object? value = null;
@@ -123,9 +116,6 @@ internal static class OtlpProto
                     break;
                 case 2:
                     value = AnyValue(pair.Message(), depth);
-                    break;
-                default:
-                    pair.Skip();
                     break;
             }
         }

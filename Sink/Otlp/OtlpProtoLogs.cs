@@ -5,7 +5,7 @@ internal static class OtlpProtoLogs
 {
     public static void Read(ReadOnlySpan<byte> body, Action<OtlpSource, OtlpLog> found) => OtlpProto.Records(body, (source, record) => found(source, Log(record)));
 
-    private static OtlpLog Log(ProtoReader message)
+    private static OtlpLog Log(ProtobufReader message)
     {
         var log = new OtlpLog();
         while (message.Next())
@@ -35,9 +35,6 @@ internal static class OtlpProtoLogs
                     break;
                 case 12:
                     log.EventName = message.Text();
-                    break;
-                default:
-                    message.Skip();
                     break;
             }
         }

@@ -6,7 +6,7 @@ internal static class OtlpProtoMetrics
     public static void Read(ReadOnlySpan<byte> body, Action<OtlpMetric, OtlpPoint> found) =>
         OtlpProto.Records(body, (source, record) => Metric(record, new OtlpMetric { Source = source }, found));
 
-    private static void Metric(ProtoReader message, OtlpMetric metric, Action<OtlpMetric, OtlpPoint> found)
+    private static void Metric(ProtobufReader message, OtlpMetric metric, Action<OtlpMetric, OtlpPoint> found)
     {
         // Its name may come behind its data.
         for (var first = message; first.Next();)
@@ -22,9 +22,6 @@ internal static class OtlpProtoMetrics
                 case 3:
                     metric.Unit = first.Text();
                     break;
-                default:
-                    first.Skip();
-                    break;
             }
         }
 
@@ -35,7 +32,7 @@ internal static class OtlpProtoMetrics
         Data(11, OtlpData.Summary, message, metric, found);
     }
 
-    private static void Data(int field, OtlpData kind, ProtoReader message, OtlpMetric metric, Action<OtlpMetric, OtlpPoint> found) => OtlpProto.Each(message, field, (ref data) =>
+    private static void Data(int field, OtlpData kind, ProtobufReader message, OtlpMetric metric, Action<OtlpMetric, OtlpPoint> found) => OtlpProto.Each(message, field, (ref data) =>
     {
         var (temporality, monotonic) = (0, false);
         for (var first = data; first.Next();)
@@ -48,9 +45,6 @@ internal static class OtlpProtoMetrics
                 case 3 when kind == OtlpData.Sum:
                     monotonic = first.Varint() != 0;
                     break;
-                default:
-                    first.Skip();
-                    break;
             }
         }
 
@@ -59,94 +53,88 @@ internal static class OtlpProtoMetrics
             var point = new OtlpPoint { Data = kind, Temporality = temporality, Monotonic = monotonic, Exponential = kind == OtlpData.Exponential ? new OtlpExponential() : null };
             while (message.Next())
             {
-                if (!Read(ref message, point))
-                {
-                    message.Skip();
-                }
+                Read(message, point);
             }
 
             found(metric, point);
         });
     });
 
-    /// <summary>Reads one field of a point; false when it is not one that is known. Points of different kinds number their fields differently.</summary>
-    private static bool Read(ref ProtoReader message, OtlpPoint point)
+    /// <summary>Reads one field of a point, if it is one that is known. Points of different kinds number their fields differently.</summary>
+    private static void Read(in ProtobufReader message, OtlpPoint point)
     {
         switch (point.Data, message.Field)
         {
             case (_, 2):
                 point.Start = message.Fixed64();
-                return true;
+                break;
             case (_, 3):
                 point.Time = message.Fixed64();
-                return true;
+                break;
             case (OtlpData.Gauge or OtlpData.Sum, 4):
-                point.Value = message.Double();
-                return true;
+                point.Value = message.Floating();
+                break;
             case (OtlpData.Gauge or OtlpData.Sum, 6):
                 point.Value = (long)message.Fixed64();
-                return true;
+                break;
             case (OtlpData.Gauge or OtlpData.Sum or OtlpData.Summary, 7) or (OtlpData.Histogram, 9) or (OtlpData.Exponential, 1):
                 OtlpProto.KeyValue(message.Message(), point.Attributes);
-                return true;
+                break;
             case (OtlpData.Gauge or OtlpData.Sum or OtlpData.Summary, 8) or (OtlpData.Histogram or OtlpData.Exponential, 10):
                 point.Missing = (message.Varint() & 1) != 0;
-                return true;
+                break;
             case (OtlpData.Histogram or OtlpData.Exponential or OtlpData.Summary, 4):
                 point.Count = message.Fixed64();
-                return true;
+                break;
             case (OtlpData.Histogram or OtlpData.Exponential or OtlpData.Summary, 5):
-                point.Value = message.Double();
-                return true;
+                point.Value = message.Floating();
+                break;
             case (OtlpData.Histogram, 6):
-                Repeated(ref message, point.Buckets, packed: 1);
-                return true;
+                Repeated(message, point.Buckets, packed: 1);
+                break;
             case (OtlpData.Histogram, 7):
                 var bounds = new List<ulong>();
-                Repeated(ref message, bounds, packed: 1);
+                Repeated(message, bounds, packed: 1);
                 point.Bounds.AddRange(bounds.Select(BitConverter.UInt64BitsToDouble));
-                return true;
+                break;
             case (OtlpData.Histogram, 11) or (OtlpData.Exponential, 12):
-                point.Min = message.Double();
-                return true;
+                point.Min = message.Floating();
+                break;
             case (OtlpData.Histogram, 12) or (OtlpData.Exponential, 13):
-                point.Max = message.Double();
-                return true;
+                point.Max = message.Floating();
+                break;
             case (OtlpData.Exponential, _):
-                return Read(ref message, point.Exponential!);
+                Read(message, point.Exponential!);
+                break;
             case (OtlpData.Summary, 6):
                 point.Quantiles.Add(Quantile(message.Message()));
-                return true;
-            default:
-                return false;
+                break;
         }
     }
 
-    private static bool Read(ref ProtoReader message, OtlpExponential histogram)
+    private static void Read(in ProtobufReader message, OtlpExponential histogram)
     {
         switch (message.Field)
         {
             case 6:
                 histogram.Scale = Zigzag(message.Varint());
-                return true;
+                break;
             case 7:
                 histogram.Zero = message.Fixed64();
-                return true;
+                break;
             case 8:
                 histogram.Positive = Buckets(message.Message());
-                return true;
+                break;
             case 9:
                 histogram.Negative = Buckets(message.Message());
-                return true;
+                break;
             case 14:
-                histogram.ZeroThreshold = message.Double();
-                return true;
-            default:
-                return false;
+                histogram.ZeroThreshold = message.Floating();
+                break;
         }
     }
 
-    private static OtlpBuckets Buckets(ProtoReader side)
+    private static OtlpBuckets Buckets(ProtobufReader side)
     {
         var (offset, counts) = (0, new List<ulong>());
         while (side.Next())
@@ -157,10 +145,7 @@ internal static class OtlpProtoMetrics
                     offset = Zigzag(side.Varint());
                     break;
                 case 2:
-                    Repeated(ref side, counts, packed: 0);
-                    break;
-                default:
-                    side.Skip();
+                    Repeated(side, counts, packed: 0);
                     break;
             }
         }
@@ -168,7 +153,7 @@ internal static class OtlpProtoMetrics
         return new OtlpBuckets(offset, [.. counts]);
     }
 
-    private static (double Quantile, double Value) Quantile(ProtoReader message)
+    private static (double Quantile, double Value) Quantile(ProtobufReader message)
     {
         var (quantile, value) = (0.0, 0.0);
         while (message.Next())
@@ -176,13 +161,10 @@ internal static class OtlpProtoMetrics
             switch (message.Field)
             {
                 case 1:
-                    quantile = message.Double();
+                    quantile = message.Floating();
                     break;
                 case 2:
-                    value = message.Double();
-                    break;
-                default:
-                    message.Skip();
+                    value = message.Floating();
                     break;
             }
         }
@@ -193,7 +175,7 @@ internal static class OtlpProtoMetrics
     private static int Zigzag(ulong value) => (int)(value >> 1) ^ -(int)(value & 1);
 
     /// <summary>Numbers, packed or one by one, each of the wire type <paramref name="packed"/>: 0 varint, 1 eight bytes.</summary>
-    private static void Repeated(ref ProtoReader message, List<ulong> into, int packed)
+    private static void Repeated(in ProtobufReader message, List<ulong> into, int packed)
     {
         if (message.Wire == packed)
         {

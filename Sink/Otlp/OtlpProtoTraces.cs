@@ -5,7 +5,7 @@ internal static class OtlpProtoTraces
 {
     public static void Read(ReadOnlySpan<byte> body, Action<OtlpSource, OtlpSpan> found) => OtlpProto.Records(body, (source, record) => found(source, Span(record)));
 
-    private static OtlpSpan Span(ProtoReader message)
+    private static OtlpSpan Span(ProtobufReader message)
     {
         var span = new OtlpSpan();
         while (message.Next())
@@ -45,16 +45,13 @@ internal static class OtlpProtoTraces
                 case 15:
                     Status(message.Message(), span);
                     break;
-                default:
-                    message.Skip();
-                    break;
             }
         }
 
         return span;
     }
 
-    private static void Event(ProtoReader message, OtlpSpan span)
+    private static void Event(ProtobufReader message, OtlpSpan span)
     {
         var (time, name, attributes) = (0UL, "", new OtlpAttributes());
         while (message.Next())
@@ -70,9 +67,6 @@ internal static class OtlpProtoTraces
                 case 3:
                     OtlpProto.KeyValue(message.Message(), attributes);
                     break;
-                default:
-                    message.Skip();
-                    break;
             }
         }
 
@@ -82,7 +76,7 @@ internal static class OtlpProtoTraces
         }
     }
 
-    private static void Link(ProtoReader message, OtlpSpan span)
+    private static void Link(ProtobufReader message, OtlpSpan span)
     {
         byte[] trace = [];
         byte[] id = [];
@@ -96,9 +90,6 @@ internal static class OtlpProtoTraces
                 case 2:
                     id = message.Bytes().ToArray();
                     break;
-                default:
-                    message.Skip();
-                    break;
             }
         }
 
@@ -108,7 +99,7 @@ internal static class OtlpProtoTraces
         }
     }
 
-    private static void Status(ProtoReader message, OtlpSpan span)
+    private static void Status(ProtobufReader message, OtlpSpan span)
     {
         while (message.Next())
         {
@@ -119,9 +110,6 @@ internal static class OtlpProtoTraces
                     break;
                 case 3:
                     span.StatusCode = (int)message.Varint();
-                    break;
-                default:
-                    message.Skip();
                     break;
             }
         }

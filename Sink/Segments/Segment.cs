@@ -174,19 +174,3 @@ internal sealed class Segment : IDisposable
 /// <summary>Rows of a batch that were not stored: they were before.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct BatchOutcome(CanonicalLine[] DuplicateLines, SpanRow[] DuplicateSpans);
-
-/// <summary>Names of the streams in accounts.</summary>
-internal static class Streams
-{
-    public const string Lines = "lines";
-    public const string Spans = "spans";
-    public const string Logs = "logs";
-    public const string Metrics = "metrics";
-    public const string Heartbeats = "heartbeats";
-    public const string Events = "events";
-    public const string Tracked = "tracked";
-    public const string Audit = "audit";
-
-    /// <summary>Those whose rows lie in segments.</summary>
-    public static readonly string[] Raw = [Lines, Spans, Logs, Metrics];
-}

@@ -43,6 +43,34 @@ internal sealed class SinkBuffers
 
     public StreamAccount[] Accounts() => [.. RawAccounts(), Heartbeats.Buffer.Account(), Events.Buffer.Account(), Tracked.Buffer.Account()];
 
+    /// <summary>Counts a row of that stream that never came to be.</summary>
+    public void CountDropped(string stream, string reason)
+    {
+        switch (stream)
+        {
+            case Streams.Lines:
+                Lines.CountProducedAndDropped(reason, null);
+                break;
+            case Streams.Spans:
+                Spans.CountProducedAndDropped(reason, null);
+                break;
+            case Streams.Logs:
+                Logs.CountProducedAndDropped(reason, null);
+                break;
+            case Streams.Metrics:
+                Metrics.CountProducedAndDropped(reason, null);
+                break;
+            case Streams.Events:
+                Events.Buffer.CountProducedAndDropped(reason, null);
+                break;
+            case Streams.Tracked:
+                Tracked.Buffer.CountProducedAndDropped(reason, null);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(stream), stream, "No such stream.");
+        }
+    }
+
     /// <summary>Empties the buffers of raw rows and counts them as dropped.</summary>
     public void DropRaw(string reason)
     {

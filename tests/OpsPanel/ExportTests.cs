@@ -21,7 +21,7 @@ public sealed class ExportTests
         Assert.Equal("nosniff", story.Headers.GetValues("X-Content-Type-Options").Single());
         var body = await story.Content.ReadAsByteArrayAsync();
         Assert.Equal(["api", "node-agent", "worker"], Services(body).Order(StringComparer.Ordinal));
-        Assert.Equal(new OtlpResult(11, 0, null), new OtlpIngest(host.Sink).Accept(OtlpSignal.Traces, OtlpEncoding.Json, body));
+        Assert.Equal(new OtlpResult(11, 0, null), host.Sink.Accept(new OtlpIngest(TimeProvider.System), OtlpSignal.Traces, OtlpEncoding.Json, body));
 
         var page = await viewer.GetStringAsync($"/admin/ops/traces/{job.TraceId}?alone=1");
         Assert.Contains($"href=\"/admin/ops/traces/{job.TraceId}/otlp.json?alone=1\" download", page, StringComparison.Ordinal);

@@ -51,7 +51,7 @@ internal sealed class PanelHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(logs).AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // As AddServiceDefaults has it.
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(s => new TelemetrySink(
-            new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "panel-test", FlushInterval = TimeSpan.FromMilliseconds(50), Slos = [.. Slos.All.Select(s => s.Rule)] }, new OpenGate(), TimeProvider.System));
+            new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "panel-test", FlushInterval = TimeSpan.FromMilliseconds(50), Slos = [.. Slos.All.Select(s => s.Rule)] }, TimeProvider.System));
         builder.Services.AddSingleton(s => new TelemetryReader(folder.File("telemetry"), TimeProvider.System));
         builder.AddDomainStore();
         builder.AddOpsPanel();

@@ -10,13 +10,13 @@ public sealed class AuditTests
     {
         using var folder = new TempFolder();
         await using var app = await StartAsync(folder);
-        var sink = app.Services.GetRequiredService<TelemetrySink>();
+        var telemetry = app.Services.GetRequiredService<TelemetryWriter>();
 
-        var refused = Assert.Throws<AuditMetadataException>(() => sink.Audit.Log(Entry("""{"reason":"quota","card_number":"1"}""")));
+        var refused = await Assert.ThrowsAsync<AuditMetadataException>(() => telemetry.AuditAsync(Entry("""{"reason":"quota","card_number":"1"}""")));
         Assert.Contains("'card_number'", refused.Message, StringComparison.Ordinal);
         Assert.Throws<AuditMetadataException>(() => AuditMetadata.Of(("password", "x")));
-        Assert.Throws<AuditMetadataException>(() => sink.Audit.Log(Entry("[1]")));
-        sink.Audit.Log(Entry(AuditMetadata.Of(("reason", "asked by mail canary-one@example.com"), ("node_id", null), ("allocation_id", "al_019356b4c0159b5c7c3a9d0e4f6a8b2c"))));
+        await Assert.ThrowsAsync<AuditMetadataException>(() => telemetry.AuditAsync(Entry("[1]")));
+        await telemetry.AuditAsync(Entry(AuditMetadata.Of(("reason", "asked by mail canary-one@example.com"), ("node_id", null), ("allocation_id", "al_019356b4c0159b5c7c3a9d0e4f6a8b2c"))));
 
         var stored = Assert.Single(await app.Services.GetRequiredService<TelemetryReader>().AuditAsync(new AuditQuery()));
         Assert.Equal("""{"reason":"asked by mail [REDACTED]","allocation_id":"al_019356b4c0159b5c7c3a9d0e4f6a8b2c"}""", stored.Metadata);

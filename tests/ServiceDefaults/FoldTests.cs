@@ -59,9 +59,9 @@ public sealed class FoldTests
     {
         using var folder = new TempFolder();
         await using (var sink = new TelemetrySink(
-            new TelemetrySinkOptions { Directory = folder.Path, Process = "api" }, new Gate(new Sanitizer(new SanitizeOptions(), Detectors.All)), TimeProvider.System))
+            new TelemetrySinkOptions { Directory = folder.Path, Process = "api" }, TimeProvider.System))
         {
-            var result = new OtlpIngest(sink).Accept(OtlpSignal.Traces, OtlpEncoding.Json, OtlpJsonExport.Write([Line(), Row(2, 1, 20)]));
+            var result = sink.Accept(new OtlpIngest(TimeProvider.System), OtlpSignal.Traces, OtlpEncoding.Json, OtlpJsonExport.Write([Line(), Row(2, 1, 20)]));
             Assert.Equal((2, 0), (result.Accepted, result.Rejected));
         }
 

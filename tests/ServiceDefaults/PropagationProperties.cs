@@ -7,7 +7,7 @@ namespace OrionPlatform.ServiceDefaults.Tests;
 /// <summary>What holds for every header value, however malformed: nothing throws, nothing invalid comes out, what goes out comes in again the same.</summary>
 public sealed class PropagationProperties
 {
-    private static readonly TraceContextPropagator s_propagator = new();
+    private static readonly W3CPropagator s_propagator = new();
 
     /// <summary>Pieces of headers, so that random texts are made of near misses and hits.</summary>
     private static readonly string[] s_pieces =

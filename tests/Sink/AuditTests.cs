@@ -74,7 +74,7 @@ public sealed class AuditTests
     {
         using var folder = new OrionPlatform.Tests.TempFolder();
         await File.WriteAllTextAsync(folder.File("telemetry"), "a file where the folder belongs");
-        await using var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "api" }, new OpenGate(), TimeProvider.System);
+        await using var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "api" }, TimeProvider.System);
 
         await Assert.ThrowsAsync<AuditUnavailableException>(() => sink.Audit.LogAsync(Entry("x")));
         Assert.Throws<AuditUnavailableException>(() => sink.Audit.Log(Entry("x")));

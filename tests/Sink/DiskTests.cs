@@ -69,7 +69,7 @@ public sealed class DiskTests
     }
 
     private static TelemetrySink Open(string directory) =>
-        new(new TelemetrySinkOptions { Directory = directory, Process = "api", FlushInterval = TimeSpan.FromMilliseconds(20) }, new OpenGate(), TimeProvider.System);
+        new(new TelemetrySinkOptions { Directory = directory, Process = "api", FlushInterval = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
 
     private static async Task WriteAsync(TelemetrySink sink, int rows)
     {

@@ -62,7 +62,7 @@ public sealed class EventTests
     {
         using var folder = new OrionPlatform.Tests.TempFolder();
         await File.WriteAllTextAsync(folder.File("telemetry"), "a file where the folder belongs");
-        await using var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "api" }, new OpenGate(), TimeProvider.System);
+        await using var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "api" }, TimeProvider.System);
         sink.LogEvent(new BusinessEvent { Type = "x", Service = "api" });
         sink.Track("x");
         sink.Metrics.RecordSimple("x", 1);

@@ -25,7 +25,7 @@ public sealed class OtlpDistributionTests
     public async Task Totals_of_exponential_histograms_are_told_apart_by_bucket_also_when_the_sender_has_made_them_coarser()
     {
         await using var test = new TestSink();
-        var ingest = new OtlpIngest(test.Sink);
+        var ingest = new OtlpIngest(test.Time);
         test.Time.Advance(TimeSpan.FromSeconds(1));
         var start = (ulong)test.Now;
         Send(Exponential(test, 3, 9).Varint(6, 4).Message(8, Buckets(8, 1, 1, 1)));
@@ -43,20 +43,20 @@ public sealed class OtlpDistributionTests
         Assert.Equal([0, 1, 0, 1, 0], stored[1].Counts);
         Assert.Equal([4, 4 * Math.Sqrt(2), 8 * Math.Sqrt(2), 16], stored[1].Bounds, (a, b) => Math.Abs(a - b) < 1e-12);
 
-        void Send(ProtoBody point) => Assert.Equal(0, ingest.Accept(OtlpSignal.Metrics, OtlpEncoding.Protobuf, Metric("d", 2, point.Fixed64(2, start))).Rejected);
+        void Send(ProtoBody point) => Assert.Equal(0, test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, Metric("d", 2, point.Fixed64(2, start))).Rejected);
     }
 
     [Fact]
     public async Task A_total_with_other_bounds_than_before_adds_its_count_once_and_no_buckets()
     {
         await using var test = new TestSink();
-        var ingest = new OtlpIngest(test.Sink);
+        var ingest = new OtlpIngest(test.Time);
         test.Time.Advance(TimeSpan.FromSeconds(1));
         var start = (ulong)test.Now;
         foreach (var (total, bound) in new[] { (4UL, 1.0), (6UL, 2.0) })
         {
             var point = new ProtoBody().Fixed64(2, start).Fixed64(3, (ulong)test.Now).Fixed64(4, total).Double(5, total * 2).Double(7, bound).Fixed64(6, total).Fixed64(6, 0);
-            ingest.Accept(OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(new ProtoBody().Text(1, "d").Message(9, new ProtoBody().Message(1, point).Varint(2, 2))));
+            test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(new ProtoBody().Text(1, "d").Message(9, new ProtoBody().Message(1, point).Varint(2, 2))));
         }
 
         var stored = await StoredAsync(test);
@@ -81,14 +81,14 @@ public sealed class OtlpDistributionTests
     public async Task A_summary_is_a_level_for_each_quantile_and_counts_what_was_added()
     {
         await using var test = new TestSink();
-        var ingest = new OtlpIngest(test.Sink);
+        var ingest = new OtlpIngest(test.Time);
         test.Time.Advance(TimeSpan.FromSeconds(1));
         var start = (ulong)test.Now;
         foreach (var (total, p99) in new[] { (100UL, 0.8), (130UL, 0.9) })
         {
             var point = new ProtoBody().Fixed64(2, start).Fixed64(3, (ulong)test.Now).Fixed64(4, total).Double(5, total / 10.0).Attribute(7, "route", "/a")
                 .Message(6, new ProtoBody().Double(1, 0.5).Double(2, double.NaN)).Message(6, new ProtoBody().Double(1, 0.99).Double(2, p99));
-            Assert.Equal(new OtlpResult(1, 0, null), ingest.Accept(OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(new ProtoBody().Text(1, "rpc").Text(3, "s").Message(11, new ProtoBody().Message(1, point)))));
+            Assert.Equal(new OtlpResult(1, 0, null), test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(new ProtoBody().Text(1, "rpc").Text(3, "s").Message(11, new ProtoBody().Message(1, point)))));
             await test.Sink.FlushAsync();
         }
 
@@ -103,7 +103,7 @@ public sealed class OtlpDistributionTests
     public async Task JSON_says_the_same()
     {
         await using var test = new TestSink();
-        var ingest = new OtlpIngest(test.Sink);
+        var ingest = new OtlpIngest(test.Time);
         test.Time.Advance(TimeSpan.FromSeconds(1));
         var body = Encoding.UTF8.GetBytes($$$"""
             {"resourceMetrics":[{"scopeMetrics":[{"metrics":[
@@ -113,7 +113,7 @@ public sealed class OtlpDistributionTests
                 {"startTimeUnixNano":"{{{test.Now}}}","timeUnixNano":"{{{test.Now}}}","count":"7","sum":3.5,"quantileValues":[{"quantile":0.5,"value":0.4},{"quantile":1,"value":"NaN"}]}]}},
               {"name":"bad","gauge":{"dataPoints":[{"timeUnixNano":"{{{test.Now}}}","asDouble":"Infinity"}]}}]}]}]}
             """);
-        var result = ingest.Accept(OtlpSignal.Metrics, OtlpEncoding.Json, body);
+        var result = test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Json, body);
         Assert.Equal((2, 1, "a value is not a finite number"), (result.Accepted, result.Rejected, result.Message));
 
         var (_, bounds, counts) = Assert.Single(await StoredAsync(test), s => s.Minute.Count == 12);
@@ -123,7 +123,7 @@ public sealed class OtlpDistributionTests
         Assert.Equal(7, (await OnlyAsync(test, "rpc.count")).Minutes.Single().Sum);
     }
 
-    private static OtlpResult Accept(TestSink test, byte[] body) => new OtlpIngest(test.Sink).Accept(OtlpSignal.Metrics, OtlpEncoding.Protobuf, body);
+    private static OtlpResult Accept(TestSink test, byte[] body) => test.Sink.Accept(new OtlpIngest(test.Time), OtlpSignal.Metrics, OtlpEncoding.Protobuf, body);
 
     private static async Task<MetricSeries> OnlyAsync(TestSink test, string name)
     {

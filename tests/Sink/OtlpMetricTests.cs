@@ -18,7 +18,7 @@ public sealed class OtlpMetricTests
             Metric("node.queue", "{task}").Message(7, new ProtoBody().Message(1, Number(test, -4)).Varint(2, Cumulative)),
             Metric("node.start.duration", "s").Message(9, new ProtoBody().Varint(2, Delta).Message(1, Histogram(test, [1, 2, 1], 12))));
 
-        Assert.Equal(new OtlpResult(4, 0, null), new OtlpIngest(test.Sink).Accept(OtlpSignal.Metrics, OtlpEncoding.Protobuf, body));
+        Assert.Equal(new OtlpResult(4, 0, null), test.Sink.Accept(new OtlpIngest(test.Time), OtlpSignal.Metrics, OtlpEncoding.Protobuf, body));
         await test.Sink.FlushAsync();
 
         var free = await OnlyAsync(test, "node.slots.free");
@@ -36,7 +36,7 @@ public sealed class OtlpMetricTests
     public async Task Totals_count_once_whoever_sends_them_and_however_often_it_restarts()
     {
         await using var test = new TestSink();
-        var ingest = new OtlpIngest(test.Sink);
+        var ingest = new OtlpIngest(test.Time);
         test.Time.Advance(TimeSpan.FromSeconds(1));
         var first = (ulong)test.Now;
         Send("node-1", 10, first);
@@ -50,7 +50,7 @@ public sealed class OtlpMetricTests
         var series = await test.Reader.MetricAsync("node.tasks", test.Time.GetUtcNow().AddHours(-1), test.Time.GetUtcNow().AddHours(1));
         Assert.Equal([19.0, 7.0], series.Select(s => s.Minutes.Sum(m => m.Sum)));
 
-        void Send(string instance, long total, ulong start) => ingest.Accept(
+        void Send(string instance, long total, ulong start) => test.Sink.Accept(ingest, 
             OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(instance, Metric("node.tasks", "").Message(7, Sum(Cumulative, Number(test, total).Fixed64(2, start)))));
     }
 
@@ -58,11 +58,11 @@ public sealed class OtlpMetricTests
     public async Task A_total_older_than_the_receiver_only_starts_its_series()
     {
         await using var test = new TestSink();
-        var ingest = new OtlpIngest(test.Sink);
+        var ingest = new OtlpIngest(test.Time);
         var before = (ulong)(test.Now - UnixTime.Minute);
         foreach (var buckets in new long[][] { [100, 100, 100], [101, 100, 102] })
         {
-            ingest.Accept(OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(
+            test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(
                 "node-1", Metric("node.start.duration", "s").Message(9, new ProtoBody().Varint(2, Cumulative).Message(1, Histogram(test, buckets, buckets.Sum() * 2).Fixed64(2, before)))));
         }
 
@@ -80,7 +80,7 @@ public sealed class OtlpMetricTests
             Metric("good", "").Message(5, new ProtoBody().Message(1, Number(test, 1))),
             Metric("nan", "").Message(5, new ProtoBody().Message(1, new ProtoBody().Fixed64(3, (ulong)test.Now).Double(4, double.NaN))),
             Metric("missing", "").Message(5, new ProtoBody().Message(1, new ProtoBody().Varint(8, 1))));
-        var result = new OtlpIngest(test.Sink).Accept(OtlpSignal.Metrics, OtlpEncoding.Protobuf, body);
+        var result = test.Sink.Accept(new OtlpIngest(test.Time), OtlpSignal.Metrics, OtlpEncoding.Protobuf, body);
         Assert.Equal((2, 1, "a value is not a finite number"), (result.Accepted, result.Rejected, result.Message));
         await test.Sink.FlushAsync();
         Assert.Equal(["good"], (await test.Reader.MetricsAsync()).Select(m => m.Name));
@@ -97,7 +97,7 @@ public sealed class OtlpMetricTests
               {"name":"node.start.duration","histogram":{"aggregationTemporality":1,"dataPoints":[
                 {"timeUnixNano":"{{{test.Now}}}","count":"3","sum":6,"explicitBounds":[1],"bucketCounts":["1","2"]}]}}]}]}]}
             """);
-        Assert.Equal(new OtlpResult(3, 0, null), new OtlpIngest(test.Sink).Accept(OtlpSignal.Metrics, OtlpEncoding.Json, body));
+        Assert.Equal(new OtlpResult(3, 0, null), test.Sink.Accept(new OtlpIngest(test.Time), OtlpSignal.Metrics, OtlpEncoding.Json, body));
         await test.Sink.FlushAsync();
         Assert.Equal(5, (await OnlyAsync(test, "node.tasks")).Minutes.Single().Sum);
         Assert.Equal(0.5, (await OnlyAsync(test, "node.load")).Minutes.Single().Last);
@@ -108,11 +108,11 @@ public sealed class OtlpMetricTests
     public async Task A_body_cut_off_anywhere_is_refused()
     {
         await using var test = new TestSink();
-        var ingest = new OtlpIngest(test.Sink);
+        var ingest = new OtlpIngest(test.Time);
         var whole = Request("node-1", Metric("node.start.duration", "s").Message(9, new ProtoBody().Varint(2, Delta).Message(1, Histogram(test, [1, 2, 1], 12))));
         for (var length = 1; length < whole.Length; length++)
         {
-            Assert.Throws<OtlpFormatException>(() => ingest.Accept(OtlpSignal.Metrics, OtlpEncoding.Protobuf, whole.AsMemory(0, length)));
+            Assert.Throws<OtlpFormatException>(() => test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, whole.AsMemory(0, length)));
         }
     }
 

@@ -74,7 +74,7 @@ public sealed class OtlpSdkTests
         builder.Logging.ClearProviders();
         var app = builder.Build();
         app.Urls.Add($"http://{IPAddress.Loopback}:0");
-        var ingest = new OtlpIngest(sink);
+        var ingest = new OtlpIngest(TimeProvider.System);
         Map("/v1/traces", OtlpSignal.Traces);
         Map("/v1/logs", OtlpSignal.Logs);
         Map("/v1/metrics", OtlpSignal.Metrics);
@@ -83,7 +83,9 @@ public sealed class OtlpSdkTests
 
         void Map(string path, OtlpSignal signal) => app.MapPost(path, async (HttpContext context) =>
         {
-            var answer = await ingest.HandleAsync(signal, context.Request.ContentType, context.Request.Headers.ContentEncoding, context.Request.Body, context.RequestAborted);
+            var (answer, rows) = await ingest.ReadAsync(
+                signal, context.Request.ContentType, context.Request.Headers.ContentEncoding, context.Request.Body, context.RequestAborted);
+            sink.Record(rows);
             (context.Response.StatusCode, context.Response.ContentType) = (answer.Status, answer.ContentType);
             await context.Response.Body.WriteAsync(answer.Body);
         });

@@ -133,11 +133,11 @@ public sealed class OtlpTests
     public async Task A_body_cut_off_anywhere_is_refused_or_read_but_never_read_past()
     {
         await using var test = new TestSink();
-        var ingest = new OtlpIngest(test.Sink);
+        var ingest = new OtlpIngest(test.Time);
         var whole = Request(Span().Attribute(9, "k", "v").Message(15, new ProtoBody().Varint(3, 2))).ToArray();
         for (var length = 1; length < whole.Length; length++)
         {
-            Assert.Throws<OtlpFormatException>(() => ingest.Accept(OtlpSignal.Traces, OtlpEncoding.Protobuf, whole.AsMemory(0, length)));
+            Assert.Throws<OtlpFormatException>(() => test.Sink.Accept(ingest, OtlpSignal.Traces, OtlpEncoding.Protobuf, whole.AsMemory(0, length)));
         }
 
         var random = new Random(1);
@@ -147,8 +147,8 @@ public sealed class OtlpTests
             noise[random.Next(noise.Length)] = (byte)random.Next(256);
             try
             {
-                ingest.Accept(OtlpSignal.Traces, OtlpEncoding.Protobuf, noise);
-                ingest.Accept(OtlpSignal.Logs, OtlpEncoding.Protobuf, noise);
+                test.Sink.Accept(ingest, OtlpSignal.Traces, OtlpEncoding.Protobuf, noise);
+                test.Sink.Accept(ingest, OtlpSignal.Logs, OtlpEncoding.Protobuf, noise);
             }
             catch (OtlpFormatException)
             {
@@ -203,7 +203,8 @@ public sealed class OtlpTests
 
     private static async Task<OtlpAnswer> SendAsync(TestSink test, OtlpSignal signal, byte[] body, string? type = "application/x-protobuf", string? encoding = null)
     {
-        var answer = await new OtlpIngest(test.Sink).HandleAsync(signal, type, encoding, new MemoryStream(body));
+        var (answer, rows) = await new OtlpIngest(test.Time).ReadAsync(signal, type, encoding, new MemoryStream(body));
+        test.Sink.Record(rows);
         await test.Sink.FlushAsync();
         return answer;
     }

@@ -22,7 +22,7 @@ public sealed class SampleTelemetry : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _sink = new TelemetrySink(new TelemetrySinkOptions { Directory = Directory, Process = "api" }, new OpenGate(), TimeProvider.System);
+        _sink = new TelemetrySink(new TelemetrySinkOptions { Directory = Directory, Process = "api" }, TimeProvider.System);
         for (var milliseconds = 1; milliseconds <= 200; milliseconds++)
         {
             _sink.Record(Line("/v1/slow", milliseconds));

@@ -59,7 +59,7 @@ public sealed class SurfaceTests
         ("failed job", (s, x) => { using var job = Processing.Start(new ProcessingInfo { Name = "w.j", EventType = "e", EventId = "1", Subject = "s" }); job.Fail("internal", new TalkativeException(x)); }),
         ("metric attribute", (s, x) => s_counter.Add(1, new KeyValuePair<string, object?>("note", x), new("list", (string[])[x]))),
         ("metric attribute key", (s, x) => s_counter.Add(1, new KeyValuePair<string, object?>(x, 1))),
-        ("event properties", (s, x) => s.Sink.Track(x, x, x, new("note", x), new(x, 1))),
+        ("event properties", (s, x) => s.Telemetry.Track(x, x, x, new("note", x), new(x, 1))),
         ("audit metadata", (s, x) => s.Audit(new AuditEntry { Component = "c", Operation = "o", Metadata = AuditMetadata.Of(("reason", x), ("old_value", x)) })),
         ("audit entry", (s, x) => s.Audit(new AuditEntry { Component = x, Operation = x, User = x, Session = x, Tenant = x, Parameters = x, Result = x, ErrorCode = x, ErrorMessage = x, CorrelationId = x })),
         ("baggage", (s, x) => Job(x, () => { Activity.Current!.AddBaggage("note", x); Span(_ => { }); })),
@@ -137,7 +137,7 @@ public sealed class SurfaceTests
 
         public ILogger Log { get; } = app.Services.GetRequiredService<ILogger<SurfaceTests>>();
 
-        public TelemetrySink Sink { get; } = app.Services.GetRequiredService<TelemetrySink>();
+        public TelemetryWriter Telemetry { get; } = app.Services.GetRequiredService<TelemetryWriter>();
 
         public static async Task<Service> StartAsync(string folder, string environment, string otlp, string resource)
         {

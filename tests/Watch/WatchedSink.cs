@@ -14,7 +14,7 @@ internal sealed class WatchedSink : IAsyncDisposable
 
     public WatchedSink()
     {
-        Sink = new TelemetrySink(new TelemetrySinkOptions { Directory = _folder.Path, Process = "test", FlushInterval = TimeSpan.FromMilliseconds(10), Slos = [.. Slos.All.Select(s => s.Rule)] }, new OpenGate(), Time);
+        Sink = new TelemetrySink(new TelemetrySinkOptions { Directory = _folder.Path, Process = "test", FlushInterval = TimeSpan.FromMilliseconds(10), Slos = [.. Slos.All.Select(s => s.Rule)] }, Time);
         Reader = new TelemetryReader(_folder.Path, Time);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Sink).AddSingleton(Reader).AddLogging();

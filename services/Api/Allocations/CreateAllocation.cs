@@ -8,7 +8,7 @@ namespace OrionPlatform.Api;
 /// <summary><c>POST</c>: the row, its journal fact, the job and the answer to be repeated are one transaction.</summary>
 internal static class CreateAllocation
 {
-    internal static async Task HandleAsync(HttpContext http, string projectId, DomainStore store, ApiAudit audit, TelemetrySink sink)
+    internal static async Task HandleAsync(HttpContext http, string projectId, DomainStore store, ApiAudit audit, TelemetryWriter telemetry)
     {
         var caller = http.Caller();
         var key = IdempotencyKey(http);
@@ -29,7 +29,7 @@ internal static class CreateAllocation
         if (!replayed)
         {
             audit.AllocationRequested(caller, IdOf(answer), key);
-            sink.Track("allocation_requested", caller.ApiKeyId, caller.TenantSlug, new("runtime", asked.Runtime), new("slots", (long)asked.Slots));
+            telemetry.Track("allocation_requested", caller.ApiKeyId, caller.TenantSlug, new("runtime", asked.Runtime), new("slots", (long)asked.Slots));
         }
 
         await AnswerAsync(http, answer, replayed);

@@ -12,7 +12,7 @@ internal static class NodeHeartbeat
 {
     private const int MaxRunning = 4096;
 
-    internal static async Task<IResult> HandleAsync(HttpContext http, DomainStore store, TelemetrySink sink, TimeProvider time)
+    internal static async Task<IResult> HandleAsync(HttpContext http, DomainStore store, TelemetryWriter telemetry, TelemetrySink sink, TimeProvider time)
     {
         using var body = await JsonBody.ReadAsync(http);
         var members = new JsonMembers(body.Root, "", "name", "slots", "runtimes", "running", "process", "exports");
@@ -20,7 +20,7 @@ internal static class NodeHeartbeat
         var running = members.Texts("running", MaxRunning, 67, Shapes.Id(), "an allocation's id");
         var beat = ProcessFigures.Read(members, offer.Name, time.GetUtcNow());
         var exports = ExportFigures.Read(members);
-        sink.Record(beat);
+        telemetry.Record(beat);
         sink.Record(beat.Worker, $"{beat.Pid}@{beat.StartedAt:O}", exports);
 
         var nodeId = http.NodeId();

@@ -22,11 +22,12 @@ internal static class OtlpEndpoints
         Map(group, "metrics", OtlpSignal.Metrics);
     }
 
-    private static void Map(RouteGroupBuilder group, string path, OtlpSignal signal) => group.MapPost(path, async (HttpContext http, OtlpIngest ingest) =>
+    private static void Map(RouteGroupBuilder group, string path, OtlpSignal signal) => group.MapPost(path, async (HttpContext http, OtlpIngest ingest, TelemetryWriter telemetry) =>
     {
         var request = http.Request;
         var encoding = request.Headers.ContentEncoding.Count == 0 ? null : request.Headers.ContentEncoding.ToString();
-        var answer = await ingest.HandleAsync(signal, request.ContentType, encoding, request.Body, http.RequestAborted);
+        var (answer, rows) = await ingest.ReadAsync(signal, request.ContentType, encoding, request.Body, http.RequestAborted);
+        telemetry.Record(rows);
         http.Response.StatusCode = answer.Status;
         http.Response.ContentType = answer.ContentType;
         http.Response.ContentLength = answer.Body.Length;

@@ -16,16 +16,16 @@ internal sealed class FactReplication : BackgroundService
     private static readonly Counter<long> s_replicated = Measures.Meter.CreateCounter<long>("orion.facts.replicated", "{fact}", "Journal facts copied for reporting");
 
     private readonly DomainStore _store;
-    private readonly TelemetrySink _sink;
+    private readonly TelemetryWriter _telemetry;
     private readonly TelemetryReader _copy;
     private readonly TimeProvider _time;
     private readonly ILogger<FactReplication> _log;
     private readonly string _service;
     private long _waitingSince;
 
-    public FactReplication(DomainStore store, TelemetrySink sink, TelemetryReader copy, ServiceIdentity identity, TimeProvider time, ILogger<FactReplication> log)
+    public FactReplication(DomainStore store, TelemetryWriter telemetry, TelemetryReader copy, ServiceIdentity identity, TimeProvider time, ILogger<FactReplication> log)
     {
-        (_store, _sink, _copy, _time, _log, _service) = (store, sink, copy, time, log, identity.Name);
+        (_store, _telemetry, _copy, _time, _log, _service) = (store, telemetry, copy, time, log, identity.Name);
         Measures.Meter.CreateObservableGauge("orion.replication.lag", () => Lag.TotalSeconds, "s", "Age of the oldest journal fact that is not in the reporting copy");
     }
 
@@ -63,7 +63,7 @@ internal sealed class FactReplication : BackgroundService
         {
             Interlocked.Exchange(ref _waitingSince, facts[0].OccurredAt.ToUnixTimeMilliseconds());
             // Not cancelled half-way: once the copy is there, its events are still to be told.
-            if (!await _sink.CopyFactsAsync([.. facts.Select(Row)], CancellationToken.None))
+            if (!await _telemetry.CopyFactsAsync([.. facts.Select(Row)], CancellationToken.None))
             {
                 throw new IOException("The reporting copy cannot be written.");
             }
@@ -72,7 +72,7 @@ internal sealed class FactReplication : BackgroundService
             s_replicated.Add(facts.Count);
             foreach (var fact in facts)
             {
-                _sink.LogEvent(Event(fact));
+                _telemetry.LogEvent(Event(fact));
             }
         }
 

@@ -8,7 +8,6 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
@@ -106,27 +105,19 @@ internal static class OverheadServer
         return app;
     }
 
-    /// <summary>What Aspire's ServiceDefaults template sets up, with the packages it uses replaced by the sources and meters they subscribe to.</summary>
+    /// <summary>What the ServiceDefaults of Aspire's template set up, with the packages they use.</summary>
     private static void AddStock(WebApplicationBuilder builder, string collector)
     {
         builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector;
         builder.Configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
-        IOpenTelemetryBuilder telemetry = new StockBuilder(builder.Services);
-        telemetry
-            .ConfigureResource(r => r.AddService("stock"))
-            .WithTracing(t => t.AddSource("Microsoft.AspNetCore", "System.Net.Http"))
-            .WithMetrics(m => m.AddMeter("Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime"))
-            .WithLogging(null, o =>
-            {
-                o.IncludeFormattedMessage = true;
-                o.IncludeScopes = true;
-            })
+        builder.Logging.AddOpenTelemetry(o => (o.IncludeFormattedMessage, o.IncludeScopes) = (true, true));
+        builder.Services.AddOpenTelemetry()
+            .WithMetrics(m => m.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation())
+            .WithTracing(t => t
+                .AddSource(builder.Environment.ApplicationName)
+                .AddAspNetCoreInstrumentation(o => o.Filter = http => !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+                    && !http.Request.Path.StartsWithSegments("/alive", StringComparison.Ordinal))
+                .AddHttpClientInstrumentation())
             .UseOtlpExporter();
-    }
-
-    private sealed class StockBuilder(IServiceCollection services) : IOpenTelemetryBuilder
-    {
-        public IServiceCollection Services => services;
     }
 }

@@ -5,7 +5,7 @@ using OrionPlatform.Sink;
 
 namespace OrionPlatform.Benchmarks;
 
-/// <summary>What the redaction gate costs a clean span, what the worst input can make of it, and how often it redacts what is no secret.</summary>
+/// <summary>What redaction costs a clean span, what the worst input can make of it, and how often it redacts what is no secret.</summary>
 internal sealed class SanitizeBenchmark : Benchmark
 {
     private const int Rounds = 400;
@@ -18,8 +18,8 @@ internal sealed class SanitizeBenchmark : Benchmark
     {
         var sanitizer = new Sanitizer(Options.Create(new SanitizeOptions()), []);
         Begin();
-        var (cleanNs, cleanAlloc) = Clean(new Gate(sanitizer));
-        var wireNs = Wire(new WireGate(sanitizer));
+        var (cleanNs, cleanAlloc) = Clean(new Redactor(sanitizer));
+        var wireNs = Wire(new WireRedactor(sanitizer));
         var (hostileMs, _) = WorstHostile(sanitizer);
         var (rate, examples) = FalsePositives(sanitizer);
         Console.WriteLine($"false positives: {string.Join(", ", examples)}");
@@ -37,7 +37,7 @@ internal sealed class SanitizeBenchmark : Benchmark
     ];
 
     /// <summary>The same clean span on its way out over OTLP, in an export of 512: nanoseconds a span, off the request's thread.</summary>
-    private static double Wire(WireGate gate)
+    private static double Wire(WireRedactor redactor)
     {
         const int Spans = 512;
         var export = new WireBuffer(Spans * 512);
@@ -68,14 +68,14 @@ internal sealed class SanitizeBenchmark : Benchmark
         for (var round = 0; round < Rounds; round++)
         {
             var start = Stopwatch.GetTimestamp();
-            gate.Clean(export.Written.Span, WireShape.Traces);
+            redactor.Clean(export.Written.Span, WireShape.Traces);
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / Spans);
         }
 
         return best;
     }
 
-    private static (double Nanoseconds, double AllocatedBytes) Clean(Gate gate)
+    private static (double Nanoseconds, double AllocatedBytes) Clean(Redactor redactor)
     {
         var span = new SpanRow
         {
@@ -89,7 +89,7 @@ internal sealed class SanitizeBenchmark : Benchmark
             var start = Stopwatch.GetTimestamp();
             for (var i = 0; i < PerRound; i++)
             {
-                gate.Pass(span);
+                redactor.Clean(span);
             }
 
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / PerRound);

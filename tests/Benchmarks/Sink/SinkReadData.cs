@@ -67,7 +67,7 @@ internal sealed class SinkReadData
         var clock = new SetClock();
         var start = UnixTime.Nanos(s_end) - UnixTime.Day;
         var options = new TelemetrySinkOptions { Directory = directory, Process = "api", QuotaBytes = long.MaxValue };
-        await using (var sink = new TelemetrySink(options, new OpenGate(), clock))
+        await using (var sink = new TelemetrySink(options, clock))
         {
             var sample = new SampleSpans(7);
             for (var i = 0; i < spans; i++)

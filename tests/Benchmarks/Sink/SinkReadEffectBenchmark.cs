@@ -24,7 +24,7 @@ internal sealed class SinkReadEffectBenchmark : Benchmark
         using var folder = new ScratchFolder();
         var data = await SinkReadData.OpenAsync(folder.Path, rows);
         var options = new TelemetrySinkOptions { Directory = data.Directory, Process = "api", FlushInterval = TimeSpan.FromMinutes(1) };
-        await using var sink = new TelemetrySink(options, new OpenGate(), data.Time);
+        await using var sink = new TelemetrySink(options, data.Time);
         await using var reader = new TelemetryReader(data.Directory, data.Time);
         var spans = new SpansInOrder(data.Time);
         var (alone, beside, reads) = (new List<double>(), new List<double>(), 0);

@@ -20,7 +20,7 @@ internal sealed class SinkRetentionBenchmark : Benchmark
         using var folder = new ScratchFolder();
         var time = new ShiftedTime();
         var options = new TelemetrySinkOptions { Directory = folder.Path, Process = "api", RawDays = 1, QuotaBytes = long.MaxValue, FlushInterval = TimeSpan.FromMinutes(1) };
-        await using var sink = new TelemetrySink(options, new OpenGate(), time);
+        await using var sink = new TelemetrySink(options, time);
         var sample = new SampleSpans(7);
         var start = UnixTime.Floor(UnixTime.Nanos(time.GetUtcNow()), UnixTime.Day);
         for (var i = 0; i < rows; i++)

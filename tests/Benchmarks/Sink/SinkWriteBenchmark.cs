@@ -37,7 +37,7 @@ internal sealed class SinkWriteBenchmark : Benchmark
     {
         using var folder = new ScratchFolder();
         var rows = Make(count, timeOrderedIds: true);
-        var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.Path, Process = "api" }, new OpenGate(), TimeProvider.System);
+        var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.Path, Process = "api" }, TimeProvider.System);
         await sink.FlushAsync();
         var allocatedBefore = sink.WriterAllocatedBytes;
         var clock = Stopwatch.StartNew();

@@ -8,7 +8,7 @@ internal static class BusyWriter
 {
     public static async Task RunAsync(string directory, string name, double seconds)
     {
-        var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = directory, Process = name, FlushInterval = TimeSpan.FromMilliseconds(20) }, new OpenGate(), TimeProvider.System);
+        var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = directory, Process = name, FlushInterval = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
         var refused = 0;
         var (audits, lines) = (0, 0);
         var clock = Stopwatch.StartNew();

@@ -15,7 +15,7 @@ internal static class CrashWriter
     public static async Task RunAsync(string directory)
     {
         var sink = new TelemetrySink(
-            new TelemetrySinkOptions { Directory = directory, Process = "victim", FlushInterval = TimeSpan.FromMilliseconds(20) }, new OpenGate(), TimeProvider.System);
+            new TelemetrySinkOptions { Directory = directory, Process = "victim", FlushInterval = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
         var lines = 0;
         for (var round = 0; ; round++)
         {

@@ -21,7 +21,7 @@ public sealed class KillTests
             unsettled += run.Handed + CrashWriter.PerRound - Math.Max(run.Flushed, run.Committed);
         }
 
-        await using (var last = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.Path, Process = "victim" }, new OpenGate(), TimeProvider.System))
+        await using (var last = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.Path, Process = "victim" }, TimeProvider.System))
         {
             await last.FlushAsync();
             last.Record(new Heartbeat { Worker = "w", Service = "s", Host = "h", Pid = 1, Time = DateTimeOffset.UtcNow, Interval = TimeSpan.FromSeconds(1), StartedAt = DateTimeOffset.UtcNow });

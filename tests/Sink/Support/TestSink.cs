@@ -7,12 +7,10 @@ namespace OrionPlatform.Sink.Tests;
 internal sealed class TestSink : IAsyncDisposable
 {
     private readonly OrionPlatform.Tests.TempFolder _folder = new();
-    private readonly ITelemetryGate _gate;
 
-    public TestSink(Action<TelemetrySinkOptions>? configure = null, ITelemetryGate? gate = null, OrionPlatform.Tests.ManualTime? time = null)
+    public TestSink(Action<TelemetrySinkOptions>? configure = null, OrionPlatform.Tests.ManualTime? time = null)
     {
         Time = time ?? new OrionPlatform.Tests.ManualTime();
-        _gate = gate ?? new OpenGate();
         Reader = new TelemetryReader(Directory, Time);
         Sink = Open("api", configure);
     }
@@ -31,7 +29,7 @@ internal sealed class TestSink : IAsyncDisposable
     {
         var options = new TelemetrySinkOptions { Directory = Directory, Process = process };
         configure?.Invoke(options);
-        return new TelemetrySink(options, _gate, Time);
+        return new TelemetrySink(options, Time);
     }
 
     public async Task ReopenAsync(Action<TelemetrySinkOptions>? configure = null)

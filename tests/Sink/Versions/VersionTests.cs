@@ -48,7 +48,7 @@ public sealed class VersionTests
         FrozenFile.Central(SegmentFiles.CentralPath(folder.Path), now);
         await using var reader = new TelemetryReader(folder.Path, time);
         await AssertOldCentralAsync(reader, time);
-        await using (var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.Path, Process = "api" }, new OpenGate(), time))
+        await using (var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.Path, Process = "api" }, time))
         {
             sink.Track("new_viewed");
             Assert.True(await sink.ResolveAlertAsync("old-rule", "api"));

@@ -7,11 +7,11 @@ namespace OrionPlatform.ServiceDefaults;
 /// versions, whose first four parts it reads and re-emits as version 00. Of baggage .NET's own drops everything after an empty value or a
 /// malformed member, turns the order round at every hop, and lengthens the rest past the limit.
 /// </summary>
-internal sealed class TraceContextPropagator : DistributedContextPropagator
+internal sealed class W3CPropagator : DistributedContextPropagator
 {
-    private const string Parent = "traceparent";
-    private const string State = "tracestate";
-    private const string Bag = "baggage";
+    internal const string Parent = "traceparent";
+    internal const string State = "tracestate";
+    internal const string Bag = "baggage";
 
     private static readonly string[] s_fields = [Parent, State, Bag];
 
@@ -32,7 +32,7 @@ internal sealed class TraceContextPropagator : DistributedContextPropagator
     }
 
     public override IEnumerable<KeyValuePair<string, string?>>? ExtractBaggage(object? carrier, PropagatorGetterCallback? getter) =>
-        getter is null ? null : Baggage.Read(List(carrier, getter, Bag));
+        getter is null ? null : W3CBaggage.Read(List(carrier, getter, Bag));
 
     public override void Inject(Activity? activity, object? carrier, PropagatorSetterCallback? setter)
     {
@@ -47,7 +47,7 @@ internal sealed class TraceContextPropagator : DistributedContextPropagator
             setter(carrier, State, state);
         }
 
-        if (Baggage.Write(activity.Baggage) is { } baggage)
+        if (W3CBaggage.Write(activity.Baggage) is { } baggage)
         {
             setter(carrier, Bag, baggage);
         }

@@ -10,20 +10,23 @@ using OrionPlatform.Sink;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// Starts the belt before anything else of the host and flushes it after everything else has stopped: it is the first hosted service, and the
+/// Starts telemetry before anything else of the host and flushes it after everything else has stopped: it is the first hosted service, and the
 /// flush comes with <see cref="StoppedAsync"/>, when the server has let its last request go.
 /// </summary>
-internal sealed class BeltLifetime(Belt belt, LagMonitor lag, ExportAccounts exports, IServiceProvider services, IOptions<HostOptions> host, ILogger<BeltLifetime> logger) : IHostedLifecycleService
+internal sealed class TelemetryLifetime(
+    TelemetryPipeline pipeline, LagMonitor lag, ExportAccounts exports, IServiceProvider services, IOptions<HostOptions> host,
+    ILogger<TelemetryLifetime> logger) : IHostedLifecycleService
 {
     private int _started;
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _started, 1);
-        belt.Start();
+        TraceIds.Install();
+        pipeline.Start();
         lag.Start();
 
-        // The SDK's providers begin to listen when they are first resolved.
+        // OpenTelemetry's providers begin to listen when they are first resolved; its own hosted service does so only after others have begun to start.
         _ = services.GetService<TracerProvider>();
         _ = services.GetService<MeterProvider>();
         _ = services.GetService<LoggerProvider>();
@@ -45,7 +48,7 @@ internal sealed class BeltLifetime(Belt belt, LagMonitor lag, ExportAccounts exp
             return;
         }
 
-        belt.Stop();
+        pipeline.Stop();
         lag.Dispose();
         services.GetService<TracerProvider>()?.ForceFlush(2000);
         services.GetService<LoggerProvider>()?.ForceFlush(2000);

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
+using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// The gate before the wire: cleans a whole OTLP export, resource, scopes and exemplars included, and lets no field pass that it does not know.
-/// It stands behind the SDK, whose metric points cannot be changed before they are written.
+/// Cleans, in an OTLP export, what OpenTelemetry's types let nobody change before it is written: resource, scopes, the events and links of spans, metric
+/// points and their exemplars. Spans and log records are clean by then. No field passes that is not known.
 /// </summary>
-internal sealed class WireGate(Sanitizer sanitizer)
+internal sealed class WireRedactor(Sanitizer sanitizer)
 {
     /// <summary>
     /// Tells series apart that redaction made alike; a backend would take them for one series with two values at a time. A keyed hash of what
@@ -21,7 +22,7 @@ internal sealed class WireGate(Sanitizer sanitizer)
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
     /// <summary>The export as it may leave, and the rows in it.</summary>
-    /// <exception cref="InvalidDataException">It is not protobuf; nothing of it may leave.</exception>
+    /// <exception cref="OtlpFormatException">It is not protobuf; nothing of it may leave.</exception>
     public (ReadOnlyMemory<byte> Body, int Rows) Clean(ReadOnlySpan<byte> export, WireShape shape)
     {
         var clean = new WireBuffer(export.Length + (export.Length / 8));
@@ -33,7 +34,7 @@ internal sealed class WireGate(Sanitizer sanitizer)
     {
         var rows = shape.IsRow ? 1 : 0;
         var changed = false;
-        for (var reader = new WireReader(message); reader.Next();)
+        for (var reader = new ProtobufReader(message); reader.Next();)
         {
             switch (shape.Of(reader.Field))
             {
@@ -48,9 +49,6 @@ internal sealed class WireGate(Sanitizer sanitizer)
                     break;
                 case WireRule.Attribute:
                     changed |= Nested(reader, to, 0, Attribute);
-                    break;
-                case WireRule.Value:
-                    Nested(reader, to, 0, Item);
                     break;
                 case WireRule.Message:
                     var opened = to.Open(reader.Field);
@@ -70,7 +68,7 @@ internal sealed class WireGate(Sanitizer sanitizer)
 
     private delegate bool Part(ReadOnlySpan<byte> message, WireBuffer to, int depth);
 
-    private static bool Nested(in WireReader reader, WireBuffer to, int depth, Part part)
+    private static bool Nested(in ProtobufReader reader, WireBuffer to, int depth, Part part)
     {
         var opened = to.Open(reader.Field);
         var changed = part(reader.Content, to, depth);
@@ -83,13 +81,13 @@ internal sealed class WireGate(Sanitizer sanitizer)
     {
         var key = "";
         ReadOnlySpan<byte> value = [];
-        for (var reader = new WireReader(pair); reader.Next();)
+        for (var reader = new ProtobufReader(pair); reader.Next();)
         {
-            if (reader.HasLength && reader.Field == 1)
+            if (reader.Wire == 2 && reader.Field == 1)
             {
                 key = Text(reader);
             }
-            else if (reader.HasLength && reader.Field == 2)
+            else if (reader.Wire == 2 && reader.Field == 2)
             {
                 value = reader.Content;
             }
@@ -125,35 +123,35 @@ internal sealed class WireGate(Sanitizer sanitizer)
         }
 
         var changed = false;
-        for (var reader = new WireReader(value); reader.Next();)
+        for (var reader = new ProtobufReader(value); reader.Next();)
         {
             switch (reader.Field)
             {
-                case 1 when reader.HasLength:
+                case 1 when reader.Wire == 2:
                     var text = Text(reader);
                     var clean = (string)sanitizer.Value(key, text)!;
                     to.Text(1, clean);
                     changed |= !ReferenceEquals(clean, text);
                     break;
-                case 7 when reader.HasLength:
+                case 7 when reader.Wire == 2:
                     // Bytes are read as if each were a character, so that those that are no text come out as they went in.
                     var bytes = Encoding.Latin1.GetString(reader.Content);
                     var cleanBytes = sanitizer.Text(bytes);
                     to.Bytes(7, Encoding.Latin1.GetBytes(cleanBytes));
                     changed |= !ReferenceEquals(cleanBytes, bytes);
                     break;
-                case 3 or 4 when !reader.HasLength && sanitizer.Value("", reader.Field == 3 ? reader.Number() : (object)reader.Double()) is string redacted:
+                case 3 or 4 when reader.Wire != 2 && sanitizer.Value("", reader.Field == 3 ? (long)reader.Varint() : (object)reader.Floating()) is string redacted:
                     to.Text(1, redacted);
                     changed = true;
                     break;
                 case 2 or 3 or 4:
                     to.Add(reader.Whole);
                     break;
-                case 5 or 6 when reader.HasLength:
+                case 5 or 6 when reader.Wire == 2:
                     var opened = to.Open(reader.Field);
-                    for (var items = new WireReader(reader.Content); items.Next();)
+                    for (var items = new ProtobufReader(reader.Content); items.Next();)
                     {
-                        if (items.HasLength && items.Field == 1)
+                        if (items.Wire == 2 && items.Field == 1)
                         {
                             changed |= Nested(items, to, depth + 1, reader.Field == 5 ? Item : Attribute);
                         }
@@ -169,9 +167,9 @@ internal sealed class WireGate(Sanitizer sanitizer)
 
     private static bool HoldsSomething(ReadOnlySpan<byte> value)
     {
-        for (var reader = new WireReader(value); reader.Next();)
+        for (var reader = new ProtobufReader(value); reader.Next();)
         {
-            if (!reader.HasLength || !reader.Content.IsEmpty)
+            if (reader.Wire != 2 || !reader.Content.IsEmpty)
             {
                 return true;
             }
@@ -183,7 +181,7 @@ internal sealed class WireGate(Sanitizer sanitizer)
     private void Mark(ReadOnlySpan<byte> point, int attributes, WireBuffer to)
     {
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
-        for (var reader = new WireReader(point); reader.Next();)
+        for (var reader = new ProtobufReader(point); reader.Next();)
         {
             if (reader.Field == attributes)
             {
@@ -199,5 +197,5 @@ internal sealed class WireGate(Sanitizer sanitizer)
         to.Close(pair);
     }
 
-    private static string Text(in WireReader reader) => Encoding.UTF8.GetString(reader.Content);
+    private static string Text(in ProtobufReader reader) => Encoding.UTF8.GetString(reader.Content);
 }

@@ -1,10 +1,12 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>Every row passes here on its producer's thread, before rings, sink and whoever reads them. Never throws.</summary>
-internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
+/// <summary>Cleans every kind of record, in place, on its producer's thread: what is stored, shown or exported has been here, once.</summary>
+/// <remarks>Throws only when the code of a value does.</remarks>
+internal sealed class Redactor(Sanitizer sanitizer)
 {
     private const int MaxAttributes = 128;
     private const int KnownNames = 512;
@@ -13,28 +15,78 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
     // has the slot, and a race costs one more look at a name.
     private readonly string?[] _clean = new string?[KnownNames];
 
-    public void Pass(SpanRow span)
+    public Sanitizer Sanitizer => sanitizer;
+
+    /// <summary>Cleans a span; a canonical line with its columns.</summary>
+    /// <returns>Whether its name, status or attributes were not clean.</returns>
+    public bool Clean(SpanRow span)
     {
-        span.Service = Name(span.Service);
-        span.Name = Name(span.Name);
-        span.StatusMessage = Clean(span.StatusMessage);
-        span.ErrorType = NameOrNull(span.ErrorType);
-        span.Tenant = NameOrNull(span.Tenant);
-        span.Attributes = Clean(span.Attributes);
-        var events = span.Events;
-        for (var i = 0; i < events.Length; i++)
+        var (name, message, error, given) = (span.Name, span.StatusMessage, span.ErrorType, span.Attributes);
+        CleanLabels(span);
+        span.StatusMessage = Clean(message);
+        span.ErrorType = NameOrNull(error);
+        span.Attributes = Clean(given, out var changed);
+        if (span is CanonicalLine line)
         {
-            events[i] = events[i] with { Name = sanitizer.Text(events[i].Name), Attributes = Clean(events[i].Attributes) };
+            CleanColumns(line);
+        }
+
+        CleanEvents(span);
+        return changed || !ReferenceEquals(name, span.Name) || !ReferenceEquals(message, span.StatusMessage) || !ReferenceEquals(error, span.ErrorType);
+    }
+
+    /// <summary>Gives a span, which its exporters are to see, what its row was cleaned to. What its type lets nobody change stays for the wire.</summary>
+    public void Clean(Activity activity, SpanRow row)
+    {
+        activity.DisplayName = row.Name;
+        activity.SetStatus(activity.Status, row.StatusMessage);
+        List<(string Key, KeyValuePair<string, object?> Clean)>? dirty = null;
+        foreach (ref readonly var tag in activity.EnumerateTagObjects())
+        {
+            var clean = sanitizer.Attribute(tag, out var changed);
+            if (changed)
+            {
+                (dirty ??= []).Add((tag.Key, clean));
+            }
+        }
+
+        foreach (var (key, clean) in dirty ?? [])
+        {
+            if (!ReferenceEquals(key, clean.Key))
+            {
+                activity.SetTag(key, null);
+            }
+
+            activity.SetTag(clean.Key, clean.Value);
         }
     }
 
-    public void Pass(CanonicalLine line)
+    /// <summary>Cleans what rollups go by: the names, not the values.</summary>
+    public void CleanLabels(SpanRow span)
     {
-        Pass((SpanRow)line);
-        line.Surface = Name(line.Surface);
+        span.Service = Name(span.Service);
+        span.Name = Name(span.Name);
+        span.Tenant = NameOrNull(span.Tenant);
+        if (span is CanonicalLine line)
+        {
+            line.Surface = Name(line.Surface);
+            line.Route = NameOrNull(line.Route);
+            line.Outcome = Name(line.Outcome);
+        }
+    }
+
+    private void CleanEvents(SpanRow span)
+    {
+        var events = span.Events;
+        for (var i = 0; i < events.Length; i++)
+        {
+            events[i] = events[i] with { Name = sanitizer.Text(events[i].Name), Attributes = Clean(events[i].Attributes, out _) };
+        }
+    }
+
+    private void CleanColumns(CanonicalLine line)
+    {
         line.Method = NameOrNull(line.Method);
-        line.Route = NameOrNull(line.Route);
-        line.Outcome = Name(line.Outcome);
         line.ErrorCode = NameOrNull(line.ErrorCode);
         line.User = Clean(line.User);
 
@@ -45,7 +97,7 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
         }
     }
 
-    public void Pass(LogRow log)
+    public void Clean(LogRow log)
     {
         log.Service = sanitizer.Text(log.Service);
         log.Category = sanitizer.Text(log.Category);
@@ -54,19 +106,19 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
         log.Exception = Clean(log.Exception);
         log.CorrelationId = Clean(log.CorrelationId);
         log.Tenant = Clean(log.Tenant);
-        log.Attributes = Clean(log.Attributes);
+        log.Attributes = Clean(log.Attributes, out _);
     }
 
-    public void Pass(MetricPoint point)
+    public void Clean(MetricPoint point)
     {
         point.Name = sanitizer.Text(point.Name);
         point.Service = sanitizer.Text(point.Service);
         point.Unit = sanitizer.Text(point.Unit);
         point.Description = Clean(point.Description);
-        point.Labels = Clean(point.Labels);
+        point.Labels = Clean(point.Labels, out _);
     }
 
-    public void Pass(BusinessEvent item)
+    public void Clean(BusinessEvent item)
     {
         item.Type = sanitizer.Text(item.Type);
         item.Service = sanitizer.Text(item.Service);
@@ -80,22 +132,22 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
         item.CorrelationId = Clean(item.CorrelationId);
     }
 
-    public void Pass(TrackedEvent item)
+    public void Clean(TrackedEvent item)
     {
         item.Name = sanitizer.Text(item.Name);
         item.User = Clean(item.User);
         item.Tenant = Clean(item.Tenant);
-        item.Properties = Clean(item.Properties);
+        item.Properties = Clean(item.Properties, out _);
     }
 
-    public Heartbeat Pass(Heartbeat beat) => beat with
+    public Heartbeat Clean(Heartbeat beat) => beat with
     {
         Worker = sanitizer.Text(beat.Worker),
         Service = sanitizer.Text(beat.Service),
         Host = sanitizer.Text(beat.Host),
     };
 
-    public FactRow Pass(FactRow fact) => fact with
+    public FactRow Clean(FactRow fact) => fact with
     {
         Subject = sanitizer.Text(fact.Subject),
         Data = sanitizer.Text(fact.Data),
@@ -104,7 +156,7 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
 
     /// <summary>Refuses metadata that is not on its list, then cleans what people may have typed. Ids stay: they are what an audit is about.</summary>
     /// <exception cref="AuditMetadataException">A key is not on the list; nothing is stored.</exception>
-    public void Pass(AuditEntry entry)
+    public void Clean(AuditEntry entry)
     {
         entry.Component = sanitizer.Text(entry.Component);
         entry.Operation = sanitizer.Text(entry.Operation);
@@ -142,12 +194,14 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
 
     private string? Clean(string? text) => text is null ? null : sanitizer.Text(text);
 
-    private KeyValuePair<string, object?>[] Clean(KeyValuePair<string, object?>[] attributes)
+    private KeyValuePair<string, object?>[] Clean(KeyValuePair<string, object?>[] attributes, out bool dirty)
     {
+        dirty = false;
         if (attributes.Length > MaxAttributes)
         {
             var left = attributes.Length - MaxAttributes + 1;
             attributes = [.. attributes.AsSpan(0, MaxAttributes - 1), new("orion.dropped_attributes", (long)left)];
+            dirty = true;
         }
 
         for (var i = 0; i < attributes.Length; i++)
@@ -156,6 +210,7 @@ internal sealed class Gate(Sanitizer sanitizer) : ITelemetryGate
             if (changed)
             {
                 attributes[i] = clean;
+                dirty = true;
             }
         }
 

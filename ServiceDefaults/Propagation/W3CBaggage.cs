@@ -7,7 +7,7 @@ namespace OrionPlatform.ServiceDefaults;
 /// The <c>baggage</c> header: a list of <c>key=value</c> members, values percent-encoded UTF-8. A member's properties (<c>;ttl=5</c>) are carried on as they
 /// came. An activity's baggage has keys and values only, so they are an entry of their own after the member's, with a key that no header can have: <c>;key</c>.
 /// </summary>
-internal static class Baggage
+internal static class W3CBaggage
 {
     /// <summary>Limits of W3C Baggage: what is within both is carried on whole; of more, whole members are dropped.</summary>
     private const int MaxMembers = 64;
