@@ -37,7 +37,7 @@ internal sealed class RecordingSampler(Sampler exports) : Sampler
     private static SamplingParameters Turned(in SamplingParameters given)
     {
         Span<byte> id = stackalloc byte[24];
-        given.TraceId.CopyTo(id);
+        given.TraceId.CopyTo(id[..16]);
         id[..8].CopyTo(id[16..]);
         return new SamplingParameters(
             given.ParentContext, ActivityTraceId.CreateFromBytes(id[8..]), given.Name, given.Kind, given.Tags, given.Links);

@@ -150,7 +150,7 @@ internal sealed class TelemetryPipeline(
             return;
         }
 
-        var rows = held is null ? [] : new List<SpanRow>(held.Count);
+        List<SpanRow> rows = held is null ? [] : new(held.Count);
         for (var i = 0; i < (held?.Count ?? 0); i++)
         {
             if ((held![i].Row ?? Inner(held[i].Span)) is { } row)
@@ -163,6 +163,10 @@ internal sealed class TelemetryPipeline(
         if (line is not null)
         {
             writer.Store(line, rows);
+        }
+        else
+        {
+            rows.ForEach(writer.Store);
         }
     }
 

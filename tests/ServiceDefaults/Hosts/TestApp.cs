@@ -10,7 +10,7 @@ using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults.Tests;
 
-/// <summary>A real service on a real Kestrel port, wearing the belt.</summary>
+/// <summary>A real service on a real Kestrel port, with the service defaults.</summary>
 internal sealed class TestApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -35,11 +35,13 @@ internal sealed class TestApp : IAsyncDisposable
     public IReadOnlyList<LogRow> Logs => Services.GetRequiredService<LogRing>().Recent();
 
     public static async Task<TestApp> StartAsync(
-        Action<WebApplication>? map = null, Action<WebApplicationBuilder>? configure = null, string environment = "Production", params (string Key, string? Value)[] settings)
+        Action<WebApplication>? map = null, Action<WebApplicationBuilder>? configure = null, string environment = "Production",
+        Action<IServiceCollection>? library = null, params (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment, ApplicationName = "test-service" });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, s.Value)));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        library?.Invoke(builder.Services);
         builder.AddServiceDefaults();
         configure?.Invoke(builder);
         var app = builder.Build();
