@@ -29,7 +29,7 @@ internal sealed class HealthTab(TelemetryReader reader, LocalVitalsReader vitals
             await painter.FragmentAsync<StallList>("hl-stalls", ("Local", data.Local), ("Now", data.Now)),
             await painter.FragmentAsync<CircuitTable>("hl-circuits", ("Process", data.Local.Process), ("Circuits", data.Local.Circuits), ("Now", data.Now)),
             await painter.FragmentAsync<RingRoutes>("hl-routes", ("Local", data.Local)),
-            await painter.FragmentAsync<BeltSettings>("hl-belt", ("Local", data.Local)),
+            await painter.FragmentAsync<TelemetrySettings>("hl-telemetry", ("Local", data.Local)),
             await painter.FragmentAsync<LossByProcess>("hl-losses", ("Losses", data.Losses), ("Reasons", data.Reasons)),
             await painter.FragmentAsync<DiskUse>("hl-disk", ("Folder", data.Folder)),
             await painter.FragmentAsync<RollupChecks>("hl-checks", ("Checks", data.Checks), ("Now", data.Now)),

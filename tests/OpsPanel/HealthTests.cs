@@ -107,9 +107,9 @@ public sealed class HealthTests
         Assert.Contains("GET /traced", painting["hl-routes"], StringComparison.Ordinal);
         Assert.Contains("billing", painting["hl-circuits"], StringComparison.Ordinal);
         Assert.Contains("closed", painting["hl-circuits"], StringComparison.Ordinal);
-        Assert.Contains("from 2 s", painting["hl-belt"], StringComparison.Ordinal);
-        Assert.Contains("from 9 s", painting["hl-belt"], StringComparison.Ordinal);
-        Assert.Contains($"{ring.Version} of 77", painting["hl-belt"], StringComparison.Ordinal);
+        Assert.Contains("from 2 s", painting["hl-telemetry"], StringComparison.Ordinal);
+        Assert.Contains("from 9 s", painting["hl-telemetry"], StringComparison.Ordinal);
+        Assert.Contains($"{ring.Version} of 77", painting["hl-telemetry"], StringComparison.Ordinal);
         await app.StopAsync();
     }
 

@@ -4,7 +4,7 @@ using OrionPlatform.Store;
 
 namespace OrionPlatform.Api;
 
-/// <summary>Answers the refusals that the api's own code throws. (The belt answers the framework's, and bare statuses.)</summary>
+/// <summary>Answers the refusals that the api's own code throws. (The service defaults answer the framework's, and bare statuses.)</summary>
 internal static class Refusals
 {
     private const int RetryAfterSeconds = 1;

@@ -14,7 +14,7 @@ public sealed class AddedTelemetryTests
     public async Task A_librarys_span_is_in_its_requests_trace_and_its_metric_beside_the_platforms()
     {
         await using var collector = await OtlpCollector.StartAsync();
-        await using var api = await ApiUnderTest.StartAsync(settings: Settings(collector));
+        await using var api = await ApiUnderTest.StartAsync(settings: Settings(collector, "api"));
         using var request = new HttpRequestMessage(HttpMethod.Get, "allocations");
         request.Headers.Add("x-acme", "1");
         (await api.Tenant("acme").SendAsync(request)).Dispose();
@@ -34,7 +34,7 @@ public sealed class AddedTelemetryTests
     {
         await using var collector = await OtlpCollector.StartAsync();
         await using var api = await ApiUnderTest.StartAsync();
-        await using var worker = Worker.Program.Build([.. ApiUnderTest.Arguments(api.Folder), .. Settings(collector)]);
+        await using var worker = Worker.Program.Build([.. ApiUnderTest.Arguments(api.Folder), .. Settings(collector, "worker")]);
         await worker.StartAsync();
 
         var rows = await RowsAsync(api.Folder, "acme.background");
@@ -45,9 +45,9 @@ public sealed class AddedTelemetryTests
         await worker.StopAsync();
     }
 
-    private static string[] Settings(OtlpCollector collector) =>
+    private static string[] Settings(OtlpCollector collector, string service) =>
     [
-        PlainLibrary.Argument, $"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+        PlainLibrary.Argument, $"--OTEL_SERVICE_NAME={service}", $"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
         "--OTEL_BSP_SCHEDULE_DELAY=100", "--OTEL_METRIC_EXPORT_INTERVAL=200", "--Orion:Metrics:Interval=00:00:01",
     ];
 
