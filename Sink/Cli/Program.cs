@@ -1,4 +1,3 @@
 using OrionPlatform.Sink.Cli;
 
-using var stop = new StopSignals();
-return Command.Run(args, Console.In, Console.Out, Console.Error, TimeProvider.System, stop.Token);
+return await new TelemetryCommand(Console.In, Console.Out, Console.Error, TimeProvider.System).RunAsync(args);

@@ -126,8 +126,8 @@ public sealed class SegmentTests(SampleTelemetry telemetry) : IClassFixture<Samp
         var columns = await CommandRun.OfAsync("tables", "log_records", "--data", folder.Path);
         var unknown = await CommandRun.OfAsync("tables", "nope", "--data", folder.Path);
 
-        Assert.Matches(@"\ns1\.\* +2026-01-02/api\.db", tables.Output);
-        Assert.Contains("message", columns.Lines);
+        Assert.Matches(@"\n\| s1\.\* +\| 2026-01-02/api\.db \|", tables.Output);
+        Assert.Contains(columns.Lines, line => line.Trim('|', ' ') == "message");
         Assert.Equal((2, "There is no table nope; 'tables' lists them.\n"), (unknown.ExitCode, unknown.Notes));
     }
 

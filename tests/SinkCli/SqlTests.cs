@@ -6,22 +6,6 @@ namespace OrionPlatform.SinkCli.Tests;
 public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTelemetry>
 {
     [Fact]
-    public async Task A_table_is_aligned_and_nothing_in_it_steers_the_terminal()
-    {
-        var run = await SqlAsync("SELECT level, message, level_number AS number FROM logs ORDER BY time_ns");
-
-        Assert.Equal("""
-            level  message                 number
-            -----  ----------------------  ------
-            info   Loading                      2
-            error  The store is gone [31m       4
-            (2 rows)
-
-            """, run.Output);
-        Assert.Equal((0, ""), (run.ExitCode, run.Notes));
-    }
-
-    [Fact]
     public async Task Attributes_are_an_object_whose_values_keep_their_types()
     {
         var run = await SqlAsync($"SELECT attributes, span_id FROM http_request_logs WHERE trace_hi = trace_hi('{SampleTelemetry.Trace}')", "--format", "json");
@@ -131,15 +115,61 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     [InlineData("--format", "xml", "--format has to be table, json or csv, not 'xml'.")]
     [InlineData("--from", "soon", "--from has to be a day (2026-11-20) or a time (2026-11-20T08:30Z), not 'soon'.")]
     [InlineData("--limit", "0", "--limit has to be a number from 1 to 1000000, not '0'.")]
-    [InlineData("--colour", "red", "There is no option --colour; --help shows which there are.")]
+    [InlineData("--limit", "-5", "--limit has to be a number from 1 to 1000000, not '-5'.")]
+    [InlineData("--timeout", "3601", "--timeout has to be a number from 1 to 3600, not '3601'.")]
+    [InlineData("--colour", "red", "Unrecognized command or argument '--colour'.")]
     [InlineData("--data", "/nowhere", "There is no telemetry in /nowhere.")]
-    [InlineData("--data", "", "--data needs a folder.")]
+    [InlineData("--data", "", "--data needs a value.")]
     public async Task An_option_that_is_wrong_is_named(string option, string value, string reason)
     {
         var run = await CommandRun.OfAsync("sql", "SELECT 1", option, value);
 
-        Assert.Equal(2, run.ExitCode);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.StartsWith(reason, run.Notes, StringComparison.Ordinal);
+        Assert.Single(run.Notes.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("Required argument 'STATEMENT' missing", "sql")]
+    [InlineData("sql needs a statement", "sql", " ")]
+    [InlineData("Required argument missing for option: '--limit'", "sql", "SELECT 1", "--limit")]
+    [InlineData("Option '--limit' expects a single argument but 2 were provided", "tables", "--limit", "1", "--limit=2")]
+    [InlineData("There is no option --colour", "sql", "--colour", "red", "SELECT 1")]
+    [InlineData("Unrecognized command or argument 'two'", "sql", "SELECT 1", "two")]
+    [InlineData("Unrecognized command or argument 'sqll'", "sqll", "SELECT 1")]
+    [InlineData("--from 2026-02-01T00:00:00.0000000+00:00 is not before", "sql", "SELECT 1", "--from", "2026-02-01", "--to", "2026-01-01")]
+    public async Task A_line_that_is_not_understood_says_what_is_wrong_with_it(string reason, params string[] arguments)
+    {
+        var run = await CommandRun.OfAsync(arguments);
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith(reason, run.Notes, StringComparison.Ordinal);
+        Assert.Single(run.Notes.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task Help_and_the_version_are_told()
+    {
+        var help = await CommandRun.OfAsync("sql", "--help");
+        var version = await CommandRun.OfAsync("--version");
+
+        Assert.Equal((0, ""), (help.ExitCode, help.Notes));
+        Assert.Contains("--timeout <SECONDS>", help.Output, StringComparison.Ordinal);
+        Assert.Equal(0, version.ExitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+", version.Output);
+        Assert.Equal(2, (await CommandRun.OfAsync()).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("@limit", "near \"@limit\": syntax error")]
+    [InlineData("-5", "near \"-\": syntax error")]
+    [InlineData("[suggest]", "near \"[suggest]\": syntax error")]
+    public async Task A_statement_is_taken_as_it_is_whatever_it_begins_with(string sql, string reason)
+    {
+        var run = await SqlAsync(sql);
+
+        Assert.Equal((2, reason + "\n"), (run.ExitCode, run.Notes));
+        Assert.Equal(["-5"], (await SqlAsync("-- all\nSELECT -5 AS n", "--format", "csv")).Lines[1..]);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ internal abstract class RowPrinter
     {
         "json" => new JsonPrinter(output),
         "csv" => new CsvPrinter(output),
-        _ => new TablePrinter(output),
+        _ => new TablePrinter(Terminal.On(output)),
     };
 
     public abstract void Begin(string[] columns);

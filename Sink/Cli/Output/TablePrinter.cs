@@ -1,25 +1,50 @@
 using System.Text;
+using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace OrionPlatform.Sink.Cli;
 
-/// <summary>Aligned columns, numbers to the right. Long text is cut, and nothing in it can steer the terminal.</summary>
-internal sealed class TablePrinter(TextWriter output) : RowPrinter
+/// <summary>
+/// Tables for people. On a terminal long values wrap, and rows that are too wide for it are shown one below the other; elsewhere each
+/// row is one line, whole. Nothing in a value can steer the terminal.
+/// </summary>
+/// <param name="console">Where they go.</param>
+/// <param name="isTerminal">Whether somebody looks at it in a window of some width.</param>
+internal sealed class TablePrinter(IAnsiConsole console, bool isTerminal) : RowPrinter
 {
-    private const int MaxWidth = 100;
+    // Bounds what is in memory: widths are known only when all rows of a table are.
+    private const int RowsPerTable = 1_000;
+    private const int MaxCharacters = 1_000;
 
-    // Bounded by --limit: widths are known only when all rows are.
-    private readonly List<string[]> _rows = [];
+    // A column that is narrower than its values has to be at least this wide to be read.
+    private const int MinColumn = 12;
+    private const int ColumnFrame = 3;
+
+    private static readonly Style s_null = new(decoration: Decoration.Dim);
+    private readonly List<string?[]> _rows = [];
+    private string[] _columns = [];
     private bool[] _isNumber = [];
+    private int _printed;
+
+    public TablePrinter(IAnsiConsole console)
+        : this(console, console.Profile.Out.IsTerminal)
+    {
+    }
 
     public override void Begin(string[] columns)
     {
-        _rows.Add(Array.ConvertAll(columns, Cell));
+        _columns = Array.ConvertAll(columns, Cell);
         _isNumber = Array.ConvertAll(columns, _ => true);
     }
 
     public override void Row(object?[] values)
     {
-        _rows.Add(Array.ConvertAll(values, v => Cell(Text(v))));
+        if (_rows.Count == RowsPerTable)
+        {
+            Print();
+        }
+
+        _rows.Add(Array.ConvertAll(values, v => v is null ? null : Cell(Text(v))));
         for (var i = 0; i < values.Length; i++)
         {
             _isNumber[i] &= values[i] is null or long or double;
@@ -28,28 +53,84 @@ internal sealed class TablePrinter(TextWriter output) : RowPrinter
 
     public override void End()
     {
-        var widths = _isNumber.Select((_, i) => _rows.Max(r => r[i].Length)).ToArray();
-        Line(_rows[0], widths);
-        output.WriteLine(string.Join("  ", widths.Select(w => new string('-', w))));
-        foreach (var row in _rows.Skip(1))
+        if (_rows.Count > 0 || _printed == 0)
         {
-            Line(row, widths);
+            Print();
         }
 
-        output.WriteLine(_rows.Count == 2 ? "(1 row)" : $"({_rows.Count - 1} rows)");
+        console.WriteLine(_printed == 1 ? "(1 row)" : $"({_printed} rows)");
     }
 
-    private static string Cell(string text)
+    private static Text Shown(string? cell) => cell is null ? new Text("NULL", s_null) : new Text(cell);
+
+    private void Print()
     {
-        var cell = new StringBuilder(Math.Min(text.Length, MaxWidth + 1));
-        foreach (var character in text.AsSpan(0, Math.Min(text.Length, MaxWidth)))
+        if (Fits())
         {
-            cell.Append(char.IsControl(character) ? ' ' : character);
+            console.Write(AsTable());
+        }
+        else
+        {
+            foreach (var (row, i) in _rows.Select((row, i) => (row, i)))
+            {
+                PrintBelow(_printed + i + 1, row);
+            }
         }
 
-        return text.Length > MaxWidth ? cell.Append('…').ToString() : cell.ToString();
+        _printed += _rows.Count;
+        _rows.Clear();
     }
 
-    private void Line(string[] row, int[] widths) =>
-        output.WriteLine(string.Join("  ", row.Select((cell, i) => _isNumber[i] ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
+    private bool Fits()
+    {
+        var widths = _columns.Select((name, i) => _rows.Select(r => r[i]?.Length ?? 0).Append(name.Length).Max());
+        return !isTerminal || widths.Sum(w => Math.Min(w, MinColumn) + ColumnFrame) < console.Profile.Width;
+    }
+
+    private Table AsTable()
+    {
+        var table = new Table { Border = isTerminal ? TableBorder.Rounded : TableBorder.Ascii2 };
+        foreach (var (name, isNumber) in _columns.Zip(_isNumber))
+        {
+            table.AddColumn(new TableColumn(new Text(name)) { Alignment = isNumber ? Justify.Right : Justify.Left });
+        }
+
+        foreach (var row in _rows)
+        {
+            table.AddRow(row.Select(Shown));
+        }
+
+        return table;
+    }
+
+    private void PrintBelow(int number, string?[] row)
+    {
+        var values = new Grid().AddColumns(2);
+        foreach (var (name, cell) in _columns.Zip(row))
+        {
+            values.AddRow(new Text(name), Shown(cell));
+        }
+
+        console.Write(new Rule($"row {number}").LeftJustified());
+        console.Write(values);
+    }
+
+    private string Cell(string text)
+    {
+        var cut = isTerminal && text.Length > MaxCharacters;
+        var cell = new StringBuilder(text, 0, cut ? MaxCharacters : text.Length, text.Length + 1);
+        for (var i = 0; i < cell.Length; i++)
+        {
+            cell[i] = cell[i] switch
+            {
+                '\n' when isTerminal => '\n',
+                < ' ' => (char)('␀' + cell[i]),
+                '\u007f' => '␡',
+                >= '\u0080' and < '\u00a0' => '\ufffd',
+                var character => character,
+            };
+        }
+
+        return cut ? cell.Append('…').ToString() : cell.ToString();
+    }
 }

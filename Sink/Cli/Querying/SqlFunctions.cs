@@ -22,7 +22,7 @@ internal static class SqlFunctions
 
     private static DateTimeOffset Time(string text, DateTimeOffset now) => text == "now"
         ? now
-        : RequestParser.TimeOf(text, wholeDay: false) ?? throw new FormatException($"ns(text): '{text}' is neither a day, a time nor 'now'.");
+        : OptionValues.TimeOf(text, wholeDay: false) ?? throw new FormatException($"ns(text): '{text}' is neither a day, a time nor 'now'.");
 
     private static long TraceHigh(string id) => id.Length == 32 && long.TryParse(id.AsSpan(0, 16), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var high)
         ? high
