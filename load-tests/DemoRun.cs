@@ -14,15 +14,28 @@ internal static class DemoRun
 {
     private static readonly TimeSpan s_keysWithin = TimeSpan.FromMinutes(2);
 
-    public static async Task<int> RunAsync(LoadOptions options)
+    public static async Task<int> RunAsync(LoadOptions options, CancellationToken stop)
     {
         using var host = Host();
-        await host.StartAsync();
+        await host.StartAsync(stop);
         var log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Traffic");
-        using var signals = Termination.On(ExitCodes.Pass, () => Task.CompletedTask);
+        try
+        {
+            await RunAsync(options, log, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            log.LogInformation("Demo traffic stopped.");
+        }
+
+        return ExitCodes.Pass;
+    }
+
+    private static async Task RunAsync(LoadOptions options, ILogger log, CancellationToken stop)
+    {
         var url = options.Url ?? throw new UsageException("The demo traffic needs a running platform: name its api with --url.");
         var keysFile = options.KeysFile ?? Solution.DefaultKeysFile;
-        var keys = await DevKeys.ReadAsync(keysFile, s_keysWithin);
+        var keys = await DevKeys.ReadAsync(keysFile, s_keysWithin).WaitAsync(stop);
         using var http = Http.To(url);
         var tenants = keys
             .Select(k => new DemoTenant(
@@ -30,8 +43,10 @@ internal static class DemoRun
             .ToList();
 
         log.LogInformation("Demo traffic on {Url} for {Tenants}.", url, string.Join(" and ", keys.Select(k => k.Tenant)));
-        NBomberRunner.RegisterScenarios(DemoTraffic.Create(tenants, new Answers(log).See)).WithoutReports().Run();
-        return ExitCodes.Pass;
+        var traffic = NBomberRunner.RegisterScenarios(DemoTraffic.Create(tenants, new Answers(log).See)).WithoutReports();
+
+        // It has no end; what of it still runs when it is told to stop ends with the program.
+        await Task.Factory.StartNew(traffic.Run, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(stop);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using NBomber.CSharp;
+using Spectre.Console;
 
 namespace OrionPlatform.LoadTests;
 
@@ -7,43 +8,47 @@ internal static class GateRun
 {
     private static readonly TimeSpan s_keysWithin = TimeSpan.FromSeconds(30);
 
-    public static async Task<int> RunAsync(LoadOptions options, TextWriter output)
+    public static async Task<int> RunAsync(LoadOptions options, IAnsiConsole console, CancellationToken stop)
     {
-        OwnPlatform? own = null;
-        using var signals = Termination.On(ExitCodes.Invalid, async () => await (own?.DisposeAsync() ?? ValueTask.CompletedTask));
-        if (options.Url is null)
+        try
         {
-            output.WriteLine("Starting a platform for this run ...");
-            own = await OwnPlatform.StartAsync(output);
-        }
+            if (options.Url is { } url)
+            {
+                return await RunAsync(options, url, options.KeysFile ?? Solution.DefaultKeysFile, console, stop);
+            }
 
-        await using (own)
+            console.WriteLine("Starting a platform for this run ...");
+            await using var own = await OwnPlatform.StartAsync(console.Profile.Out.Writer, stop);
+            return await RunAsync(options, own.Url, options.KeysFile ?? own.KeysFile, console, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return await RunAsync(options, options.Url ?? own!.Url, options.KeysFile ?? own?.KeysFile ?? Solution.DefaultKeysFile, output);
+            console.WriteLine("Stopped.");
+            return ExitCodes.Invalid;
         }
     }
 
-    private static async Task<int> RunAsync(LoadOptions options, Uri url, string keysFile, TextWriter output)
+    private static async Task<int> RunAsync(LoadOptions options, Uri url, string keysFile, IAnsiConsole console, CancellationToken stop)
     {
-        var keys = await DevKeys.ReadAsync(keysFile, s_keysWithin);
+        var keys = await DevKeys.ReadAsync(keysFile, s_keysWithin).WaitAsync(stop);
         using var http = Http.To(url);
         await Http.EnsureAnswersAsync(http);
 
         var tenants = keys.Select(k => new AllocationApi(http, k)).ToList();
         var measurement = new Measurement(AllocationApi.Timeout);
-        output.WriteLine($"Load on {url}: {options.Rate} calls/s for {options.Duration.TotalSeconds:0.#} s ...");
-        var stats = NBomberRunner
+        console.WriteLine($"Load on {url}: {options.Rate} calls/s for {options.Duration.TotalSeconds:0.#} s ...");
+        var stats = await LoadProgress.ShowAsync(console, options.WarmUp + options.Duration, measurement, () => NBomberRunner
             .RegisterScenarios(AllocationMix.Create(options, tenants, measurement), AllocationLifecycle.Create(options, tenants[^1], measurement))
             .WithTestSuite("load-tests")
             .WithTestName(options.Profile.ToString())
             .WithoutReports()
-            .Run();
+            .Run(), stop);
 
         var run = measurement.ToRun([AllocationMix.Plan(options), AllocationLifecycle.Plan(options)]);
         var report = new GateReport(options, run, SloGate.Judge(run, stats.Thresholds), DateTimeOffset.UtcNow);
-        ReportFiles.Print(report, output);
+        ReportFiles.Print(report, console);
         ReportFiles.Write(report, options.ReportFolder);
-        output.WriteLine($"Reports: {Path.GetFullPath(options.ReportFolder)}");
+        console.WriteLine($"Reports: {Path.GetFullPath(options.ReportFolder)}");
         return report.Result.ExitCode;
     }
 }

@@ -1,20 +1,8 @@
 using OrionPlatform.LoadTests;
 
-if (args.Contains("--help") || args.Contains("-h"))
-{
-    Console.WriteLine(LoadOptions.Help);
-    return ExitCodes.Pass;
-}
-
-try
-{
-    var options = LoadOptions.Parse(args, Environment.GetEnvironmentVariable);
-    return options.Profile == Profile.Demo
-        ? await DemoRun.RunAsync(options)
-        : await GateRun.RunAsync(options, Console.Out);
-}
-catch (UsageException e)
-{
-    Console.Error.WriteLine(e.Message);
-    return ExitCodes.Error;
-}
+return await new LoadCommand(
+    Environment.GetEnvironmentVariable,
+    (options, stop) => options.Profile == Profile.Demo
+        ? DemoRun.RunAsync(options, stop)
+        : GateRun.RunAsync(options, Terminal.On(Console.Out), stop))
+    .RunAsync(args, Console.Out, Console.Error);

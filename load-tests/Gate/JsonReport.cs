@@ -44,5 +44,6 @@ internal static class JsonReport
         P99Ms = micros.Percentile(99) / 1000.0,
         P999Ms = micros.Percentile(99.9) / 1000.0,
         MaxMs = micros.Max / 1000.0,
+        micros.OutOfRange,
     };
 }

@@ -1,3 +1,5 @@
+using Spectre.Console;
+
 namespace OrionPlatform.LoadTests;
 
 /// <summary>Shows a report and writes its files.</summary>
@@ -10,16 +12,16 @@ internal static class ReportFiles
     private static readonly HashSet<int> s_firstLeft = [0];
     private static readonly HashSet<int> s_verdictsLeft = [0, 1, 2, 3, 5];
 
-    public static void Print(GateReport report, TextWriter output)
+    public static void Print(GateReport report, IAnsiConsole console)
     {
-        output.WriteLine();
-        output.WriteLine("SLO gate: " + report.Title);
-        output.WriteLine(GateReport.Clock);
-        WriteIndented(Text.Columns(report.CallRows, s_firstLeft), output);
-        output.WriteLine(report.LagLine);
-        output.WriteLine(report.EndToEndLine);
-        WriteIndented(Text.Columns(report.VerdictRows, s_verdictsLeft), output);
-        output.WriteLine("SLO gate: " + GateReport.Word(report.Result.Outcome));
+        console.WriteLine();
+        console.WriteLine("SLO gate: " + report.Title);
+        console.WriteLine(GateReport.Clock);
+        console.Write(Table(report.CallRows, s_firstLeft, console));
+        console.WriteLine(report.LagLine);
+        console.WriteLine(report.EndToEndLine);
+        console.Write(Table(report.VerdictRows, s_verdictsLeft, console));
+        console.WriteLine("SLO gate: " + GateReport.Word(report.Result.Outcome), Look(GateReport.Word(report.Result.Outcome)));
     }
 
     public static void Write(GateReport report, string folder)
@@ -30,14 +32,27 @@ internal static class ReportFiles
         File.WriteAllText(Path.Combine(folder, Markdown), MarkdownReport.Of(report));
     }
 
-    private static void WriteIndented(IEnumerable<string> lines, TextWriter output)
+    private static Table Table(IReadOnlyList<IReadOnlyList<string>> rows, HashSet<int> left, IAnsiConsole console)
     {
-        output.WriteLine();
-        foreach (var line in lines)
+        var table = new Table { Border = console.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.Ascii2 };
+        foreach (var (name, i) in rows[0].Select((name, i) => (name, i)))
         {
-            output.WriteLine("  " + line);
+            table.AddColumn(new TableColumn(new Spectre.Console.Text(name)) { Alignment = left.Contains(i) ? Justify.Left : Justify.Right });
         }
 
-        output.WriteLine();
+        foreach (var row in rows.Skip(1))
+        {
+            table.AddRow(row.Select(cell => new Spectre.Console.Text(cell, Look(cell))));
+        }
+
+        return table;
     }
+
+    private static Style Look(string cell) => cell switch
+    {
+        "PASS" => new Style(Color.Green),
+        "FAIL" => new Style(Color.Red, decoration: Decoration.Bold),
+        "INVALID" => new Style(Color.Yellow),
+        _ => Style.Plain,
+    };
 }

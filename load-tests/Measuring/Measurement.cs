@@ -96,6 +96,15 @@ internal sealed class Measurement(TimeSpan timeout)
         }
     }
 
+    /// <summary>Calls so far, and how many of them failed.</summary>
+    public (long All, long Failed) Counts()
+    {
+        lock (_lock)
+        {
+            return (_calls.Values.Sum(c => c.Latency.Count), _calls.Values.Sum(c => c.Failed));
+        }
+    }
+
     public MeasuredRun ToRun(IReadOnlyList<ScenarioPlan> plan)
     {
         lock (_lock)

@@ -31,16 +31,18 @@ internal sealed class OwnPlatform : IAsyncDisposable
     public string KeysFile => Path.Combine(_data, "dev-keys.json");
 
     /// <exception cref="UsageException">The platform cannot be built or does not start.</exception>
-    public static async Task<OwnPlatform> StartAsync(TextWriter output)
+    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
+    public static async Task<OwnPlatform> StartAsync(TextWriter output, CancellationToken stop)
     {
         var root = Solution.Root
             ?? throw new UsageException(
                 "There is no solution around this program to start a platform from; name a running one with --url.");
 
         // AppHost starts this program as its traffic, so it cannot be a reference of this program as well: it is loaded as it was built.
-        var appHost = Assembly.LoadFrom(await AppHostBuild.FindOrBuildAsync(root, output));
+        var appHost = Assembly.LoadFrom(await AppHostBuild.FindOrBuildAsync(root, output).WaitAsync(stop));
         var platform = new OwnPlatform();
-        using var limit = new CancellationTokenSource(s_startWithin);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(s_startWithin);
         try
         {
             await platform.StartAsync(appHost.EntryPoint!.DeclaringType!, limit.Token);
@@ -49,6 +51,7 @@ internal sealed class OwnPlatform : IAsyncDisposable
         catch (Exception e)
         {
             await platform.DisposeAsync();
+            stop.ThrowIfCancellationRequested();
             throw new UsageException(
                 (limit.IsCancellationRequested
                     ? $"The platform was not ready within {s_startWithin.TotalSeconds:0} s:\n"

@@ -29,6 +29,8 @@ public sealed class ProgramTests : IDisposable
 
         Assert.True(code == ExitCodes.Pass, output);
         Assert.Contains("SLO gate: PASS", output, StringComparison.Ordinal);
+        Assert.Contains($"| PASS    | {Slos.PublicApiP95.Name} ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', output);
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(Report(ReportFiles.Json)));
         Assert.Equal("PASS", json.RootElement.GetProperty("outcome").GetString());
         Assert.Equal(
@@ -74,11 +76,38 @@ public sealed class ProgramTests : IDisposable
     {
         var (unknown, sentence) = await RunAsync("--fast");
         Assert.Equal(ExitCodes.Error, unknown);
-        Assert.StartsWith("There is no option --fast.", sentence, StringComparison.Ordinal);
+        Assert.StartsWith("Unrecognized command or argument '--fast'.", sentence, StringComparison.Ordinal);
 
         var (nobody, there) = await RunAsync("--url", "http://127.0.0.1:1");
         Assert.Equal(ExitCodes.Error, nobody);
         Assert.StartsWith("Nothing answers at http://127.0.0.1:1/", there, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_and_the_version_are_told()
+    {
+        var (code, help) = await RunAsync("--help");
+        Assert.Equal(ExitCodes.Pass, code);
+        Assert.Contains("--report-folder <FOLDER>", help, StringComparison.Ordinal);
+        Assert.Contains("3 the run cannot tell", help, StringComparison.Ordinal);
+
+        var (versionCode, version) = await RunAsync("--version");
+        Assert.Equal(ExitCodes.Pass, versionCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+", version);
+    }
+
+    [LinuxFact]
+    public async Task A_run_that_is_told_to_stop_cannot_tell()
+    {
+        await using var server = await AllocationServer.StartAsync();
+        using var run = Start("--url", server.Url.ToString(), "--duration=10m", "--warm-up=0s");
+        var output = run.StandardOutput.ReadToEndAsync();
+        await Eventually.TrueAsync(() => server.Requests >= 3, "the load");
+        Signals.AskToStop(run);
+        await run.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(ExitCodes.Invalid, run.ExitCode);
+        Assert.EndsWith("Stopped.\n", await output, StringComparison.Ordinal);
     }
 
     [LinuxFact]
