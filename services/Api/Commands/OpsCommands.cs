@@ -1,3 +1,6 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using OrionPlatform.Store;
 
 namespace OrionPlatform.Api;
@@ -8,80 +11,104 @@ namespace OrionPlatform.Api;
 /// </summary>
 internal static class OpsCommands
 {
-    private const string Usage = """
-        Usage:
-          ops-login --role viewer|operator|admin [--name NAME]   print a login path of the ops panel, valid once and for 15 minutes
-          tenant create NAME                                     make a tenant and print its first project and key, this once
-          jobs redrive                                           make every dead job claimable again
-        """;
-
+    private const int NotDone = 1;
+    private const int Refused = 2;
     private static readonly TimeSpan s_loginValidFor = TimeSpan.FromMinutes(15);
 
-    /// <summary>Whether the arguments are a command rather than the service's own options.</summary>
-    internal static bool Named(string[] args) => args is [var first, ..] && !first.StartsWith('-') && !first.Contains('=');
+    /// <summary>Whether the arguments are a command, or ask what there is, rather than the service's own configuration.</summary>
+    internal static bool Named(string[] args) =>
+        args is [var first, ..] && (first is "--help" or "-h" or "-?" or "--version" || (!first.StartsWith('-') && !first.Contains('=')));
 
-    /// <summary>Runs it; 0 when it worked, 1 when it could not be done, 2 when it is not known.</summary>
-    internal static Task<int> RunAsync(string[] args) => args switch
+    /// <summary>Runs it; 0 when it worked, 1 when it could not be done, 2 when it is not understood.</summary>
+    internal static async Task<int> RunAsync(string[] args)
     {
-        ["ops-login", .. var options] => OpsLoginAsync(options),
-        ["tenant", "create", var name] => CreateTenantAsync(name),
-        ["jobs", "redrive"] => RedriveAsync(),
-        _ => RefusedAsync($"Unknown command: {string.Join(' ', args)}"),
-    };
-
-    private static async Task<int> OpsLoginAsync(string[] options)
-    {
-        string? role = null;
-        var name = Environment.UserName;
-        for (var i = 0; i + 1 < options.Length; i += 2)
+        var root = new RootCommand(
+            "The api. Without a command it serves, and its arguments are configuration. The commands work on the same database beside it.")
         {
-            (role, name) = options[i] switch
-            {
-                "--role" => (options[i + 1], name),
-                "--name" => (role, options[i + 1]),
-                _ => (null, name),
-            };
+            OpsLogin(),
+            new Command("tenant", "Tenants") { CreateTenant() },
+            new Command("jobs", "Jobs") { Redrive() },
+        };
+
+        // No response files: a name may begin with @.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            // A word that nothing was waiting for says more than the command that is missing because of it.
+            var why = parsed.UnmatchedTokens is [var word, ..] ? $"There is no command or option '{word}'." : parsed.Errors[0].Message;
+            await Console.Error.WriteLineAsync($"{why} --help shows the commands and their options.");
+            return Refused;
         }
 
-        if (options.Length % 2 != 0 || role is not ("viewer" or "operator" or "admin") || string.IsNullOrWhiteSpace(name))
-        {
-            return await RefusedAsync("ops-login needs --role viewer, operator or admin.");
-        }
-
-        return await WithStoreAsync(async services =>
-        {
-            var token = await services.GetRequiredService<OpsSessions>().CreateLoginTokenAsync(name, role, s_loginValidFor);
-            await Console.Out.WriteLineAsync($"/admin/ops/login?t={token}");
-            return 0;
-        });
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 
-    private static Task<int> CreateTenantAsync(string name) => WithStoreAsync(async services =>
+    private static Command OpsLogin()
     {
-        if (!Shapes.TenantName().IsMatch(name))
+        var role = new Option<string>("--role") { HelpName = "viewer|operator|admin", Description = "What they may do", Required = true };
+        role.Validators.Add(result => Refuse(
+            result, result.GetValueOrDefault<string>() is "viewer" or "operator" or "admin", "--role has to be viewer, operator or admin."));
+        var name = new Option<string>("--name")
         {
-            return await RefusedAsync($"A tenant's name is {Shapes.TenantNameShape}.");
-        }
-
-        var made = await services.GetRequiredService<Members>().EnsureTenantAsync(name);
-        if (made.ApiKey is null)
+            HelpName = "NAME", Description = "Who logs in, as the audit log will say it", DefaultValueFactory = _ => Environment.UserName,
+        };
+        name.Validators.Add(result => Refuse(
+            result, !string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>()), "--name has to say who logs in."));
+        var command = new Command("ops-login", "Prints a login path of the ops panel, valid once and for 15 minutes") { role, name };
+        command.SetAction(parsed => WithStoreAsync(async services =>
         {
-            await Console.Error.WriteLineAsync($"Tenant {name} exists already ({made.TenantId}); nothing was made.");
-            return 1;
-        }
+            var token = await services.GetRequiredService<OpsSessions>()
+                .CreateLoginTokenAsync(parsed.GetRequiredValue(name), parsed.GetRequiredValue(role), s_loginValidFor);
+            await Console.Out.WriteLineAsync($"/admin/ops/login?t={token}");
+            return 0;
+        }));
+        return command;
+    }
 
-        await Console.Out.WriteLineAsync(
-            $"tenant:  {made.TenantId}\nproject: {made.ProjectId}\n"
-                + $"key:     {made.ApiKey}   (shown this once; it is stored as a hash)");
-        return 0;
-    });
-
-    private static Task<int> RedriveAsync() => WithStoreAsync(async services =>
+    private static Command CreateTenant()
     {
-        var redriven = await services.GetRequiredService<JobQueue>().RedriveAllAsync();
-        await Console.Out.WriteLineAsync(redriven == 1 ? "1 dead job is claimable again." : $"{redriven} dead jobs are claimable again.");
-        return 0;
-    });
+        var name = new Argument<string>("NAME") { Description = $"Its name: {Shapes.TenantNameShape}" };
+        name.Validators.Add(result => Refuse(
+            result, Shapes.TenantName().IsMatch(result.Tokens[0].Value), $"A tenant's name is {Shapes.TenantNameShape}."));
+        var command = new Command("create", "Makes a tenant and prints its first project and key, this once") { name };
+        command.SetAction(parsed => WithStoreAsync(async services =>
+        {
+            var tenant = parsed.GetRequiredValue(name);
+            var made = await services.GetRequiredService<Members>().EnsureTenantAsync(tenant);
+            if (made.ApiKey is null)
+            {
+                await Console.Error.WriteLineAsync($"Tenant {tenant} exists already ({made.TenantId}); nothing was made.");
+                return NotDone;
+            }
+
+            await Console.Out.WriteLineAsync(
+                $"tenant:  {made.TenantId}\nproject: {made.ProjectId}\n"
+                    + $"key:     {made.ApiKey}   (shown this once; it is stored as a hash)");
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Redrive()
+    {
+        var command = new Command("redrive", "Makes every dead job claimable again");
+        command.SetAction(_ => WithStoreAsync(async services =>
+        {
+            var redriven = await services.GetRequiredService<JobQueue>().RedriveAllAsync();
+            await Console.Out.WriteLineAsync(
+                redriven == 1 ? "1 dead job is claimable again." : $"{redriven} dead jobs are claimable again.");
+            return 0;
+        }));
+        return command;
+    }
+
+    private static void Refuse(SymbolResult result, bool isRight, string sentence)
+    {
+        if (!isRight)
+        {
+            result.AddError(sentence);
+        }
+    }
 
     private static async Task<int> WithStoreAsync(Func<IServiceProvider, Task<int>> command)
     {
@@ -89,11 +116,5 @@ internal static class OpsCommands
         builder.AddDomainStore();
         using var host = builder.Build();
         return await command(host.Services);
-    }
-
-    private static async Task<int> RefusedAsync(string why)
-    {
-        await Console.Error.WriteLineAsync(why + "\n\n" + Usage);
-        return 2;
     }
 }

@@ -34,16 +34,31 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
     }
 
     [Theory]
-    [InlineData("ops-login")]
-    [InlineData("ops-login", "--role", "king")]
-    [InlineData("tenant", "create", "Not a name")]
-    [InlineData("tenants")]
-    public async Task A_wrong_command_says_how_it_is_meant(params string[] arguments)
+    [InlineData("Option '--role' is required.", "ops-login")]
+    [InlineData("--role has to be viewer, operator or admin.", "ops-login", "--role", "king")]
+    [InlineData("--name has to say who logs in.", "ops-login", "--role", "admin", "--name", " ")]
+    [InlineData("Required argument missing for option: '--role'.", "ops-login", "--role")]
+    [InlineData("A tenant's name is 1 to 63", "tenant", "create", "Not a name")]
+    [InlineData("A tenant's name is 1 to 63", "tenant", "create", "@tenants.txt")]
+    [InlineData("Required argument 'NAME' missing", "tenant", "create")]
+    [InlineData("Required command was not provided.", "jobs")]
+    [InlineData("There is no command or option 'tenants'.", "tenants")]
+    [InlineData("There is no command or option 'all'.", "jobs", "redrive", "all")]
+    public async Task A_wrong_command_says_what_is_wrong_with_it(string why, params string[] arguments)
     {
         var (code, output, error) = await RunAsync(arguments);
-        Assert.Equal(2, code);
-        Assert.Empty(output);
-        Assert.Contains("Usage:", error, StringComparison.Ordinal);
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith(why, error, StringComparison.Ordinal);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task Help_lists_the_commands_and_makes_nothing()
+    {
+        var (code, output, _) = await RunAsync("--help");
+        Assert.Equal(0, code);
+        Assert.All((string[])["ops-login", "tenant", "jobs"], command => Assert.Contains($"  {command} ", output, StringComparison.Ordinal));
+        Assert.Equal(0, (await RunAsync("--version")).Code);
     }
 
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
