@@ -38,7 +38,8 @@ internal static class GateRun
         var measurement = new Measurement(AllocationApi.Timeout);
         console.WriteLine($"Load on {url}: {options.Rate} calls/s for {options.Duration.TotalSeconds:0.#} s ...");
         var stats = await LoadProgress.ShowAsync(console, options.WarmUp + options.Duration, measurement, () => NBomberRunner
-            .RegisterScenarios(AllocationMix.Create(options, tenants, measurement), AllocationLifecycle.Create(options, tenants[^1], measurement))
+            .RegisterScenarios(
+                AllocationMix.Create(options, tenants, measurement), AllocationLifecycle.Create(options, tenants[^1], measurement))
             .WithTestSuite("load-tests")
             .WithTestName(options.Profile.ToString())
             .WithoutReports()

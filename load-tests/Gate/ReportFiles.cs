@@ -37,7 +37,8 @@ internal static class ReportFiles
         var table = new Table { Border = console.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.Ascii2 };
         foreach (var (name, i) in rows[0].Select((name, i) => (name, i)))
         {
-            table.AddColumn(new TableColumn(new Spectre.Console.Text(name)) { Alignment = left.Contains(i) ? Justify.Left : Justify.Right });
+            var heading = new Spectre.Console.Text(name);
+            table.AddColumn(new TableColumn(heading) { Alignment = left.Contains(i) ? Justify.Left : Justify.Right });
         }
 
         foreach (var row in rows.Skip(1))

@@ -10,7 +10,7 @@ namespace OrionPlatform.LoadTests;
 /// <remarks>Recording allocates nothing; memory is 225 KiB from the beginning, whatever is recorded.</remarks>
 internal sealed class Histogram
 {
-    /// <summary>The largest number kept apart: a day in microseconds, which is the longest run, or 80 GiB; larger ones count as this one.</summary>
+    /// <summary>The largest number kept apart: a day in microseconds, which is the longest run, or 80 GiB. Larger ones count as this.</summary>
     public const long Largest = 86_400_000_000;
 
     private const int SignificantDigits = 3;
@@ -57,7 +57,9 @@ internal sealed class Histogram
     public long AtOrAbove(long limit)
     {
         var index = Array.IndexOf(_limits, limit);
-        return index >= 0 ? _atOrAbove[index] : throw new ArgumentException($"{limit} is not one of the exact limits of this histogram.", nameof(limit));
+        return index >= 0
+            ? _atOrAbove[index]
+            : throw new ArgumentException($"{limit} is not one of the exact limits of this histogram.", nameof(limit));
     }
 
     /// <summary>The nearest-rank percentile: the smallest number that at least <paramref name="percent"/> % of all do not exceed.</summary>

@@ -20,6 +20,7 @@ internal static class LoadProgress
         var running = Task.Factory.StartNew(load, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return console.Profile.Capabilities.Interactive
             ? console.Progress()
+                .AutoRefresh(false)
                 .Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn())
                 .StartAsync(context => ShowAsync(context, planned, measurement, running, stop))
             : running.WaitAsync(stop);
@@ -35,6 +36,7 @@ internal static class LoadProgress
             var (calls, failed) = measurement.Counts();
             bar.Value = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             bar.Description = calls == 0 ? "warm-up" : $"{calls} calls, {failed} failed";
+            context.Refresh();
             await Task.WhenAny(running, Task.Delay(s_every, stop));
             stop.ThrowIfCancellationRequested();
         }

@@ -6,7 +6,8 @@ public sealed class LoadOptionsTests
     public async Task Options_come_with_a_space_or_an_equals_sign()
     {
         var options = await ParsedAsync(
-            "--profile", "smoke", "--url=http://localhost:1234", "--duration", "90s", "--rate=7", "--warm-up", "500ms", "--keys", "@k.json", "--report-folder=out");
+            "--profile", "smoke", "--url=http://localhost:1234", "--duration", "90s", "--rate=7", "--warm-up", "500ms",
+            "--keys", "@k.json", "--report-folder=out");
 
         Assert.Equal(
             (Profile.Smoke, new Uri("http://localhost:1234"), TimeSpan.FromSeconds(90), 7),

@@ -104,7 +104,8 @@ public sealed partial class TableTests(SampleTelemetry telemetry) : IClassFixtur
         return [.. console.Lines];
     }
 
-    private Task<CommandRun> SqlAsync(string sql, params string[] options) => CommandRun.OfAsync(["sql", sql, "--data", telemetry.Directory, .. options]);
+    private Task<CommandRun> SqlAsync(string sql, params string[] options) =>
+        CommandRun.OfAsync(["sql", sql, "--data", telemetry.Directory, .. options]);
 
     [GeneratedRegex("word", RegexOptions.NonBacktracking)]
     private static partial Regex Word();

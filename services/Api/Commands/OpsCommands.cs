@@ -47,7 +47,8 @@ internal static class OpsCommands
     {
         var role = new Option<string>("--role") { HelpName = "viewer|operator|admin", Description = "What they may do", Required = true };
         role.Validators.Add(result => Refuse(
-            result, result.GetValueOrDefault<string>() is "viewer" or "operator" or "admin", "--role has to be viewer, operator or admin."));
+            result, result.GetValueOrDefault<string>() is "viewer" or "operator" or "admin",
+            "--role has to be viewer, operator or admin."));
         var name = new Option<string>("--name")
         {
             HelpName = "NAME", Description = "Who logs in, as the audit log will say it", DefaultValueFactory = _ => Environment.UserName,
