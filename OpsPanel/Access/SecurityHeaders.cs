@@ -38,7 +38,7 @@ internal sealed class SecurityHeaders : IStartupFilter
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()";
-        headers.CacheControl = "no-store"; // Assets, which hold nothing secret, set their own.
+        headers.CacheControl = "no-cache, no-store"; // As antiforgery has it, which else says so in the log. Assets, which hold nothing secret, set their own.
         if (http.Request.IsHttps)
         {
             headers.StrictTransportSecurity = "max-age=63072000";
