@@ -30,7 +30,11 @@ internal sealed class ActGuard(IAntiforgery antiforgery, PanelPages pages, Audit
 
         await audit.ForgeryRefusedAsync(http.Request.Method, http.Request.Path, Client(http));
         await pages.WriteAsync<MessagePage>(
-            http, StatusCodes.Status403Forbidden, "Refused", ("Heading", "This was not sent from the panel"), ("Message", "Nothing was done. Reload the page and try again."));
+            http,
+            StatusCodes.Status403Forbidden,
+            "Refused",
+            ("Heading", "This was not sent from the panel"),
+            ("Message", "Nothing was done. Reload the page and try again."));
     }
 
     private async Task<bool> AllowsAsync(HttpContext http)
@@ -44,7 +48,8 @@ internal sealed class ActGuard(IAntiforgery antiforgery, PanelPages pages, Audit
         return await antiforgery.IsRequestValidAsync(http);
     }
 
-    // Sec-Fetch-Site is same-origin, or, from a browser too old to send it, Origin names this host. A request with neither is from no page of ours.
+    // Sec-Fetch-Site is same-origin, or, from a browser too old to send it, Origin names this host. A request with neither is from no page
+    // of ours.
     private static bool Vouched(HttpRequest request)
     {
         var site = request.Headers["Sec-Fetch-Site"];

@@ -13,11 +13,14 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
     {
         // GET alone, so that HEAD (mail scanners, link checkers) never uses a token up.
         group.MapMethods("/login", [HttpMethods.Get], http => LoginAsync(http, http.Request.Query["t"])).AllowAnonymous();
-        group.MapMethods("/login", [HttpMethods.Head], http => pages.WriteAsync<LoginPage>(http, StatusCodes.Status200OK, "Sign in")).AllowAnonymous();
-        group.MapPost("/login", async http => await LoginAsync(http, (await http.Request.ReadFormAsync(http.RequestAborted))["t"])).AllowAnonymous();
+        group.MapMethods("/login", [HttpMethods.Head], http => pages.WriteAsync<LoginPage>(http, StatusCodes.Status200OK, "Sign in"))
+            .AllowAnonymous();
+        group.MapPost("/login", async http => await LoginAsync(http, (await http.Request.ReadFormAsync(http.RequestAborted))["t"]))
+            .AllowAnonymous();
 
         // Whoever is signed in may sign out, also without a role.
-        group.MapPost("/logout", LogoutAsync).RequireAuthorization(p => p.AddAuthenticationSchemes(PanelAuthentication.Scheme).RequireAuthenticatedUser());
+        group.MapPost("/logout", LogoutAsync)
+            .RequireAuthorization(p => p.AddAuthenticationSchemes(PanelAuthentication.Scheme).RequireAuthenticatedUser());
     }
 
     private async Task LoginAsync(HttpContext http, string? token)
@@ -42,7 +45,10 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
         {
             throttle.Failed(client);
             await audit.LoginRefusedAsync(client, "unknown, used or expired token");
-            await RefuseAsync(http, StatusCodes.Status401Unauthorized, "Its token is unknown, has been used already, or is too old. Every link works once.");
+            await RefuseAsync(
+                http,
+                StatusCodes.Status401Unauthorized,
+                "Its token is unknown, has been used already, or is too old. Every link works once.");
             return;
         }
 
@@ -62,5 +68,6 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
         http.Response.Headers.Location = PanelPath.Base(http) + "/login";
     }
 
-    private Task RefuseAsync(HttpContext http, int status, string problem) => pages.WriteAsync<LoginPage>(http, status, "Sign in", ("Problem", problem));
+    private Task RefuseAsync(HttpContext http, int status, string problem) =>
+        pages.WriteAsync<LoginPage>(http, status, "Sign in", ("Problem", problem));
 }

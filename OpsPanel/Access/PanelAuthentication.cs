@@ -42,14 +42,16 @@ internal static class PanelAuthentication
         services.AddDataProtection().SetApplicationName(ApplicationName);
         services.AddOptions<KeyManagementOptions>().Configure<DomainStore, ILoggerFactory>(KeepKeys);
 
-        // It warns at the first start that keys are stored unencrypted. They are, like the database beside them, in a folder of their owner alone.
+        // It warns at the first start that keys are stored unencrypted. They are, as is the database beside them, in a folder that only
+        // their owner can enter.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
 
         // An error to it is any cookie that it cannot read, which anybody can send; what is refused is in the audit log.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Critical);
     }
 
-    private static void Configure(CookieAuthenticationOptions options, IHttpContextAccessor current, Sessions sessions, PanelPages pages, AuditLog audit)
+    private static void Configure(
+        CookieAuthenticationOptions options, IHttpContextAccessor current, Sessions sessions, PanelPages pages, AuditLog audit)
     {
         options.Cookie = new PanelCookie(current, "orion-ops", PanelPath.Root);
         options.SessionStore = sessions;
@@ -63,7 +65,8 @@ internal static class PanelAuthentication
         {
             var session = Sessions.Current(refused.HttpContext);
             await audit.ForbiddenAsync(session.Id, session.Role, refused.Request.Method, refused.Request.Path);
-            await pages.WriteAsync<ForbiddenPage>(refused.HttpContext, StatusCodes.Status403Forbidden, "Not allowed", ("Role", session.Stored.Role));
+            await pages.WriteAsync<ForbiddenPage>(
+                refused.HttpContext, StatusCodes.Status403Forbidden, "Not allowed", ("Role", session.Stored.Role));
         };
     }
 

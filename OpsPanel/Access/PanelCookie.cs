@@ -4,9 +4,9 @@ namespace OrionPlatform.OpsPanel;
 
 /// <summary>A cookie of the panel: HttpOnly, host-only, and over https Secure and named so that a browser takes it only as such.</summary>
 /// <remarks>
-/// SameSite is Lax, not Strict. A login link opened from a mail or a chat is a cross-site navigation: with Strict the redirect that follows it
-/// would arrive without the session just made, and any page opened by such a link without the antiforgery cookie, so that it got a new one and
-/// the forms of all other open pages were refused. Nothing is lost by it: Lax withholds both from the posts of other sites.
+/// SameSite is Lax, not Strict. A link opened from a mail or a chat is a cross-site navigation. With Strict, the redirect after a login
+/// link would arrive without the session just made; and a page opened by any link would arrive without the antiforgery cookie, be given a
+/// new one, and so spoil the forms of all other open pages. Nothing is lost by Lax: it withholds both cookies from the posts of other sites.
 /// </remarks>
 internal sealed class PanelCookie : CookieBuilder
 {

@@ -20,7 +20,10 @@ public sealed record PanelSession(OpsSession Stored, string Secret)
     internal bool MayAct => Stored.Role is OpsRoles.Operator or OpsRoles.Admin;
 }
 
-/// <summary>Sessions as the panel uses them, and as the cookie's tickets: each request asks the store anew, so what is ended or changed there counts at once.</summary>
+/// <summary>
+/// Sessions as the panel uses them, and as the tickets of its cookie. Each request asks the store anew, so that what is ended or changed
+/// there counts at once.
+/// </summary>
 internal sealed class Sessions(OpsSessions store, StreamSeats seats) : ITicketStore
 {
     private static readonly object s_key = new();
@@ -51,14 +54,17 @@ internal sealed class Sessions(OpsSessions store, StreamSeats seats) : ITicketSt
             await EndAsync(before.Id, http.RequestAborted);
         }
 
-        // In a scope of its own, and so by a fresh handler: the one that has just read the old cookie would keep its key for the new session.
+        // In a scope of its own, and so by a fresh handler: the one that has just read the old cookie would keep its key for the new
+        // session.
         await using var scope = http.RequestServices.CreateAsyncScope();
+        var authentication = scope.ServiceProvider.GetRequiredService<IAuthenticationService>();
         var ticket = Ticket(new PanelSession(signIn.Session, signIn.Secret));
-        await scope.ServiceProvider.GetRequiredService<IAuthenticationService>().SignInAsync(http, ticket.AuthenticationScheme, ticket.Principal, ticket.Properties);
+        await authentication.SignInAsync(http, ticket.AuthenticationScheme, ticket.Principal, ticket.Properties);
     }
 
     // The session was stored when its login token was redeemed, in the same transaction.
-    Task<string> ITicketStore.StoreAsync(AuthenticationTicket ticket) => Task.FromResult(ticket.Properties.GetParameter<PanelSession>(nameof(PanelSession))!.Secret);
+    Task<string> ITicketStore.StoreAsync(AuthenticationTicket ticket) =>
+        Task.FromResult(ticket.Properties.GetParameter<PanelSession>(nameof(PanelSession))!.Secret);
 
     Task ITicketStore.RenewAsync(string key, AuthenticationTicket ticket) =>
         throw new InvalidOperationException("A key belongs to one sign-in and is not renewed.");
@@ -97,6 +103,7 @@ internal sealed class Sessions(OpsSessions store, StreamSeats seats) : ITicketSt
 
         var properties = new AuthenticationProperties();
         properties.SetParameter(nameof(PanelSession), session);
-        return new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, PanelAuthentication.Scheme)), properties, PanelAuthentication.Scheme);
+        var principal = new ClaimsPrincipal(new ClaimsIdentity(claims, PanelAuthentication.Scheme));
+        return new AuthenticationTicket(principal, properties, PanelAuthentication.Scheme);
     }
 }

@@ -48,12 +48,12 @@ public sealed class ActTests
         var now = DateTimeOffset.UtcNow;
         await host.Sink.RaiseAlertAsync(new AlertRow { Rule = "heartbeat_stale", Subject = "worker:1", Severity = "critical", Summary = "worker is silent", OpenedAt = now, UpdatedAt = now });
         var client = await host.SignInAsync("operator", "Olga");
-        using var acknowledged = await client.PostFormAsync("/admin/ops/acts/acknowledge", (FormClient.Field, await client.FormTokenAsync()), ("alert", "heartbeat_stale:worker:1"));
+        using var acknowledged = await client.ActAsync("/admin/ops/acts/acknowledge", ("alert", "heartbeat_stale:worker:1"));
         Assert.Equal(HttpStatusCode.SeeOther, acknowledged.StatusCode);
         Assert.Contains("acknowledged by Olga", await client.GetStringAsync("/admin/ops/overview"), StringComparison.Ordinal);
-        using var silenced = await client.PostFormAsync("/admin/ops/acts/silence", (FormClient.Field, await client.FormTokenAsync()), ("alert", "heartbeat_stale:worker:1"));
+        using var silenced = await client.ActAsync("/admin/ops/acts/silence", ("alert", "heartbeat_stale:worker:1"));
         Assert.Contains("silent until", await client.GetStringAsync("/admin/ops/overview"), StringComparison.Ordinal);
-        using var unknown = await client.PostFormAsync("/admin/ops/acts/acknowledge", (FormClient.Field, await client.FormTokenAsync()), ("alert", "no_such:rule"));
+        using var unknown = await client.ActAsync("/admin/ops/acts/acknowledge", ("alert", "no_such:rule"));
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 

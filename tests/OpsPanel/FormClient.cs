@@ -8,6 +8,11 @@ internal static partial class FormClient
     /// <summary>Name of the form field with the antiforgery token: ASP.NET Core's own.</summary>
     public const string Field = "__RequestVerificationToken";
 
+    /// <summary>A same-origin post with the token of the session's pages.</summary>
+    public static async Task<HttpResponseMessage> ActAsync(
+        this HttpClient client, string path, params (string Name, string Value)[] fields) =>
+        await client.PostFormAsync(path, [(Field, await client.FormTokenAsync()), .. fields]);
+
     /// <summary>A same-origin post with whatever token is among the fields.</summary>
     public static Task<HttpResponseMessage> PostFormAsync(this HttpClient client, string path, params (string Name, string Value)[] fields) =>
         client.PostFormFromAsync(path, ("Sec-Fetch-Site", "same-origin"), fields);

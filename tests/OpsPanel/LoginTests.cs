@@ -120,8 +120,7 @@ public sealed class LoginTests
     {
         await using var host = await PanelHost.StartAsync();
         var admin = await host.SignInAsync("admin", "Ada");
-        var token = await admin.FormTokenAsync();
-        using var made = await admin.PostFormAsync("/admin/ops/people/links", (FormClient.Field, token), ("name", "Olga <b>"), ("role", "operator"));
+        using var made = await admin.ActAsync("/admin/ops/people/links", ("name", "Olga <b>"), ("role", "operator"));
         var html = await made.Content.ReadAsStringAsync();
         Assert.Contains("Olga &lt;b&gt;", html, StringComparison.Ordinal);
         var link = Regex.Match(html, @"http://[^\s<]+/admin/ops/login\?t=[A-Za-z0-9_-]+", RegexOptions.NonBacktracking).Value;
@@ -131,7 +130,7 @@ public sealed class LoginTests
 
         var session = (await host.Sessions.ListAsync()).Single(s => s.Name == "Olga <b>");
         Assert.Equal("operator", session.Role);
-        using var ended = await admin.PostFormAsync("/admin/ops/people/end", (FormClient.Field, token), ("session", session.Id));
+        using var ended = await admin.ActAsync("/admin/ops/people/end", ("session", session.Id));
         Assert.Equal(HttpStatusCode.SeeOther, ended.StatusCode);
         using var after = await olga.GetAsync("/admin/ops/overview");
         Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
@@ -144,7 +143,7 @@ public sealed class LoginTests
     {
         await using var host = await PanelHost.StartAsync();
         var admin = await host.SignInAsync("admin");
-        using var refused = await admin.PostFormAsync("/admin/ops/people/links", (FormClient.Field, await admin.FormTokenAsync()), ("name", name), ("role", role));
+        using var refused = await admin.ActAsync("/admin/ops/people/links", ("name", name), ("role", role));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains(problem, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
@@ -154,7 +153,7 @@ public sealed class LoginTests
     {
         await using var host = await PanelHost.StartAsync();
         var client = await host.SignInAsync("viewer");
-        using var logout = await client.PostFormAsync("/admin/ops/logout", (FormClient.Field, await client.FormTokenAsync()));
+        using var logout = await client.ActAsync("/admin/ops/logout");
         Assert.Equal(HttpStatusCode.SeeOther, logout.StatusCode);
         Assert.Empty(await host.Sessions.ListAsync());
         using var after = await client.GetAsync("/admin/ops/overview");
@@ -183,7 +182,8 @@ public sealed class LoginTests
 
         using var still = await admin.GetAsync("/admin/ops/people");
         Assert.Equal(HttpStatusCode.OK, still.StatusCode);
-        using var old = await admin.PostFormFromAsync("/admin/ops/logout", ("Origin", host.Address.GetLeftPart(UriPartial.Authority)), (FormClient.Field, token));
+        using var old = await admin.PostFormFromAsync(
+            "/admin/ops/logout", ("Origin", host.Address.GetLeftPart(UriPartial.Authority)), (FormClient.Field, token));
         Assert.Equal(HttpStatusCode.SeeOther, old.StatusCode);
     }
 
@@ -192,7 +192,7 @@ public sealed class LoginTests
     {
         await using var host = await PanelHost.StartAsync();
         var client = await host.SignInAsync("admin");
-        using var refused = await client.PostFormAsync("/admin/ops/people/links", (FormClient.Field, await client.FormTokenAsync()), ("name", new string('x', 20_000)), ("role", "viewer"));
+        using var refused = await client.ActAsync("/admin/ops/people/links", ("name", new string('x', 20_000)), ("role", "viewer"));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
     }
 

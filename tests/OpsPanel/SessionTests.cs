@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrionPlatform.Sink;
@@ -59,7 +60,7 @@ public sealed partial class SessionTests
         await host.Sessions.EndByIdAsync((await host.Sessions.ListAsync()).Single().Id);
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(client, Overview));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(client, Overview + "/live"));
-        using var act = await client.PostFormAsync("/admin/ops/people/links", (FormClient.Field, token), ("name", "Eve"), ("role", "admin"));
+        using var act = await client.PostFormAsync("/admin/ops/logout", (FormClient.Field, token));
         Assert.Equal(HttpStatusCode.Unauthorized, act.StatusCode);
     }
 
@@ -82,7 +83,8 @@ public sealed partial class SessionTests
         var token = await (await host.SignInAsync("viewer", "Mallory", planted)).FormTokenAsync();
         var victims = new CookieContainer();
         victims.Add(planted.GetAllCookies());
-        using var act = await (await host.SignInAsync("admin", "Ada", victims)).PostFormAsync("/admin/ops/logout", (FormClient.Field, token));
+        var victim = await host.SignInAsync("admin", "Ada", victims);
+        using var act = await victim.PostFormAsync("/admin/ops/logout", (FormClient.Field, token));
         Assert.Equal(HttpStatusCode.Forbidden, act.StatusCode);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(host.Anonymous(victims), "/admin/ops/people"));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host.Anonymous(planted), Overview));
@@ -130,20 +132,25 @@ public sealed partial class SessionTests
         await using var host = await PanelHost.StartAsync();
         var admin = await host.SignInAsync("admin");
         var anonymous = await host.Anonymous().FormTokenAsync();
-        foreach (var act in new[] { "login", "logout", "acts/acknowledge", "acts/silence", "acts/redrive", "people/links", "people/end" })
+        var acts = host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains("POST") == true)
+            .Select(e => e.RoutePattern.RawText!)
+            .ToList();
+        Assert.Equal(7, acts.Count);
+        foreach (var act in acts)
         {
             foreach (var token in new[] { "", "forged", anonymous })
             {
-                using var form = await admin.PostFormAsync($"/admin/ops/{act}", (FormClient.Field, token), ("name", "Eve"), ("role", "admin"));
+                using var form = await admin.PostFormAsync(act, (FormClient.Field, token), ("name", "Eve"), ("role", "admin"));
                 await RefusedAsync(form);
-                using var fetch = await FetchAsync(admin, $"/admin/ops/{act}", token);
+                using var fetch = await FetchAsync(admin, act, token);
                 await RefusedAsync(fetch);
             }
         }
 
         Assert.Single(await host.Sessions.ListAsync());
         var audited = await host.App.Services.GetRequiredService<TelemetryReader>().AuditAsync(new AuditQuery());
-        Assert.Equal(42, audited.Count(e => e.Operation == "ops.forgery_refused"));
+        Assert.Equal(acts.Count * 6, audited.Count(e => e.Operation == "ops.forgery_refused"));
 
         using var right = await FetchAsync(admin, "/admin/ops/people/links", await admin.FormTokenAsync());
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
@@ -186,7 +193,8 @@ public sealed partial class SessionTests
     private static async Task RefusedAsync(HttpResponseMessage answer)
     {
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        Assert.Contains("Nothing was done. Reload the page and try again.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("Nothing was done. Reload the page and try again.", page, StringComparison.Ordinal);
     }
 
     [GeneratedRegex("<value>(?<secret>[^<]{40,})</value>", RegexOptions.NonBacktracking)]
