@@ -72,7 +72,7 @@ public sealed class LoginTests
     [Fact]
     public void Throttling_doubles_ends_and_spares_other_clients()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var throttle = new LoginThrottle(time);
         for (var i = 0; i < 10; i++)
         {
