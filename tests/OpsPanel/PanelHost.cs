@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
 using OrionPlatform.Store;
@@ -70,6 +71,13 @@ internal sealed class PanelHost : IAsyncDisposable
             },
             TimeProvider.System));
         builder.Services.AddSingleton(s => new TelemetryReader(folder.File("telemetry"), TimeProvider.System));
+
+        // The way of audit entries to the sink. No other telemetry: a test finds the rows that it wrote itself.
+        builder.Services.AddSingleton(s => new TelemetryWriter(
+            new Redactor(new Sanitizer(Options.Create(new SanitizeOptions()), [])),
+            new TraceRing(Options.Create(new TracingOptions())),
+            new LogRing(Options.Create(new LogOptions())),
+            s.GetRequiredService<TelemetrySink>()));
         builder.AddDomainStore();
         builder.AddOpsPanel();
         var app = builder.Build();
