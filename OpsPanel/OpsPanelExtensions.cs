@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -25,12 +24,12 @@ public static class OpsPanelExtensions
         services.AddOptions<OpsPanelOptions>().Bind(builder.Configuration.GetSection("Orion:Ops")).ValidateOnStart();
         services.AddSingleton<Microsoft.Extensions.Options.IValidateOptions<OpsPanelOptions>, OpsPanelOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.Scheme, null);
+        builder.AddPanelAuthentication();
         services.AddAuthorization(OpsRoles.AddPolicies);
         services.AddSingleton<IStartupFilter, SecurityHeaders>();
         services.AddHostedService<StartupLink>();
         services.TryAddSingleton<AuditTrail>();
-        services.AddSingleton<AuditLog>().AddSingleton<LoginThrottle>().AddSingleton<ActGuard>().AddSingleton<Sessions>();
+        services.AddSingleton<AuditLog>().AddSingleton<LoginThrottle>().AddSingleton<ActGuard>();
         services.AddSingleton<HtmlPainter>().AddSingleton<StallNotice>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
         services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<LiveStream>();
         services.AddSingleton(s => Seats(s.GetRequiredService<Microsoft.Extensions.Options.IOptions<OpsPanelOptions>>().Value));
@@ -52,6 +51,7 @@ public static class OpsPanelExtensions
         }
 
         var panel = app.MapGroup(PanelPath.Root).WithMetadata(new UntracedAttribute(), new SurfaceAttribute("ops"), new RequestSizeLimitAttribute(16 * 1024));
+        ((IEndpointConventionBuilder)panel).Finally(app.Services.GetRequiredService<ActGuard>().Protect);
         PanelAssets.Map(panel);
         app.Services.GetRequiredService<LoginEndpoints>().Map(panel);
         var readers = panel.MapGroup("").RequireAuthorization(OpsRoles.ViewerPolicy);

@@ -28,11 +28,15 @@ public sealed class DomainStore : IAsyncDisposable
         }
 
         var file = new SqliteFile(options.ConnectionString);
+        Folder = Path.GetDirectoryName(file.FullPath)!;
         var session = Migrator.OpenMigrated(file, migrations, options.BusyTimeout, time);
         _changes = new ChangeWatch(file, time);
         _readers = new ReaderThreads(file, options);
         _writer = new WriterThread(file, session, options, time, _changes.Look);
     }
+
+    /// <summary>The folder of the database; others of the same platform may keep their files beside it.</summary>
+    public string Folder { get; }
 
     /// <summary>How many transactions were committed; one may hold many writes.</summary>
     internal long Commits => _writer.Commits;

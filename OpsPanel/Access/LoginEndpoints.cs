@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -6,29 +7,20 @@ using OrionPlatform.Store;
 namespace OrionPlatform.OpsPanel;
 
 /// <summary>Signing in with a one-time token, and signing out.</summary>
-internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, LoginThrottle throttle, ActGuard guard, PanelPages pages, AuditLog audit)
+internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, LoginThrottle throttle, PanelPages pages, AuditLog audit)
 {
     public void Map(IEndpointRouteBuilder group)
     {
         // GET alone, so that HEAD (mail scanners, link checkers) never uses a token up.
         group.MapMethods("/login", [HttpMethods.Get], http => LoginAsync(http, http.Request.Query["t"])).AllowAnonymous();
-        group.MapMethods("/login", [HttpMethods.Head], http => pages.WriteAsync<LoginPage>(http, StatusCodes.Status200OK, "Sign in")).AllowAnonymous();
-        group.MapPost("/login", LoginByFormAsync).AllowAnonymous();
+        group.MapMethods("/login", [HttpMethods.Head], http => pages.WriteAsync<LoginPage>(http, StatusCodes.Status200OK, "Sign in"))
+            .AllowAnonymous();
+        group.MapPost("/login", async http => await LoginAsync(http, (await http.Request.ReadFormAsync(http.RequestAborted))["t"]))
+            .AllowAnonymous();
 
         // Whoever is signed in may sign out, also without a role.
-        group.MapPost("/logout", guard.Guard(LogoutAsync)).RequireAuthorization(p => p.AddAuthenticationSchemes(SessionAuthentication.Scheme).RequireAuthenticatedUser());
-    }
-
-    private async Task LoginByFormAsync(HttpContext http)
-    {
-        if (!SameOrigin.Vouched(http.Request) || !http.Request.HasFormContentType)
-        {
-            await audit.ForgeryRefusedAsync(http.Request.Method, http.Request.Path, ActGuard.Client(http));
-            await RefuseAsync(http, StatusCodes.Status403Forbidden, "The form was not sent from this page. Reload it and try again.");
-            return;
-        }
-
-        await LoginAsync(http, (await http.Request.ReadFormAsync(http.RequestAborted))["t"]);
+        group.MapPost("/logout", LogoutAsync)
+            .RequireAuthorization(p => p.AddAuthenticationSchemes(PanelAuthentication.Scheme).RequireAuthenticatedUser());
     }
 
     private async Task LoginAsync(HttpContext http, string? token)
@@ -53,17 +45,15 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
         {
             throttle.Failed(client);
             await audit.LoginRefusedAsync(client, "unknown, used or expired token");
-            await RefuseAsync(http, StatusCodes.Status401Unauthorized, "Its token is unknown, has been used already, or is too old. Every link works once.");
+            await RefuseAsync(
+                http,
+                StatusCodes.Status401Unauthorized,
+                "Its token is unknown, has been used already, or is too old. Every link works once.");
             return;
         }
 
         throttle.Succeeded(client);
-        if (await sessions.AuthenticateAsync(http) is { } before)
-        {
-            await sessions.EndAsync(before.Id, http.RequestAborted); // One browser, one session: a login always makes a new secret.
-        }
-
-        SessionCookie.Write(http, signIn.Secret);
+        await sessions.SignInAsync(http, signIn);
         await audit.LoginAsync(signIn.Session.Id, signIn.Session.Name, signIn.Session.Role ?? "none", client);
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = PanelPath.Base(http) + "/";
@@ -72,12 +62,12 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
     private async Task LogoutAsync(HttpContext http)
     {
         var session = Sessions.Current(http);
-        await sessions.EndAsync(session.Id, http.RequestAborted);
-        SessionCookie.Clear(http);
+        await http.SignOutAsync(PanelAuthentication.Scheme);
         await audit.LogoutAsync(session.Id);
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = PanelPath.Base(http) + "/login";
     }
 
-    private Task RefuseAsync(HttpContext http, int status, string problem) => pages.WriteAsync<LoginPage>(http, status, "Sign in", ("Problem", problem));
+    private Task RefuseAsync(HttpContext http, int status, string problem) =>
+        pages.WriteAsync<LoginPage>(http, status, "Sign in", ("Problem", problem));
 }

@@ -22,7 +22,7 @@ internal static class OpsRoles
         Add(AdminPolicy, Admin);
 
         void Add(string policy, params string[] roles) => options.AddPolicy(policy, p => p
-            .AddAuthenticationSchemes(SessionAuthentication.Scheme)
+            .AddAuthenticationSchemes(PanelAuthentication.Scheme)
             .RequireAuthenticatedUser()
             .RequireRole(roles));
     }

@@ -38,7 +38,9 @@ internal sealed class SecurityHeaders : IStartupFilter
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()";
-        headers.CacheControl = "no-store"; // Assets, which hold nothing secret, set their own.
+
+        // Assets, which hold nothing secret, set their own. Antiforgery demands no-cache too and would warn that it has to add it.
+        headers.CacheControl = "no-cache, no-store";
         if (http.Request.IsHttps)
         {
             headers.StrictTransportSecurity = "max-age=63072000";

@@ -1,10 +1,11 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 
 namespace OrionPlatform.OpsPanel;
 
 /// <summary>Writes whole pages: the document, its header and navigation, and the content asked for.</summary>
-internal sealed class PanelPages(HtmlPainter painter, StallNotice stall, TimeProvider time)
+internal sealed class PanelPages(HtmlPainter painter, IAntiforgery antiforgery, StallNotice stall, TimeProvider time)
 {
     public Task WriteAsync<TContent>(HttpContext http, int status, string title, params (string Name, object? Value)[] parameters)
         where TContent : IComponent =>
@@ -16,7 +17,8 @@ internal sealed class PanelPages(HtmlPainter painter, StallNotice stall, TimePro
         var session = Sessions.Find(http);
         var notice = stall.IsOn && session?.Stored.Role is not null ? HtmlPainter.Content<StallBanner>(("Id", StallNotice.Id), ("Stall", stall.Latest)) : null;
         var html = await painter.RenderAsync<Document>(
-            ("Page", page), ("Content", content), ("Notice", notice), ("Session", session), ("Base", PanelPath.Base(http)), ("Now", time.GetUtcNow()));
+            ("Page", page), ("Content", content), ("Notice", notice), ("Session", session), ("Tokens", antiforgery.GetAndStoreTokens(http)),
+            ("Base", PanelPath.Base(http)), ("Now", time.GetUtcNow()));
         http.Response.StatusCode = status;
         http.Response.ContentType = "text/html; charset=utf-8";
         if (!HttpMethods.IsHead(http.Request.Method))

@@ -12,7 +12,7 @@ namespace OrionPlatform.AppHost.Tests;
 public sealed class CrashedServicesTests : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly Said _said = new();
     private readonly DistributedApplication _application;
     private readonly ProjectResource _service = new ProjectResource("worker");

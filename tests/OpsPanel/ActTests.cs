@@ -18,7 +18,7 @@ public sealed class ActTests
         var job = await DeadJobAsync(host);
         var client = role == "anonymous" ? host.Anonymous() : await host.SignInAsync(role);
         var token = await client.FormTokenAsync();
-        using var answer = await client.PostFormAsync("/admin/ops/acts/redrive", ("_token", token), ("job", job));
+        using var answer = await client.PostFormAsync("/admin/ops/acts/redrive", (FormClient.Field, token), ("job", job));
         Assert.Equal(expected, (int)answer.StatusCode);
         var depth = (await host.App.Services.GetRequiredService<JobQueue>().DepthAsync()).Single();
         Assert.Equal(expected == 303 ? (1, 0) : (0, 1), (depth.Ready, depth.Dead));
@@ -48,16 +48,16 @@ public sealed class ActTests
         var now = DateTimeOffset.UtcNow;
         await host.Sink.RaiseAlertAsync(new AlertRow { Rule = "heartbeat_stale", Subject = "worker:1", Severity = "critical", Summary = "worker is silent", OpenedAt = now, UpdatedAt = now });
         var client = await host.SignInAsync("operator", "Olga");
-        using var acknowledged = await client.PostFormAsync("/admin/ops/acts/acknowledge", ("_token", await client.FormTokenAsync()), ("alert", "heartbeat_stale:worker:1"));
+        using var acknowledged = await client.ActAsync("/admin/ops/acts/acknowledge", ("alert", "heartbeat_stale:worker:1"));
         Assert.Equal(HttpStatusCode.SeeOther, acknowledged.StatusCode);
         Assert.Contains("acknowledged by Olga", await client.GetStringAsync("/admin/ops/overview"), StringComparison.Ordinal);
-        using var silenced = await client.PostFormAsync("/admin/ops/acts/silence", ("_token", await client.FormTokenAsync()), ("alert", "heartbeat_stale:worker:1"));
+        using var silenced = await client.ActAsync("/admin/ops/acts/silence", ("alert", "heartbeat_stale:worker:1"));
         Assert.Contains("silent until", await client.GetStringAsync("/admin/ops/overview"), StringComparison.Ordinal);
-        using var unknown = await client.PostFormAsync("/admin/ops/acts/acknowledge", ("_token", await client.FormTokenAsync()), ("alert", "no_such:rule"));
+        using var unknown = await client.ActAsync("/admin/ops/acts/acknowledge", ("alert", "no_such:rule"));
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
-    private static async Task<string> DeadJobAsync(PanelHost host)
+    internal static async Task<string> DeadJobAsync(PanelHost host)
     {
         var jobs = host.App.Services.GetRequiredService<JobQueue>();
         await host.Store.WriteAsync(tx => tx.EnqueueAsync(new JobRequest { Kind = "allocation.provision", Subject = "allocation/al_1" }));

@@ -120,8 +120,30 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await Assertions.Expect(page.Locator("#live-state")).ToHaveTextAsync("Live");
         var admin = await host.SignInAsync("admin", "Ada");
         var session = (await host.Sessions.ListAsync()).Single(s => s.Name == "Robin").Id;
-        using var ended = await admin.PostFormAsync("/admin/ops/people/end", ("_token", await admin.FormTokenAsync()), ("session", session));
+        using var ended = await admin.ActAsync("/admin/ops/people/end", ("session", session));
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to the ops panel" })).ToBeVisibleAsync();
+    }
+
+    [BrowserTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whoever_may_act_does_and_signs_out_and_back_in_with_script_or_without(bool script)
+    {
+        await using var host = await PanelHost.StartAsync();
+        await ActTests.DeadJobAsync(host);
+        var page = await chromium.SignInAsync(host, "admin", script: script);
+        var redrive = page.GetByRole(AriaRole.Button, new() { Name = "Redrive" });
+        await redrive.ClickAsync();
+        await Assertions.Expect(redrive).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Link, new() { Name = "People" }).ClickAsync();
+        await page.GetByLabel("For whom").FillAsync("Olga");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make link" }).ClickAsync();
+        var link = await page.Locator("#login-link").TextContentAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.GetByLabel("Or paste the token here").FillAsync(link!.Split("t=")[1]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".who")).ToContainTextAsync("Olga");
+        Assert.Equal(["Olga"], (await host.Sessions.ListAsync()).Select(s => s.Name));
     }
 
     [BrowserFact]

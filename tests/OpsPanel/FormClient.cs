@@ -5,6 +5,14 @@ namespace OrionPlatform.Tests;
 /// <summary>Sends forms as a browser does, or as a forger would.</summary>
 internal static partial class FormClient
 {
+    /// <summary>Name of the form field with the antiforgery token: ASP.NET Core's own.</summary>
+    public const string Field = "__RequestVerificationToken";
+
+    /// <summary>A same-origin post with the token of the session's pages.</summary>
+    public static async Task<HttpResponseMessage> ActAsync(
+        this HttpClient client, string path, params (string Name, string Value)[] fields) =>
+        await client.PostFormAsync(path, [(Field, await client.FormTokenAsync()), .. fields]);
+
     /// <summary>A same-origin post with whatever token is among the fields.</summary>
     public static Task<HttpResponseMessage> PostFormAsync(this HttpClient client, string path, params (string Name, string Value)[] fields) =>
         client.PostFormFromAsync(path, ("Sec-Fetch-Site", "same-origin"), fields);
@@ -23,13 +31,13 @@ internal static partial class FormClient
         return await client.SendAsync(request);
     }
 
-    /// <summary>The form token that the session's pages carry.</summary>
+    /// <summary>The form token that the session's pages carry, or the login page for who has none.</summary>
     public static async Task<string> FormTokenAsync(this HttpClient client)
     {
         using var page = await client.GetAsync("/admin/ops/overview");
         return TokenField().Match(await page.Content.ReadAsStringAsync()).Groups["token"].Value;
     }
 
-    [GeneratedRegex("""name="_token" value="(?<token>[0-9a-f]{64})""", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""name="__RequestVerificationToken" value="(?<token>[\w-]{64,})""", RegexOptions.NonBacktracking)]
     private static partial Regex TokenField();
 }

@@ -40,7 +40,7 @@ public sealed class HealthTests
     {
         await using var host = await PanelHost.StartAsync();
         var viewer = await host.SignInAsync("viewer");
-        var time = new ManualTime(DateTimeOffset.UtcNow.AddDays(-2));
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-2));
         var first = time.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         await using var filler = new TelemetrySink(new TelemetrySinkOptions { Directory = host.TelemetryFolder, Process = "filler", QuotaBytes = 2 * 1024 * 1024 }, time);
         async Task<string> FillAsync(TimeSpan then)

@@ -72,7 +72,7 @@ public sealed class LoginTests
     [Fact]
     public void Throttling_doubles_ends_and_spares_other_clients()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var throttle = new LoginThrottle(time);
         for (var i = 0; i < 10; i++)
         {
@@ -95,9 +95,13 @@ public sealed class LoginTests
     {
         await using var host = await PanelHost.StartAsync(("Orion:Ops:LoginToken", StartToken));
         var client = host.Anonymous();
-        using var forged = await client.PostFormFromAsync("/admin/ops/login", ("Sec-Fetch-Site", "cross-site"), ("t", StartToken));
+        var token = await client.FormTokenAsync();
+        using var forged = await client.PostFormFromAsync(
+            "/admin/ops/login", ("Sec-Fetch-Site", "cross-site"), (FormClient.Field, token), ("t", StartToken));
         Assert.Equal(HttpStatusCode.Forbidden, forged.StatusCode);
-        using var pasted = await client.PostFormAsync("/admin/ops/login", ("t", StartToken));
+        using var without = await client.PostFormAsync("/admin/ops/login", ("t", StartToken));
+        Assert.Equal(HttpStatusCode.Forbidden, without.StatusCode);
+        using var pasted = await client.PostFormAsync("/admin/ops/login", (FormClient.Field, token), ("t", StartToken));
         Assert.Equal(HttpStatusCode.SeeOther, pasted.StatusCode);
     }
 
@@ -116,8 +120,7 @@ public sealed class LoginTests
     {
         await using var host = await PanelHost.StartAsync();
         var admin = await host.SignInAsync("admin", "Ada");
-        var token = await admin.FormTokenAsync();
-        using var made = await admin.PostFormAsync("/admin/ops/people/links", ("_token", token), ("name", "Olga <b>"), ("role", "operator"));
+        using var made = await admin.ActAsync("/admin/ops/people/links", ("name", "Olga <b>"), ("role", "operator"));
         var html = await made.Content.ReadAsStringAsync();
         Assert.Contains("Olga &lt;b&gt;", html, StringComparison.Ordinal);
         var link = Regex.Match(html, @"http://[^\s<]+/admin/ops/login\?t=[A-Za-z0-9_-]+", RegexOptions.NonBacktracking).Value;
@@ -127,7 +130,7 @@ public sealed class LoginTests
 
         var session = (await host.Sessions.ListAsync()).Single(s => s.Name == "Olga <b>");
         Assert.Equal("operator", session.Role);
-        using var ended = await admin.PostFormAsync("/admin/ops/people/end", ("_token", token), ("session", session.Id));
+        using var ended = await admin.ActAsync("/admin/ops/people/end", ("session", session.Id));
         Assert.Equal(HttpStatusCode.SeeOther, ended.StatusCode);
         using var after = await olga.GetAsync("/admin/ops/overview");
         Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
@@ -140,7 +143,7 @@ public sealed class LoginTests
     {
         await using var host = await PanelHost.StartAsync();
         var admin = await host.SignInAsync("admin");
-        using var refused = await admin.PostFormAsync("/admin/ops/people/links", ("_token", await admin.FormTokenAsync()), ("name", name), ("role", role));
+        using var refused = await admin.ActAsync("/admin/ops/people/links", ("name", name), ("role", role));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains(problem, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
@@ -150,7 +153,7 @@ public sealed class LoginTests
     {
         await using var host = await PanelHost.StartAsync();
         var client = await host.SignInAsync("viewer");
-        using var logout = await client.PostFormAsync("/admin/ops/logout", ("_token", await client.FormTokenAsync()));
+        using var logout = await client.ActAsync("/admin/ops/logout");
         Assert.Equal(HttpStatusCode.SeeOther, logout.StatusCode);
         Assert.Empty(await host.Sessions.ListAsync());
         using var after = await client.GetAsync("/admin/ops/overview");
@@ -167,19 +170,20 @@ public sealed class LoginTests
         (string, string)?[] foreign = [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "https://evil.example"), ("Origin", "null"), null];
         foreach (var header in foreign)
         {
-            using var answer = await admin.PostFormFromAsync("/admin/ops/logout", header, ("_token", token));
+            using var answer = await admin.PostFormFromAsync("/admin/ops/logout", header, (FormClient.Field, token));
             Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         }
 
         foreach (var wrong in new[] { "", "0", other })
         {
-            using var answer = await admin.PostFormAsync("/admin/ops/logout", ("_token", wrong));
+            using var answer = await admin.PostFormAsync("/admin/ops/logout", (FormClient.Field, wrong));
             Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         }
 
         using var still = await admin.GetAsync("/admin/ops/people");
         Assert.Equal(HttpStatusCode.OK, still.StatusCode);
-        using var old = await admin.PostFormFromAsync("/admin/ops/logout", ("Origin", host.Address.GetLeftPart(UriPartial.Authority)), ("_token", token));
+        using var old = await admin.PostFormFromAsync(
+            "/admin/ops/logout", ("Origin", host.Address.GetLeftPart(UriPartial.Authority)), (FormClient.Field, token));
         Assert.Equal(HttpStatusCode.SeeOther, old.StatusCode);
     }
 
@@ -188,7 +192,7 @@ public sealed class LoginTests
     {
         await using var host = await PanelHost.StartAsync();
         var client = await host.SignInAsync("admin");
-        using var refused = await client.PostFormAsync("/admin/ops/people/links", ("_token", await client.FormTokenAsync()), ("name", new string('x', 20_000)), ("role", "viewer"));
+        using var refused = await client.ActAsync("/admin/ops/people/links", ("name", new string('x', 20_000)), ("role", "viewer"));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
     }
 

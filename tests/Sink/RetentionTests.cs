@@ -113,7 +113,7 @@ public sealed class RetentionTests
     public void A_large_file_loses_its_name_at_once_and_its_space_when_nobody_can_be_reading_it()
     {
         using var folder = new TempFolder();
-        var time = new ManualTime();
+        var time = new FakeTimeProvider(TestSink.Start);
         var path = folder.File("day.db");
         using var reader = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         reader.SetLength(100 * 1024 * 1024);

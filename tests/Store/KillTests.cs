@@ -18,7 +18,7 @@ public sealed class KillTests
             await Task.WhenAll(ReadAndKillAsync(one, acknowledged), ReadAndKillAsync(two, acknowledged));
         }
 
-        await using var store = new OrionPlatform.Store.DomainStore(StoreUnderTest.Options(folder), new ManualTime());
+        await using var store = new OrionPlatform.Store.DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider());
         var notes = await store.ReadAsync(tx => tx.QueryAsync<string>("SELECT id FROM notes"));
         Assert.Empty(acknowledged.Except(notes));
         Assert.Equal("ok", await store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<string>("PRAGMA integrity_check")));

@@ -11,14 +11,14 @@ public sealed class MigrationTests
     public async Task Each_is_applied_once_and_in_order()
     {
         using var folder = new TempFolder();
-        await using (var old = new DomainStore(StoreUnderTest.Options(folder), new ManualTime(), [s_first]))
+        await using (var old = new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first]))
         {
             await old.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO one VALUES (7)"));
         }
 
         for (var start = 0; start < 2; start++)
         {
-            await using var store = new DomainStore(StoreUnderTest.Options(folder), new ManualTime(), [s_first, s_second]);
+            await using var store = new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first, s_second]);
             Assert.Equal([1, 7], await store.ReadAsync(tx => tx.QueryAsync<int>("SELECT id FROM one ORDER BY id")));
         }
     }
@@ -27,10 +27,10 @@ public sealed class MigrationTests
     public async Task A_database_newer_than_the_code_is_refused_and_left_untouched()
     {
         using var folder = new TempFolder();
-        await new DomainStore(StoreUnderTest.Options(folder), new ManualTime(), [s_first, s_second]).DisposeAsync();
+        await new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first, s_second]).DisposeAsync();
         var before = await File.ReadAllBytesAsync(folder.File("store.db"));
 
-        var refused = Assert.Throws<StoreSchemaException>(() => new DomainStore(StoreUnderTest.Options(folder), new ManualTime(), [s_first]));
+        var refused = Assert.Throws<StoreSchemaException>(() => new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first]));
 
         Assert.Contains("0002_second", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(folder.File("store.db")));
@@ -40,10 +40,10 @@ public sealed class MigrationTests
     public async Task An_edited_migration_is_refused()
     {
         using var folder = new TempFolder();
-        await new DomainStore(StoreUnderTest.Options(folder), new ManualTime(), [s_first]).DisposeAsync();
+        await new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first]).DisposeAsync();
 
         var refused = Assert.Throws<StoreSchemaException>(
-            () => new DomainStore(StoreUnderTest.Options(folder), new ManualTime(), [s_first with { Sql = "CREATE TABLE other (id INTEGER);" }]));
+            () => new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first with { Sql = "CREATE TABLE other (id INTEGER);" }]));
 
         Assert.Contains("0001_first was edited", refused.Message, StringComparison.Ordinal);
     }
@@ -52,12 +52,12 @@ public sealed class MigrationTests
     public async Task A_broken_migration_leaves_the_database_as_it_was()
     {
         using var folder = new TempFolder();
-        await new DomainStore(StoreUnderTest.Options(folder), new ManualTime(), [s_first]).DisposeAsync();
+        await new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first]).DisposeAsync();
         var broken = new Migration(3, "broken", "CREATE TABLE three (id INTEGER); INSERT INTO nowhere VALUES (1);");
 
-        Assert.ThrowsAny<Exception>(() => new DomainStore(StoreUnderTest.Options(folder), new ManualTime(), [s_first, s_second, broken]));
+        Assert.ThrowsAny<Exception>(() => new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first, s_second, broken]));
 
-        await using var store = new DomainStore(StoreUnderTest.Options(folder), new ManualTime(), [s_first]);
+        await using var store = new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first]);
         Assert.Equal(["one"], await store.ReadAsync(tx => tx.QueryAsync<string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('one', 'two', 'three')")));
     }
 
@@ -70,7 +70,7 @@ public sealed class MigrationTests
             () =>
             {
                 start.SignalAndWait();
-                return new DomainStore(StoreUnderTest.Options(folder), new ManualTime());
+                return new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider());
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
@@ -90,7 +90,7 @@ public sealed class MigrationTests
         await File.WriteAllTextAsync(folder.File("store.db"), string.Concat(Enumerable.Repeat("these are notes, not pages. ", 100)));
         var before = await File.ReadAllBytesAsync(folder.File("store.db"));
 
-        Assert.Throws<StoreSchemaException>(() => new DomainStore(StoreUnderTest.Options(folder), new ManualTime()));
+        Assert.Throws<StoreSchemaException>(() => new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider()));
         Assert.Equal(before, await File.ReadAllBytesAsync(folder.File("store.db")));
     }
 
@@ -102,7 +102,7 @@ public sealed class MigrationTests
     public void A_setting_that_cannot_work_is_named(string connection, int batch, string expected)
     {
         var refused = Assert.Throws<ArgumentException>(
-            () => new DomainStore(new DomainStoreOptions { ConnectionString = connection, MaxBatch = batch }, new ManualTime()));
+            () => new DomainStore(new DomainStoreOptions { ConnectionString = connection, MaxBatch = batch }, new FakeTimeProvider()));
 
         Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
     }

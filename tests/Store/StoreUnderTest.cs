@@ -9,7 +9,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     private readonly TempFolder _folder;
     private readonly bool _ownsFolder;
 
-    private StoreUnderTest(TempFolder folder, bool ownsFolder, ManualTime time, Action<DomainStoreOptions>? configure)
+    private StoreUnderTest(TempFolder folder, bool ownsFolder, FakeTimeProvider time, Action<DomainStoreOptions>? configure)
     {
         (_folder, _ownsFolder, Time) = (folder, ownsFolder, time);
         var options = Options(folder);
@@ -19,13 +19,13 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public DomainStore Store { get; }
 
-    public ManualTime Time { get; }
+    public FakeTimeProvider Time { get; }
 
     public TempFolder Folder => _folder;
 
     public static DomainStoreOptions Options(TempFolder folder) => new() { ConnectionString = $"Data Source={folder.File("store.db")}", Readers = 2 };
 
-    public static StoreUnderTest Open(Action<DomainStoreOptions>? configure = null) => new(new TempFolder(), ownsFolder: true, new ManualTime(), configure);
+    public static StoreUnderTest Open(Action<DomainStoreOptions>? configure = null) => new(new TempFolder(), ownsFolder: true, new FakeTimeProvider(), configure);
 
     public static async Task<StoreUnderTest> WithNotesAsync(Action<DomainStoreOptions>? configure = null)
     {

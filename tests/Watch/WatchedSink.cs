@@ -22,7 +22,7 @@ internal sealed class WatchedSink : IAsyncDisposable
         _services = builder.Services.BuildServiceProvider();
     }
 
-    public ManualTime Time { get; } = new();
+    public FakeTimeProvider Time { get; } = new();
 
     public TelemetrySink Sink { get; }
 

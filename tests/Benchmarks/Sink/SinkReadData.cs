@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.Benchmarks;
@@ -41,7 +42,7 @@ internal sealed class SinkReadData
     public List<ActivityTraceId> Traces { get; }
 
     /// <summary>A clock that stands where the data ends.</summary>
-    public TimeProvider Time { get; } = new SetClock { Nanos = UnixTime.Nanos(s_end) };
+    public TimeProvider Time { get; } = new FakeTimeProvider(s_end);
 
     /// <summary>The data in that folder, made when it is not there yet.</summary>
     public static async Task<SinkReadData> OpenAsync(string folder, int spans)
@@ -64,8 +65,8 @@ internal sealed class SinkReadData
     private static async Task<List<string>> FillAsync(string directory, int spans)
     {
         var traces = new List<string>();
-        var clock = new SetClock();
         var start = UnixTime.Nanos(s_end) - UnixTime.Day;
+        var clock = new FakeTimeProvider(UnixTime.Time(start));
         var options = new TelemetrySinkOptions { Directory = directory, Process = "api", QuotaBytes = long.MaxValue };
         await using (var sink = new TelemetrySink(options, clock))
         {
@@ -77,8 +78,9 @@ internal sealed class SinkReadData
                     Thread.Sleep(1);
                 }
 
-                clock.Nanos = start + (long)((double)i / spans * UnixTime.Day);
-                var span = sample.Next(clock.Nanos);
+                var now = start + (long)((double)i / spans * UnixTime.Day);
+                clock.SetUtcNow(UnixTime.Time(now));
+                var span = sample.Next(now);
                 span.Service = s_services[i / SpansPerLine % s_services.Length];
                 sink.Record(span);
                 var isRare = i % (spans / Rare) == 0;
@@ -138,17 +140,4 @@ internal sealed class SinkReadData
         SpanId = span.SpanId,
         Tenant = isRare ? RareName : span.Tenant,
     };
-
-    private sealed class SetClock : TimeProvider
-    {
-        private long _nanos;
-
-        public long Nanos
-        {
-            get => Volatile.Read(ref _nanos);
-            set => Volatile.Write(ref _nanos, value);
-        }
-
-        public override DateTimeOffset GetUtcNow() => UnixTime.Time(Nanos);
-    }
 }

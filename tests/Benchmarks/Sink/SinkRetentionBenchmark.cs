@@ -69,6 +69,7 @@ internal sealed class SinkRetentionBenchmark : Benchmark
         return flushes[0].Ms;
     }
 
+    // A clock that goes on by itself, which FakeTimeProvider does not: rows of this benchmark are of the time they are written at.
     private sealed class ShiftedTime : TimeProvider
     {
         public TimeSpan Shift { get; set; }

@@ -10,7 +10,7 @@ public sealed class StuckAllocationTests : IDisposable
 
     private DomainStore Store => _domain.Store;
 
-    private ManualTime Time => _domain.Time;
+    private FakeTimeProvider Time => _domain.Time;
 
     public void Dispose() => _domain.Dispose();
 

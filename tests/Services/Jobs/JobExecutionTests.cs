@@ -14,7 +14,7 @@ public sealed class JobExecutionTests : IAsyncLifetime, IDisposable
 
     private DomainStore Store => _domain.Store;
 
-    private ManualTime Time => _domain.Time;
+    private FakeTimeProvider Time => _domain.Time;
 
     public async Task InitializeAsync()
     {

@@ -11,7 +11,7 @@ internal sealed class DomainUnderTest : IDisposable
     public DomainUnderTest() =>
         Store = new DomainStore(new DomainStoreOptions { ConnectionString = $"Data Source={_folder.File("store.db")}" }, Time);
 
-    public ManualTime Time { get; } = new();
+    public FakeTimeProvider Time { get; } = new();
 
     public DomainStore Store { get; }
 

@@ -59,12 +59,13 @@ public sealed class Chromium : IAsyncLifetime
         });
     }
 
-    internal async Task<IPage> NewPageAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    internal async Task<IPage> NewPageAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, bool script = true)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
+            JavaScriptEnabled = script,
         });
         context.SetDefaultTimeout(15_000);
         return await context.NewPageAsync();

@@ -6,16 +6,19 @@ namespace OrionPlatform.Sink.Tests;
 /// <summary>A sink and a reader over a folder of the test's own.</summary>
 internal sealed class TestSink : IAsyncDisposable
 {
+    /// <summary>When a test begins, unless it says otherwise: names of folders tell the day.</summary>
+    public static readonly DateTimeOffset Start = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+
     private readonly OrionPlatform.Tests.TempFolder _folder = new();
 
-    public TestSink(Action<TelemetrySinkOptions>? configure = null, OrionPlatform.Tests.ManualTime? time = null)
+    public TestSink(Action<TelemetrySinkOptions>? configure = null, FakeTimeProvider? time = null)
     {
-        Time = time ?? new OrionPlatform.Tests.ManualTime();
+        Time = time ?? new FakeTimeProvider(Start);
         Reader = new TelemetryReader(Directory, Time);
         Sink = Open("api", configure);
     }
 
-    public OrionPlatform.Tests.ManualTime Time { get; }
+    public FakeTimeProvider Time { get; }
 
     public string Directory => _folder.File("telemetry");
 

@@ -43,7 +43,7 @@ public sealed class VersionTests
     public async Task The_central_file_of_version_1_is_brought_forward_with_all_its_rows_and_written_on()
     {
         using var folder = new OrionPlatform.Tests.TempFolder();
-        var time = new OrionPlatform.Tests.ManualTime();
+        var time = new FakeTimeProvider(TestSink.Start);
         var now = UnixTime.Nanos(time.GetUtcNow());
         FrozenFile.Central(SegmentFiles.CentralPath(folder.Path), now);
         await using var reader = new TelemetryReader(folder.Path, time);
@@ -75,7 +75,7 @@ public sealed class VersionTests
     public async Task A_timeline_is_the_same_before_and_after_the_central_file_of_version_1_is_brought_forward()
     {
         using var folder = new OrionPlatform.Tests.TempFolder();
-        var time = new OrionPlatform.Tests.ManualTime();
+        var time = new FakeTimeProvider(TestSink.Start);
         var now = UnixTime.Nanos(time.GetUtcNow());
         var path = SegmentFiles.CentralPath(folder.Path);
         FrozenFile.Central(path, now);
