@@ -31,7 +31,7 @@ public sealed class DomainStore : IAsyncDisposable
         var session = Migrator.OpenMigrated(file, migrations, options.BusyTimeout, time);
         _changes = new ChangeWatch(file, time);
         _readers = new ReaderThreads(file, options);
-        _writer = new WriterThread(file, session, options, time, _changes.Look);
+        _writer = new WriterThread(session, options, time, _changes.Look);
     }
 
     /// <summary>How many transactions were committed; one may hold many writes.</summary>
