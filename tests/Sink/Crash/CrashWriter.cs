@@ -16,6 +16,8 @@ internal static class CrashWriter
     {
         var sink = new TelemetrySink(
             new TelemetrySinkOptions { Directory = directory, Process = name, FlushInterval = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
+        await sink.FlushAsync();
+        await using var checkpointer = new Checkpointer(SegmentFiles.CentralPath(directory));
         var lines = 0;
         for (var round = 0; ; round++)
         {
