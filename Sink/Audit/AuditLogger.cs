@@ -176,7 +176,7 @@ public sealed class AuditLogger : IAsyncDisposable
     {
         // Waits longer than others for the lock, and has each commit flushed to disk: an acknowledged entry survives a power cut.
         var file = new CentralFile(_directory, busyMs: 10_000);
-        file.Database.Execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0");
+        file.Database.Execute("PRAGMA synchronous=FULL");
         return file.Database;
     }
 

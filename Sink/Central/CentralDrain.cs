@@ -17,7 +17,6 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
 
     private readonly ConcurrentQueue<CentralWrite> _arriving = new();
     private readonly List<CentralWrite> _waiting = [];
-    private readonly CheckpointDuty _duty = new(directory);
     private string _process = "";
     private int _busy;
     private long _retained;
@@ -110,11 +109,7 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         _waiting.Clear();
     }
 
-    public void Dispose()
-    {
-        _file?.Dispose();
-        _duty.Dispose();
-    }
+    public void Dispose() => _file?.Dispose();
 
     private void Collect()
     {
@@ -144,12 +139,10 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
             _file.Database.Execute($"PRAGMA journal_size_limit={options.MaxWalBytes / 2}");
             _rollups = new RollupTable(_process);
         }
-
-        _file.Database.Execute(_duty.TryTake() ? "PRAGMA wal_autocheckpoint=1000" : "PRAGMA wal_autocheckpoint=0");
     }
 
-    // Who does not have the duty may not copy back; whoever has it makes the WAL small again with its next write.
-    private bool IsHeld() => SegmentFiles.WalBytes(_file!.Database.Path) > options.MaxWalBytes / 2 && (!_duty.TryTake() || _file.Database.IsHeldBack());
+    // Once all is copied back, whichever process writes next begins the WAL anew and so makes it small again.
+    private bool IsHeld() => SegmentFiles.WalBytes(_file!.Database.Path) > options.MaxWalBytes / 2 && _file.Database.IsHeldBack();
 
     private void WriteAll(Database database, StreamAccount[] accounts, bool ending)
     {

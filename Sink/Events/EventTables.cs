@@ -37,7 +37,7 @@ internal static class EventTables
             {
                 var item = events[first + i];
                 insert.Bind((i * 5) + 1, UnixTime.Nanos(item.Time ?? default)).Bind((i * 5) + 2, item.Name).Bind((i * 5) + 3, item.User).Bind((i * 5) + 4, item.Tenant)
-                    .Bind((i * 5) + 5, new ValueWriter().Object(item.Properties));
+                    .Bind((i * 5) + 5, AttributeJson.Of(item.Properties));
             }
 
             insert.Run();

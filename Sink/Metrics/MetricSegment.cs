@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace OrionPlatform.Sink;
 
 /// <summary>Inserts metric points into a segment.</summary>
-internal sealed class MetricWriter(Database database, SegmentWords words) : IDisposable
+internal sealed class MetricWriter(Database database) : IDisposable
 {
     public const string Sql = """
         CREATE TABLE metric_series (id INTEGER PRIMARY KEY, name TEXT NOT NULL, service TEXT NOT NULL, labels TEXT NOT NULL, unit TEXT NOT NULL, kind INTEGER NOT NULL,
@@ -58,7 +58,7 @@ internal sealed class MetricWriter(Database database, SegmentWords words) : IDis
 
     private long Series(MetricPoint point)
     {
-        var labels = words.Json(point.Labels);
+        var labels = AttributeJson.Of(point.Labels);
         if (_series.TryGetValue((point.Name, point.Service, labels), out var id))
         {
             return id;

@@ -18,7 +18,6 @@ internal sealed class OtlpMetricRows(long startedNanos)
     private const int MaxQuantiles = 100;
 
     private readonly Lock _lock = new();
-    private readonly ValueWriter _text = new();
     private readonly Dictionary<(string Service, string Name, string Labels), Total> _totals = [];
 
     /// <summary>The rows of a point. None with a problem when it cannot be stored; none without one when it has nothing to store.</summary>
@@ -98,7 +97,7 @@ internal sealed class OtlpMetricRows(long startedNanos)
         var total = new Total(point.Start, row.Value, row.Count, row.Bounds, row.Buckets, point.Exponential);
         lock (_lock)
         {
-            var key = (row.Service, row.Name, _text.Object(row.Labels));
+            var key = (row.Service, row.Name, AttributeJson.Of(row.Labels));
             var known = _totals.TryGetValue(key, out var before);
             if (!known && _totals.Count >= MaxSeries)
             {

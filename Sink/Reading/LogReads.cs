@@ -8,7 +8,7 @@ internal static class LogReads
     private const string Columns = """
         l.id, l.skew, l.level, (SELECT value FROM strings WHERE id = l.service), (SELECT value FROM strings WHERE id = l.category), l.message,
         (SELECT value FROM strings WHERE id = l.template), l.exception, l.trace_hi, l.trace_lo, l.span_id, l.correlation_id,
-        (SELECT value FROM strings WHERE id = l.tenant), (SELECT keys FROM shapes WHERE id = l.shape), l.attributes
+        (SELECT value FROM strings WHERE id = l.tenant), (SELECT keys FROM shapes WHERE id = l.shape), json(l.attributes)
         """;
 
     public static Page<LogRow> Read(string directory, LogQuery query, ReadLimit limit)

@@ -17,7 +17,7 @@ internal static class SpanParts
         var links = Each(segment, $"SELECT trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id FROM span_links WHERE {ofTraces}",
             row => new SpanLink(RowIds.Trace(row.Long(3), row.Long(4)), RowIds.Span(row.Long(5))));
         var events = Each(segment, $"""
-            SELECT trace_hi, trace_lo, span_id, time, (SELECT value FROM strings WHERE id = e.name), (SELECT keys FROM shapes WHERE id = e.shape), attributes
+            SELECT trace_hi, trace_lo, span_id, time, (SELECT value FROM strings WHERE id = e.name), (SELECT keys FROM shapes WHERE id = e.shape), json(attributes)
             FROM span_events e WHERE {ofTraces}
             """, row => new SpanEvent(row.Long(3), row.Text(4) ?? "", ValueReader.Read(row.Text(5), row.Text(6))));
         foreach (var row in rows)

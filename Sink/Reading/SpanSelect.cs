@@ -11,7 +11,7 @@ internal static class SpanSelect
     public const string Shared = """
         s.id, s.skew, s.trace_hi, s.trace_lo, s.span_id, s.parent_id, (SELECT value FROM strings WHERE id = s.service),
         (SELECT value FROM strings WHERE id = s.name), s.kind, s.duration, s.status, s.status_message, (SELECT value FROM strings WHERE id = s.error_type),
-        (SELECT value FROM strings WHERE id = s.tenant), (SELECT keys FROM shapes WHERE id = s.shape), s.attributes
+        (SELECT value FROM strings WHERE id = s.tenant), (SELECT keys FROM shapes WHERE id = s.shape), json(s.attributes)
         """;
 
     /// <summary>Columns of a canonical line <c>s</c> in the order <see cref="Line"/> reads them.</summary>

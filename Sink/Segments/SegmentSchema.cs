@@ -19,7 +19,7 @@ internal static class SegmentSchema
     public const long SlowNanos = UnixTime.Second;
 
     /// <summary>A reader opens every version; only a process that writes to its own file of the day brings that forward.</summary>
-    public static readonly SchemaVersions Versions = new(First, Second, Third);
+    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth);
 
     /// <summary>Number of the text that a new segment begins with: its process's name, which is that of its service, and nearly every row's.</summary>
     public const long FirstText = 1;
@@ -114,4 +114,7 @@ internal static class SegmentSchema
                 (SELECT value FROM strings WHERE id = s.user) AS user
             FROM canonical_lines s WHERE s.line_kind = 0;
         """;
+
+    // Values of attributes are JSONB from then on (before, JSON text), which a program of an earlier version would misread. Both may be in one file.
+    private const string Fourth = "";
 }

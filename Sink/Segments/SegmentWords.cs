@@ -21,12 +21,9 @@ internal sealed class SegmentWords(Database database) : IDisposable
     {
         if (attributes.Length > 0)
         {
-            statement.Bind(index, _shapes.Id(attributes)).BindUtf8(index + 1, _values.Write(attributes));
+            statement.Bind(index, _shapes.Id(attributes)).BindBlob(index + 1, _values.Write(attributes));
         }
     }
-
-    /// <summary>Attributes as a JSON object, keys in order.</summary>
-    public string Json(KeyValuePair<string, object?>[] attributes) => _values.Object(attributes);
 
     public void Committed()
     {

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Collections;
 using System.Globalization;
@@ -6,61 +6,43 @@ using System.Text;
 
 namespace OrionPlatform.Sink;
 
-/// <summary>Writes attribute values as a JSON array into one buffer that is used again for every row.</summary>
+/// <summary>Writes attribute values as a JSON array in SQLite's binary form (https://sqlite.org/jsonb.html) into one buffer that is used again for every row.</summary>
+/// <remarks>
+/// Each element is a header, with its type in the lower four bits and the size of its content in the upper four or in the bytes after, and the content.
+/// Text is stored as it is: whoever asks SQLite for JSON gets it escaped.
+/// </remarks>
 internal sealed class ValueWriter
 {
-    // Bounded: a row whose values need more is cut after MaxText characters a value.
+    /// <summary>Characters of a text that are kept.</summary>
     public const int MaxText = 16_384;
 
-    private static readonly SearchValues<char> s_escaped =
-        SearchValues.Create("\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f");
+    private const int MaxHeader = 5;
+
+    // Types of elements.
+    private const byte Null = 0;
+    private const byte True = 1;
+    private const byte False = 2;
+    private const byte Integer = 3;
+    private const byte Float = 5;
+    private const byte RawText = 10;
+    private const byte Array = 11;
 
     private byte[] _buffer = new byte[4096];
     private int _length;
 
-    /// <summary>The values' JSON; valid until the next call.</summary>
+    /// <summary>The values; valid until the next call.</summary>
     public ReadOnlySpan<byte> Write(KeyValuePair<string, object?>[] attributes)
     {
         _length = 0;
-        Byte((byte)'[');
-        for (var i = 0; i < attributes.Length; i++)
+        Room(MaxHeader);
+        _length = MaxHeader;
+        foreach (var (_, value) in attributes)
         {
-            if (i > 0)
-            {
-                Byte((byte)',');
-            }
-
-            Value(attributes[i].Value, nested: false);
-        }
-
-        Byte((byte)']');
-        return _buffer.AsSpan(0, _length);
-    }
-
-    /// <summary>Attributes as a JSON object, keys in order: equal ones give equal text.</summary>
-    public string Object(KeyValuePair<string, object?>[] attributes)
-    {
-        if (attributes.Length == 0)
-        {
-            return "{}";
-        }
-
-        _length = 0;
-        Byte((byte)'{');
-        foreach (var (key, value) in attributes.Length == 1 ? attributes : attributes.OrderBy(a => a.Key, StringComparer.Ordinal).DistinctBy(a => a.Key))
-        {
-            if (_length > 1)
-            {
-                Byte((byte)',');
-            }
-
-            Text(key);
-            Byte((byte)':');
             Value(value, nested: false);
         }
 
-        Byte((byte)'}');
-        return Encoding.UTF8.GetString(_buffer, 0, _length);
+        EndArray(start: 0);
+        return _buffer.AsSpan(0, _length);
     }
 
     private void Value(object? value, bool nested)
@@ -68,22 +50,19 @@ internal sealed class ValueWriter
         switch (value)
         {
             case null:
-                Ascii("null"u8);
+                Header(Null, 0);
                 break;
             case string text:
                 Text(text);
                 break;
             case bool flag:
-                Ascii(flag ? "true"u8 : "false"u8);
+                Header(flag ? True : False, 0);
                 break;
             case long number:
-                Integer(number);
+                Number(number);
                 break;
-            case int number:
-                Integer(number);
-                break;
-            case short or byte or sbyte or ushort or uint:
-                Integer(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+            case int or short or byte or sbyte or ushort or uint:
+                Number(Convert.ToInt64(value, CultureInfo.InvariantCulture));
                 break;
             case double number:
                 Number(number);
@@ -102,27 +81,32 @@ internal sealed class ValueWriter
 
     private void List(IEnumerable list)
     {
-        Byte((byte)'[');
-        var first = true;
+        var start = _length;
+        Room(MaxHeader);
+        _length += MaxHeader;
         foreach (var item in list)
         {
-            if (!first)
-            {
-                Byte((byte)',');
-            }
-
-            first = false;
             Value(item, nested: true);
         }
 
-        Byte((byte)']');
+        EndArray(start);
     }
 
-    private void Integer(long number)
+    /// <summary>Puts the header, whose length depends on the size of the elements, before the elements written after <paramref name="start"/>.</summary>
+    private void EndArray(int start)
     {
-        Room(20);
-        Utf8Formatter.TryFormat(number, _buffer.AsSpan(_length), out var written);
-        _length += written;
+        var elements = _buffer.AsSpan((start + MaxHeader).._length);
+        _length = start;
+        Header(Array, elements.Length);
+        elements.CopyTo(_buffer.AsSpan(_length));
+        _length += elements.Length;
+    }
+
+    private void Number(long number)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        Utf8Formatter.TryFormat(number, digits, out var length);
+        Element(Integer, digits[..length]);
     }
 
     private void Number(double number)
@@ -133,70 +117,65 @@ internal sealed class ValueWriter
             return;
         }
 
-        Room(40);
-        number.TryFormat(_buffer.AsSpan(_length), out var written, "R", CultureInfo.InvariantCulture);
-        var digits = _buffer.AsSpan(_length, written);
-        _length += written;
-        if (digits.IndexOfAnyExceptInRange((byte)'-', (byte)'9') < 0 && !digits.Contains((byte)'.'))
+        Span<byte> digits = stackalloc byte[40];
+        number.TryFormat(digits, out var length, default, CultureInfo.InvariantCulture);
+        if (digits[..length].IndexOfAny((byte)'.', (byte)'E') < 0)
         {
             // So that it is read back as a floating-point number.
-            Ascii(".0"u8);
+            ".0"u8.CopyTo(digits[length..]);
+            length += 2;
         }
+
+        Element(Float, digits[..length]);
     }
 
     private void Text(string text)
     {
         var chars = text.AsSpan(0, Math.Min(text.Length, MaxText));
-        Room((chars.Length * 6) + 2);
-        Byte((byte)'"');
-        while (true)
+        var length = Encoding.UTF8.GetByteCount(chars);
+        Room(MaxHeader + length);
+        Header(RawText, length);
+        _length += Encoding.UTF8.GetBytes(chars, _buffer.AsSpan(_length));
+    }
+
+    private void Element(byte type, ReadOnlySpan<byte> content)
+    {
+        Room(MaxHeader + content.Length);
+        Header(type, content.Length);
+        content.CopyTo(_buffer.AsSpan(_length));
+        _length += content.Length;
+    }
+
+    private void Header(byte type, int size)
+    {
+        Room(MaxHeader);
+        switch (size)
         {
-            var plain = chars.IndexOfAny(s_escaped);
-            _length += Encoding.UTF8.GetBytes(plain < 0 ? chars : chars[..plain], _buffer.AsSpan(_length));
-            if (plain < 0)
-            {
+            case <= 11:
+                _buffer[_length++] = (byte)((size << 4) | type);
                 break;
-            }
-
-            Escape(chars[plain]);
-            chars = chars[(plain + 1)..];
+            case <= byte.MaxValue:
+                _buffer[_length++] = (byte)(0xC0 | type);
+                _buffer[_length++] = (byte)size;
+                break;
+            case <= ushort.MaxValue:
+                _buffer[_length++] = (byte)(0xD0 | type);
+                BinaryPrimitives.WriteUInt16BigEndian(_buffer.AsSpan(_length), (ushort)size);
+                _length += sizeof(ushort);
+                break;
+            default:
+                _buffer[_length++] = (byte)(0xE0 | type);
+                BinaryPrimitives.WriteInt32BigEndian(_buffer.AsSpan(_length), size);
+                _length += sizeof(int);
+                break;
         }
-
-        Byte((byte)'"');
-    }
-
-    private void Escape(char c)
-    {
-        Byte((byte)'\\');
-        if (c is '"' or '\\')
-        {
-            Byte((byte)c);
-            return;
-        }
-
-        Ascii("u00"u8);
-        Byte((byte)(c < 0x10 ? '0' : '1'));
-        Byte((byte)"0123456789abcdef"[c & 0xF]);
-    }
-
-    private void Ascii(ReadOnlySpan<byte> text)
-    {
-        Room(text.Length);
-        text.CopyTo(_buffer.AsSpan(_length));
-        _length += text.Length;
-    }
-
-    private void Byte(byte value)
-    {
-        Room(1);
-        _buffer[_length++] = value;
     }
 
     private void Room(int bytes)
     {
         if (_buffer.Length - _length < bytes)
         {
-            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _length + bytes));
+            System.Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _length + bytes));
         }
     }
 }

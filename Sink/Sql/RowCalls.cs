@@ -23,6 +23,9 @@ internal static partial class RowCalls
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_text")]
     public static partial int BindText(nint statement, int index, ReadOnlySpan<byte> text, int length, nint destructor);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_blob")]
+    public static partial int BindBlob(nint statement, int index, ReadOnlySpan<byte> value, int length, nint destructor);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_clear_bindings")]
     public static partial int ClearBindings(nint statement);
 

@@ -35,13 +35,6 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return this;
     }
 
-    /// <summary>Binds text that is UTF-8 already; it may not be empty, which SQLite would take for NULL.</summary>
-    public Statement BindUtf8(int index, ReadOnlySpan<byte> value)
-    {
-        _ = RowCalls.BindText(_statement, index, value, value.Length, RowCalls.Copied);
-        return this;
-    }
-
     /// <summary>Binds the empty text.</summary>
     public Statement BindEmpty(int index)
     {
@@ -52,7 +45,8 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 
     public Statement BindBlob(int index, ReadOnlySpan<byte> value)
     {
-        raw.sqlite3_bind_blob(handle, index, value);
+        // Without a byte to point at, SQLite would take it for NULL.
+        _ = RowCalls.BindBlob(_statement, index, value.IsEmpty ? "\0"u8 : value, value.Length, RowCalls.Copied);
         return this;
     }
 

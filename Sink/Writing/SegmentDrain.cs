@@ -4,7 +4,6 @@ namespace OrionPlatform.Sink;
 internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricRollups metrics, SegmentSet segments, string run, TimeProvider time)
 {
     private readonly PendingRows _pending = new();
-    private readonly ValueWriter _labels = new();
 
     /// <summary>Takes what is buffered and writes it, or drops and counts it while the folder is over its quota. Null when nothing of it is pending.</summary>
     public SqliteFailure? Write(bool overQuota)
@@ -82,7 +81,7 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricR
             buffers.Logs.CountDropped("quota", rows.Logs.Span);
             foreach (var point in rows.Metrics.Span)
             {
-                metrics.Add(point, _labels.Object(point.Labels));
+                metrics.Add(point, AttributeJson.Of(point.Labels));
             }
 
             buffers.Metrics.CountDropped("quota", rows.Metrics.Span);

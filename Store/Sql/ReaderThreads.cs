@@ -25,7 +25,7 @@ internal sealed class ReaderThreads : IAsyncDisposable
     {
         using var closing = session;
         var next = new List<Work<ReadTransaction>>(1);
-        while (Queue.Take(next, most: 1, Timeout.InfiniteTimeSpan))
+        while (Queue.Take(next, most: 1))
         {
             foreach (var work in next.Where(w => w.TryTake()))
             {

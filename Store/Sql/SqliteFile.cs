@@ -20,8 +20,8 @@ internal sealed class SqliteFile
     public bool HasContent => new FileInfo(FullPath) is { Exists: true, Length: > 0 };
 
     /// <summary>
-    /// The process's one writing connection. FULL: an acknowledged write survives a power cut. Checkpoints are off here, since
-    /// <see cref="CheckpointDuty"/> gives them to one process at a time. Recursive triggers make REPLACE fire the triggers that keep the journal append-only.
+    /// The process's one writing connection. FULL: an acknowledged write survives a power cut. Recursive triggers make REPLACE fire the triggers that
+    /// keep the journal append-only.
     /// </summary>
     public SqliteSession OpenWriter(TimeSpan busyTimeout)
     {
@@ -31,7 +31,7 @@ internal sealed class SqliteFile
             // Switching a new file to WAL needs it alone for a moment; SQLite does not wait for that by itself.
             Busy.Retry(() => session.TryExec("PRAGMA journal_mode=WAL"), session, busyTimeout);
             session.Exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA busy_timeout=0;"
-                + "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY");
+                + "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY");
             return session;
         }
         catch

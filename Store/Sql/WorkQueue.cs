@@ -36,11 +36,11 @@ internal sealed class WorkQueue<T>(int capacity) : IDisposable
         }
     }
 
-    /// <summary>Moves up to <paramref name="most"/> items; waits up to <paramref name="wait"/> for the first. False when it is closed and empty.</summary>
-    public bool Take(List<T> into, int most, TimeSpan wait)
+    /// <summary>Moves up to <paramref name="most"/> items; waits for the first. False when it is closed and empty.</summary>
+    public bool Take(List<T> into, int most)
     {
         into.Clear();
-        var arrived = _arrivals.Wait(wait);
+        _arrivals.Wait();
         lock (_gate)
         {
             while (into.Count < most && _waiting.TryDequeue(out var item))
@@ -49,7 +49,7 @@ internal sealed class WorkQueue<T>(int capacity) : IDisposable
             }
 
             // One permit an item: those taken beyond the first are consumed here, so that no other thread wakes for nothing.
-            for (var i = arrived ? 1 : 0; i < into.Count; i++)
+            for (var i = 1; i < into.Count; i++)
             {
                 _arrivals.Wait(0);
             }

@@ -10,23 +10,20 @@ namespace OrionPlatform.Store;
 /// </summary>
 internal sealed class WriterThread : IAsyncDisposable
 {
-    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_politeAfter = TimeSpan.FromMilliseconds(50);
 
     private readonly SqliteSession _session;
     private readonly DomainStoreOptions _options;
     private readonly TimeProvider _time;
     private readonly Action _committed;
-    private readonly CheckpointDuty _checkpoints;
     private readonly StoreThread _thread;
     private long _commits;
     private WriteFailure? _failure;
     private long _busySince = Stopwatch.GetTimestamp();
 
-    public WriterThread(SqliteFile file, SqliteSession session, DomainStoreOptions options, TimeProvider time, Action committed)
+    public WriterThread(SqliteSession session, DomainStoreOptions options, TimeProvider time, Action committed)
     {
         (_session, _options, _time, _committed) = (session, options, time, committed);
-        _checkpoints = new CheckpointDuty(file, session);
         Queue = new WorkQueue<Work<WriteTransaction>>(options.MaxQueue);
         _thread = new StoreThread("store writer", Loop);
     }
@@ -48,17 +45,10 @@ internal sealed class WriterThread : IAsyncDisposable
 
     private void Loop()
     {
-        using var duty = _checkpoints;
         using var closing = _session;
         var batch = new List<Work<WriteTransaction>>(_options.MaxBatch);
-        while (Queue.Take(batch, _options.MaxBatch, s_tick))
+        while (Queue.Take(batch, _options.MaxBatch))
         {
-            if (batch.Count == 0)
-            {
-                _checkpoints.Tick();
-                continue;
-            }
-
             RunBatch(batch);
             LetOthersWrite();
         }
@@ -157,7 +147,6 @@ internal sealed class WriterThread : IAsyncDisposable
 
         Interlocked.Increment(ref _commits);
         _committed();
-        _checkpoints.AfterCommit();
         return null;
     }
 

@@ -35,6 +35,29 @@ public sealed class RoundTripTests
         Assert.Equal(["a \"quoted\" \\ line\nand ünïcode 😀", "", 42L, 1.0, true, null, new object[] { "a", "b" }], read.Attributes.Select(a => a.Value));
     }
 
+    [Fact]
+    public async Task Values_of_any_length_come_back()
+    {
+        await using var test = new TestSink();
+        var line = test.Line();
+        line.Attributes = [.. new[] { 1, 11, 12, 127, 128, 255, 256, 16_384 }.Select(length => new KeyValuePair<string, object?>($"{length}", new string('é', length)))];
+        var (small, list) = (test.Line(), test.Line());
+        small.Attributes = [new("double", 1e300), new("least", long.MinValue)];
+        list.Attributes = [new("list", Enumerable.Repeat<object>("\"é\"", 20_000).ToArray()), new("last", true)];
+        foreach (var row in new[] { line, small, list })
+        {
+            row.StartUnixNanos = line.StartUnixNanos++;
+            test.Sink.Record(row);
+        }
+
+        await test.Sink.FlushAsync();
+        var read = (await test.Reader.LinesAsync(new TraceQuery())).Items;
+        foreach (var row in new[] { line, small, list })
+        {
+            Assert.Equal(row.Attributes, read.Single(r => r.SpanId == row.SpanId).Attributes);
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -9,10 +9,10 @@ public sealed class StatementTests
         using var database = Database.OpenWriter(folder.File("x.db"), busyMs: 0, cacheKib: 100);
         database.Execute("CREATE TABLE t (a, b)");
         var insert = database.Prepare("INSERT INTO t VALUES (?, ?)");
-        insert.Bind(1, 1).BindUtf8(2, "x"u8).Run();
+        insert.Bind(1, 1).BindBlob(2, "x"u8).Run();
         insert.Dispose();
 
-        Assert.Throws<SqliteFailure>(() => insert.Bind(1, 2).BindUtf8(2, "y"u8).BindEmpty(2).Step());
+        Assert.Throws<SqliteFailure>(() => insert.Bind(1, 2).BindBlob(2, "y"u8).BindEmpty(2).Step());
         Assert.Throws<SqliteFailure>(insert.Run);
         Assert.Throws<SqliteFailure>(() => insert.TryInsert());
         Assert.Throws<ObjectDisposedException>(insert.ClearBindings);

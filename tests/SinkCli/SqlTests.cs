@@ -11,7 +11,7 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
         var run = await SqlAsync($"SELECT attributes, span_id FROM http_request_logs WHERE trace_hi = trace_hi('{SampleTelemetry.Trace}')", "--format", "json");
 
         var row = JsonDocument.Parse(run.Output).RootElement[0];
-        Assert.Equal("""{"db.system":"sqlite","rows":3,"quoted":"say \"hi\", then\u000ago"}""", row.GetProperty("attributes").GetString());
+        Assert.Equal("""{"db.system":"sqlite","rows":3,"quoted":"say \"hi\", then\ngo"}""", row.GetProperty("attributes").GetString());
         Assert.Matches("^[0-9a-f]{16}$", row.GetProperty("span_id").GetString());
     }
 

@@ -12,6 +12,7 @@ internal static class WriterProcess
         var (database, name) = (args[0], args[1]);
         await using var store = new DomainStore(new DomainStoreOptions { ConnectionString = $"Data Source={database}" }, TimeProvider.System);
         await store.WriteAsync(tx => tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS notes (id TEXT PRIMARY KEY, n INTEGER NOT NULL DEFAULT 0)"));
+        await using var checkpointer = new Checkpointer(database);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async lane =>
         {
             for (var i = 0; ; i++)

@@ -16,7 +16,7 @@ internal static class SegmentTables
         ("trace_hi", "r.trace_hi"),
     ];
 
-    private static (string Name, string Sql) s_attributes => ("attributes", "attributes((SELECT keys FROM {0}.shapes WHERE id = r.shape), r.attributes)");
+    private static (string Name, string Sql) s_attributes => ("attributes", "attributes((SELECT keys FROM {0}.shapes WHERE id = r.shape), json(r.attributes))");
 
     public static ReadableTable[] All { get; } =
     [

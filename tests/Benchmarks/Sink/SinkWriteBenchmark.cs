@@ -79,7 +79,7 @@ internal sealed class SinkWriteBenchmark : Benchmark
 
             var (row, (high, low), span, parent, values) = rows[i];
             insert.Bind(1, row.StartUnixNanos).Bind(2, 0).Bind(3, high).Bind(4, low).Bind(5, span).Bind(6, parent).Bind(7, 1).Bind(8, 2).Bind(9, 0).Bind(10, row.DurationNanos)
-                .Bind(11, 0).BindNull(12).BindNull(13).Bind(14, 1).Bind(15, 1).BindUtf8(16, values).Run();
+                .Bind(11, 0).BindNull(12).BindNull(13).Bind(14, 1).Bind(15, 1).BindBlob(16, values).Run();
         }
 
         database.Execute("COMMIT");

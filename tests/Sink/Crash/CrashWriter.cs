@@ -12,10 +12,12 @@ internal static class CrashWriter
     /// <summary>Lines it hands over between two reports.</summary>
     public const int PerRound = 300;
 
-    public static async Task RunAsync(string directory)
+    public static async Task RunAsync(string directory, string name)
     {
         var sink = new TelemetrySink(
-            new TelemetrySinkOptions { Directory = directory, Process = "victim", FlushInterval = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
+            new TelemetrySinkOptions { Directory = directory, Process = name, FlushInterval = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
+        await sink.FlushAsync();
+        await using var checkpointer = new Checkpointer(SegmentFiles.CentralPath(directory));
         var lines = 0;
         for (var round = 0; ; round++)
         {
@@ -24,7 +26,7 @@ internal static class CrashWriter
                 sink.Record(Line());
             }
 
-            var entry = new AuditEntry { Component = "victim", Operation = "round" };
+            var entry = new AuditEntry { Component = name, Operation = "round" };
             await sink.Audit.LogAsync(entry);
             // The full stop tells a whole line from one that the kill cut off.
             Console.WriteLine($"audit {entry.Id} .");

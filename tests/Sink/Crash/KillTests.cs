@@ -1,30 +1,41 @@
 using System.Diagnostics;
+using System.Text.Json;
+using Xunit.Abstractions;
 
 namespace OrionPlatform.Sink.Tests;
 
-public sealed class KillTests
+public sealed class KillTests(ITestOutputHelper output)
 {
-    // Each kill costs a process start; ORION_KILLS=50 runs the long form.
+    // Each kill costs a process start; ORION_KILLS=100 runs the long form.
     private static readonly int s_kills = int.TryParse(Environment.GetEnvironmentVariable("ORION_KILLS"), out var kills) ? kills : 8;
 
     [Fact]
-    public async Task A_killed_writer_leaves_sound_files_loses_nothing_acknowledged_and_the_next_run_says_what_is_missing()
+    public async Task Two_writers_killed_while_others_read_and_checkpoint_leave_sound_files_lose_nothing_acknowledged_and_say_what_is_missing()
     {
         using var folder = new OrionPlatform.Tests.TempFolder();
-        var random = new Random(5);
-        var audited = new List<string>();
-        var (flushed, unsettled) = (0L, 0L);
-        for (var kill = 0; kill < s_kills; kill++)
+        var writers = new[] { new Victim(folder.Path, "one"), new Victim(folder.Path, "two") };
+        var killed = Task.WhenAll(writers.Select(w => w.RunAndKillAsync(s_kills / 2)));
+        await Eventually.TrueAsync(() => killed.IsCompleted || writers.All(w => w.Audited.Length > 0), "both write");
+        await using var reader = new TelemetryReader(folder.Path, TimeProvider.System);
+        var reads = 0;
+        await using (var checkpointer = new Checkpointer(SegmentFiles.CentralPath(folder.Path)))
         {
-            var run = await RunAndKillAsync(folder.Path, audited, wait: random.Next(1, 12));
-            flushed += Math.Max(run.Flushed, run.Committed);
-            unsettled += run.Handed + CrashWriter.PerRound - Math.Max(run.Flushed, run.Committed);
+            for (; !killed.IsCompleted; reads++)
+            {
+                Assert.Empty((await reader.LinesAsync(new TraceQuery { Limit = 50 })).Skipped);
+                Assert.All(await reader.LossAsync(), l => Assert.True(l.Produced >= l.Stored));
+                await reader.AuditAsync(new AuditQuery());
+            }
+
+            await killed;
+            output.WriteLine($"{s_kills} kills, {reads} reads, {checkpointer.Whole} whole checkpoints, {checkpointer.Contended} met another");
+            Assert.True(checkpointer.Whole > 0 && reads > 0);
         }
 
-        await using (var last = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.Path, Process = "victim" }, TimeProvider.System))
+        foreach (var writer in writers)
         {
-            await last.FlushAsync();
-            last.Record(new Heartbeat { Worker = "w", Service = "s", Host = "h", Pid = 1, Time = DateTimeOffset.UtcNow, Interval = TimeSpan.FromSeconds(1), StartedAt = DateTimeOffset.UtcNow });
+            // The next run of its name says what became of the last one.
+            await using var last = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.Path, Process = writer.Name }, TimeProvider.System);
             await last.FlushAsync();
         }
 
@@ -36,21 +47,31 @@ public sealed class KillTests
             Assert.Equal("ok", check.Text(0));
         }
 
-        using var central = Database.OpenReader(SegmentFiles.CentralPath(folder.Path));
-        using var find = central.Prepare("SELECT count(*) FROM audit_log WHERE id IN (SELECT value FROM json_each(?))");
-        find.Bind(1, System.Text.Json.JsonSerializer.Serialize(audited)).Step();
-        Assert.Equal(audited.Count, find.Long(0));
+        var all = 0L;
+        foreach (var writer in writers)
+        {
+            all += await AssertKeptAsync(folder.Path, writer, reader);
+        }
 
-        var stored = Directory.GetFiles(folder.Path, "victim.db", SearchOption.AllDirectories).Sum(CountLines);
-        Assert.True(stored >= flushed, $"{flushed} lines were flushed, {stored} are there");
-        await using var reader = new TelemetryReader(folder.Path, TimeProvider.System);
-        var loss = (await reader.LossAsync()).Single(l => l.Stream == "lines");
-        Assert.Equal(stored, loss.Stored);
-        Assert.Equal(0, loss.Buffered);
+        Assert.Equal(all, (await reader.OverviewAsync(TimeSpan.FromHours(1))).PublicApi.Count);
+    }
+
+    /// <summary>Returns how many lines of it are stored.</summary>
+    private async Task<long> AssertKeptAsync(string directory, Victim writer, TelemetryReader reader)
+    {
+        using var central = Database.OpenReader(SegmentFiles.CentralPath(directory));
+        using var find = central.Prepare("SELECT count(*) FROM audit_log WHERE id IN (SELECT value FROM json_each(?))");
+        find.Bind(1, JsonSerializer.Serialize(writer.Audited)).Step();
+        var (audited, stored) = (find.Long(0), Directory.GetFiles(directory, $"{writer.Name}.db", SearchOption.AllDirectories).Sum(CountLines));
+        var loss = (await reader.LossAsync()).Single(l => l.Process == writer.Name && l.Stream == "lines");
+        output.WriteLine($"{writer.Name}: audit entries {writer.Audited.Length} acknowledged, {audited} of them stored; lines {writer.Settled} acknowledged, {loss}");
+        Assert.Equal(writer.Audited.Length, audited);
+        Assert.True(stored >= writer.Settled, $"{writer.Settled} lines were committed, {stored} are there");
+        Assert.Equal((stored, 0), (loss.Stored, loss.Buffered));
         Assert.Equal(loss.Produced, loss.Stored + loss.Dropped);
         // What is lost was handed over after the last commit its writer told of, so within one flush interval.
-        Assert.InRange(loss.Dropped, 0, unsettled);
-        Assert.Equal(stored, (await reader.OverviewAsync(TimeSpan.FromHours(1))).PublicApi.Count);
+        Assert.InRange(loss.Dropped, 0, writer.Unsettled);
+        return stored;
     }
 
     private static long CountLines(string file)
@@ -59,34 +80,74 @@ public sealed class KillTests
         return database.QueryLong("SELECT count(*) FROM canonical_lines");
     }
 
-    /// <summary>Starts a writer, waits until it has said so many times that it writes, and kills it. Returns what it had told of its lines.</summary>
-    private static async Task<(long Flushed, long Handed, long Committed)> RunAndKillAsync(string directory, List<string> audited, int wait)
+    /// <summary>A writer that is killed again and again, and what its runs told of themselves.</summary>
+    private sealed class Victim(string directory, string name)
     {
-        var assembly = typeof(CrashWriter).Assembly.Location;
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [assembly, "crash-writer", directory]) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        var (flushed, handed, committed) = (0L, 0L, 0L);
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            switch (line.Split(' '))
-            {
-                case ["audit", var id, "."]:
-                    audited.Add(id);
-                    break;
-                case ["flushed", var lines]:
-                    flushed = long.Parse(lines);
-                    break;
-                case ["writing", var lines, var stored, "."]:
-                    (handed, committed) = (long.Parse(lines), long.Parse(stored));
-                    if (--wait == 0)
-                    {
-                        process.Kill();
-                    }
+        private readonly List<string> _audited = [];
 
-                    break;
+        public string Name => name;
+
+        /// <summary>Audit entries that were acknowledged.</summary>
+        public string[] Audited
+        {
+            get
+            {
+                lock (_audited)
+                {
+                    return [.. _audited];
+                }
             }
         }
 
-        await process.WaitForExitAsync();
-        return (flushed, handed, committed);
+        /// <summary>Lines that were flushed, or that it knew to be committed.</summary>
+        public long Settled { get; private set; }
+
+        /// <summary>At most so many more were handed over.</summary>
+        public long Unsettled { get; private set; }
+
+        public async Task RunAndKillAsync(int times)
+        {
+            var random = new Random(name.Length);
+            for (var kill = 0; kill < times; kill++)
+            {
+                await RunAndKillOnceAsync(wait: random.Next(1, 12));
+            }
+        }
+
+        /// <summary>Starts a writer, waits until it has said so many times that it writes, and kills it.</summary>
+        private async Task RunAndKillOnceAsync(int wait)
+        {
+            var assembly = typeof(CrashWriter).Assembly.Location;
+            using var process = Process.Start(new ProcessStartInfo("dotnet", [assembly, "crash-writer", directory, name]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+            var (settled, handed) = (0L, 0L);
+            while (await process.StandardOutput.ReadLineAsync() is { } line)
+            {
+                switch (line.Split(' '))
+                {
+                    case ["audit", var id, "."]:
+                        lock (_audited)
+                        {
+                            _audited.Add(id);
+                        }
+
+                        break;
+                    case ["flushed", var lines]:
+                        settled = Math.Max(settled, long.Parse(lines));
+                        break;
+                    case ["writing", var lines, var stored, "."]:
+                        (handed, settled) = (long.Parse(lines), Math.Max(settled, long.Parse(stored)));
+                        if (--wait == 0)
+                        {
+                            process.Kill();
+                        }
+
+                        break;
+                }
+            }
+
+            await process.WaitForExitAsync();
+            Settled += settled;
+            Unsettled += handed + CrashWriter.PerRound - settled;
+        }
     }
 }

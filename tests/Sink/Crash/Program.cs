@@ -1,12 +1,12 @@
 using OrionPlatform.Sink;
 using OrionPlatform.Sink.Tests;
 
-// The test assembly is also the program that tests start as a process of its own: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY, hold FILE,
-// busy-writer DIRECTORY NAME SECONDS.
+// The test assembly is also the program that tests start as a process of its own: crash-writer DIRECTORY NAME, endless-step FILE, no-sqlite DIRECTORY,
+// hold FILE, busy-writer DIRECTORY NAME SECONDS.
 switch (args)
 {
-    case ["crash-writer", var directory]:
-        await CrashWriter.RunAsync(directory);
+    case ["crash-writer", var directory, var name]:
+        await CrashWriter.RunAsync(directory, name);
         break;
     case ["endless-step", var file]:
         new SchemaVersions("", "DROP TABLE logs; CREATE TABLE endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, hex(randomblob(500)) AS x FROM n")
@@ -22,6 +22,6 @@ switch (args)
         await BusyWriter.RunAsync(directory, name, double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
         break;
     default:
-        Console.Error.WriteLine("Run by its tests: crash-writer DIRECTORY, endless-step FILE, no-sqlite DIRECTORY, hold FILE, busy-writer DIRECTORY NAME SECONDS.");
+        Console.Error.WriteLine("Run by its tests: crash-writer DIRECTORY NAME, endless-step FILE, no-sqlite DIRECTORY, hold FILE, busy-writer DIRECTORY NAME SECONDS.");
         break;
 }

@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Collections;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace OrionPlatform.Sink;
+
+/// <summary>Attributes as JSON text, for what tells series apart or is read by people.</summary>
+internal static class AttributeJson
+{
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>One object, keys in order: equal attributes give equal text.</summary>
+    public static string Of(KeyValuePair<string, object?>[] attributes)
+    {
+        if (attributes.Length == 0)
+        {
+            return "{}";
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer, s_options);
+        json.WriteStartObject();
+        foreach (var (key, value) in attributes.Length == 1 ? attributes : attributes.OrderBy(a => a.Key, StringComparer.Ordinal).DistinctBy(a => a.Key))
+        {
+            json.WritePropertyName(key);
+            Write(json, value, nested: false);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void Write(Utf8JsonWriter json, object? value, bool nested)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case long or int or short or byte or sbyte or ushort or uint:
+                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+            case double or float when Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number && double.IsFinite(number):
+                var digits = number.ToString(CultureInfo.InvariantCulture);
+                // So that it is read back as a floating-point number.
+                json.WriteRawValue(digits.AsSpan().ContainsAny('.', 'E') ? digits : digits + ".0");
+                break;
+            case IEnumerable list and not string when !nested:
+                json.WriteStartArray();
+                foreach (var item in list)
+                {
+                    Write(json, item, nested: true);
+                }
+
+                json.WriteEndArray();
+                break;
+            default:
+                var text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+                json.WriteStringValue(text.AsSpan(0, Math.Min(text.Length, ValueWriter.MaxText)));
+                break;
+        }
+    }
+}
