@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,9 +51,18 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>The application pipeline's first step: untraced endpoints, and problem details for exceptions. (Tracing and CorrelationId come before it by themselves.)</summary>
+    /// <summary>
+    /// The application pipeline's first step: untraced endpoints. (Tracing, CorrelationId and problem details for exceptions come before it by
+    /// themselves.)
+    /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        if (app.Environment.IsDevelopment())
+        {
+            // The developer exception page stands before this, and would answer first.
+            app.UseExceptionHandler();
+        }
+
         app.UseMiddleware<EndpointMiddleware>();
         return app;
     }
@@ -69,6 +78,16 @@ public static class ServiceDefaultsExtensions
     {
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow);
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        builder.Services.AddProblemDetails(o => o.CustomizeProblemDetails = Problems.Complete);
+        builder.Services.AddExceptionHandler<CorrelationKeeper>();
+        builder.Services.Configure<ExceptionHandlerOptions>(o =>
+        {
+            // Comes after every IExceptionHandler, also after those that a service adds later.
+            o.ExceptionHandler = ExceptionErrors.AnswerAsync;
+
+            // A refusal is the caller's mistake: it is no error of the service's, and has its line.
+            o.SuppressDiagnosticsCallback = static c => c.HttpContext.Response.StatusCode < StatusCodes.Status500InternalServerError;
+        });
     }
 
     private static void AddHttpClientDefaults(this IHostApplicationBuilder builder)
