@@ -7,6 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrionPlatform.ServiceDefaults;
 
@@ -96,7 +98,19 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddSingleton<IConfigureOptions<OutgoingOptions>>(sp => new ClientSections(sp.GetRequiredService<IConfiguration>()));
         builder.Services.TryAddSingleton<Breakers>();
         builder.Services.AddSingleton<IHttpMessageHandlerBuilderFilter, OutgoingFilter>();
-        builder.Services.ConfigureHttpClientDefaults(b => b.RemoveAllLoggers());
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.RemoveAllLoggers();
+            http.AddResilienceHandler(OutgoingPipeline.Name, OutgoingPipeline.Build).SelectPipelineBy(static _ => OutgoingHandler.CircuitOf);
+            http.AddServiceDiscovery();
+        });
+
+        // Below this there is a record for each attempt of each call.
+        if (builder.Configuration["Logging:LogLevel:Polly"] is null)
+        {
+            builder.Logging.AddFilter("Polly", LogLevel.Warning);
+        }
     }
 
     /// <summary>One client's own settings over those of all clients.</summary>
