@@ -1,12 +1,14 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrionPlatform.ServiceDefaults;
 
@@ -51,9 +53,18 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>The application pipeline's first step: untraced endpoints, and problem details for exceptions. (Tracing and CorrelationId come before it by themselves.)</summary>
+    /// <summary>
+    /// The application pipeline's first step: untraced endpoints. (Tracing, CorrelationId and problem details for exceptions come before it by
+    /// themselves.)
+    /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        if (app.Environment.IsDevelopment())
+        {
+            // The developer exception page stands before this, and would answer first.
+            app.UseExceptionHandler();
+        }
+
         app.UseMiddleware<EndpointMiddleware>();
         return app;
     }
@@ -69,6 +80,16 @@ public static class ServiceDefaultsExtensions
     {
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow);
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        builder.Services.AddProblemDetails(o => o.CustomizeProblemDetails = Problems.Complete);
+        builder.Services.AddExceptionHandler<CorrelationKeeper>();
+        builder.Services.Configure<ExceptionHandlerOptions>(o =>
+        {
+            // Comes after every IExceptionHandler, also after those that a service adds later.
+            o.ExceptionHandler = ExceptionErrors.AnswerAsync;
+
+            // A refusal is the caller's mistake: it is no error of the service's, and has its line.
+            o.SuppressDiagnosticsCallback = static c => c.HttpContext.Response.StatusCode < StatusCodes.Status500InternalServerError;
+        });
     }
 
     private static void AddHttpClientDefaults(this IHostApplicationBuilder builder)
@@ -77,7 +98,19 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddSingleton<IConfigureOptions<OutgoingOptions>>(sp => new ClientSections(sp.GetRequiredService<IConfiguration>()));
         builder.Services.TryAddSingleton<Breakers>();
         builder.Services.AddSingleton<IHttpMessageHandlerBuilderFilter, OutgoingFilter>();
-        builder.Services.ConfigureHttpClientDefaults(b => b.RemoveAllLoggers());
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.RemoveAllLoggers();
+            http.AddResilienceHandler(OutgoingPipeline.Name, OutgoingPipeline.Build).SelectPipelineBy(static _ => OutgoingHandler.CircuitOf);
+            http.AddServiceDiscovery();
+        });
+
+        // Below this there is a record for each attempt of each call.
+        if (builder.Configuration["Logging:LogLevel:Polly"] is null)
+        {
+            builder.Logging.AddFilter("Polly", LogLevel.Warning);
+        }
     }
 
     /// <summary>One client's own settings over those of all clients.</summary>

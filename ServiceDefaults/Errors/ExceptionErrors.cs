@@ -1,11 +1,21 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>Which error of the catalogue an exception of the framework is. Its own message is never shown: it may quote the input.</summary>
 internal static class ExceptionErrors
 {
+    /// <summary>Answers an exception that no handler of the service's own has answered.</summary>
+    public static Task AnswerAsync(HttpContext http)
+    {
+        var exception = http.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error;
+        var (error, detail) = Of(exception);
+        return Problems.AnswerAsync(http, exception, error, detail);
+    }
+
     public static (CatalogueError Error, string? Detail) Of(Exception exception) => exception switch
     {
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (ErrorCatalogue.BodyTooLarge, null),

@@ -1,31 +1,41 @@
-using System.Collections.Concurrent;
-using Polly;
 using Polly.CircuitBreaker;
-using Polly.Retry;
 using Polly.Timeout;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>Total timeout, retries with jitter, a circuit breaker for each host, attempt timeout: around every outgoing call.</summary>
-internal sealed class OutgoingHandler(string client, OutgoingOptions options, Breakers breakers, TimeProvider time) : DelegatingHandler
+/// <summary>
+/// The outermost handler of every client: carries the correlation id, says which circuit the call belongs to, and puts the pipeline's refusals
+/// into words that name client and host.
+/// </summary>
+internal sealed class OutgoingHandler(string client, Breakers? breakers) : DelegatingHandler
 {
-    private const int MaxHosts = 256;
-    private static readonly ResiliencePropertyKey<HttpRequestMessage> s_request = new("request");
+    private static readonly HttpRequestOptionsKey<string> s_circuit = new("orion.circuit");
 
-    // Bounded by MaxHosts: calls to further hosts share one circuit.
-    private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> _pipelines = new();
+    /// <summary>The circuit of a call; empty for one that has none: its client wants none, or it is synchronous, as telemetry's own exports are.</summary>
+    public static string CircuitOf(HttpRequestMessage request) => request.Options.TryGetValue(s_circuit, out var circuit) ? circuit : "";
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (CorrelationId.Current is { } id && !request.Headers.Contains(CorrelationId.Header))
+        {
+            request.Headers.TryAddWithoutValidation(CorrelationId.Header, id);
+        }
+
+        if (breakers is null)
+        {
+            return base.SendAsync(request, cancellationToken);
+        }
+
         var host = request.RequestUri?.Authority ?? "";
-        var pipeline = _pipelines.TryGetValue(host, out var known) ? known
-            : _pipelines.GetOrAdd(_pipelines.Count < MaxHosts ? host : "(other)", Build);
-        var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(s_request, request);
+        request.Options.Set(s_circuit, breakers.CircuitOf(client, host));
+        return SendAsync(request, host, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string host, CancellationToken cancellationToken)
+    {
         try
         {
-            return await pipeline.ExecuteAsync(
-                static (c, self) => new ValueTask<HttpResponseMessage>(self.Handler.AttemptAsync(self.Request, c.CancellationToken)), context, (Handler: this, Request: request));
+            return await base.SendAsync(request, cancellationToken);
         }
         catch (TimeoutRejectedException exception)
         {
@@ -33,58 +43,8 @@ internal sealed class OutgoingHandler(string client, OutgoingOptions options, Br
         }
         catch (BrokenCircuitException exception)
         {
-            throw new HttpRequestException(HttpRequestError.ConnectionError, $"The circuit of \"{client}\" to {host} is open after repeated failures.", exception);
+            throw new HttpRequestException(
+                HttpRequestError.ConnectionError, $"The circuit of \"{client}\" to {host} is open after repeated failures.", exception);
         }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
-        }
-    }
-
-    private Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
-
-    private ResiliencePipeline<HttpResponseMessage> Build(string host)
-    {
-        breakers.Set(client, host, "closed");
-        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time };
-        builder.AddTimeout(options.TotalTimeout);
-        if (options.Retries > 0)
-        {
-            builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
-            {
-                MaxRetryAttempts = options.Retries,
-                Delay = options.RetryDelay,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = static a => new(a.Context.Properties.TryGetValue(s_request, out var request) && SafeRetry.Allows(request, a.Outcome)),
-                DelayGenerator = static a => new(SafeRetry.RetryAfter(a.Outcome.Result)),
-                OnRetry = static a =>
-                {
-                    a.Outcome.Result?.Dispose();
-                    return default;
-                },
-            });
-        }
-
-        return builder
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<HttpResponseMessage>
-            {
-                FailureRatio = options.BreakerFailureRatio,
-                MinimumThroughput = options.BreakerMinimumCalls,
-                SamplingDuration = options.BreakerWindow,
-                BreakDuration = options.BreakerPause,
-                ShouldHandle = static a => new(SafeRetry.IsFailure(a.Outcome)),
-                OnOpened = _ => Publish(host, "open"),
-                OnClosed = _ => Publish(host, "closed"),
-                OnHalfOpened = _ => Publish(host, "half_open"),
-            })
-            .AddTimeout(options.AttemptTimeout)
-            .Build();
-    }
-
-    private ValueTask Publish(string host, string state)
-    {
-        breakers.Set(client, host, state);
-        return default;
     }
 }

@@ -7,12 +7,11 @@ namespace OrionPlatform.ServiceDefaults;
 /// <summary>When a call may be repeated: it failed in a way that passes, and a second execution cannot do harm.</summary>
 internal static class SafeRetry
 {
-    private static readonly TimeSpan s_longestRetryAfter = TimeSpan.FromSeconds(30);
-
     /// <summary>A failure of the other side, not of the request.</summary>
     public static bool IsFailure(Outcome<HttpResponseMessage> outcome) =>
         outcome.Exception is HttpRequestException or TimeoutRejectedException
-        || outcome.Result is { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout };
+        || outcome.Result?.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway
+            or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     public static bool Allows(HttpRequestMessage request, Outcome<HttpResponseMessage> outcome)
     {
@@ -22,20 +21,16 @@ internal static class SafeRetry
         }
 
         // A connection that was never made has carried nothing, so any request may try again; else only what is the same twice as once.
-        var unsent = outcome.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError, InnerException: not Polly.CircuitBreaker.BrokenCircuitException };
+        var unsent = outcome.Exception is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError,
+        };
         return (unsent || IsIdempotent(request)) && IsReplayable(request.Content);
     }
 
-    /// <summary>What the server asks for, within reason; null for the usual backoff.</summary>
-    public static TimeSpan? RetryAfter(HttpResponseMessage? response)
-    {
-        var wait = response?.Headers.RetryAfter?.Delta;
-        return wait is null ? null : wait < s_longestRetryAfter ? wait : s_longestRetryAfter;
-    }
-
     private static bool IsIdempotent(HttpRequestMessage request) =>
-        request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Put || request.Method == HttpMethod.Delete
-        || request.Method == HttpMethod.Options || request.Headers.Contains("Idempotency-Key");
+        request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Put
+        || request.Method == HttpMethod.Delete || request.Method == HttpMethod.Options || request.Headers.Contains("Idempotency-Key");
 
     private static bool IsReplayable(HttpContent? content) => content is not StreamContent;
 }

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>First of the application's own pipeline, where the endpoint is known: leaves untraced ones alone, and answers exceptions with problems.</summary>
-internal sealed class EndpointMiddleware(RequestDelegate next, ProblemWriter problems)
+/// <summary>First of the application's own pipeline, where the endpoint is known: leaves untraced ones alone, and sees who left.</summary>
+internal sealed class EndpointMiddleware(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -18,31 +18,21 @@ internal sealed class EndpointMiddleware(RequestDelegate next, ProblemWriter pro
             }
         }
 
-        Task pipeline;
-        try
-        {
-            pipeline = next(context);
-        }
-        catch (Exception exception)
-        {
-            pipeline = Task.FromException(exception);
-        }
-
-        return pipeline.IsCompletedSuccessfully ? pipeline : HandleAsync(pipeline, context);
+        var pipeline = next(context);
+        return pipeline.IsCompletedSuccessfully ? pipeline : WatchAsync(pipeline, context);
     }
 
-    private async Task HandleAsync(Task pipeline, HttpContext context)
+    private static async Task WatchAsync(Task pipeline, HttpContext context)
     {
         try
         {
             await pipeline;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            if (!await problems.HandleAsync(context, exception))
-            {
-                throw;
-            }
+            // A client that left, perhaps in the middle of its answer: further out, the exception handler ends that as if the answer were whole.
+            LineScope.Current?.Aborted = true;
+            throw;
         }
     }
 }

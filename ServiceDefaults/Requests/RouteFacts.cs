@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -32,8 +33,11 @@ internal sealed class RouteFacts
 
     public string SpanName(int method) => method < 0 ? "HTTP" : this == s_unmatched ? HttpMethodNames.Known[method] : _names[method];
 
+    // The exception handler takes the endpoint away, and says which it was.
     public static RouteFacts Of(HttpContext context) =>
-        context.GetEndpoint() is not { } endpoint ? s_unmatched : s_known.GetValue(endpoint, static e => Make(e));
+        (context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint) is not { } endpoint
+            ? s_unmatched
+            : s_known.GetValue(endpoint, static e => Make(e));
 
     private static RouteFacts Make(Endpoint endpoint)
     {

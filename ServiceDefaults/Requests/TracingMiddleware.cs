@@ -8,7 +8,7 @@ namespace OrionPlatform.ServiceDefaults;
 /// The outermost middleware: takes the server span that hosting has started, the correlation id and the outcome, and fills the canonical line.
 /// The line itself is emitted when the span stops, which happens exactly once whatever happened in between.
 /// </summary>
-internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline pipeline, ProblemWriter problems)
+internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline pipeline)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -80,23 +80,21 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
         return TraceAsync(request, context, scope);
     }
 
-    private async Task TraceAsync(Task request, HttpContext context, LineScope scope)
+    private static async Task TraceAsync(Task request, HttpContext context, LineScope scope)
     {
         try
         {
             await request;
             if (context.Response.StatusCode >= 400 && !scope.Untraced)
             {
-                await ProblemWriter.FillAsync(context);
+                await Problems.FillAsync(context);
             }
         }
         catch (Exception exception) when (!scope.Untraced)
         {
-            // What escapes here was thrown outside the pipeline's own problem handling: by authentication, by the server, or after the answer had begun.
-            if (!await problems.HandleAsync(context, exception))
-            {
-                throw;
-            }
+            // Only what could not be answered any more comes this far: the answer had begun, and the server cuts it off.
+            scope.Root.Fail(ErrorCatalogue.Internal.Code, exception);
+            throw;
         }
         finally
         {

@@ -114,7 +114,6 @@ internal static class TelemetrySetup
         services.TryAddSingleton<LineEnrichers>();
         services.TryAddSingleton<TagLint>();
         services.AddFeatureManagement().AddSessionManager<FlagExposure>();
-        services.TryAddSingleton<ProblemWriter>();
         services.TryAddSingleton(sp => new TelemetryPipeline(
             sp.GetRequiredService<ServiceIdentity>(), sp.GetRequiredService<TelemetryWriter>(), sp.GetRequiredService<KeepDecision>(),
             sp.GetRequiredService<Redactor>(), sp.GetRequiredService<IOptions<TracingOptions>>())

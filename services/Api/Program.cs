@@ -21,6 +21,7 @@ internal static class Program
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
+        builder.Services.AddExceptionHandler<Refusals>();
         builder.AddDomainStore();
         builder.AddRequestLimits();
         builder.AddApiAuth();
@@ -32,7 +33,6 @@ internal static class Program
 
         var app = builder.Build();
         app.UseServiceDefaults();
-        app.UseRefusals();
         app.UseAnswerHeaders();
         app.UseAuthentication();
         app.UseAuthorization();

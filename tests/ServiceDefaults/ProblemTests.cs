@@ -93,6 +93,35 @@ public sealed class ProblemTests
     }
 
     [Fact]
+    public async Task A_caller_that_accepts_something_else_is_told_all_the_same()
+    {
+        await using var app = await TestApp.StartAsync(a => a.MapGet("/v1/boom", string () => throw new InvalidOperationException("on purpose")));
+        app.Client.DefaultRequestHeaders.Accept.ParseAdd("text/event-stream");
+
+        using var boom = await app.Client.GetAsync("/v1/boom");
+        using var bare = await app.Client.GetAsync("/v1/nothing");
+
+        Assert.Equal((HttpStatusCode.InternalServerError, "internal"), await CodeAsync(boom));
+        Assert.Equal((HttpStatusCode.NotFound, "not_found"), await CodeAsync(bare));
+    }
+
+    [Fact]
+    public async Task A_document_of_the_frameworks_own_has_a_code_and_the_trace_id_in_one_form()
+    {
+        await using var app = await TestApp.StartAsync(
+            a => a.MapGet("/v1/taken", () => TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["slots"] = ["too many"] })));
+
+        using var response = await app.Client.GetAsync("/v1/taken");
+
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        var line = (await app.TraceAsync("/v1/taken")).Line;
+        Assert.Equal("too many", problem.GetProperty("errors").GetProperty("slots")[0].GetString());
+        Assert.Equal(("invalid_request", "invalid_request"), (problem.GetProperty("error_code").GetString(), line.ErrorCode));
+        Assert.Equal(line.TraceId.ToHexString(), problem.GetProperty("trace_id").GetString());
+        Assert.False(problem.TryGetProperty("traceId", out _));
+    }
+
+    [Fact]
     public async Task An_answer_with_a_body_of_its_own_is_left_alone()
     {
         await using var app = await TestApp.StartAsync(a => a.MapGet("/own", () => Results.Json(new { mine = true }, statusCode: 409)));

@@ -28,7 +28,7 @@ internal sealed class LiveAllocation(
     {
         Canon.Add("allocation.id", id);
         var after = LastEventId(http.Request);
-        using var seat = _seats.TryTake(http.Caller().TenantId) ?? throw Full(http.Response);
+        using var seat = _seats.TryTake(http.Caller().TenantId) ?? throw Full();
         using var watcher = pulse.Watch("allocation/" + id);
         using var life = new CancellationTokenSource(options.Value.Life, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping, life.Token);
@@ -145,12 +145,12 @@ internal sealed class LiveAllocation(
     private static string Event(AllocationStep step) =>
         $"id: {step.Entry.Position}\ndata: {JsonSerializer.Serialize(AllocationView.Of(step.Allocation), JsonSerializerOptions.Web)}\n\n";
 
-    private RefusedException Full(HttpResponse response)
+    private RefusedException Full() => new(
+        ErrorCatalogue.TooManyStreams,
+        $"At most {options.Value.MaxStreamsPerTenant} live streams of a tenant may be open, and {options.Value.MaxStreams} of all tenants.")
     {
-        response.Headers.RetryAfter = "10";
-        return new RefusedException(
-            ErrorCatalogue.TooManyStreams, $"At most {options.Value.MaxStreamsPerTenant} live streams of a tenant may be open, and {options.Value.MaxStreams} of all tenants.");
-    }
+        RetryAfterSeconds = 10,
+    };
 
     private static long? LastEventId(HttpRequest request) => request.Headers["Last-Event-ID"] switch
     {

@@ -1,38 +1,31 @@
-using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Diagnostics;
 using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Store;
 
 namespace OrionPlatform.Api;
 
-/// <summary>Answers the refusals that the api's own code throws. (The service defaults answer the framework's, and bare statuses.)</summary>
-internal static class Refusals
+/// <summary>Answers the refusals that the api's own code throws. (The service defaults answer all others, and bare statuses.)</summary>
+internal sealed class Refusals : IExceptionHandler
 {
-    private const int RetryAfterSeconds = 1;
-
-    internal static void UseRefusals(this WebApplication app) => app.Use(async (http, next) =>
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        try
+        if (Read(exception) is not { } refusal)
         {
-            await next(http);
+            return false;
         }
-        catch (Exception e) when (!http.Response.HasStarted && Read(e) is { } refusal)
-        {
-            if (refusal.Error.Status == StatusCodes.Status503ServiceUnavailable)
-            {
-                http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
-                Activity.Current.Fail(refusal.Error.Code, e);
-                app.Logger.LogError(e, "Refused with {ErrorCode}.", refusal.Error.Code);
-            }
 
-            await Problems.Result(refusal.Error, refusal.Detail).ExecuteAsync(http);
-        }
-    });
+        // Here and not where it is thrown: what the answer's headers were by then is gone.
+        httpContext.Response.Headers.RetryAfter = refusal.RetryAfterSeconds?.ToString(CultureInfo.InvariantCulture);
+        await Problems.AnswerAsync(httpContext, exception, refusal.Error, refusal.Detail);
+        return true;
+    }
 
     private static RefusedException? Read(Exception exception) => exception switch
     {
         RefusedException refused => refused,
-        StoreBusyException => new RefusedException(ErrorCatalogue.StoreBusy),
-        StoreFailedException => new RefusedException(ErrorCatalogue.StoreFailed),
+        StoreBusyException => new RefusedException(ErrorCatalogue.StoreBusy) { RetryAfterSeconds = 1 },
+        StoreFailedException => new RefusedException(ErrorCatalogue.StoreFailed) { RetryAfterSeconds = 1 },
         IdempotencyKeyReusedException => new RefusedException(ErrorCatalogue.IdempotencyKeyReused),
         _ => null,
     };

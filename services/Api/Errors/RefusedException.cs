@@ -10,6 +10,9 @@ internal sealed class RefusedException(CatalogueError error, string? detail = nu
     /// <summary>The sentence that says what is wrong this time; null when the title says it all.</summary>
     public string? Detail { get; } = detail;
 
+    /// <summary>When another try may succeed; null when none will.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
     /// <summary>A member, parameter or header that is not what it must be; the sentence names it.</summary>
     public static RefusedException Invalid(string detail) => new(ErrorCatalogue.InvalidField, detail);
 }

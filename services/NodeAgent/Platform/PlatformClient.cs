@@ -87,22 +87,32 @@ internal static class PlatformClientExtensions
 
     internal static void AddPlatformClient(this WebApplicationBuilder builder)
     {
-        const string Key = "services:api:http:0";
-        var address = builder.Configuration[Key];
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var api) || api.Scheme is not ("http" or "https"))
-        {
-            throw new InvalidOperationException($"{Key} is '{address}'; it must be the api's base address, for example http://localhost:5080 (as an environment variable: services__api__http__0).");
-        }
+        RequireAddress(builder);
 
         // The agent has its own patience (Retrying), and a long poll outlasts any usual timeout.
         builder.Services.Configure<OutgoingOptions>(PlatformClient.HttpClientName, o => o.Resilience = false);
         builder.Services.AddHttpClient(PlatformClient.HttpClientName, client =>
         {
-            client.BaseAddress = new Uri(api, "/");
+            client.BaseAddress = new Uri("https+http://api");
             client.Timeout = s_timeout;
         });
         builder.Services.AddSingleton<PlatformClient>();
         builder.Services.AddSingleton<NodeSession>();
         builder.Services.AddSingleton<Retrying>();
+    }
+
+    /// <summary>Without this a missing address would show only as a host "api" that is not found.</summary>
+    private static void RequireAddress(WebApplicationBuilder builder)
+    {
+        const string Key = "services:api:http:0";
+        var endpoints = builder.Configuration.GetSection("services:api").GetChildren();
+        var addresses = endpoints.SelectMany(e => e.Value is null ? e.GetChildren() : [e]).ToList();
+        var wrong = addresses.Find(a => !Uri.TryCreate(a.Value, UriKind.Absolute, out var api) || api.Scheme is not ("http" or "https"));
+        if (addresses.Count == 0 || wrong is not null)
+        {
+            throw new InvalidOperationException(
+                $"{wrong?.Path ?? Key} is '{wrong?.Value}'; it must be the api's base address, for example http://localhost:5080 "
+                + "(as an environment variable: services__api__http__0).");
+        }
     }
 }

@@ -71,6 +71,7 @@ public sealed class AddedTelemetryTests
             ])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         var output = await command.StandardOutput.ReadToEndAsync();
         await command.WaitForExitAsync();
