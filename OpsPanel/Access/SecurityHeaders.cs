@@ -21,6 +21,20 @@ internal sealed class SecurityHeaders : IStartupFilter
             if (http.Request.Path.StartsWithSegments(PanelPath.Root, StringComparison.OrdinalIgnoreCase))
             {
                 Set(http);
+
+                // The exception handler clears what was set before it answers.
+                http.Response.OnStarting(
+                    static state =>
+                    {
+                        var http = (HttpContext)state;
+                        if (http.Response.Headers.ContentSecurityPolicy.Count == 0)
+                        {
+                            Set(http);
+                        }
+
+                        return Task.CompletedTask;
+                    },
+                    http);
             }
 
             return following(http);

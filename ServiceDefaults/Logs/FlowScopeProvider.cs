@@ -10,6 +10,9 @@ internal sealed class FlowScopeProvider : IExternalScopeProvider
 {
     private readonly LoggerExternalScopeProvider _inner = new();
 
+    /// <summary>The scopes that code has begun.</summary>
+    public IExternalScopeProvider Pushed => _inner;
+
     public void ForEachScope<TState>(Action<object?, TState> callback, TState state)
     {
         if (LogFlow.Span is { } span)

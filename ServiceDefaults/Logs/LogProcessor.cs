@@ -12,7 +12,8 @@ namespace OrionPlatform.ServiceDefaults;
 /// sink itself, is not taken: it would feed on itself.
 /// </summary>
 internal sealed class LogProcessor(
-    Lazy<TelemetryWriter> writer, Redactor redactor, string service, TimeProvider time, IOptions<LogOptions> options) : BaseProcessor<LogRecord>
+    Lazy<TelemetryWriter> writer, Redactor redactor, LogScopes scopes, string service, TimeProvider time, IOptions<LogOptions> options)
+    : BaseProcessor<LogRecord>
 {
     [ThreadStatic]
     private static bool s_writing;
@@ -77,7 +78,7 @@ internal sealed class LogProcessor(
             SpanId = span?.SpanId ?? default,
             CorrelationId = scope?.CorrelationId,
             Tenant = scope?.Tenant,
-            Attributes = LogText.Arguments(attributes),
+            Attributes = [.. LogText.Arguments(attributes), .. scopes.Attributes()],
         };
     }
 

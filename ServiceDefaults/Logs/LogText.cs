@@ -34,7 +34,7 @@ internal static class LogText
 
     /// <summary>The structured arguments, without the template.</summary>
     public static KeyValuePair<string, object?>[] Arguments<TState>(TState state) =>
-        state is IReadOnlyList<KeyValuePair<string, object?>> { Count: > 0 } arguments
+        state is IEnumerable<KeyValuePair<string, object?>> arguments
             ? [.. arguments.Where(a => a.Key != OriginalFormat).Select(a => new KeyValuePair<string, object?>(a.Key, Plain(a.Value)))]
             : [];
 

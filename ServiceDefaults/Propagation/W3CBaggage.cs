@@ -41,9 +41,9 @@ internal static class W3CBaggage
                 var value = member[(equals + 1)..];
                 var properties = value.IndexOf(Properties);
                 (members ??= []).Add(new(key, Decode((properties < 0 ? value : value[..properties]).Trim(" \t"))));
-                if (properties >= 0)
+                if (properties >= 0 && WellFormed(value[properties..].ToString()) is { Length: > 0 } wellFormed)
                 {
-                    members.Add(new(Properties + key, value[properties..].ToString()));
+                    members.Add(new(Properties + key, wellFormed));
                 }
 
                 count++;
@@ -54,6 +54,10 @@ internal static class W3CBaggage
         members?.Reverse();
         return members;
     }
+
+    /// <summary>Properties as they came. Blanks may surround their signs; one with a blank in its midst is malformed, and left out.</summary>
+    private static string WellFormed(string properties) => !properties.Contains(' ') ? properties : string.Join(
+        Properties, properties.Split(Properties).Where(p => !Array.Exists(p.Split('=', 2), half => half.Trim().Contains(' '))));
 
     /// <summary>The header for these members, as short as the encoding allows, so that what came in within the limits also goes out; null when there is none.</summary>
     public static string? Write(IEnumerable<KeyValuePair<string, string?>> members)

@@ -59,8 +59,8 @@ internal static class TelemetrySetup
         services.AddLast<LoggerProvider>((sp, provider) =>
         {
             provider.AddProcessor(new LogProcessor(
-                new Lazy<TelemetryWriter>(sp.GetRequiredService<TelemetryWriter>), sp.GetRequiredService<Redactor>(), serviceName,
-                sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<IOptions<LogOptions>>())
+                new Lazy<TelemetryWriter>(sp.GetRequiredService<TelemetryWriter>), sp.GetRequiredService<Redactor>(), sp.GetRequiredService<LogScopes>(),
+                serviceName, sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<IOptions<LogOptions>>())
             {
                 Exports = otlp.ExportsLogs,
             });
@@ -177,6 +177,8 @@ internal static class TelemetrySetup
         builder.Logging.AddConsoleFormatter<JsonLineConsoleFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
         services.PostConfigure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.FormatterName = format);
         services.TryAddSingleton<IExternalScopeProvider, FlowScopeProvider>();
+        services.TryAddSingleton<LogScopes>();
+        services.AddSingleton<IPostConfigureOptions<OpenTelemetryLoggerOptions>>(sp => sp.GetRequiredService<LogScopes>());
     }
 
     /// <summary>

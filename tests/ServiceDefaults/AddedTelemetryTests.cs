@@ -115,6 +115,38 @@ public sealed class AddedTelemetryTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Log_scopes_are_attributes_where_they_are_asked_for_and_clean_everywhere(bool included)
+    {
+        using var folder = new TempFolder();
+        await using var collector = await OtlpCollector.StartAsync();
+        await using (var app = await TestApp.StartAsync(
+            a => a.MapGet("/v1/orders/{id}", (string id, ILogger<AddedTelemetryTests> logger) =>
+            {
+                using (logger.BeginScope(new Dictionary<string, object> { ["acme.cart"] = "c1", ["password"] = "canary-one" }))
+                using (logger.BeginScope("for {Customer}", "canary-two@example.com"))
+                {
+                    logger.LogWarning("order {Id}", id);
+                }
+
+                return id;
+            }),
+            configure: builder => builder.Logging.AddOpenTelemetry(o => o.IncludeScopes = included),
+            settings: [.. Settings(folder, collector)]))
+        {
+            await app.Client.GetStringAsync("/v1/orders/7");
+            var log = Assert.Single(app.Logs, l => l.Template == "order {Id}");
+            var scopes = log.Attributes.Where(t => t.Key is "acme.cart" or "password" or "Customer").Select(t => t.Value);
+            Assert.Equal(included ? ["c1", "[REDACTED]", "[REDACTED]"] : [], scopes);
+            Assert.DoesNotContain(log.Attributes, t => t.Key == "TraceId");
+        }
+
+        Assert.Equal(included, collector.All("/v1/logs").Contains("acme.cart", StringComparison.Ordinal));
+        Assert.DoesNotContain("canary", System.Text.Encoding.Latin1.GetString(collector.Bytes), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("always_off", null, 0, 0)]
     [InlineData("traceidratio", "0.5", 20, 80)]
     [InlineData("parentbased_always_on", null, 100, 100)]

@@ -20,6 +20,7 @@ public sealed class BaggageTests
     [InlineData("a=(:/?)[]@{|}", "a=(:/?)[]@{|}")]
     [InlineData("a=1 ; ttl=5;secret,b=%3B;x = y", "a=1; ttl=5;secret,b=%3B;x = y")]
     [InlineData("a=;p,a=2;q;r=%20", "a=;p,a=2;q;r=%20")]
+    [InlineData("a=1;p=1 2;q,b=2;r s", "a=1;q,b=2")]
     [InlineData(";a=1,b=2", "b=2")]
     [InlineData("a", null)]
     [InlineData("", null)]

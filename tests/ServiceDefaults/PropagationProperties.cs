@@ -95,7 +95,7 @@ public sealed class PropagationProperties
             var members = Members(header);
             var sent = Send(members);
             return members.Count <= 64 && members.Sum(m => m.Key.Length + m.Value!.Length) <= 8192
-                && (sent is null ? members.Count == 0 : sent.Length <= 8192 && sent.Split(',').Length <= 64 && sent.All(c => c is > ' ' and <= '~'))
+                && (sent is null ? members.Count == 0 : sent.Length <= 8192 && sent.Split(',').Length <= 64 && sent.All(c => c is >= ' ' and <= '~'))
                 && (sent is not { Length: < 8000 } || Members(sent).SequenceEqual(members));
         }).Check(s_config);
 
