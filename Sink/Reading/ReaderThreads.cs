@@ -10,6 +10,7 @@ internal sealed class ReaderThreads : IAsyncDisposable
     // Bounded: further reads wait in their callers' queue no longer than the calls before them take.
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _disposed;
     private int _running = Threads;
 
     public ReaderThreads()
@@ -41,6 +42,11 @@ internal sealed class ReaderThreads : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         _work.CompleteAdding();
         await _ended.Task;
         _work.Dispose();

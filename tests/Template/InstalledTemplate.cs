@@ -15,6 +15,7 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
         ["Acme.Orders"] = "Acme.Orders",
         ["My-App"] = "My_App",
         ["1stApp"] = "_1stApp",
+        ["1st.My-App"] = "_1st.My_App",
         [Unnamed] = Unnamed,
     };
 
