@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SQLitePCL;
 
 namespace OrionPlatform.Sink;
@@ -24,7 +25,8 @@ internal sealed class Database : IDisposable
         var database = Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, busyMs);
         try
         {
-            database.Execute($"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{cacheKib}; PRAGMA journal_size_limit=33554432;");
+            database.SwitchToWal(busyMs);
+            database.Execute($"PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{cacheKib}; PRAGMA journal_size_limit=33554432;");
             return database;
         }
         catch
@@ -103,6 +105,24 @@ internal sealed class Database : IDisposable
         new(raw.sqlite3_extended_errcode(_handle), $"{System.IO.Path.GetFileName(Path)}: {raw.sqlite3_errmsg(_handle).utf8_to_string()}");
 
     public void Dispose() => raw.sqlite3_close_v2(_handle);
+
+    /// <summary>Switching a new file to WAL needs it alone for a moment, and SQLite does not wait for that by itself: two may make it at once.</summary>
+    private void SwitchToWal(int busyMs)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                Execute("PRAGMA journal_mode=WAL");
+                return;
+            }
+            catch (SqliteFailure failure) when (failure.IsBusy && Stopwatch.GetElapsedTime(since).TotalMilliseconds < busyMs)
+            {
+                Thread.Sleep(2);
+            }
+        }
+    }
 
     private static Database Open(string path, int flags, int busyMs)
     {
