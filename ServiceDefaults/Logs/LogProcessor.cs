@@ -26,7 +26,18 @@ internal sealed class LogProcessor(
     public override void OnEnd(LogRecord data)
     {
         var stored = data.LogLevel >= _minLevel;
-        if (s_writing || (!stored && !Exports))
+        if (s_writing)
+        {
+            if (Exports)
+            {
+                // It goes on to the exports, and cleaning it might lead here again.
+                Fill(data, Withheld(data));
+            }
+
+            return;
+        }
+
+        if (!stored && !Exports)
         {
             return;
         }

@@ -20,6 +20,10 @@ internal sealed class TelemetryPipeline(
 
     private static volatile TelemetryPipeline? s_default;
 
+    // The span that this thread's call has cleaned, for the exports that are called next.
+    [ThreadStatic]
+    private static Activity? s_clean;
+
     private readonly int _maxSpans = options.Value.MaxSpans;
 
     /// <summary>The pipeline of the process's host (of the latest one, where tests run several): for work that no request scopes.</summary>
@@ -42,8 +46,16 @@ internal sealed class TelemetryPipeline(
 
     public void Stop() => Interlocked.CompareExchange(ref s_default, null, this);
 
+    /// <summary>Whether the span that has just ended was cleaned for export; true once.</summary>
+    public static bool TakeClean(Activity activity)
+    {
+        var clean = ReferenceEquals(s_clean, activity);
+        s_clean = null;
+        return clean;
+    }
+
     /// <summary>Whether a span of the current flow is this host's.</summary>
-    public bool Owns(LineScope? scope) => ReferenceEquals(scope is null ? s_default : scope.Pipeline, this);
+    private bool Owns(LineScope? scope) => ReferenceEquals(scope is null ? s_default : scope.Pipeline, this);
 
     public override void OnStart(Activity data)
     {
@@ -141,7 +153,11 @@ internal sealed class TelemetryPipeline(
         var line = scope.Kept || Exports ? Line(scope, fields) : null;
         if (!scope.Kept)
         {
-            writer.LeaveOut(LeftOutRows.Line(scope, identity.Name));
+            if (line is not null || !Exports)
+            {
+                writer.LeaveOut(LeftOutRows.Line(scope, identity.Name));
+            }
+
             for (var i = 0; i < (held?.Count ?? 0); i++)
             {
                 writer.LeaveOut(LeftOutRows.Span(held![i].Span, identity.Name));
@@ -181,11 +197,13 @@ internal sealed class TelemetryPipeline(
                 redactor.Clean(activity, row);
             }
 
+            s_clean = Exports ? activity : null;
             return row;
         }
         catch (Exception)
         {
-            Withhold(activity, Streams.Spans);
+            // A value's own code may have thrown. What could not be cleaned goes nowhere, and fails nobody's request.
+            writer.CountDropped(Streams.Spans);
             return null;
         }
     }
@@ -206,31 +224,25 @@ internal sealed class TelemetryPipeline(
                 }
 
                 LineTags.Put(scope.Root, line, fields);
+                s_clean = scope.Root;
             }
 
             return line;
         }
         catch (Exception)
         {
-            Withhold(scope.Root, Streams.Lines);
+            writer.CountDropped(Streams.Lines);
             return null;
         }
     }
-
-    /// <summary>What could not be cleaned goes nowhere, and fails nobody's request: a value's own code may have thrown.</summary>
-    private void Withhold(Activity activity, string stream)
-    {
-        activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-        writer.CountDropped(stream);
-    }
 }
 
-/// <summary>The exports behind a host's pipeline: they get that host's spans, which are clean by then.</summary>
-internal sealed class SpanExports(TelemetryPipeline pipeline, IEnumerable<BaseProcessor<Activity>> exports) : CompositeProcessor<Activity>(exports)
+/// <summary>The exports behind a host's pipeline: they get what that has cleaned, and nothing else.</summary>
+internal sealed class SpanExports(IEnumerable<BaseProcessor<Activity>> exports) : CompositeProcessor<Activity>(exports)
 {
     public override void OnEnd(Activity data)
     {
-        if (pipeline.Owns(LineScope.Current))
+        if (TelemetryPipeline.TakeClean(data))
         {
             base.OnEnd(data);
         }

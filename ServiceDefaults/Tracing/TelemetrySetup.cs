@@ -53,7 +53,7 @@ internal static class TelemetrySetup
             provider.AddProcessor(pipeline);
             if (otlp.ExportsTraces)
             {
-                provider.AddProcessor(new SpanExports(pipeline, otlp.Spans(sp.GetRequiredService<WireRedactor>())));
+                provider.AddProcessor(new SpanExports(otlp.Spans(sp.GetRequiredService<WireRedactor>())));
             }
         });
         services.AddLast<LoggerProvider>((sp, provider) =>

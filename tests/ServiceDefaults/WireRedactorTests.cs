@@ -3,6 +3,8 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrionPlatform.Sink;
 
@@ -42,6 +44,54 @@ public sealed class WireRedactorTests
 
         Assert.Equal(3, collector.Exports.Select(e => e.Path).Distinct().Count());
         Assert.Contains("It broke.", collector.All("/v1/traces"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_cleaned_is_not_exported_a_log_from_within_a_log_nor_a_span_that_outlives_its_untraced_request()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        await using (var app = await TestApp.StartAsync(
+            a =>
+            {
+                a.MapGet("/v1/things", (ILogger<WireRedactorTests> logger) => logger.LogWarning("thing {Thing}", new Chatty(logger)));
+                a.MapGet("/v1/quiet", () => "x").WithMetadata(new UntracedAttribute());
+            },
+            configure: builder => builder.Services.AddTransient<Microsoft.AspNetCore.Hosting.IStartupFilter, Wrapping>(),
+            settings: [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")]))
+        {
+            await app.Client.GetStringAsync("/v1/things");
+            await app.Client.GetStringAsync("/v1/quiet");
+            await app.TraceAsync("/v1/things");
+        }
+
+        Assert.Contains("/v1/things", collector.All("/v1/traces"), StringComparison.Ordinal);
+        Assert.Contains("thing ", collector.All("/v1/logs"), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", Encoding.Latin1.GetString(collector.Bytes), StringComparison.Ordinal);
+    }
+
+    /// <summary>Its text is made while a record is, and logs.</summary>
+    private sealed class Chatty(ILogger logger)
+    {
+        public override string ToString()
+        {
+            logger.LogWarning("from within canary-log@example.com");
+            return "x";
+        }
+    }
+
+    /// <summary>A span around the endpoint, and so around finding out that it is untraced.</summary>
+    private sealed class Wrapping : Microsoft.AspNetCore.Hosting.IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use(async (http, pipeline) =>
+            {
+                using var span = Spans.Start("wrapping");
+                span?.SetTag("note", "canary-span@example.com");
+                await pipeline(http);
+            });
+            next(app);
+        };
     }
 
     [Theory]
