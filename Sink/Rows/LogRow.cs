@@ -41,4 +41,7 @@ public sealed class LogRow
 
     /// <summary>Structured arguments.</summary>
     public KeyValuePair<string, object?>[] Attributes { get; set; } = [];
+
+    /// <summary>Attributes it had beside <see cref="Attributes"/>: what its sender left out, and what was too many for us.</summary>
+    public int DroppedAttributes { get; set; }
 }

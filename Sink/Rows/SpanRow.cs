@@ -75,4 +75,13 @@ public class SpanRow
 
     /// <summary>Events within the span.</summary>
     public SpanEvent[] Events { get; set; } = [];
+
+    /// <summary>Attributes it had beside <see cref="Attributes"/>: what its sender left out, and what was too many for us.</summary>
+    public int DroppedAttributes { get; set; }
+
+    /// <summary>Events it had beside <see cref="Events"/>.</summary>
+    public int DroppedEvents { get; set; }
+
+    /// <summary>Links it had beside <see cref="Links"/>.</summary>
+    public int DroppedLinks { get; set; }
 }
