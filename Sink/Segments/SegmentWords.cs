@@ -21,7 +21,7 @@ internal sealed class SegmentWords(Database database) : IDisposable
     {
         if (attributes.Length > 0)
         {
-            statement.Bind(index, _shapes.Id(attributes)).BindBlob(index + 1, _values.Write(attributes));
+            statement.Bind(index, _shapes.Id(attributes)).BindPinned(index + 1, _values.Write(attributes));
         }
     }
 

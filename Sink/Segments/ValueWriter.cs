@@ -27,10 +27,11 @@ internal sealed class ValueWriter
     private const byte RawText = 10;
     private const byte Array = 11;
 
-    private byte[] _buffer = new byte[4096];
+    // Pinned: SQLite reads a row's values where they are instead of making a copy.
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(4096, pinned: true);
     private int _length;
 
-    /// <summary>The values; valid until the next call.</summary>
+    /// <summary>The values, at an address that stays; valid until the next call.</summary>
     public ReadOnlySpan<byte> Write(KeyValuePair<string, object?>[] attributes)
     {
         _length = 0;
@@ -132,10 +133,19 @@ internal sealed class ValueWriter
     private void Text(string text)
     {
         var chars = text.AsSpan(0, Math.Min(text.Length, MaxText));
-        var length = Encoding.UTF8.GetByteCount(chars);
-        Room(MaxHeader + length);
-        Header(RawText, length);
-        _length += Encoding.UTF8.GetBytes(chars, _buffer.AsSpan(_length));
+        Room(MaxHeader + (3 * chars.Length));
+        var start = _length;
+        Header(RawText, chars.Length);
+        var length = Encoding.UTF8.GetBytes(chars, _buffer.AsSpan(_length));
+        if (length != chars.Length)
+        {
+            // Not ASCII only, so the header may be a longer one.
+            _length = start;
+            Header(RawText, length);
+            Encoding.UTF8.GetBytes(chars, _buffer.AsSpan(_length));
+        }
+
+        _length += length;
     }
 
     private void Element(byte type, ReadOnlySpan<byte> content)
@@ -175,7 +185,9 @@ internal sealed class ValueWriter
     {
         if (_buffer.Length - _length < bytes)
         {
-            System.Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _length + bytes));
+            var larger = GC.AllocateUninitializedArray<byte>(Math.Max(_buffer.Length * 2, _length + bytes), pinned: true);
+            _buffer.AsSpan(0, _length).CopyTo(larger);
+            _buffer = larger;
         }
     }
 }

@@ -12,6 +12,9 @@ internal static partial class RowCalls
     /// <summary>SQLITE_TRANSIENT: SQLite makes a copy of its own before the call returns.</summary>
     public const nint Copied = -1;
 
+    /// <summary>SQLITE_STATIC: SQLite reads the caller's memory, which must stay as it is until the statement has run.</summary>
+    public const nint Static = 0;
+
     // The bundle's name for it: https://github.com/ericsink/SQLitePCL.raw.
     private const string Library = "e_sqlite3";
 

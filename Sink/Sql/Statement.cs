@@ -50,6 +50,13 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return this;
     }
 
+    /// <summary>Binds bytes that neither move nor change until the statement has run: SQLite makes no copy of them.</summary>
+    public Statement BindPinned(int index, ReadOnlySpan<byte> value)
+    {
+        _ = RowCalls.BindBlob(_statement, index, value, value.Length, RowCalls.Static);
+        return this;
+    }
+
     public Statement BindNull(int index)
     {
         raw.sqlite3_bind_null(handle, index);

@@ -97,7 +97,8 @@ public sealed class NightlyTests
 
                 return (await test.Reader.RollupChecksAsync()).Count > 0;
             },
-            "the day is checked");
+            "the day is checked",
+            TimeSpan.FromMinutes(2));
 
         Assert.Equal(0, (await CheckedAsync(test)).Differences);
     }
