@@ -29,7 +29,7 @@ public static class OpsPanelExtensions
         services.AddSingleton<IStartupFilter, SecurityHeaders>();
         services.AddHostedService<StartupLink>();
         services.TryAddSingleton<AuditTrail>();
-        services.AddSingleton<AuditLog>().AddSingleton<LoginThrottle>().AddSingleton<ActGuard>();
+        services.AddSingleton<AuditLog>().AddSingleton<ActGuard>().AddFailedAuthentications();
         services.AddSingleton<HtmlPainter>().AddSingleton<StallNotice>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
         services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<LiveStream>();
         services.AddSingleton(s => Seats(s.GetRequiredService<Microsoft.Extensions.Options.IOptions<OpsPanelOptions>>().Value));

@@ -1,14 +1,18 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Store;
 
 namespace OrionPlatform.OpsPanel;
 
 /// <summary>Signing in with a one-time token, and signing out.</summary>
-internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, LoginThrottle throttle, PanelPages pages, AuditLog audit)
+internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, FailedAuthentications failures, PanelPages pages, AuditLog audit)
 {
+    private const string Door = "panel";
+
     public void Map(IEndpointRouteBuilder group)
     {
         // GET alone, so that HEAD (mail scanners, link checkers) never uses a token up.
@@ -31,19 +35,22 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
             return;
         }
 
-        var client = ActGuard.Client(http);
-        if (throttle.Wait(client) is { Ticks: > 0 } wait)
+        // Before the token is looked at: that costs a write.
+        var (client, address) = (ActGuard.Client(http), http.Connection.RemoteIpAddress);
+        if (failures.Wait(Door, address) > TimeSpan.Zero)
         {
-            var seconds = (int)Math.Ceiling(wait.TotalSeconds);
-            http.Response.Headers.RetryAfter = seconds.ToString();
-            await audit.LoginRefusedAsync(client, "throttled");
-            await RefuseAsync(http, StatusCodes.Status429TooManyRequests, $"Too many tokens from here were wrong. Try again in {seconds} s.");
+            await SlowDownAsync(http, failures.Failed(Door, address));
             return;
         }
 
         if (token.Length > 200 || await store.RedeemAsync(token.Trim(), http.RequestAborted) is not { } signIn)
         {
-            throttle.Failed(client);
+            if (failures.Failed(Door, address) is { Ticks: > 0 } wait)
+            {
+                await SlowDownAsync(http, wait);
+                return;
+            }
+
             await audit.LoginRefusedAsync(client, "unknown, used or expired token");
             await RefuseAsync(
                 http,
@@ -52,11 +59,18 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Login
             return;
         }
 
-        throttle.Succeeded(client);
         await sessions.SignInAsync(http, signIn);
         await audit.LoginAsync(signIn.Session.Id, signIn.Session.Name, signIn.Session.Role ?? "none", client);
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = PanelPath.Base(http) + "/";
+    }
+
+    // No audit entry: the failures before it have theirs, and a flood must not hide those of others.
+    private Task SlowDownAsync(HttpContext http, TimeSpan wait)
+    {
+        var seconds = FailedAuthentications.Seconds(wait);
+        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return RefuseAsync(http, StatusCodes.Status429TooManyRequests, $"Too many tokens from here were wrong. Try again in {seconds} s.");
     }
 
     private async Task LogoutAsync(HttpContext http)

@@ -24,6 +24,7 @@ internal static class Program
         builder.Services.AddExceptionHandler<Refusals>();
         builder.AddDomainStore();
         builder.AddRequestLimits();
+        builder.AddProxies();
         builder.AddApiAuth();
         builder.AddLiveStreams();
         builder.AddNodeApi();
@@ -32,6 +33,7 @@ internal static class Program
         builder.AddOpsPanel();
 
         var app = builder.Build();
+        app.UseProxies();
         app.UseServiceDefaults();
         app.UseAnswerHeaders();
         app.UseAuthentication();

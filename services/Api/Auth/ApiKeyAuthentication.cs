@@ -13,6 +13,9 @@ internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options
 {
     public const string SchemeName = "ApiKey";
 
+    // There was a key. One that is wrong has an audit entry; none at all has not.
+    private bool _isWrong;
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Bearer is not { } key)
@@ -22,7 +25,7 @@ internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options
 
         if (!key.StartsWith("ok_", StringComparison.Ordinal) || await members.AuthenticateAsync(key, Context.RequestAborted) is not { } principal)
         {
-            audit.KeyRefused(null, ErrorCatalogue.Unauthenticated, Request.Path);
+            _isWrong = true;
             return AuthenticateResult.Fail("Unknown or revoked key.");
         }
 
@@ -30,6 +33,14 @@ internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options
         Canon.Tenant(principal.TenantSlug);
         Canon.User(principal.ApiKeyId);
         return Accept(new Claim(ClaimTypes.NameIdentifier, principal.ApiKeyId), new Claim(ClaimTypes.Role, principal.Role));
+    }
+
+    protected override void Refused()
+    {
+        if (_isWrong)
+        {
+            audit.KeyRefused(null, ErrorCatalogue.Unauthenticated, Request.Path);
+        }
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)

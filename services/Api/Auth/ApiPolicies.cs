@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
+using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.Api;
 
@@ -15,6 +16,7 @@ internal static class ApiPolicies
     internal static void AddApiAuth(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ApiAudit>();
+        builder.Services.AddFailedAuthentications();
         builder.Services.AddAuthentication()
             .AddScheme<PlainOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null)
             .AddScheme<PlainOptions, NodeAuthentication>(NodeAuthentication.SchemeName, null)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
@@ -31,9 +32,25 @@ internal abstract class PlainAuthentication(IOptionsMonitor<PlainOptions> option
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        var wait = Context.RequestServices.GetRequiredService<FailedAuthentications>().Failed(Scheme.Name, Context.Connection.RemoteIpAddress);
+        if (wait > TimeSpan.Zero)
+        {
+            Response.Headers.RetryAfter = FailedAuthentications.Seconds(wait).ToString(CultureInfo.InvariantCulture);
+            return RefuseAsync(ErrorCatalogue.TooManyRequests, "Too many requests from this address had no valid credentials.");
+        }
+
+        Refused();
         Response.Headers.WWWAuthenticate = "Bearer";
-        return Problems.Result(ErrorCatalogue.Unauthenticated).ExecuteAsync(Context);
+        return RefuseAsync(ErrorCatalogue.Unauthenticated);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.Result(ErrorCatalogue.Forbidden).ExecuteAsync(Context);
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => RefuseAsync(ErrorCatalogue.Forbidden);
+
+    /// <summary>Told of each refusal that is not throttled: what is noted of those cannot be flooded.</summary>
+    protected virtual void Refused()
+    {
+    }
+
+    /// <summary>Answers with that error.</summary>
+    protected virtual Task RefuseAsync(CatalogueError error, string? detail = null) => Problems.Result(error, detail).ExecuteAsync(Context);
 }
