@@ -12,7 +12,7 @@ internal static class LineText
 
     /// <summary>Whether a request took longer than its surface's objective allows 95 of 100 to take.</summary>
     public static bool Slow(this CanonicalLine line, LatencySlo objective) =>
-        line.Surface == objective.Surface && line.DurationNanos / 1e6 >= objective.Limit.TotalMilliseconds;
+        line.Surface == objective.Surface && line.OwnNanos / 1e6 >= objective.Limit.TotalMilliseconds;
 
     /// <summary>Status and outcome: 201, 404 not_found, 500 internal, failed node_gone, ok.</summary>
     public static string Result(this CanonicalLine line) => string.Join(' ', new[]

@@ -25,6 +25,8 @@ internal sealed class LineScope
     // Bounded by MaxOpen; a span leaves it when it ends.
     private List<(Activity Span, long Since)>? _open;
     private int _lostSpans;
+    private long _clientTicks;
+    private long _handedOver;
     private bool _done;
 
     public LineScope(Activity root, string kind)
@@ -50,6 +52,11 @@ internal sealed class LineScope
 
     /// <summary>Monotonic duration; meaningful once the scope is done.</summary>
     public long DurationNanos { get; private set; }
+
+    /// <summary>
+    /// Milliseconds of its duration in which it waited for its client: to send the body, to take the answer. 0 below one; meaningful once the scope is done.
+    /// </summary>
+    public long ClientWaitMs { get; private set; }
 
     /// <summary>The host it belongs to; null until its first middleware has run: a request of a foreign host records nothing.</summary>
     public TelemetryPipeline? Pipeline { get; set; }
@@ -93,6 +100,12 @@ internal sealed class LineScope
     public string? Tenant { get; set; }
 
     public string? User { get; set; }
+
+    /// <summary>It has waited for its client since that timestamp, and does so no more.</summary>
+    public void WaitedForClient(long since) => Interlocked.Add(ref _clientTicks, Stopwatch.GetTimestamp() - since);
+
+    /// <summary>The application is done with it: until its end the server waits for the client to take what is left of the answer.</summary>
+    public void HandedOver() => _handedOver = Stopwatch.GetTimestamp();
 
     /// <summary>Marks it failed; the first code given wins, since later ones are its consequences.</summary>
     public void Fail(string errorCode, Exception? exception)
@@ -237,7 +250,12 @@ internal sealed class LineScope
             _done = true;
             _fields = null;
             _spans = null;
-            DurationNanos = (long)Stopwatch.GetElapsedTime(StartTimestamp).TotalNanoseconds;
+            var now = Stopwatch.GetTimestamp();
+            DurationNanos = (long)Stopwatch.GetElapsedTime(StartTimestamp, now).TotalNanoseconds;
+
+            // Who reads and writes at once waits twice at a time; nobody waits for longer than all of it took.
+            var waited = Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _clientTicks) + (_handedOver > 0 ? now - _handedOver : 0));
+            ClientWaitMs = Math.Min((long)waited.TotalMilliseconds, DurationNanos / 1_000_000);
             Kept = !Untraced && decision.Keeps(this);
             return true;
         }

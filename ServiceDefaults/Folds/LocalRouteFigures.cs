@@ -25,7 +25,7 @@ public sealed record LocalRouteFigures(string Name, long Count, long Errors, dou
         var errors = 0L;
         foreach (var trace in route)
         {
-            durations.Add(trace.Line.DurationNanos);
+            durations.Add(trace.Line.OwnNanos);
             errors += trace.Line.Status == SpanStatus.Error ? 1 : 0;
         }
 

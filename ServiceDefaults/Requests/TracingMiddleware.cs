@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace OrionPlatform.ServiceDefaults;
 
@@ -30,6 +31,7 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
         }
 
         scope.CorrelationId = Correlate(context, scope.Root);
+        MeasureClient(context, scope);
         RequestsInFlight.Begin();
         return TraceAsync(context, scope);
     }
@@ -48,6 +50,20 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
         var id = given.Count == 1 && CorrelationId.IsAcceptable(given[0]) ? given[0]! : root.TraceId.ToHexString();
         context.Response.Headers[CorrelationId.Header] = id;
         return id;
+    }
+
+    /// <summary>Whatever reads the body or writes the answer from here on has its waiting for the client measured.</summary>
+    private static void MeasureClient(HttpContext context, LineScope scope)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        {
+            context.Request.Body = new ClientStream(context.Request.Body, scope);
+        }
+
+        if (context.Features.Get<IHttpResponseBodyFeature>() is { } response)
+        {
+            context.Features.Set<IHttpResponseBodyFeature>(new ClientResponse(response, scope));
+        }
     }
 
     /// <summary>Most requests are over when the pipeline returns: those need nothing that waits.</summary>
@@ -135,5 +151,6 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
         }
 
         scope.Pipeline?.Enrichers.Run(scope, context);
+        scope.HandedOver();
     }
 }

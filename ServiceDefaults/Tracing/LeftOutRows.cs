@@ -25,6 +25,7 @@ internal static class LeftOutRows
         row.Tenant = scope.Tenant;
         Fill(row, scope.Root, service);
         row.DurationNanos = scope.DurationNanos;
+        row.ClientWaitMs = scope.ClientWaitMs;
         return row;
     }
 

@@ -41,6 +41,7 @@ internal static class SpanRows
             Tenant = scope.Tenant,
             User = scope.User,
             DurationNanos = scope.DurationNanos,
+            ClientWaitMs = scope.ClientWaitMs,
         };
         Fill(line, root);
         line.Attributes = Attributes(root, fields, line);

@@ -150,6 +150,11 @@ internal sealed class TelemetryPipeline(
             (fields ??= []).Add(new("orion.lost_spans", (long)lost));
         }
 
+        if (scope.ClientWaitMs > 0)
+        {
+            (fields ??= []).Add(new(CanonicalLine.ClientWaitKey, scope.ClientWaitMs));
+        }
+
         var line = scope.Kept || Exports ? Line(scope, fields) : null;
         if (!scope.Kept)
         {

@@ -84,6 +84,7 @@ internal static class OtlpRows
         ErrorCode = span.Attributes.Take("orion.error_code"),
         CorrelationId = span.Attributes.Take("orion.correlation_id"),
         User = span.Attributes.Take("user.id"),
+        ClientWaitMs = span.Attributes.Integer(CanonicalLine.ClientWaitKey) is { } wait and > 0 and < 86_400_000 ? wait : 0,
     };
 
     private static SpanRow Inner(string? service, OtlpSpan span) => new()

@@ -47,7 +47,13 @@ internal static class SpanSelect
         ErrorCode = row.Text(22),
         CorrelationId = row.Text(23),
         User = row.Text(24),
-    });
+    }).WithClientWait();
+
+    private static CanonicalLine WithClientWait(this CanonicalLine line)
+    {
+        line.ClientWaitMs = Array.Find(line.Attributes, a => a.Key == CanonicalLine.ClientWaitKey).Value as long? ?? 0;
+        return line;
+    }
 
     private static T Fill<T>(Statement row, T span) where T : SpanRow
     {

@@ -80,14 +80,51 @@ internal sealed class RawMinutes : IDisposable
         // Bounded by MaxStrings; cleared when full. The same objects every time are what lets the fold know a route again.
         private readonly Dictionary<long, string> _strings = [];
 
+        // Where in the values of a shape the time of waiting for the client is; -1 where there is none. Bounded and cleared likewise.
+        private readonly Dictionary<long, int> _waits = [];
+        private readonly Statement _position;
+        private readonly Statement _value;
+
         public File(SegmentReader segment)
         {
             _segment = segment;
             _string = segment.Database.Prepare("SELECT value FROM strings WHERE id = ?");
+            _position = segment.Database.Prepare($"SELECT k.key FROM shapes h, json_each(h.keys) k WHERE h.id = ? AND k.value = '{CanonicalLine.ClientWaitKey}'");
+            _value = segment.Database.Prepare("SELECT CASE typeof(?1 ->> ?2) WHEN 'integer' THEN ?1 ->> ?2 ELSE 0 END");
             Tables = [new Rows(this, lines: true), new Rows(this, lines: false)];
         }
 
         private const int MaxStrings = 20_000;
+
+        /// <summary>A line's time of waiting for its client, an attribute that few have.</summary>
+        public long ClientWait(Statement row, int shape, int attributes)
+        {
+            if (row.IsNull(shape))
+            {
+                return 0;
+            }
+
+            if (_waits.Count >= MaxStrings)
+            {
+                _waits.Clear();
+            }
+
+            ref var position = ref CollectionsMarshal.GetValueRefOrAddDefault(_waits, row.Long(shape), out var known);
+            if (!known)
+            {
+                position = _position.Bind(1, row.Long(shape)).Step() ? (int)_position.Long(0) : -1;
+                _position.Reset();
+            }
+
+            if (position < 0)
+            {
+                return 0;
+            }
+
+            var wait = _value.BindBlob(1, row.Blob(attributes)).Bind(2, $"$[{position}]").Step() ? _value.Long(0) : 0;
+            _value.Reset();
+            return wait;
+        }
 
         public Rows[] Tables { get; }
 
@@ -119,6 +156,8 @@ internal sealed class RawMinutes : IDisposable
         {
             Array.ForEach(Tables, t => t.Dispose());
             _string.Dispose();
+            _position.Dispose();
+            _value.Dispose();
             _segment.Dispose();
         }
     }
@@ -127,7 +166,7 @@ internal sealed class RawMinutes : IDisposable
     private sealed class Rows(File file, bool lines) : IDisposable
     {
         private readonly Statement _select = file.Prepare(
-            $"SELECT id - skew, duration, status, service, name{(lines ? ", surface, route, outcome" : "")} FROM {(lines ? "canonical_lines" : "spans")} WHERE id >= ? AND id < ?");
+            $"SELECT id - skew, duration, status, service, name{(lines ? ", surface, route, outcome, shape, attributes" : "")} FROM {(lines ? "canonical_lines" : "spans")} WHERE id >= ? AND id < ?");
 
         private readonly SpanRow _row = lines
             ? new CanonicalLine { TraceId = default, SpanId = default, Service = "", Name = "", LineKind = "" }
@@ -154,6 +193,7 @@ internal sealed class RawMinutes : IDisposable
                 line.Surface = file.String(_select, 5) ?? "other";
                 line.Route = file.String(_select, 6);
                 line.Outcome = file.String(_select, 7) ?? "ok";
+                line.ClientWaitMs = file.ClientWait(_select, 8, 9);
             }
 
             return _row;

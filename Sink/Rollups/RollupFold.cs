@@ -197,8 +197,8 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
             return;
         }
 
-        cells.Minute.Add(row.DurationNanos, error, timed);
-        cells.Hour?.Add(row.DurationNanos, error, timed);
+        cells.Minute.Add(row.OwnNanos, error, timed);
+        cells.Hour?.Add(row.OwnNanos, error, timed);
     }
 
     private void Merge(RollupSeries series, long minute, RollupCell cell)

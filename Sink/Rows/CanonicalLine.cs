@@ -15,6 +15,9 @@ public sealed class CanonicalLine : SpanRow
     /// <summary><see cref="Surface"/> of live streams: the request of one, which lasts as long as somebody looks, and each repaint that it is sent.</summary>
     public const string Live = "live";
 
+    /// <summary>Key of the attribute that has <see cref="ClientWaitMs"/>, where that is not zero.</summary>
+    public const string ClientWaitKey = "orion.client_wait_ms";
+
     /// <summary><c>request</c> or <c>job</c>.</summary>
     public required string LineKind { get; set; }
 
@@ -26,6 +29,12 @@ public sealed class CanonicalLine : SpanRow
 
     /// <summary>Whether requests of a surface are meant to wait (an agent's long poll, a live stream): how long they took says nothing about the service.</summary>
     public static bool Waits(string surface) => surface is "node" or Live;
+
+    /// <summary>Milliseconds of a request's duration in which it waited for its client: to send its body, to take its answer.</summary>
+    public long ClientWaitMs { get; set; }
+
+    /// <summary>How long the service itself took. Latencies, and so objectives on them, are of this: no client can spend a budget by being slow.</summary>
+    public override long OwnNanos => Math.Max(0, DurationNanos - (ClientWaitMs * 1_000_000));
 
     /// <summary>HTTP method of a request.</summary>
     public string? Method { get; set; }

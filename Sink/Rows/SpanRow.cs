@@ -52,6 +52,9 @@ public class SpanRow
     /// <summary>Monotonic duration in nanoseconds.</summary>
     public long DurationNanos { get; set; }
 
+    /// <summary>What of the duration counts as latency.</summary>
+    public virtual long OwnNanos => DurationNanos;
+
     /// <summary>How it ended.</summary>
     public SpanStatus Status { get; set; }
 
