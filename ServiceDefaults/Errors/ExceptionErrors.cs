@@ -29,10 +29,10 @@ internal static class ExceptionErrors
 
     private static (CatalogueError Error, string? Detail) OfJson(JsonException json)
     {
-        var at = json.Path is { Length: > 0 } path ? path : "$";
+        var at = Where(json);
         if (json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
         {
-            return (ErrorCatalogue.UnknownMember, $"The member {at} is not known.");
+            return (ErrorCatalogue.UnknownMember, $"There is an unknown member at {at}.");
         }
 
         if (json.Message.Contains("missing required properties", StringComparison.Ordinal))
@@ -42,7 +42,14 @@ internal static class ExceptionErrors
         }
 
         return json.Message.Contains("could not be converted", StringComparison.Ordinal)
-            ? (ErrorCatalogue.InvalidRequest, $"The value of {at} has the wrong type.")
-            : (ErrorCatalogue.InvalidJson, $"The body is not valid JSON at {at}, line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.");
+            ? (ErrorCatalogue.InvalidRequest, $"The value has the wrong type at {at}.")
+            : (ErrorCatalogue.InvalidJson, $"The body is not valid JSON at {at}.");
+    }
+
+    // The member, and the line and byte where they are known: of a repeated member they are not.
+    private static string Where(JsonException json)
+    {
+        var path = json.Path is { Length: > 0 } known ? known : "$";
+        return json is { LineNumber: { } line, BytePositionInLine: { } at } ? $"{path}, line {line + 1}, byte {at + 1}" : path;
     }
 }

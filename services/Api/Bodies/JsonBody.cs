@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.Net.Http.Headers;
 using OrionPlatform.ServiceDefaults;
 
@@ -7,7 +8,8 @@ namespace OrionPlatform.Api;
 /// <summary>A request's JSON body, read whole and checked for form before anything looks at its content.</summary>
 internal sealed class JsonBody : IDisposable
 {
-    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+    private const int MaxDepth = 16;
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
     private readonly JsonDocument _document;
 
     private JsonBody(byte[] bytes, JsonDocument document)
@@ -40,15 +42,24 @@ internal sealed class JsonBody : IDisposable
         using var buffer = new MemoryStream();
         await http.Request.Body.CopyToAsync(buffer, http.RequestAborted);
         var bytes = buffer.ToArray();
-        try
-        {
-            return new JsonBody(bytes, JsonDocument.Parse(bytes, s_strict));
-        }
-        catch (JsonException e)
-        {
-            throw new RefusedException(ErrorCatalogue.InvalidJson, $"The body is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
-        }
+        // Strings need not be UTF-8 for the parser; who reads them then would meet what is no text.
+        return Utf8.IsValid(bytes) && TryParse(bytes) is { } document
+            ? new JsonBody(bytes, document)
+            : throw new RefusedException(ErrorCatalogue.InvalidJson, JsonFault.Find(bytes, MaxDepth));
     }
 
     public void Dispose() => _document.Dispose();
+
+    private static JsonDocument? TryParse(byte[] bytes)
+    {
+        try
+        {
+            return JsonDocument.Parse(bytes, s_strict);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Where it is repeated members or a name that is no text, the exception does not say where.
+            return null;
+        }
+    }
 }

@@ -22,9 +22,10 @@ internal readonly struct JsonMembers
 
         foreach (var member in element.EnumerateObject())
         {
-            if (!known.Contains(member.Name))
+            var name = NameOf(member);
+            if (!known.Contains(name))
             {
-                var name = member.Name.Length > 64 ? member.Name[..64] + "..." : member.Name;
+                name = name.Length > 64 ? name[..(char.IsHighSurrogate(name[63]) ? 63 : 64)] + "..." : name;
                 throw new RefusedException(ErrorCatalogue.UnknownMember, $"'{Path(name)}' is not known here; known are {string.Join(", ", known)}.");
             }
         }
@@ -89,6 +90,18 @@ internal readonly struct JsonMembers
         }
 
         return pattern is null || pattern.IsMatch(text) ? text : throw RefusedException.Invalid($"'{path}' must be {shape}.");
+    }
+
+    private static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return "\ufffd";
+        }
     }
 
     // An escape such as \ud800 alone is valid JSON and no valid text.

@@ -13,7 +13,13 @@ public sealed class BadInputTests(SharedApi shared) : IClassFixture<SharedApi>
         ("", "invalid_json", "line 1"),
         ("{", "invalid_json", "line 1"),
         ("""{"runtime":"sleeper","slots":1} x""", "invalid_json", "line 1"),
-        ("""{"runtime":"sleeper","slots":1,"slots":2}""", "invalid_json", ""),
+        ("""{"runtime":"sleeper","slots":1,"slots":2}""", "invalid_json", "at 'slots', line 1, byte 32: 'slots' is given more than once"),
+        ("{\"runtime\":\"sleeper\",\n \"slots\":1,\n  \"runtime\":\"x\"}", "invalid_json", "at 'runtime', line 3, byte 3: 'runtime' is given more than once"),
+        ("""{"runtime":"sleeper","slots":{"a":[{"b":1,"\u0062":2}]}}""", "invalid_json", "at 'slots.a[0].b', line 1, byte "),
+        ("""{"runtime":"sleeper","slots":[1,2,x]}""", "invalid_json", "at 'slots[2]', line 1, byte "),
+        ("""{"runtime":"sleeper","slots":}""", "invalid_json", "at 'slots', line 1, byte 30"),
+        ("""{"\ud800":1,"runtime":"sleeper","slots":1}""", "invalid_json", "line 1, byte 2: a member's name is no text"),
+        ($$"""{"runtime":"sleeper","slots":{{new string('[', 40)}}{{new string(']', 40)}}}""", "invalid_json", "line 1, byte "),
         ("\"text\"", "invalid_field", "JSON object"),
         ("[]", "invalid_field", "JSON object"),
         ("null", "invalid_field", "JSON object"),
@@ -51,6 +57,16 @@ public sealed class BadInputTests(SharedApi shared) : IClassFixture<SharedApi>
         }
 
         Assert.Empty(await _api.Store.ReadAsync(tx => Allocations.ListAsync(tx, _api.ProjectOf("acme"), null, null, 10)));
+    }
+
+    [Fact]
+    public async Task A_body_that_is_no_UTF_8_is_refused_with_the_place_where_it_is_not()
+    {
+        using var request = Calls.Post("");
+        request.Content = new ByteArrayContent([.. """{"runtime":"sl"""u8, 0xFF, .. """eeper","slots":1}"""u8]);
+        request.Content.Headers.ContentType = new("application/json");
+        using var answer = await _acme.SendAsync(request);
+        await Calls.IsProblemAsync(answer, 400, "invalid_json", "line 1, byte 15: it is not UTF-8");
     }
 
     [Theory]
