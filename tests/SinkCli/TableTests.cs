@@ -95,6 +95,61 @@ public sealed partial class TableTests(SampleTelemetry telemetry) : IClassFixtur
         Assert.Contains("␛]0;title␇", string.Concat(lines), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("😀")]
+    [InlineData("e\u0301")]
+    [InlineData("👩‍👩‍👧‍👦")]
+    [InlineData("👍🏽")]
+    [InlineData("🇩🇪")]
+    [InlineData("漢")]
+    [InlineData("नि")]
+    public void No_character_is_torn_where_a_value_is_cut_or_wrapped(string character)
+    {
+        // Each value begins one char later, so that every place of a cut meets every part of the character.
+        for (var shift = 0; shift < 14; shift++)
+        {
+            var text = new string('x', 985 + shift) + string.Concat(Enumerable.Repeat(character, 40));
+            foreach (var width in (int[])[40, 60, 61, 62, 63])
+            {
+                var lines = Terminal(width, printer =>
+                {
+                    printer.Begin(["id", "value"]);
+                    printer.Row([1L, text]);
+                });
+                var shown = string.Concat(lines.Where(l => l.Contains('│', StringComparison.Ordinal)).Skip(1).Select(l => l.Split('│')[2].Trim()));
+                Assert.DoesNotContain('\ufffd', System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(string.Concat(lines))));
+                Assert.EndsWith("…", shown, StringComparison.Ordinal);
+                Assert.StartsWith(shown[..^1], text, StringComparison.Ordinal);
+                Assert.Empty(shown[..^1].TrimStart('x').Replace(character, "", StringComparison.Ordinal));
+                foreach (var line in lines)
+                {
+                    Assert.True(new Spectre.Console.Rendering.Segment(line).CellCount() <= width, line);
+                }
+
+                var starts = lines.Where(l => l.StartsWith('│')).Select(l => l.Split('│')[2].Trim()).Where(l => l.Length > 0);
+                Assert.All(starts, l => Assert.Contains(l[0], "vx…" + character[0]));
+            }
+        }
+    }
+
+    [Fact]
+    public void Columns_of_wide_characters_are_aligned_by_their_cells()
+    {
+        var lines = Terminal(60, printer =>
+        {
+            printer.Begin(["a", "b"]);
+            printer.Row(["漢字", "x"]);
+            printer.Row(["😀", "x"]);
+            printer.Row(["e\u0301e", "x"]);
+            printer.Row(["abcd", "x"]);
+        });
+
+        Assert.Contains(lines, l => l.StartsWith("│ 漢字 │ x │", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("│ 😀   │ x │", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("│ e\u0301e   │ x │", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("│ abcd │ x │", StringComparison.Ordinal));
+    }
+
     private static string[] Terminal(int width, Action<TablePrinter> print)
     {
         using var console = new TestConsole().Width(width);

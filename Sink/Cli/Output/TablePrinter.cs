@@ -18,6 +18,8 @@ internal sealed class TablePrinter(IAnsiConsole console, bool isTerminal) : RowP
     // A column that is narrower than its values has to be at least this wide to be read.
     private const int MinColumn = 12;
     private const int ColumnFrame = 3;
+    private const int GridGap = 4;
+    private const string Null = "NULL";
 
     private static readonly Style s_null = new(decoration: Decoration.Dim);
     private readonly List<string?[]> _rows = [];
@@ -60,13 +62,14 @@ internal sealed class TablePrinter(IAnsiConsole console, bool isTerminal) : RowP
         console.WriteLine(_printed == 1 ? "(1 row)" : $"({_printed} rows)");
     }
 
-    private static Text Shown(string? cell) => cell is null ? new Text("NULL", s_null) : new Text(cell);
+    private static Text Shown(string? cell, int width) => cell is null ? new Text(Null, s_null) : new Text(CellText.Wrap(cell, Math.Max(width, 1)));
 
     private void Print()
     {
-        if (Fits())
+        var widths = Widths();
+        if (!isTerminal || widths.Sum(w => Math.Min(w, MinColumn) + ColumnFrame) < console.Profile.Width)
         {
-            console.Write(AsTable());
+            console.Write(AsTable(isTerminal ? Share(widths) : widths));
         }
         else
         {
@@ -80,23 +83,34 @@ internal sealed class TablePrinter(IAnsiConsole console, bool isTerminal) : RowP
         _rows.Clear();
     }
 
-    private bool Fits()
+    /// <summary>How many cells each column would like to have.</summary>
+    private int[] Widths() =>
+        [.. _columns.Select((name, i) => _rows.Select(r => r[i] is { } cell ? CellText.Width(cell) : Null.Length).Append(CellText.Width(name)).Max())];
+
+    /// <summary>What each column gets of the terminal: where that is too little for all, the wide ones get the same.</summary>
+    private int[] Share(int[] widths)
     {
-        var widths = _columns.Select((name, i) => _rows.Select(r => r[i]?.Length ?? 0).Append(name.Length).Max());
-        return !isTerminal || widths.Sum(w => Math.Min(w, MinColumn) + ColumnFrame) < console.Profile.Width;
+        var room = console.Profile.Width - 1 - (ColumnFrame * widths.Length);
+        var most = widths.Max();
+        while (most > MinColumn && widths.Sum(w => Math.Min(w, most)) > room)
+        {
+            most--;
+        }
+
+        return Array.ConvertAll(widths, w => Math.Min(w, most));
     }
 
-    private Table AsTable()
+    private Table AsTable(int[] widths)
     {
         var table = new Table { Border = isTerminal ? TableBorder.Rounded : TableBorder.Ascii2 };
-        foreach (var (name, isNumber) in _columns.Zip(_isNumber))
+        foreach (var (name, isNumber, width) in _columns.Zip(_isNumber, widths))
         {
-            table.AddColumn(new TableColumn(new Text(name)) { Alignment = isNumber ? Justify.Right : Justify.Left });
+            table.AddColumn(new TableColumn(Shown(name, width)) { Alignment = isNumber ? Justify.Right : Justify.Left });
         }
 
         foreach (var row in _rows)
         {
-            table.AddRow(row.Select(Shown));
+            table.AddRow(row.Select((cell, i) => Shown(cell, widths[i])));
         }
 
         return table;
@@ -105,9 +119,10 @@ internal sealed class TablePrinter(IAnsiConsole console, bool isTerminal) : RowP
     private void PrintBelow(int number, string?[] row)
     {
         var values = new Grid().AddColumns(2);
+        var names = Math.Min(_columns.Max(CellText.Width), console.Profile.Width / 2);
         foreach (var (name, cell) in _columns.Zip(row))
         {
-            values.AddRow(new Text(name), Shown(cell));
+            values.AddRow(Shown(name, names), Shown(cell, console.Profile.Width - names - GridGap));
         }
 
         console.Write(new Rule($"row {number}").LeftJustified());
@@ -117,7 +132,7 @@ internal sealed class TablePrinter(IAnsiConsole console, bool isTerminal) : RowP
     private string Cell(string text)
     {
         var cut = isTerminal && text.Length > MaxCharacters;
-        var cell = new StringBuilder(text, 0, cut ? MaxCharacters : text.Length, text.Length + 1);
+        var cell = new StringBuilder(cut ? CellText.Beginning(text, MaxCharacters) : text);
         for (var i = 0; i < cell.Length; i++)
         {
             cell[i] = cell[i] switch
