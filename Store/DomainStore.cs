@@ -32,7 +32,7 @@ public sealed class DomainStore : IAsyncDisposable
         var session = Migrator.OpenMigrated(file, migrations, options.BusyTimeout, time);
         _changes = new ChangeWatch(file, time);
         _readers = new ReaderThreads(file, options);
-        _writer = new WriterThread(session, options, time, _changes.Look);
+        _writer = new WriterThread(session, options, time, _changes.Committed);
     }
 
     /// <summary>The folder of the database; others of the same platform may keep their files beside it.</summary>

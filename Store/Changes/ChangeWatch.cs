@@ -1,43 +1,58 @@
+using System.Diagnostics;
+
 namespace OrionPlatform.Store;
 
 /// <summary>
 /// Knows when anyone committed, here or in another process: one thread reads <c>PRAGMA data_version</c>, which changes with every commit of every
-/// other connection. It looks when asked, when this process committed, and every 20 ms while someone waits; otherwise it sleeps.
+/// other connection. It looks when asked, when this process committed, and while someone waits when another process says that it committed (at most every
+/// 10 ms, so that a busy one does not wake this one for each commit). Where nothing is heard of others it looks every 20 ms. Otherwise it sleeps.
 /// </summary>
 internal sealed class ChangeWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_leastPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_unheard = TimeSpan.FromMilliseconds(20);
+
+    // For commits of programs that are not ours, and for signals that were lost.
+    private static readonly TimeSpan s_heard = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;
     private readonly SqliteSession _session;
+    private readonly CommitSignal _signal;
     private readonly StoreThread _thread;
-    private readonly SemaphoreSlim _nudge = new(0);
+    private readonly AutoResetEvent _nudge = new(false);
     private readonly Lock _gate = new();
 
     // Bounded by the calls in flight; each leaves when it is answered, timed out or cancelled.
     private readonly List<TaskCompletionSource<long>> _askers = [];
     private readonly LinkedList<(long Version, TaskCompletionSource<long> Completion)> _waiters = [];
+    private long _lookedAt;
+    private bool _now;
+    private bool _told;
     private bool _closed;
 
     public ChangeWatch(SqliteFile file, TimeProvider time)
     {
         _time = time;
         _session = file.OpenReader();
+        _signal = CommitSignal.Of(file, Told);
         _thread = new StoreThread("store changes", Loop);
     }
 
     /// <summary>Says that this process committed.</summary>
-    public void Look()
+    public void Committed()
     {
+        _signal.Tell();
         lock (_gate)
         {
             if (_waiters.Count == 0)
             {
                 return;
             }
+
+            _now = true;
         }
 
-        _nudge.Release();
+        _nudge.Set();
     }
 
     public Task<long> VersionAsync(CancellationToken cancellationToken)
@@ -47,9 +62,10 @@ internal sealed class ChangeWatch : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(DomainStore));
             _askers.Add(completion);
+            _now = true;
         }
 
-        _nudge.Release();
+        _nudge.Set();
         return cancellationToken.CanBeCanceled ? completion.Task.WaitAsync(cancellationToken) : completion.Task;
     }
 
@@ -62,9 +78,10 @@ internal sealed class ChangeWatch : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(DomainStore));
             place = _waiters.AddLast((version, completion));
+            _now = true;
         }
 
-        _nudge.Release();
+        _nudge.Set();
         try
         {
             return await completion.Task.WaitAsync(timeout, _time, cancellationToken);
@@ -92,8 +109,25 @@ internal sealed class ChangeWatch : IAsyncDisposable
             _closed = true;
         }
 
-        _nudge.Release();
+        _nudge.Set();
         await _thread.Ended;
+        _signal.Dispose();
+    }
+
+    /// <summary>Another process says that it committed.</summary>
+    private void Told()
+    {
+        lock (_gate)
+        {
+            if (_waiters.Count == 0)
+            {
+                return;
+            }
+
+            _told = true;
+        }
+
+        _nudge.Set();
     }
 
     private void Loop()
@@ -101,26 +135,51 @@ internal sealed class ChangeWatch : IAsyncDisposable
         using var closing = _session;
         while (true)
         {
-            bool anyWaiter, closed;
+            TimeSpan due;
+            bool anyWaiter;
             lock (_gate)
             {
-                (anyWaiter, closed) = (_waiters.Count > 0, _closed);
+                if (_closed)
+                {
+                    Abandon();
+                    return;
+                }
+
+                (due, anyWaiter) = (Due(), _waiters.Count > 0);
             }
 
-            if (closed)
+            if (anyWaiter && !_signal.IsHeard)
             {
-                Abandon();
-                return;
+                // Before the look that follows: what is committed from now on is heard of.
+                _signal.Listen();
             }
 
-            _nudge.Wait(anyWaiter ? s_period : Timeout.InfiniteTimeSpan);
-            while (_nudge.Wait(0))
+            if (due != TimeSpan.Zero)
             {
-                // Several nudges, one look.
+                _nudge.WaitOne(due);
+                continue;
             }
 
             Answer();
         }
+    }
+
+    /// <summary>How long it is until the next look.</summary>
+    private TimeSpan Due()
+    {
+        if (_now)
+        {
+            return TimeSpan.Zero;
+        }
+
+        if (_waiters.Count == 0)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        // In whole milliseconds, which is what a wait knows, and not too early.
+        var left = (_told ? s_leastPause : _signal.IsHeard ? s_heard : s_unheard) - Stopwatch.GetElapsedTime(_lookedAt);
+        return left > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : TimeSpan.Zero;
     }
 
     private void Answer()
@@ -131,6 +190,7 @@ internal sealed class ChangeWatch : IAsyncDisposable
         {
             askers = [.. _askers];
             _askers.Clear();
+            (_now, _told, _lookedAt) = (false, false, Stopwatch.GetTimestamp());
         }
 
         long version;
@@ -169,16 +229,14 @@ internal sealed class ChangeWatch : IAsyncDisposable
         }
     }
 
+    /// <summary>To be called within the lock.</summary>
     private void Abandon()
     {
-        lock (_gate)
+        foreach (var completion in _askers.Concat(_waiters.Select(w => w.Completion)))
         {
-            foreach (var completion in _askers.Concat(_waiters.Select(w => w.Completion)))
-            {
-                completion.TrySetException(new ObjectDisposedException(nameof(DomainStore)));
-            }
-
-            _waiters.Clear();
+            completion.TrySetException(new ObjectDisposedException(nameof(DomainStore)));
         }
+
+        _waiters.Clear();
     }
 }

@@ -64,7 +64,7 @@ internal sealed class SqliteFile
     }
 
     /// <summary>A folder that is not there yet is made for its owner alone: the database holds every tenant's data.</summary>
-    private static void MakePrivate(string folder)
+    public static void MakePrivate(string folder)
     {
         if (OperatingSystem.IsWindows())
         {
