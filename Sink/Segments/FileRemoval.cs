@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OrionPlatform.Sink;
 
 /// <summary>
@@ -8,6 +10,10 @@ namespace OrionPlatform.Sink;
 internal sealed class FileRemoval(TimeProvider time) : IDisposable
 {
     private const long Step = 16 * 1024 * 1024;
+
+    // Between two steps the disk is others' for at least this long, and for ten times what a step took: a slow one is not kept busy.
+    private static readonly TimeSpan s_leastPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(500);
 
     // Bounded by MaxHeld; beyond it the oldest is freed at once.
     private const int MaxHeld = 32;
@@ -21,6 +27,7 @@ internal sealed class FileRemoval(TimeProvider time) : IDisposable
     public void Delete(string path)
     {
         Hold(path);
+        Hold(path + "-wal");
         foreach (var suffix in (ReadOnlySpan<string>)["-wal", "-shm", ""])
         {
             File.Delete(path + suffix);
@@ -35,8 +42,10 @@ internal sealed class FileRemoval(TimeProvider time) : IDisposable
             using var file = _held.Dequeue().File;
             for (var left = file.Length - Step; left > 0 && !stop(); left -= Step)
             {
+                var began = Stopwatch.GetTimestamp();
                 file.SetLength(left);
-                Thread.Sleep(5);
+                var pause = Stopwatch.GetElapsedTime(began) * 10;
+                Thread.Sleep(pause < s_leastPause ? s_leastPause : pause > s_longestPause ? s_longestPause : pause);
             }
         }
     }
