@@ -16,10 +16,12 @@ internal sealed class ExitLoop(
     /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(s_look, time);
         List<Task> telling = [];
-        while (await timer.WaitForNextTickAsync(stopping))
+        while (true)
         {
+            // With nothing that could end there is nothing to look for.
+            await workloads.AnyRunsAsync(stopping);
+            await Task.Delay(s_look, time, stopping);
             telling.RemoveAll(t => t.IsCompleted);
             foreach (var exit in await LookAsync())
             {

@@ -14,6 +14,9 @@ internal sealed class Workloads(
     // Bounded by the node's slots: the platform gives it no more allocations. An entry leaves when its workload has ended.
     private readonly ConcurrentDictionary<string, Workload> _running = new();
 
+    // Replaced by the one who waits for it, the watch over exits.
+    private volatile TaskCompletionSource _begun = NewSignal();
+
     // One allocation's start, stop and exit exclude each other; two allocations seldom share a lock.
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, Stripes).Select(_ => new SemaphoreSlim(1))];
 
@@ -34,7 +37,7 @@ internal sealed class Workloads(
             var adopted = Adopted([.. group], records.GetValueOrDefault(group.Key));
             await killer.KillAsync([.. WorkloadKiller.NotUnder(adopted.Pid, [.. group])], TimeSpan.Zero);
             folder.Write(adopted);
-            _running[group.Key] = new Workload(adopted, starter.Output(group.Key));
+            Add(group.Key, new Workload(adopted, starter.Output(group.Key)));
             log.LogInformation("Took over the workload of {AllocationId}, process {Pid}.", group.Key, adopted.Pid);
         }
 
@@ -63,7 +66,7 @@ internal sealed class Workloads(
             return new StartResult(StartResult.StartFailed, 0);
         }
 
-        _running[spec.AllocationId] = workload;
+        Add(spec.AllocationId, workload);
         log.LogInformation("Started {Runtime} for {AllocationId}, process {Pid}.", spec.Runtime, spec.AllocationId, workload.Record.Pid);
         return new StartResult(StartResult.Started, workload.Record.Pid);
     }
@@ -87,6 +90,25 @@ internal sealed class Workloads(
 
     /// <summary>Stops all of them at once.</summary>
     public Task StopAllAsync(TimeSpan grace) => Task.WhenAll(_running.Keys.Select(id => StopAsync(id, grace)));
+
+    /// <summary>Completes when something runs here.</summary>
+    public async Task AnyRunsAsync(CancellationToken cancellationToken)
+    {
+        while (_running.IsEmpty)
+        {
+            // A signal that has been given is replaced before the second look, so that no start falls between the two.
+            var begun = _begun;
+            if (begun.Task.IsCompleted)
+            {
+                _begun = begun = NewSignal();
+            }
+
+            if (_running.IsEmpty)
+            {
+                await begun.Task.WaitAsync(cancellationToken);
+            }
+        }
+    }
 
     /// <summary>Passes output on, and returns the workloads that have ended by themselves since the last call.</summary>
     public async Task<IReadOnlyList<WorkloadExit>> LookAsync()
@@ -121,6 +143,14 @@ internal sealed class Workloads(
         {
             one.Dispose();
         }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Add(string id, Workload workload)
+    {
+        _running[id] = workload;
+        _begun.TrySetResult();
     }
 
     /// <summary>Null while it runs. A workload of an earlier life is not this process's child, so its code is not known: -1.</summary>

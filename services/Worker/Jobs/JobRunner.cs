@@ -9,7 +9,8 @@ namespace OrionPlatform.Worker;
 internal sealed class JobRunner(
     JobQueue queue, JobExecution execution, ServiceIdentity identity, IOptions<JobRunnerOptions> options, ILogger<JobRunner> log) : BackgroundService
 {
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(1);
+    // The queue tells when a job is due; this is for what it may have missed. A claim is a write, which idleness should not cause.
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1);
 
     // Bounded by Concurrency; an entry leaves when its job is settled.
