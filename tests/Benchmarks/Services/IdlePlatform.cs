@@ -139,10 +139,19 @@ internal sealed partial class ServiceUnderMeasure : IAsyncDisposable
 /// <summary>Processor time used up to a moment.</summary>
 internal sealed record CpuReading(TimeSpan At, TimeSpan Cpu, IReadOnlyDictionary<int, (string Name, TimeSpan Cpu)> Threads)
 {
-    /// <summary>What was used between this reading and a later one by the threads that are still there then, added up by their names, the most first.</summary>
-    public IEnumerable<(string Thread, TimeSpan Cpu)> Spent(CpuReading later) => later.Threads
+    /// <summary>Name of what was used by threads that have ended meanwhile: the compiler's do when they have nothing to do.</summary>
+    public const string Ended = "(threads that ended)";
+
+    /// <summary>What was used between this reading and a later one, added up by the names of the threads, the most first.</summary>
+    public IEnumerable<(string Thread, TimeSpan Cpu)> Spent(CpuReading later)
+    {
+        var alive = Alive(later).ToList();
+        var ended = later.Cpu - Cpu - TimeSpan.FromTicks(alive.Sum(t => t.Cpu.Ticks));
+        return alive.Append((Ended, ended)).OrderByDescending(t => t.Item2);
+    }
+
+    private IEnumerable<(string Thread, TimeSpan Cpu)> Alive(CpuReading later) => later.Threads
         .Select(t => (t.Value.Name, Cpu: t.Value.Cpu - (Threads.TryGetValue(t.Key, out var before) ? before.Cpu : TimeSpan.Zero)))
         .GroupBy(t => t.Name)
-        .Select(g => (g.Count() == 1 ? g.Key : $"{g.Key} x{g.Count()}", TimeSpan.FromTicks(g.Sum(t => t.Cpu.Ticks))))
-        .OrderByDescending(t => t.Item2);
+        .Select(g => (g.Count() == 1 ? g.Key : $"{g.Key} x{g.Count()}", TimeSpan.FromTicks(g.Sum(t => t.Cpu.Ticks))));
 }
