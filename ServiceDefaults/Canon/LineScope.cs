@@ -54,7 +54,8 @@ internal sealed class LineScope
     public long DurationNanos { get; private set; }
 
     /// <summary>
-    /// Milliseconds of its duration in which it waited for its client: to send the body, to take the answer. 0 below one; meaningful once the scope is done.
+    /// Milliseconds of its duration in which it waited for its client: to send the body, to take the answer. 0 below one; meaningful once
+    /// the scope is done.
     /// </summary>
     public long ClientWaitMs { get; private set; }
 
@@ -104,7 +105,9 @@ internal sealed class LineScope
     /// <summary>It has waited for its client since that timestamp, and does so no more.</summary>
     public void WaitedForClient(long since) => Interlocked.Add(ref _clientTicks, Stopwatch.GetTimestamp() - since);
 
-    /// <summary>The application is done with it: until its end the server waits for the client to take what is left of the answer.</summary>
+    /// <summary>
+    /// The application is done with it: until its end the server waits for the client to take what is left of the answer.
+    /// </summary>
     public void HandedOver() => _handedOver = Stopwatch.GetTimestamp();
 
     /// <summary>Marks it failed; the first code given wins, since later ones are its consequences.</summary>

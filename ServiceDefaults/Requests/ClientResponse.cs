@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// An answer's body, whose waiting is the client's: a flush waits when the client has not taken what lies in the server's buffer. The feature and
-/// its writer in one object, as there is one for each request.
+/// An answer's body, whose waiting is the client's: a flush waits when the client has not taken what lies in the server's buffer. The
+/// feature and its writer in one object, as there is one for each request.
 /// </summary>
 internal sealed class ClientResponse(IHttpResponseBodyFeature inner, LineScope scope) : PipeWriter, IHttpResponseBodyFeature
 {
@@ -44,7 +44,8 @@ internal sealed class ClientResponse(IHttpResponseBodyFeature inner, LineScope s
 
     public override ValueTask CompleteAsync(Exception? exception = null) => Inner.CompleteAsync(exception);
 
-    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => Watch(Inner.FlushAsync(cancellationToken));
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+        Watch(Inner.FlushAsync(cancellationToken));
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
         Watch(Inner.WriteAsync(source, cancellationToken));

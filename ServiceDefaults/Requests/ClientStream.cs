@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// A request's or answer's body as the application sees it: what it waits for, the client has not sent or not taken yet, and that time is noted. Most reads and
-/// writes need not wait and pass through.
+/// A request's or answer's body as the application sees it: what it waits for, the client has not sent or not taken yet, and that time is
+/// noted. Most reads and writes need not wait and pass through.
 /// </summary>
 internal sealed class ClientStream(Stream inner, LineScope scope) : Stream
 {

@@ -9,9 +9,9 @@ using Microsoft.Extensions.Options;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// Throttles failed authentications by the client's address: a token bucket for each door (a scheme, the panel's login) and address. It is asked about failures
-/// only, so right credentials are taken all the time, also from an address that is throttled: behind a NAT many share one. Secrets hold
-/// enough random bits that nobody guesses them at any rate; the throttle keeps those who try from costing anything.
+/// Throttles failed authentications by the client's address: a token bucket for each door (a scheme, the panel's login) and address. It is
+/// asked about failures only, so right credentials are taken all the time, also from an address that is throttled: behind a NAT many share
+/// one. Secrets hold enough random bits that nobody guesses them at any rate; the throttle keeps those who try from costing anything.
 /// </summary>
 /// <remarks>An IPv6 client is its /64: whoever has one address there has all of them.</remarks>
 public sealed class FailedAuthentications
@@ -24,8 +24,8 @@ public sealed class FailedAuthentications
     private readonly TimeSpan _tolerance;
     private readonly Lock _lock = new();
 
-    // Bounded by MaxAddresses, and one entry a door that those beyond share. A value is the time at which the bucket will be full again; an entry whose
-    // time has come says nothing and is removed when there is need for room.
+    // Bounded by MaxAddresses, and one entry a door that those beyond share. A value is the time at which the bucket will be full again; an
+    // entry whose time has come says nothing and is removed when there is need for room.
     private readonly Dictionary<(string Door, ulong Network, bool IsV6), long> _fullAt = [];
     private long _nextSweep;
 
@@ -49,7 +49,10 @@ public sealed class FailedAuthentications
         }
     }
 
-    /// <summary>Counts a failure. Zero: answer that the credentials are wrong. Else the failure is throttled: answer 429, and that time as Retry-After.</summary>
+    /// <summary>
+    /// Counts a failure. Zero: answer that the credentials are wrong. Else the failure is throttled: answer 429, and that time as
+    /// Retry-After.
+    /// </summary>
     public TimeSpan Failed(string door, IPAddress? client)
     {
         TimeSpan wait;

@@ -89,7 +89,8 @@ internal sealed class RawMinutes : IDisposable
         {
             _segment = segment;
             _string = segment.Database.Prepare("SELECT value FROM strings WHERE id = ?");
-            _position = segment.Database.Prepare($"SELECT k.key FROM shapes h, json_each(h.keys) k WHERE h.id = ? AND k.value = '{CanonicalLine.ClientWaitKey}'");
+            _position = segment.Database.Prepare(
+                $"SELECT k.key FROM shapes h, json_each(h.keys) k WHERE h.id = ? AND k.value = '{CanonicalLine.ClientWaitKey}'");
             _value = segment.Database.Prepare("SELECT CASE typeof(?1 ->> ?2) WHEN 'integer' THEN ?1 ->> ?2 ELSE 0 END");
             Tables = [new Rows(this, lines: true), new Rows(this, lines: false)];
         }
@@ -166,7 +167,9 @@ internal sealed class RawMinutes : IDisposable
     private sealed class Rows(File file, bool lines) : IDisposable
     {
         private readonly Statement _select = file.Prepare(
-            $"SELECT id - skew, duration, status, service, name{(lines ? ", surface, route, outcome, shape, attributes" : "")} FROM {(lines ? "canonical_lines" : "spans")} WHERE id >= ? AND id < ?");
+            "SELECT id - skew, duration, status, service, name"
+            + (lines ? ", surface, route, outcome, shape, attributes FROM canonical_lines" : " FROM spans")
+            + " WHERE id >= ? AND id < ?");
 
         private readonly SpanRow _row = lines
             ? new CanonicalLine { TraceId = default, SpanId = default, Service = "", Name = "", LineKind = "" }

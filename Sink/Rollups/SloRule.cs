@@ -23,7 +23,8 @@ public sealed record SloRule(string Name)
         ? line is null && row.Name == Span
         : line is not null && (Surface is null || Surface == line.Surface) && (Route is null || Route == line.Route);
 
-    internal bool IsGood(SpanRow row) => Limit is { } limit ? row.OwnNanos < limit.Ticks * TimeSpan.NanosecondsPerTick : row.Status != SpanStatus.Error;
+    internal bool IsGood(SpanRow row) =>
+        Limit is { } limit ? row.OwnNanos < limit.Ticks * TimeSpan.NanosecondsPerTick : row.Status != SpanStatus.Error;
 
     /// <summary>
     /// The series of its counts. It names the definition too: when that changes, what was counted by the old one stays as it is, and nothing

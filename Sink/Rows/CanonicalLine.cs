@@ -33,7 +33,9 @@ public sealed class CanonicalLine : SpanRow
     /// <summary>Milliseconds of a request's duration in which it waited for its client: to send its body, to take its answer.</summary>
     public long ClientWaitMs { get; set; }
 
-    /// <summary>How long the service itself took. Latencies, and so objectives on them, are of this: no client can spend a budget by being slow.</summary>
+    /// <summary>
+    /// How long the service itself took. Latencies, and so objectives on them, are of this: no client can spend a budget by being slow.
+    /// </summary>
     public override long OwnNanos => Math.Max(0, DurationNanos - (ClientWaitMs * 1_000_000));
 
     /// <summary>HTTP method of a request.</summary>

@@ -1,12 +1,13 @@
 namespace OrionPlatform.Store;
 
 /// <summary>
-/// Tells the other processes of a database that this one committed: each commit writes a byte to a file that the others have the system watch, so that
-/// nobody has to look again and again. A signal may be lost, and programs that are not ours give none; who waits also looks by itself, at long intervals.
+/// Tells the other processes of a database that this one committed: each commit writes a byte to a file that the others have the system
+/// watch, so that nobody has to look again and again. A signal may be lost, and programs that are not ours give none; who waits also looks
+/// by itself, at long intervals.
 /// </summary>
 /// <remarks>
-/// On Linux, whose inotify tells at once and only of this folder. (What the database's own files tell comes too early: the log is written some milliseconds
-/// before its rows can be seen.) Elsewhere nothing is told.
+/// On Linux, whose inotify tells at once and only of this folder. (What the database's own files tell comes too early: the log is written
+/// some milliseconds before its rows can be seen.) Elsewhere nothing is told.
 /// </remarks>
 internal sealed class CommitSignal : IDisposable
 {

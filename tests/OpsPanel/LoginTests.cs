@@ -57,7 +57,8 @@ public sealed class LoginTests
     [Fact]
     public async Task Wrong_tokens_are_refused_and_then_slowed_down()
     {
-        await using var host = await PanelHost.StartAsync(("Orion:FailedAuthentication:Burst", "10"), ("Orion:FailedAuthentication:Interval", "01:00:00"));
+        await using var host = await PanelHost.StartAsync(
+            ("Orion:FailedAuthentication:Burst", "10"), ("Orion:FailedAuthentication:Interval", "01:00:00"));
         var client = host.Anonymous();
         for (var i = 0; i < 10; i++)
         {
@@ -73,7 +74,8 @@ public sealed class LoginTests
         }
 
         // Those are counted, but the audit log has only what they were slowed down for.
-        Assert.Equal(10, (await host.App.Services.GetRequiredService<TelemetryReader>().AuditAsync(new AuditQuery { Component = "ops-panel" })).Count);
+        var reader = host.App.Services.GetRequiredService<TelemetryReader>();
+        Assert.Equal(10, (await reader.AuditAsync(new AuditQuery { Component = "ops-panel" })).Count);
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public sealed class ClientWaitTests
         using var socket = await ConnectAsync(app);
         var body = how == "form" ? "a=0123456789" : "\"0123456789\"";
         var type = how == "form" ? "application/x-www-form-urlencoded" : "application/json";
-        await SendAsync(socket, $"POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n{body[..4]}");
+        var head = $"POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {type}\r\nContent-Length: {body.Length}";
+        await SendAsync(socket, $"{head}\r\n\r\n{body[..4]}");
         await reads.Task;
 
         // The client takes its time.

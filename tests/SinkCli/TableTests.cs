@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using OrionPlatform.Sink.Cli;
 using Spectre.Console.Testing;
@@ -116,8 +117,9 @@ public sealed partial class TableTests(SampleTelemetry telemetry) : IClassFixtur
                     printer.Begin(["id", "value"]);
                     printer.Row([1L, text]);
                 });
-                var shown = string.Concat(lines.Where(l => l.Contains('│', StringComparison.Ordinal)).Skip(1).Select(l => l.Split('│')[2].Trim()));
-                Assert.DoesNotContain('\ufffd', System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(string.Concat(lines))));
+                var values = lines.Where(l => l.StartsWith('│')).Select(l => l.Split('│')[2].Trim()).Where(l => l.Length > 0).ToList();
+                var shown = string.Concat(values.Skip(1));
+                Assert.DoesNotContain('\ufffd', Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(string.Concat(lines))));
                 Assert.EndsWith("…", shown, StringComparison.Ordinal);
                 Assert.StartsWith(shown[..^1], text, StringComparison.Ordinal);
                 Assert.Empty(shown[..^1].TrimStart('x').Replace(character, "", StringComparison.Ordinal));
@@ -126,8 +128,7 @@ public sealed partial class TableTests(SampleTelemetry telemetry) : IClassFixtur
                     Assert.True(new Spectre.Console.Rendering.Segment(line).CellCount() <= width, line);
                 }
 
-                var starts = lines.Where(l => l.StartsWith('│')).Select(l => l.Split('│')[2].Trim()).Where(l => l.Length > 0);
-                Assert.All(starts, l => Assert.Contains(l[0], "vx…" + character[0]));
+                Assert.All(values, l => Assert.Contains(l[0], "vx…" + character[0]));
             }
         }
     }

@@ -5,8 +5,9 @@ using TerminalText = Spectre.Console.Rendering.Segment;
 namespace OrionPlatform.Sink.Cli;
 
 /// <summary>
-/// Text as a terminal shows it: in characters as people see them (text elements: with their combining marks, and emoji that are joined), each some cells wide.
-/// The table library measures cells, but wraps between chars, which tears a character in two; so it gets nothing that it would have to wrap.
+/// Text as a terminal shows it: in characters as people see them (text elements: with their combining marks, and emoji that are joined),
+/// each some cells wide. The table library measures cells, but wraps between chars, which tears a character in two; so it gets nothing that
+/// it would have to wrap.
 /// </summary>
 internal static class CellText
 {

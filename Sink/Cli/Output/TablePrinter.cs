@@ -62,7 +62,8 @@ internal sealed class TablePrinter(IAnsiConsole console, bool isTerminal) : RowP
         console.WriteLine(_printed == 1 ? "(1 row)" : $"({_printed} rows)");
     }
 
-    private static Text Shown(string? cell, int width) => cell is null ? new Text(Null, s_null) : new Text(CellText.Wrap(cell, Math.Max(width, 1)));
+    private static Text Shown(string? cell, int width) =>
+        cell is null ? new Text(Null, s_null) : new Text(CellText.Wrap(cell, Math.Max(width, 1)));
 
     private void Print()
     {
@@ -85,7 +86,7 @@ internal sealed class TablePrinter(IAnsiConsole console, bool isTerminal) : RowP
 
     /// <summary>How many cells each column would like to have.</summary>
     private int[] Widths() =>
-        [.. _columns.Select((name, i) => _rows.Select(r => r[i] is { } cell ? CellText.Width(cell) : Null.Length).Append(CellText.Width(name)).Max())];
+        [.. _columns.Select((name, i) => _rows.Select(r => CellText.Width(r[i] ?? Null)).Append(CellText.Width(name)).Max())];
 
     /// <summary>What each column gets of the terminal: where that is too little for all, the wide ones get the same.</summary>
     private int[] Share(int[] widths)

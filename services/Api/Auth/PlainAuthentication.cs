@@ -32,7 +32,8 @@ internal abstract class PlainAuthentication(IOptionsMonitor<PlainOptions> option
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var wait = Context.RequestServices.GetRequiredService<FailedAuthentications>().Failed(Scheme.Name, Context.Connection.RemoteIpAddress);
+        var failures = Context.RequestServices.GetRequiredService<FailedAuthentications>();
+        var wait = failures.Failed(Scheme.Name, Context.Connection.RemoteIpAddress);
         if (wait > TimeSpan.Zero)
         {
             Response.Headers.RetryAfter = FailedAuthentications.Seconds(wait).ToString(CultureInfo.InvariantCulture);

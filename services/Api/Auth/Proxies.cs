@@ -10,19 +10,25 @@ internal sealed class ProxyOptions
 {
     public const string Section = "Orion:Proxies";
 
-    /// <summary>Addresses (<c>10.0.0.7</c>) and networks (<c>10.0.0.0/24</c>) of the proxies in front of the api. With none, <c>X-Forwarded-For</c> is nobody's word.</summary>
+    /// <summary>
+    /// Addresses (<c>10.0.0.7</c>) and networks (<c>10.0.0.0/24</c>) of the proxies in front of the api. With none, <c>X-Forwarded-For</c>
+    /// is nobody's word.
+    /// </summary>
     public IList<string> Known { get; } = [];
 
     public static bool Valid(ProxyOptions options) => options.Known.All(k => IPAddress.TryParse(k, out _) || IPNetwork.TryParse(k, out _));
 }
 
-/// <summary>Takes the client's address and scheme from <c>X-Forwarded-For</c> and <c>-Proto</c>, where the request comes from a known proxy.</summary>
+/// <summary>
+/// Takes the client's address and scheme from <c>X-Forwarded-For</c> and <c>-Proto</c>, where the request comes from a known proxy.
+/// </summary>
 internal static class ProxiesExtensions
 {
     internal static void AddProxies(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<ProxyOptions>().BindConfiguration(ProxyOptions.Section)
-            .Validate(ProxyOptions.Valid, $"{ProxyOptions.Section}:Known must have addresses such as 10.0.0.7 and networks such as 10.0.0.0/24.")
+            .Validate(
+                ProxyOptions.Valid, $"{ProxyOptions.Section}:Known must have addresses such as 10.0.0.7 and networks such as 10.0.0.0/24.")
             .ValidateOnStart();
         builder.Services.AddOptions<ForwardedHeadersOptions>().PostConfigure<IOptions<ProxyOptions>>(Configure);
     }

@@ -4,7 +4,9 @@ using System.Text.Unicode;
 
 namespace OrionPlatform.Api;
 
-/// <summary>Says what is wrong with a body that is no JSON, or none that is taken: what, in which member, and at which line and byte.</summary>
+/// <summary>
+/// Says what is wrong with a body that is no JSON, or none that is taken: what, in which member, and at which line and byte.
+/// </summary>
 internal static class JsonFault
 {
     private const int MaxPath = 200;
@@ -129,7 +131,8 @@ internal static class JsonFault
     }
 
     private static string Sentence(string path, long line, long column, string? fault) =>
-        $"The body is not valid JSON at {(path.Length > 0 ? $"'{path}', " : "")}line {line + 1}, byte {column + 1}{(fault is null ? "" : ": " + fault)}.";
+        $"The body is not valid JSON at {(path.Length > 0 ? $"'{path}', " : "")}line {line + 1}, byte {column + 1}"
+            + (fault is null ? "." : $": {fault}.");
 
     /// <summary>An object or array that is open: the names it has had so far (null for an array), and where in it the reader is.</summary>
     private sealed class Level

@@ -4,10 +4,10 @@ using System.Globalization;
 namespace OrionPlatform.Benchmarks;
 
 /// <summary>
-/// What the platform costs while nobody uses it: api, worker and node agent as built, without traffic and with nobody watching, each by its own
-/// processor time, in percent of one core, and what its threads spent that on. It measures when startup and its compilation are over, which is told
-/// by the compiler's threads and takes minutes where code is called every few seconds (<c>--settle SECONDS</c> waits no longer than that, 900 unless said); <c>--seconds N</c>
-/// sets for how long (300). Linux only: threads are told apart by <c>/proc</c>.
+/// What the platform costs while nobody uses it: api, worker and node agent as built, without traffic and with nobody watching, each by its
+/// own processor time, in percent of one core, and what its threads spent that on. It measures when startup and its compilation are over,
+/// which is told by the compiler's threads and takes minutes where code is called every few seconds (<c>--settle SECONDS</c> waits no
+/// longer than that, 900 unless said); <c>--seconds N</c> sets for how long (300). Linux only: threads are told apart by <c>/proc</c>.
 /// </summary>
 internal sealed class IdleBenchmark : Benchmark
 {
@@ -64,11 +64,15 @@ internal sealed class IdleBenchmark : Benchmark
         {
             var before = platform.Processes.Select(p => p.Read()).ToList();
             await Task.Delay(s_look < most ? s_look : most);
-            compiling = platform.Processes.Zip(before, (p, b) => (From: b, To: p.Read())).Max(r =>
-                100 * (r.From.Spent(r.To).Where(t => t.Thread.StartsWith(".NET Tiered", StringComparison.Ordinal) || t.Thread == CpuReading.Ended).Sum(t => t.Cpu.TotalSeconds) / (r.To.At - r.From.At).TotalSeconds));
+            compiling = platform.Processes.Zip(before, (p, b) => Compiling(b, p.Read())).Max();
             Console.WriteLine($"after {clock.Elapsed.TotalSeconds:0} s: compilation takes up to {compiling:0.00} % of a core");
         }
     }
+
+    private static double Compiling(CpuReading from, CpuReading to) =>
+        Percent(TimeSpan.FromTicks(from.Spent(to).Where(t => IsCompiler(t.Thread)).Sum(t => t.Cpu.Ticks)), to.At - from.At);
+
+    private static bool IsCompiler(string thread) => thread.StartsWith(".NET Tiered", StringComparison.Ordinal) || thread == CpuReading.Ended;
 
     private static double Percent(TimeSpan cpu, TimeSpan passed) => Math.Round(100 * (cpu / passed), 3);
 

@@ -6,7 +6,9 @@ using System.Text.RegularExpressions;
 
 namespace OrionPlatform.Benchmarks;
 
-/// <summary>Api, worker and node agent as they were built, each a process, over one folder: as an operator starts them, with nothing else around.</summary>
+/// <summary>
+/// Api, worker and node agent as they were built, each a process, over one folder: as an operator starts them, with nothing else around.
+/// </summary>
 internal sealed class IdlePlatform : IAsyncDisposable
 {
     private const string Secret = "secret-of-the-idle-benchmark-0123456789";
@@ -20,13 +22,18 @@ internal sealed class IdlePlatform : IAsyncDisposable
         var platform = new IdlePlatform();
         try
         {
-            string[] data = [$"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}", $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}"];
+            string[] data =
+            [
+                $"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}",
+                $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
+            ];
             var api = platform.Start("api", "Api", [.. data, $"--Orion:Node:JoinToken={Secret}", $"--Orion:Otlp:ApiKey={Secret}"]);
             var address = await api.AddressAsync(s_startWithin);
             await platform.Start("worker", "Worker", data).AddressAsync(s_startWithin);
             await platform.Start("node-agent", "NodeAgent",
             [
-                $"--services:api:http:0={address}", $"--Orion:Node:JoinToken={Secret}", $"--Orion:Agent:StateDirectory={Path.Combine(folder, "node")}",
+                $"--services:api:http:0={address}", $"--Orion:Node:JoinToken={Secret}",
+                $"--Orion:Agent:StateDirectory={Path.Combine(folder, "node")}",
                 $"--Orion:Otlp:Endpoint={address}/otlp", $"--Orion:Otlp:ApiKey={Secret}",
             ]).AddressAsync(s_startWithin);
             return platform;
@@ -67,8 +74,11 @@ internal sealed partial class ServiceUnderMeasure : IAsyncDisposable
         Name = name;
         var root = Path.Combine(Metadata("RepositoryRoot"), "services", folder);
         var project = Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(root, "*.csproj").Single());
-        var program = Directory.EnumerateFiles(Path.Combine(root, "bin", Metadata("Configuration")), project + ".dll", SearchOption.AllDirectories).First();
-        var start = new ProcessStartInfo("dotnet", [program, $"--contentRoot={root}", "--environment=Production", "--urls=http://127.0.0.1:0", .. arguments])
+        var program = Directory
+            .EnumerateFiles(Path.Combine(root, "bin", Metadata("Configuration")), project + ".dll", SearchOption.AllDirectories)
+            .First();
+        var start = new ProcessStartInfo(
+            "dotnet", [program, $"--contentRoot={root}", "--environment=Production", "--urls=http://127.0.0.1:0", .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
@@ -76,7 +86,8 @@ internal sealed partial class ServiceUnderMeasure : IAsyncDisposable
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, e) => Hear(e.Data);
         _process.ErrorDataReceived += (_, e) => Hear(e.Data);
-        _process.Exited += (_, _) => _address.TrySetException(new InvalidOperationException($"{Name} ended:\n{string.Join('\n', _output)}"));
+        _process.Exited += (_, _) => _address.TrySetException(
+            new InvalidOperationException($"{Name} ended:\n{string.Join('\n', _output)}"));
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();

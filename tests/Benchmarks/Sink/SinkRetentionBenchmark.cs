@@ -5,9 +5,9 @@ namespace OrionPlatform.Benchmarks;
 
 /// <summary>
 /// What dropping a full day costs those who write: a writer keeps storing small batches, one flush after the other, while a day of 5,000,000
-/// rows is past its keeping and goes, and while its space is freed a minute later. The longest flush of that time (<c>longest_stall_ms</c>), against the longest
-/// of an equally long time in which nothing goes (<c>longest_quiet_ms</c>). Either time begins with a new day, as that makes a new file; the full day's
-/// rollups were checked before.
+/// rows is past its keeping and goes, and while its space is freed a minute later. The longest flush of that time
+/// (<c>longest_stall_ms</c>), against the longest of an equally long time in which nothing goes (<c>longest_quiet_ms</c>). Either time
+/// begins with a new day, as that makes a new file; the full day's rollups were checked before.
 /// </summary>
 internal sealed class SinkRetentionBenchmark : Benchmark
 {
@@ -20,7 +20,10 @@ internal sealed class SinkRetentionBenchmark : Benchmark
         var rows = arguments.Length > 1 && arguments[0] == "--rows" ? int.Parse(arguments[1]) : 5_000_000;
         using var folder = new ScratchFolder();
         var time = new ShiftedTime();
-        var options = new TelemetrySinkOptions { Directory = folder.Path, Process = "api", RawDays = 3, QuotaBytes = long.MaxValue, FlushInterval = TimeSpan.FromMinutes(1) };
+        var options = new TelemetrySinkOptions
+        {
+            Directory = folder.Path, Process = "api", RawDays = 3, QuotaBytes = long.MaxValue, FlushInterval = TimeSpan.FromMinutes(1),
+        };
         await using var sink = new TelemetrySink(options, time);
         var sample = new SampleSpans(7);
         var start = UnixTime.Floor(UnixTime.Nanos(time.GetUtcNow()), UnixTime.Day);
@@ -52,7 +55,8 @@ internal sealed class SinkRetentionBenchmark : Benchmark
         // The longest of a longer time is longer, whatever happens in it.
         quiet = Math.Max(quiet, await flushes.LongestAsync(whileDropping + whileFreeing - TimeSpan.FromSeconds(5), () => false));
         var longest = Math.Max(dropping, freeing);
-        return new { Rows = rows, DayBytes = bytes, LongestStallMs = longest, LongestQuietMs = quiet, StallRatio = Math.Round(longest / quiet, 2), Dropped = dropped };
+        var ratio = Math.Round(longest / quiet, 2);
+        return new { Rows = rows, DayBytes = bytes, LongestStallMs = longest, LongestQuietMs = quiet, StallRatio = ratio, Dropped = dropped };
     }
 
     private static async Task CheckedAsync(TelemetrySink sink, string folder, TimeProvider time)
@@ -95,13 +99,14 @@ internal sealed class SinkRetentionBenchmark : Benchmark
             }
 
             flushes.Sort((a, b) => b.Ms.CompareTo(a.Ms));
-            Console.WriteLine($"{flushes.Count - 1} flushes, the longest: {string.Join(", ", flushes.Take(5).Select(f => $"{f.Ms:0.0} ms at {f.At:0} ms"))}");
+            var longest = flushes.Take(5).Select(f => $"{f.Ms:0.0} ms at {f.At:0} ms");
+            Console.WriteLine($"{flushes.Count - 1} flushes, the longest: {string.Join(", ", longest)}");
             return flushes[0].Ms;
         }
     }
 
-    // A clock that goes on by itself, which FakeTimeProvider does not: rows of this benchmark are of the time they are written at. It begins at noon, so
-    // that no midnight comes by but those it is shifted over.
+    // A clock that goes on by itself, which FakeTimeProvider does not: rows of this benchmark are of the time they are written at. It
+    // begins at noon, so that no midnight comes by but those it is shifted over.
     private sealed class ShiftedTime : TimeProvider
     {
         public TimeSpan Shift { get; set; } = TimeSpan.FromHours(12) - TimeProvider.System.GetUtcNow().TimeOfDay;

@@ -24,7 +24,9 @@ internal static class RawHttp
         return [.. Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), .. body ?? []];
     }
 
-    /// <summary>The answer's status, and what came of it; 0 when there was none, as when the request lacks its end, or the server cut it off.</summary>
+    /// <summary>
+    /// The answer's status, and what came of it; 0 when there was none, as when the request lacks its end, or the server cut it off.
+    /// </summary>
     public static async Task<(int Status, string Answer)> SendAsync(Uri server, byte[] request, TimeSpan patience)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
