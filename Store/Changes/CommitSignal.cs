@@ -39,7 +39,6 @@ internal sealed class CommitSignal : IDisposable
             var options = new FileStreamOptions
             {
                 Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             };
             return new CommitSignal(new FileStream(Path.Combine(folder, "signal"), options), heard);
         }

@@ -19,6 +19,7 @@ public sealed partial class SystemTests
         ["tests/Services/Running/WorkloadProcesses.cs"] = "looks at the workloads' processes",
         ["tests/Services/Workloads/WorkloadProcessesTests.cs"] = "LinuxFacts: workloads that are shells",
         ["tests/Benchmarks/AppHost/StartBenchmark.cs"] = "the benchmark says that it runs on Linux only",
+        ["tests/Benchmarks/Services/IdlePlatform.cs"] = "the benchmark says that it runs on Linux only",
     };
 
     [Fact]

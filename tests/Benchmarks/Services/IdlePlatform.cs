@@ -123,8 +123,7 @@ internal sealed partial class ServiceUnderMeasure : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            using var terminate = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-            await terminate.WaitForExitAsync();
+            Signals.AskToStop(_process);
             await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
         }
 
