@@ -9,6 +9,9 @@ public sealed class TelemetrySinkOptions
     /// <summary>Name of this process in file names and accounts, for example <c>api</c>; letters, digits, hyphen, dot.</summary>
     public string Process { get; set; } = "";
 
+    /// <summary>What this process is in OpenTelemetry's terms: the resource of all rows that name no other. Set by code, before the first row.</summary>
+    public ResourceRow Resource { get; set; } = ResourceRow.Unknown;
+
     /// <summary>Longest time a row waits in the buffer before it is committed.</summary>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 

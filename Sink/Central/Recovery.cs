@@ -62,7 +62,7 @@ internal static class Recovery
             // What cannot be read adds nothing: of its rows the account has those that the run had noted before it was killed.
             segments.Read(path, segment =>
             {
-                using var rows = segment.Prepare("SELECT stream, rows FROM stored_rows WHERE run = ?").Bind(1, run);
+                using var rows = segment.Database.Prepare("SELECT stream, rows FROM stored_rows WHERE run = ?").Bind(1, run);
                 while (rows.Step())
                 {
                     stored[rows.Text(0)!] = stored.GetValueOrDefault(rows.Text(0)!) + rows.Long(1);

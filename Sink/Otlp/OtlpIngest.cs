@@ -122,7 +122,7 @@ public sealed class OtlpIngest
         var (rejected, why) = (0, (string?)null);
         foreach (var (source, span) in decoded)
         {
-            if (OtlpRows.Span(source.Service, span, out var problem) is { } row)
+            if (OtlpRows.Span(source, span, out var problem) is { } row)
             {
                 rows.Add(row);
             }
@@ -138,7 +138,7 @@ public sealed class OtlpIngest
     private OtlpRowBatch Logs(IEnumerable<(OtlpSource Source, OtlpLog Log)> decoded)
     {
         var now = Now;
-        var rows = decoded.Select(d => OtlpRows.Log(d.Source.Service, d.Source.Scope, d.Log, now)).ToList();
+        var rows = decoded.Select(d => OtlpRows.Log(d.Source, d.Log, now)).ToList();
         return OtlpRowBatch.None with { Logs = rows, Result = new OtlpResult(rows.Count, 0, null) };
     }
 }

@@ -28,15 +28,23 @@ internal static class OtlpJson
                 Attributes(description, about);
             }
 
+            var from = new ResourceRow(about.ToArray());
             foreach (var scope in Items(resource, scopes))
             {
-                var source = OtlpSource.Of(about, Member(scope, "scope", out var named) ? Text(named, "name") ?? "" : "");
+                var source = new OtlpSource(from, Member(scope, "scope", out var named) ? Scope(named) : new ScopeRow(""));
                 foreach (var record in Items(scope, records))
                 {
                     yield return (source, record);
                 }
             }
         }
+    }
+
+    private static ScopeRow Scope(JsonElement scope)
+    {
+        var attributes = new OtlpAttributes();
+        Attributes(scope, attributes);
+        return new ScopeRow(Text(scope, "name") ?? "", Text(scope, "version") is { Length: > 0 } version ? version : null, attributes.ToArray());
     }
 
     public static void Attributes(JsonElement owner, OtlpAttributes into, string name = "attributes")

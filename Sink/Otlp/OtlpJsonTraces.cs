@@ -15,6 +15,7 @@ internal static class OtlpJsonTraces
             TraceId = OtlpJson.Id(message, "traceId"),
             SpanId = OtlpJson.Id(message, "spanId"),
             ParentSpanId = OtlpJson.Id(message, "parentSpanId"),
+            TraceState = OtlpJson.Text(message, "traceState"),
             Name = OtlpJson.Text(message, "name") ?? "",
             Kind = OtlpJson.Enum(message, "kind"),
             Start = OtlpJson.Time(message, "startTimeUnixNano"),
@@ -33,9 +34,11 @@ internal static class OtlpJsonTraces
             span.Events.Add((OtlpJson.Time(item, "timeUnixNano"), OtlpJson.Text(item, "name") ?? "", attributes));
         }
 
-        foreach (var link in OtlpJson.Items(message, "links").Take(OtlpLimits.Links))
+        foreach (var item in OtlpJson.Items(message, "links").Take(OtlpLimits.Links))
         {
-            span.Links.Add((OtlpJson.Id(link, "traceId"), OtlpJson.Id(link, "spanId")));
+            var link = new OtlpLink { TraceId = OtlpJson.Id(item, "traceId"), SpanId = OtlpJson.Id(item, "spanId"), TraceState = OtlpJson.Text(item, "traceState") };
+            OtlpJson.Attributes(item, link.Attributes);
+            span.Links.Add(link);
         }
 
         return span;
@@ -55,6 +58,7 @@ internal static class OtlpJsonLogs
             Time = OtlpJson.Time(message, "timeUnixNano"),
             ObservedTime = OtlpJson.Time(message, "observedTimeUnixNano"),
             Severity = OtlpJson.Enum(message, "severityNumber"),
+            SeverityText = OtlpJson.Text(message, "severityText"),
             Body = OtlpJson.Member(message, "body", out var body) ? OtlpJson.AnyValue(body, 0) : null,
             TraceId = OtlpJson.Id(message, "traceId"),
             SpanId = OtlpJson.Id(message, "spanId"),

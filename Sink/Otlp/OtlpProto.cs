@@ -18,14 +18,37 @@ internal static class OtlpProto
     {
         var about = new OtlpAttributes();
         Each(resource, 1, (ref description) => Each(description, 1, (ref pair) => KeyValue(pair, about)));
+        var from = new ResourceRow(about.ToArray());
         Each(resource, 2, (ref scope) =>
         {
-            var name = "";
-            Each(scope, 1, (ref description) => Each(description, 1, (ref text) => name = text.Utf8()));
-            var source = OtlpSource.Of(about, name);
+            var described = new ScopeRow("");
+            Each(scope, 1, (ref description) => described = Scope(description));
+            var source = new OtlpSource(from, described);
             Each(scope, 2, (ref record) => found(source, record));
         });
     });
+
+    private static ScopeRow Scope(ProtobufReader scope)
+    {
+        var (name, version, attributes) = ("", "", new OtlpAttributes());
+        while (scope.Next())
+        {
+            switch (scope.Field)
+            {
+                case 1:
+                    name = scope.Text();
+                    break;
+                case 2:
+                    version = scope.Text();
+                    break;
+                case 3:
+                    KeyValue(scope.Message(), attributes);
+                    break;
+            }
+        }
+
+        return new ScopeRow(name, version.Length > 0 ? version : null, attributes.ToArray());
+    }
 
     /// <summary>Every occurrence of a field that holds bytes.</summary>
     public static void Each(ProtobufReader message, int field, Field found)

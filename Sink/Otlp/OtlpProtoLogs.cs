@@ -18,6 +18,9 @@ internal static class OtlpProtoLogs
                 case 2:
                     log.Severity = (int)message.Varint();
                     break;
+                case 3:
+                    log.SeverityText = message.Text();
+                    break;
                 case 5:
                     log.Body = OtlpProto.AnyValue(message.Message(), 0);
                     break;

@@ -18,6 +18,9 @@ internal static class OtlpProtoTraces
                 case 2:
                     span.SpanId = message.Bytes().ToArray();
                     break;
+                case 3:
+                    span.TraceState = message.Text();
+                    break;
                 case 4:
                     span.ParentSpanId = message.Bytes().ToArray();
                     break;
@@ -78,24 +81,29 @@ internal static class OtlpProtoTraces
 
     private static void Link(ProtobufReader message, OtlpSpan span)
     {
-        byte[] trace = [];
-        byte[] id = [];
+        var link = new OtlpLink();
         while (message.Next())
         {
             switch (message.Field)
             {
                 case 1:
-                    trace = message.Bytes().ToArray();
+                    link.TraceId = message.Bytes().ToArray();
                     break;
                 case 2:
-                    id = message.Bytes().ToArray();
+                    link.SpanId = message.Bytes().ToArray();
+                    break;
+                case 3:
+                    link.TraceState = message.Text();
+                    break;
+                case 4:
+                    OtlpProto.KeyValue(message.Message(), link.Attributes);
                     break;
             }
         }
 
         if (span.Links.Count < OtlpLimits.Links)
         {
-            span.Links.Add((trace, id));
+            span.Links.Add(link);
         }
     }
 

@@ -10,12 +10,15 @@ internal static class OtlpLimits
 }
 
 /// <summary>Where a record comes from: its resource and its scope.</summary>
-/// <param name="Service"><c>service.name</c>.</param>
-/// <param name="Instance"><c>service.instance.id</c>: tells two senders of one service apart.</param>
-/// <param name="Scope">The scope's name.</param>
-internal sealed record OtlpSource(string? Service, string? Instance, string Scope)
+/// <param name="Resource">The resource: one object for all that a request has of it.</param>
+/// <param name="Scope">The scope, likewise.</param>
+internal sealed record OtlpSource(ResourceRow Resource, ScopeRow Scope)
 {
-    public static OtlpSource Of(OtlpAttributes resource, string scope) => new(resource.Text("service.name"), resource.Text("service.instance.id"), scope);
+    /// <summary><c>service.name</c>.</summary>
+    public string? Service { get; } = Resource.Find("service.name");
+
+    /// <summary><c>service.instance.id</c>: tells two senders of one service apart.</summary>
+    public string? Instance => Resource.Find("service.instance.id");
 }
 
 /// <summary>A span as it came, in either encoding.</summary>
@@ -45,7 +48,21 @@ internal sealed class OtlpSpan
     public List<(ulong Time, string Name, OtlpAttributes Attributes)> Events { get; } = [];
 
     // Bounded by OtlpLimits.Links; further ones are left out.
-    public List<(byte[] TraceId, byte[] SpanId)> Links { get; } = [];
+    public List<OtlpLink> Links { get; } = [];
+
+    public string? TraceState { get; set; }
+}
+
+/// <summary>A link as it came.</summary>
+internal sealed class OtlpLink
+{
+    public byte[] TraceId { get; set; } = [];
+
+    public byte[] SpanId { get; set; } = [];
+
+    public string? TraceState { get; set; }
+
+    public OtlpAttributes Attributes { get; } = new();
 }
 
 /// <summary>A log record as it came, in either encoding.</summary>
@@ -56,6 +73,8 @@ internal sealed class OtlpLog
     public ulong ObservedTime { get; set; }
 
     public int Severity { get; set; }
+
+    public string? SeverityText { get; set; }
 
     public object? Body { get; set; }
 

@@ -10,7 +10,7 @@ internal static class OtlpRows
     private const string UnknownService = "unknown_service";
 
     /// <summary>The row of a span, a canonical line when it says it is one; or why it cannot be stored.</summary>
-    public static SpanRow? Span(string? service, OtlpSpan span, out string? problem)
+    public static SpanRow? Span(OtlpSource source, OtlpSpan span, out string? problem)
     {
         problem = !IsId(span.TraceId, 16) ? "a span's trace_id is not 16 bytes, or all zero"
             : !IsId(span.SpanId, 8) ? "a span's span_id is not 8 bytes, or all zero"
@@ -22,7 +22,9 @@ internal static class OtlpRows
             return null;
         }
 
-        var row = span.Attributes.Take("orion.line.kind") is { } kind ? Line(kind, service, span) : Inner(service, span);
+        var row = span.Attributes.Take("orion.line.kind") is { } kind ? Line(kind, source.Service, span) : Inner(source.Service, span);
+        (row.Resource, row.Scope) = (source.Resource, source.Scope);
+        row.TraceState = span.TraceState is { Length: > 0 } state ? state : null;
         row.ParentSpanId = IsId(span.ParentSpanId, 8) ? ActivitySpanId.CreateFromBytes(span.ParentSpanId) : default;
         row.Kind = span.Kind is >= 1 and <= 5 ? (ActivityKind)(span.Kind - 1) : ActivityKind.Internal;
         row.StartUnixNanos = (long)span.Start;
@@ -38,12 +40,15 @@ internal static class OtlpRows
         row.Tenant = span.Attributes.Take("tenant");
         row.Attributes = span.Attributes.ToArray();
         row.Links = [.. span.Links.Where(l => IsId(l.TraceId, 16) && IsId(l.SpanId, 8))
-            .Select(l => new SpanLink(ActivityTraceId.CreateFromBytes(l.TraceId), ActivitySpanId.CreateFromBytes(l.SpanId)))];
+            .Select(l => new SpanLink(ActivityTraceId.CreateFromBytes(l.TraceId), ActivitySpanId.CreateFromBytes(l.SpanId))
+            {
+                TraceState = l.TraceState is { Length: > 0 } linked ? linked : null, Attributes = l.Attributes.ToArray(),
+            })];
         row.Events = [.. span.Events.Select(e => new SpanEvent(Nanos(e.Time), e.Name, e.Attributes.ToArray()))];
         return row;
     }
 
-    public static LogRow Log(string? service, string scope, OtlpLog log, long now)
+    public static LogRow Log(OtlpSource source, OtlpLog log, long now)
     {
         var attributes = log.Attributes;
         if (log.EventName is { Length: > 0 } name)
@@ -53,11 +58,14 @@ internal static class OtlpRows
 
         var row = new LogRow
         {
-            Service = service ?? UnknownService,
-            Category = scope,
+            Service = source.Service ?? UnknownService,
+            Category = source.Scope.Name,
+            Resource = source.Resource,
+            Scope = source.Scope,
+            SeverityText = log.SeverityText is { Length: > 0 } severity ? severity : null,
             Message = log.Body as string ?? (log.Body is null ? "" : JsonSerializer.Serialize(log.Body)),
             UnixNanos = Nanos(log.Time) is var time and not 0 ? time : Nanos(log.ObservedTime) is var observed and not 0 ? observed : now,
-            Level = Level(log.Severity),
+            Level = OtlpSeverity.Level(log.Severity, log.SeverityText),
             TraceId = IsId(log.TraceId, 16) ? ActivityTraceId.CreateFromBytes(log.TraceId) : default,
             SpanId = IsId(log.SpanId, 8) ? ActivitySpanId.CreateFromBytes(log.SpanId) : default,
             Template = attributes.Take("{OriginalFormat}"),
@@ -102,16 +110,6 @@ internal static class OtlpRows
             : stack is not null && (type is null || stack.StartsWith(type, StringComparison.Ordinal)) ? stack
             : $"{type}: {message}{(stack is null ? "" : "\n")}{stack}";
     }
-
-    private static LogLevel Level(int severity) => severity switch
-    {
-        >= 1 and <= 4 => LogLevel.Trace,
-        >= 5 and <= 8 => LogLevel.Debug,
-        >= 13 and <= 16 => LogLevel.Warning,
-        >= 17 and <= 20 => LogLevel.Error,
-        >= 21 and <= 24 => LogLevel.Critical,
-        _ => LogLevel.Information,
-    };
 
     private static long Nanos(ulong time) => time <= long.MaxValue ? (long)time : 0;
 

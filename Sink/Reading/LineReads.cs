@@ -14,6 +14,11 @@ internal static class LineReads
         filter.Is("route", query.Route, SegmentSchema.LinesByRoute);
         filter.Is("tenant", query.Tenant, SegmentSchema.LinesByTenant);
         filter.Is("service", query.Service, SegmentSchema.LinesByService, exceptFirst: true);
+        foreach (var attribute in query.Attributes)
+        {
+            filter.Has(attribute, SegmentSchema.LinesByResource);
+        }
+
         if (query.ErrorsOnly)
         {
             filter.Holds("status = 2", SegmentSchema.FailedLines);

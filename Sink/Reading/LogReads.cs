@@ -5,10 +5,10 @@ namespace OrionPlatform.Sink;
 /// <summary>Lists of log records.</summary>
 internal static class LogReads
 {
-    private const string Columns = """
+    private const string Shared = """
         l.id, l.skew, l.level, (SELECT value FROM strings WHERE id = l.service), (SELECT value FROM strings WHERE id = l.category), l.message,
         (SELECT value FROM strings WHERE id = l.template), l.exception, l.trace_hi, l.trace_lo, l.span_id, l.correlation_id,
-        (SELECT value FROM strings WHERE id = l.tenant), (SELECT keys FROM shapes WHERE id = l.shape), json(l.attributes)
+        (SELECT value FROM strings WHERE id = l.tenant), (SELECT keys FROM shapes WHERE id = l.shape), json(l.attributes),
         """;
 
     public static Page<LogRow> Read(string directory, LogQuery query, ReadLimit limit)
@@ -34,6 +34,11 @@ internal static class LogReads
         filter.Is("service", query.Service, SegmentSchema.LogsByService);
         filter.Is("tenant", query.Tenant, SegmentSchema.LogsByTenant);
         filter.Contains("message", query.Text);
+        foreach (var attribute in query.Attributes)
+        {
+            filter.Has(attribute, SegmentSchema.LogsByResource);
+        }
+
         if (query.MinLevel > LogLevel.Trace)
         {
             filter.Holds($"level >= {(int)query.MinLevel}", query.MinLevel switch
@@ -46,7 +51,10 @@ internal static class LogReads
         }
     }
 
-    private static LogRow Row(Statement row) => new()
+    private static string Columns(long version) => Shared
+        + (version < SegmentSchema.SourcesSince ? "NULL, NULL, NULL, NULL" : "l.resource, l.scope, (SELECT value FROM strings WHERE id = l.severity_text), l.dropped");
+
+    private static LogRow Row(Statement row, SourceReads sources) => new()
     {
         UnixNanos = row.Long(0) - row.Long(1),
         Level = (LogLevel)row.Long(2),
@@ -60,5 +68,9 @@ internal static class LogReads
         CorrelationId = row.Text(11),
         Tenant = row.Text(12),
         Attributes = ValueReader.Read(row.Text(13), row.Text(14)),
+        Resource = sources.Resource(row, 15),
+        Scope = sources.Scope(row, 16),
+        SeverityText = row.Text(17),
+        DroppedAttributes = (int)row.Long(18),
     };
 }

@@ -21,11 +21,11 @@ internal readonly record struct TimeRange(long From, long To)
 
 /// <summary>A page of a table whose key is its rows' time.</summary>
 /// <param name="Table">Table and alias.</param>
-/// <param name="Columns">What to select; the key comes first.</param>
+/// <param name="Columns">What to select of a segment of which version; the key comes first.</param>
 /// <param name="Range">Times asked for.</param>
 /// <param name="Count">Rows, 1 to 1,000.</param>
 /// <param name="After">Where the page before ended.</param>
-internal sealed record PageOf(string Table, string Columns, TimeRange Range, int Count, string? After);
+internal sealed record PageOf(string Table, Func<long, string> Columns, TimeRange Range, int Count, string? After);
 
 /// <summary>Pages of rows over all segments, newest first.</summary>
 internal static class Paging
@@ -42,11 +42,11 @@ internal static class Paging
     /// <param name="directory">The sink's folder.</param>
     /// <param name="page">Which.</param>
     /// <param name="filter">Says what its rows must be.</param>
-    /// <param name="read">Reads the current row.</param>
+    /// <param name="read">Reads the current row, with what it comes from.</param>
     /// <param name="parts">Reads what belongs to the rows of one segment; null when nothing does.</param>
     /// <param name="limit">Cuts the read off.</param>
     public static Page<T> Read<T>(
-        string directory, PageOf page, Action<SegmentFilter> filter, Func<Statement, T> read, Action<Database, IReadOnlyCollection<T>>? parts, ReadLimit limit)
+        string directory, PageOf page, Action<SegmentFilter> filter, Func<Statement, SourceReads, T> read, Action<SegmentReader, IReadOnlyCollection<T>>? parts, ReadLimit limit)
     {
         Check(page.Count);
         var cursor = Cursor.Parse(page.After);
@@ -73,9 +73,9 @@ internal static class Paging
 
         return new Page<T>([.. found.Take(page.Count).Select(f => f.Row)], found.Count > page.Count ? found[page.Count - 1].At.ToString() : null) { Skipped = segments.Skipped };
 
-        void Read(Database segment, string range, Func<long, Cursor> at, List<(Cursor At, T Row)> into)
+        void Read(SegmentReader segment, string range, Func<long, Cursor> at, List<(Cursor At, T Row)> into)
         {
-            var conditions = new SegmentFilter(segment);
+            var conditions = new SegmentFilter(segment.Database, segment.Version);
             filter(conditions);
             if (conditions.IsImpossible)
             {
@@ -84,11 +84,11 @@ internal static class Paging
 
             // What was read before a damaged place stays.
             var first = into.Count;
-            using (var rows = conditions.Newest(page.Columns, page.Table, range, page.Count + 1))
+            using (var rows = conditions.Newest(page.Columns(segment.Version), page.Table, range, page.Count + 1))
             {
                 while (rows.Step())
                 {
-                    into.Add((at(rows.Long(0)), read(rows)));
+                    into.Add((at(rows.Long(0)), read(rows, segment.Sources)));
                 }
             }
 

@@ -27,6 +27,9 @@ public sealed record TraceQuery
     /// <summary>Only those at least this long.</summary>
     public TimeSpan? MinDuration { get; init; }
 
+    /// <summary>Only those where each of these attributes, of the row, its resource or its scope, is that text: <c>host.name</c> = <c>web-1</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; } = [];
+
     /// <summary>At most this many, 1 to 1,000.</summary>
     public int Limit { get; init; } = 50;
 
@@ -57,6 +60,9 @@ public sealed record LogQuery
 
     /// <summary>Only records of this trace.</summary>
     public ActivityTraceId? TraceId { get; init; }
+
+    /// <summary>Only those where each of these attributes, of the row, its resource or its scope, is that text: <c>host.name</c> = <c>web-1</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; } = [];
 
     /// <summary>At most this many, 1 to 1,000.</summary>
     public int Limit { get; init; } = 100;

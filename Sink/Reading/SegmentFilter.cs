@@ -4,7 +4,7 @@ namespace OrionPlatform.Sink;
 /// What the rows of a page must be, for one segment. Of the conditions that have an index, the one that leaves the fewest rows leads: SQLite has no
 /// statistics of a file that is being written, and would walk through the whole day for a value that is rare in it.
 /// </summary>
-internal sealed class SegmentFilter(Database database)
+internal sealed class SegmentFilter(Database database, long version)
 {
     // Rows counted of a condition before it is taken for common.
     private const int Common = 5_000;
@@ -55,6 +55,57 @@ internal sealed class SegmentFilter(Database database)
             _texts.Add($"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%");
             _conditions.Add($@"{column} LIKE ?{_texts.Count} ESCAPE '\'");
         }
+    }
+
+    /// <summary>An attribute of the row, of its resource or of its scope (<c>otel.scope.name</c> and <c>otel.scope.version</c> too) is that text; numbers and flags as JSON has them.</summary>
+    /// <param name="attribute">Name and text.</param>
+    /// <param name="byResource">The index on resources, which leaves out rows of <see cref="SegmentSchema.FirstResource"/>.</param>
+    public void Has(KeyValuePair<string, string> attribute, string byResource)
+    {
+        var (resources, scopes) = version < SegmentSchema.SourcesSince ? ([], []) : (
+            Numbers($"SELECT id FROM resources r WHERE {Holds("r.attributes")}", attribute),
+            Numbers($"SELECT id FROM scopes p WHERE {Holds("p.attributes")} OR (?1 = 'otel.scope.name' AND name = ?2) OR (?1 = 'otel.scope.version' AND version = ?2)", attribute));
+        _texts.Add(attribute.Value);
+        var any = Values(attribute.Key, $"?{_texts.Count}").ToList();
+        var ofResource = $"resource IN ({string.Join(',', resources)})";
+        var isIndexed = any.Count == 0 && scopes.Count == 0 && !resources.Contains(SegmentSchema.FirstResource);
+        any.AddRange(scopes.Count > 0 ? [$"scope IN ({string.Join(',', scopes)})"] : []);
+        any.AddRange(resources.Count > 0 ? [ofResource] : []);
+        IsImpossible |= any.Count == 0;
+        if (any.Count > 0)
+        {
+            Holds(isIndexed ? $"{ofResource} AND resource <> {SegmentSchema.FirstResource}" : $"({string.Join(" OR ", any)})", isIndexed ? byResource : null);
+        }
+
+        static string Holds(string json) => $"EXISTS (SELECT 1 FROM json_each({json}) e WHERE e.key = ?1 AND {AsText("e.type", "e.value")} = ?2)";
+    }
+
+    /// <summary>Conditions of the row's own attributes: which shapes have the key, and where in them.</summary>
+    private IEnumerable<string> Values(string key, string text)
+    {
+        using var shapes = database.Prepare("SELECT k.key, group_concat(h.id) FROM shapes h, json_each(h.keys) k WHERE k.value = ? GROUP BY k.key").Bind(1, key);
+        var conditions = new List<string>();
+        while (shapes.Step())
+        {
+            var at = $"'$[{shapes.Long(0)}]'";
+            conditions.Add($"(shape IN ({shapes.Text(1)}) AND {AsText($"json_type(attributes, {at})", $"attributes ->> {at}")} = {text})");
+        }
+
+        return conditions;
+    }
+
+    private static string AsText(string type, string value) => $"CASE {type} WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST({value} AS TEXT) END";
+
+    private List<long> Numbers(string sql, KeyValuePair<string, string> attribute)
+    {
+        using var rows = database.Prepare(sql).Bind(1, attribute.Key).Bind(2, attribute.Value);
+        var numbers = new List<long>();
+        while (rows.Step())
+        {
+            numbers.Add(rows.Long(0));
+        }
+
+        return numbers;
     }
 
     /// <summary>The newest rows that meet all of it.</summary>

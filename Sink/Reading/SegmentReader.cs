@@ -3,9 +3,15 @@ namespace OrionPlatform.Sink;
 /// <summary>A segment open for one read. Disposing it ends the read: no transaction outlives a call.</summary>
 internal sealed class SegmentReader : IDisposable
 {
-    private SegmentReader(Database database) => Database = database;
+    private SegmentReader(Database database, long version) => (Database, Version, Sources) = (database, version, new SourceReads(database, version));
 
     public Database Database { get; }
+
+    /// <summary>The version of its schema: an earlier one lacks columns.</summary>
+    public long Version { get; }
+
+    /// <summary>What its rows come from.</summary>
+    public SourceReads Sources { get; }
 
     /// <summary>Opens it; null when it has gone, or has no tables yet.</summary>
     public static SegmentReader? TryOpen(string path, ReadLimit? limit)
@@ -18,9 +24,9 @@ internal sealed class SegmentReader : IDisposable
 
         try
         {
-            if (SegmentSchema.Versions.Of(reader) > 0)
+            if (SegmentSchema.Versions.Of(reader) is > 0 and var version)
             {
-                return new SegmentReader(reader);
+                return new SegmentReader(reader, version);
             }
         }
         catch
@@ -59,5 +65,9 @@ internal sealed class SegmentReader : IDisposable
         return database;
     }
 
-    public void Dispose() => Database.Dispose();
+    public void Dispose()
+    {
+        Sources.Dispose();
+        Database.Dispose();
+    }
 }

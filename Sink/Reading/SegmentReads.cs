@@ -37,13 +37,13 @@ internal sealed class SegmentReads(string directory, ReadLimit limit)
     }
 
     /// <summary>Opens a segment, reads it and closes it.</summary>
-    public void Read(string path, Action<Database> read)
+    public void Read(string path, Action<SegmentReader> read)
     {
         if (TryOpen(path) is { } segment)
         {
             using (segment)
             {
-                Try(path, () => read(segment.Database));
+                Try(path, () => read(segment));
             }
         }
     }

@@ -5,8 +5,8 @@ namespace OrionPlatform.Sink;
 /// <summary>Traces of one open segment, by id.</summary>
 internal sealed class SegmentTraces(SegmentReader segment) : IDisposable
 {
-    private readonly Statement _lines = segment.Database.Prepare($"SELECT {SpanSelect.Full} FROM canonical_lines s WHERE trace_hi = ? AND trace_lo = ? LIMIT ?");
-    private readonly Statement _spans = segment.Database.Prepare($"SELECT {SpanSelect.Shared} FROM spans s WHERE s.id IN ({TraceRuns.Ids}) LIMIT ?3");
+    private readonly Statement _lines = segment.Database.Prepare($"SELECT {SpanSelect.Full(segment.Version)} FROM canonical_lines s WHERE trace_hi = ? AND trace_lo = ? LIMIT ?");
+    private readonly Statement _spans = segment.Database.Prepare($"SELECT {SpanSelect.OfSpan(segment.Version)} FROM spans s WHERE s.id IN ({TraceRuns.Ids}) LIMIT ?3");
     private readonly Statement _linked = segment.Database.Prepare($"""
         SELECT linked_hi, linked_lo FROM span_links WHERE trace_hi = ?1 AND trace_lo = ?2
         UNION SELECT k.trace_hi, k.trace_lo FROM span_links k WHERE k.linked_hi = ?1 AND k.linked_lo = ?2 AND NOT EXISTS ({Paint}) LIMIT ?3
@@ -31,9 +31,9 @@ internal sealed class SegmentTraces(SegmentReader segment) : IDisposable
         }
 
         var (firstLine, firstSpan) = (lines.Count, spans.Count);
-        Each(_lines, trace, limit, row => lines.Add(SpanSelect.Line(row)));
-        Each(_spans, trace, limit, row => spans.Add(SpanSelect.Span(row)));
-        SpanParts.Read(segment.Database, [.. lines.Skip(firstLine), .. spans.Skip(firstSpan)]);
+        Each(_lines, trace, limit, row => lines.Add(SpanSelect.Line(row, segment.Sources)));
+        Each(_spans, trace, limit, row => spans.Add(SpanSelect.Span(row, segment.Sources)));
+        SpanParts.Read(segment, [.. lines.Skip(firstLine), .. spans.Skip(firstSpan)]);
     }
 
     /// <summary>Traces this one links to, and those that link to it; without repaints of live pages.</summary>

@@ -12,6 +12,15 @@ public sealed class LogRow
     /// <summary>Severity.</summary>
     public LogLevel Level { get; set; }
 
+    /// <summary>The severity in the sender's own words, when it used any.</summary>
+    public string? SeverityText { get; set; }
+
+    /// <summary>What it comes from; null for the process that stores it.</summary>
+    public ResourceRow? Resource { get; set; }
+
+    /// <summary>The instrumentation scope that made it, when more is known of it than <see cref="Category"/>.</summary>
+    public ScopeRow? Scope { get; set; }
+
     /// <summary>The service that wrote it.</summary>
     public required string Service { get; set; }
 

@@ -16,13 +16,27 @@ public enum SpanStatus
 }
 
 /// <summary>A reference from one span to the span that caused it. Related, not owned.</summary>
-public sealed record SpanLink(ActivityTraceId TraceId, ActivitySpanId SpanId);
+public sealed record SpanLink(ActivityTraceId TraceId, ActivitySpanId SpanId)
+{
+    /// <summary>The other span's W3C trace state, if any.</summary>
+    public string? TraceState { get; init; }
+
+    /// <summary>What is said about the link.</summary>
+    public KeyValuePair<string, object?>[] Attributes { get; init; } = [];
+
+    /// <summary>Attributes that were left out, by the sender or here.</summary>
+    public int DroppedAttributes { get; init; }
+}
 
 /// <summary>Something that happened at one moment within a span, for example an exception.</summary>
 /// <param name="UnixNanos">Wall-clock time, nanoseconds since 1970-01-01 UTC.</param>
 /// <param name="Name">The event's name (<c>exception</c> for exceptions).</param>
 /// <param name="Attributes">Its attributes.</param>
-public sealed record SpanEvent(long UnixNanos, string Name, KeyValuePair<string, object?>[] Attributes);
+public sealed record SpanEvent(long UnixNanos, string Name, KeyValuePair<string, object?>[] Attributes)
+{
+    /// <summary>Attributes that were left out, by the sender or here.</summary>
+    public int DroppedAttributes { get; init; }
+}
 
 /// <summary>An inner span: one operation within a request or a job. The outermost one is a <see cref="CanonicalLine"/>.</summary>
 /// <remarks>Mutable until it is handed to <see cref="TelemetrySink"/>, so that the gate can redact it in place; after that only when it was left out.</remarks>
@@ -69,6 +83,15 @@ public class SpanRow
 
     /// <summary>Left out by sampling: it counts in every rollup, which so stay exact, but the row itself is not stored, nor kept by the sink: it may be used again.</summary>
     public bool SampledOut { get; set; }
+
+    /// <summary>What it comes from; null for the process that stores it.</summary>
+    public ResourceRow? Resource { get; set; }
+
+    /// <summary>The instrumentation scope that made it, when known.</summary>
+    public ScopeRow? Scope { get; set; }
+
+    /// <summary>W3C trace state, if any.</summary>
+    public string? TraceState { get; set; }
 
     /// <summary>Attributes; values are string, bool, long, double, or arrays of these.</summary>
     public KeyValuePair<string, object?>[] Attributes { get; set; } = [];

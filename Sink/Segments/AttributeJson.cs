@@ -34,6 +34,13 @@ internal static class AttributeJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>Reads what <see cref="Of"/> wrote.</summary>
+    public static KeyValuePair<string, object?>[] Read(string text)
+    {
+        using var document = JsonDocument.Parse(text);
+        return [.. document.RootElement.EnumerateObject().Select(m => new KeyValuePair<string, object?>(m.Name, ValueReader.Value(m.Value)))];
+    }
+
     private static void Write(Utf8JsonWriter json, object? value, bool nested)
     {
         switch (value)

@@ -4,8 +4,8 @@ namespace OrionPlatform.Sink;
 internal sealed class LogWriter(Database database, SegmentWords words) : IDisposable
 {
     private readonly Statement _insert = database.Prepare(
-        "INSERT INTO logs (id, skew, level, service, category, message, template, exception, trace_hi, trace_lo, span_id, correlation_id, tenant, shape, attributes) "
-        + "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        "INSERT INTO logs (id, skew, level, service, category, message, template, exception, trace_hi, trace_lo, span_id, correlation_id, tenant, shape, attributes, resource, scope, "
+        + "severity_text, dropped) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 
     public void Insert(LogRow row, ref RowKey key)
     {
@@ -32,6 +32,13 @@ internal sealed class LogWriter(Database database, SegmentWords words) : IDispos
 
         words.Bind(_insert, 13, row.Tenant);
         words.BindAttributes(_insert, 14, row.Attributes);
+        words.BindSource(_insert, 16, row.Resource, row.Scope);
+        words.Bind(_insert, 18, row.SeverityText);
+        if (row.DroppedAttributes > 0)
+        {
+            _insert.Bind(19, (long)row.DroppedAttributes);
+        }
+
         while (!_insert.Bind(1, key.Take(row.UnixNanos)).Bind(2, key.Skew).TryInsert())
         {
             key.Taken();

@@ -45,13 +45,14 @@ internal sealed class Segment : IDisposable
     public string Path => _database.Path;
 
     /// <summary>Commits the batch, or nothing of it. Returns the rows that were stored before.</summary>
-    public BatchOutcome Write(string run, in DayRows rows, RollupFold fold, MetricRollups metrics)
+    public BatchOutcome Write(string run, ResourceRow own, in DayRows rows, RollupFold fold, MetricRollups metrics)
     {
         var (lines, spans, logs) = (rows.Lines, rows.Spans, rows.Logs);
         _duplicates.Clear();
         _database.Execute("BEGIN IMMEDIATE");
         try
         {
+            _words.Begin(own);
             var lineDuplicates = WriteSpans<CanonicalLine>(lines.Span);
             var spanDuplicates = WriteSpans<SpanRow>(spans.Span);
             _spans.EndBatch();

@@ -8,6 +8,8 @@ internal static class SegmentSchema
     public const string LinesByService = "canonical_lines_service";
     public const string FailedLines = "canonical_lines_failed";
     public const string SlowLines = "canonical_lines_slow";
+    public const string LinesByResource = "canonical_lines_resource";
+    public const string LogsByResource = "logs_resource";
     public const string LogsByTrace = "logs_trace";
     public const string LogsByService = "logs_service";
     public const string LogsByTenant = "logs_tenant";
@@ -19,7 +21,13 @@ internal static class SegmentSchema
     public const long SlowNanos = UnixTime.Second;
 
     /// <summary>A reader opens every version; only a process that writes to its own file of the day brings that forward.</summary>
-    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth);
+    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth());
+
+    /// <summary>The version from which rows refer to their resource and scope.</summary>
+    public const int SourcesSince = 5;
+
+    /// <summary>Number of the resource that a new segment begins with: its process's own, which nearly every row has.</summary>
+    public const long FirstResource = 1;
 
     /// <summary>Number of the text that a new segment begins with: its process's name, which is that of its service, and nearly every row's.</summary>
     public const long FirstText = 1;
@@ -117,4 +125,58 @@ internal static class SegmentSchema
 
     // Values of attributes are JSONB from then on (before, JSON text), which a program of an earlier version would misread. Both may be in one file.
     private const string Fourth = "";
+
+    // Where rows come from: resource and scope, a row each. What is rare for a span (trace state, what was left out of it) takes a byte of one that has none.
+    private static string Fifth() => $"""
+        CREATE TABLE resources (id INTEGER PRIMARY KEY, attributes TEXT NOT NULL, dropped INTEGER NOT NULL, sender TEXT NOT NULL, objectives INTEGER NOT NULL,
+            UNIQUE (attributes, dropped, sender, objectives));
+        CREATE TABLE scopes (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, attributes TEXT NOT NULL, dropped INTEGER NOT NULL,
+            UNIQUE (name, version, attributes, dropped));
+        {SpanSources("canonical_lines")}
+        {SpanSources("spans")}
+        ALTER TABLE logs ADD COLUMN resource INTEGER;
+        ALTER TABLE logs ADD COLUMN scope INTEGER;
+        ALTER TABLE logs ADD COLUMN severity_text;
+        ALTER TABLE logs ADD COLUMN dropped INTEGER;
+        ALTER TABLE span_links ADD COLUMN trace_state;
+        ALTER TABLE span_links ADD COLUMN shape INTEGER;
+        ALTER TABLE span_links ADD COLUMN attributes;
+        ALTER TABLE span_links ADD COLUMN dropped INTEGER;
+        ALTER TABLE span_events ADD COLUMN dropped INTEGER;
+        CREATE INDEX canonical_lines_resource ON canonical_lines (resource) WHERE resource <> 1;
+        CREATE INDEX logs_resource ON logs (resource) WHERE resource <> 1;
+
+        DROP VIEW all_spans;
+        DROP VIEW http_request_logs;
+        DROP VIEW log_records;
+        CREATE VIEW all_spans AS
+            SELECT {SpanView}, {SourceView}, 0 AS is_root FROM spans s UNION ALL SELECT {SpanView}, {SourceView}, 1 FROM canonical_lines s;
+        CREATE VIEW http_request_logs AS
+            SELECT {SpanView}, (SELECT value FROM strings WHERE id = s.method) AS method, (SELECT value FROM strings WHERE id = s.route) AS route,
+                s.status_code, (SELECT value FROM strings WHERE id = s.outcome) AS outcome, (SELECT value FROM strings WHERE id = s.surface) AS surface,
+                (SELECT value FROM strings WHERE id = s.error_code) AS error_code,
+                CASE s.correlation_id WHEN '' THEN printf('%016x%016x', s.trace_hi, s.trace_lo) ELSE s.correlation_id END AS correlation_id,
+                (SELECT value FROM strings WHERE id = s.user) AS user, {SourceView}
+            FROM canonical_lines s WHERE s.line_kind = 0;
+        CREATE VIEW log_records AS
+            SELECT strftime('%Y-%m-%dT%H:%M:%fZ', (l.id - l.skew) / 1e9, 'unixepoch') AS time,
+                CASE l.level WHEN 0 THEN 'trace' WHEN 1 THEN 'debug' WHEN 2 THEN 'info' WHEN 3 THEN 'warn' WHEN 4 THEN 'error' ELSE 'critical' END AS level,
+                (SELECT value FROM strings WHERE id = l.service) AS service, (SELECT value FROM strings WHERE id = l.category) AS category, l.message,
+                l.exception, CASE WHEN l.trace_hi IS NULL THEN NULL ELSE printf('%016x%016x', l.trace_hi, l.trace_lo) END AS trace_id,
+                l.correlation_id, (SELECT value FROM strings WHERE id = l.tenant) AS tenant, (SELECT value FROM strings WHERE id = l.severity_text) AS severity_text,
+                (SELECT attributes FROM resources WHERE id = l.resource) AS resource
+            FROM logs l;
+        """;
+
+    private const string SourceView = """
+        (SELECT attributes FROM resources WHERE id = s.resource) AS resource, (SELECT name FROM scopes WHERE id = s.scope) AS scope,
+        (SELECT value FROM strings WHERE id = s.trace_state) AS trace_state
+        """;
+
+    private static string SpanSources(string table) => $"""
+        ALTER TABLE {table} ADD COLUMN resource INTEGER;
+        ALTER TABLE {table} ADD COLUMN scope INTEGER;
+        ALTER TABLE {table} ADD COLUMN trace_state;
+        ALTER TABLE {table} ADD COLUMN dropped INTEGER;
+        """;
 }

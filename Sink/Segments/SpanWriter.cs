@@ -3,8 +3,9 @@ namespace OrionPlatform.Sink;
 /// <summary>Inserts spans and canonical lines, with their links and events, into a segment.</summary>
 internal sealed class SpanWriter : IDisposable
 {
-    private const int SharedColumns = 16;
-    private const string Shared = "id, skew, trace_hi, trace_lo, span_id, parent_id, service, name, kind, duration, status, status_message, error_type, tenant, shape, attributes";
+    private const int SharedColumns = 20;
+    private const string Shared = "id, skew, trace_hi, trace_lo, span_id, parent_id, service, name, kind, duration, status, status_message, error_type, tenant, shape, attributes, "
+        + "resource, scope, trace_state, dropped";
 
     private readonly SegmentWords _words;
     private readonly TraceRuns _runs;
@@ -24,13 +25,14 @@ internal sealed class SpanWriter : IDisposable
     {
         _words = words;
         _runs = new TraceRuns(database);
-        _span = database.Prepare($"INSERT INTO spans ({Shared}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        _span = database.Prepare($"INSERT INTO spans ({Shared}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         _line = database.Prepare($"INSERT INTO canonical_lines ({Shared}, line_kind, surface, method, route, status_code, outcome, error_code, correlation_id, user) "
-            + "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+            + "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         _spanExists = database.Prepare($"SELECT 1 FROM spans WHERE span_id = ?3 AND id IN ({TraceRuns.Ids})");
         _lineExists = database.Prepare("SELECT 1 FROM canonical_lines WHERE trace_hi = ? AND trace_lo = ? AND span_id = ?");
-        _link = database.Prepare("INSERT INTO span_links (trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id) VALUES (?,?,?,?,?,?)");
-        _event = database.Prepare("INSERT INTO span_events (trace_hi, trace_lo, span_id, time, name, shape, attributes) VALUES (?,?,?,?,?,?,?)");
+        _link = database.Prepare("INSERT INTO span_links (trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id, trace_state, shape, attributes, dropped) "
+            + "VALUES (?,?,?,?,?,?,?,?,?,?)");
+        _event = database.Prepare("INSERT INTO span_events (trace_hi, trace_lo, span_id, time, name, shape, attributes, dropped) VALUES (?,?,?,?,?,?,?,?)");
     }
 
     /// <summary>Inserts one; false when that span is stored already (an OTLP sender may send twice).</summary>
@@ -153,6 +155,12 @@ internal sealed class SpanWriter : IDisposable
         _words.Bind(insert, 13, row.ErrorType);
         _words.Bind(insert, 14, row.Tenant);
         _words.BindAttributes(insert, 15, row.Attributes);
+        _words.BindSource(insert, 17, row.Resource, row.Scope);
+        _words.Bind(insert, 19, row.TraceState);
+        if ((row.DroppedAttributes | row.DroppedEvents | row.DroppedLinks) != 0)
+        {
+            insert.Bind(20, DroppedParts.Pack(row.DroppedAttributes, row.DroppedEvents, row.DroppedLinks));
+        }
     }
 
     private void BindLine(Statement insert, CanonicalLine line)
@@ -182,7 +190,16 @@ internal sealed class SpanWriter : IDisposable
         foreach (var link in row.Links)
         {
             var (linkedHigh, linkedLow) = RowIds.Split(link.TraceId);
-            _link.Bind(1, high).Bind(2, low).Bind(3, span).Bind(4, linkedHigh).Bind(5, linkedLow).Bind(6, RowIds.Of(link.SpanId)).Run();
+            _link.ClearBindings();
+            _link.Bind(1, high).Bind(2, low).Bind(3, span).Bind(4, linkedHigh).Bind(5, linkedLow).Bind(6, RowIds.Of(link.SpanId));
+            _words.Bind(_link, 7, link.TraceState);
+            _words.BindAttributes(_link, 8, link.Attributes);
+            if (link.DroppedAttributes > 0)
+            {
+                _link.Bind(10, (long)link.DroppedAttributes);
+            }
+
+            _link.Run();
         }
 
         foreach (var item in row.Events)
@@ -191,6 +208,11 @@ internal sealed class SpanWriter : IDisposable
             _event.Bind(1, high).Bind(2, low).Bind(3, span).Bind(4, item.UnixNanos);
             _words.Bind(_event, 5, item.Name);
             _words.BindAttributes(_event, 6, item.Attributes);
+            if (item.DroppedAttributes > 0)
+            {
+                _event.Bind(8, (long)item.DroppedAttributes);
+            }
+
             _event.Run();
         }
     }

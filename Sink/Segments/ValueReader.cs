@@ -23,7 +23,7 @@ internal static class ValueReader
         return attributes;
     }
 
-    private static object? Value(JsonElement element) => element.ValueKind switch
+    public static object? Value(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Null => null,
         JsonValueKind.True => true,

@@ -41,7 +41,7 @@ internal sealed class SegmentSet(TelemetrySinkOptions options, string process, T
         lock (_lock)
         {
             var open = Get(rows.Day);
-            var outcome = open.Segment.Write(run, rows, fold, metrics);
+            var outcome = open.Segment.Write(run, options.Resource, rows, fold, metrics);
             if (open.Segment.IsHeld(options.MaxWalBytes / 2))
             {
                 _open.Remove(open);

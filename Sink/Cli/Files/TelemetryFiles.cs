@@ -125,15 +125,15 @@ internal sealed class TelemetryFiles : IDisposable
     private void CreateViews(Request request, bool hasCentral)
     {
         var range = TimeRange.Of(request.From, request.To);
-        foreach (var table in SegmentTables.All)
+        foreach (var table in SegmentTables.All.Select(t => t with { ByVersion = SegmentTables.Of }))
         {
-            Connection.Execute(table.ViewOver([.. Segments.Select(s => (s.Schema, s.File.Process))], range));
+            Connection.Execute(table.ViewOver([.. Segments.Select(s => (s.Schema, s.File.Process, Connection.QueryLong($"PRAGMA {s.Schema}.user_version")))], range));
         }
 
         var version = hasCentral ? Connection.QueryLong("PRAGMA central.user_version") : 0;
         foreach (var table in hasCentral ? CentralTables.Of(version) : CentralTables.All)
         {
-            Connection.Execute(table.ViewOver(hasCentral && version >= table.Since ? [("central", "")] : [], range));
+            Connection.Execute(table.ViewOver(hasCentral && version >= table.Since ? [("central", "", version)] : [], range));
         }
 
         foreach (var (name, _, select) in DerivedTables.All)
