@@ -7,6 +7,7 @@ namespace OrionPlatform.Sink;
 /// </summary>
 public sealed class TelemetrySink : IAsyncDisposable
 {
+    private readonly TelemetrySinkOptions _options;
     private readonly TimeProvider _time;
     private readonly SinkWriter _writer;
 
@@ -17,10 +18,17 @@ public sealed class TelemetrySink : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         options.Validate();
-        _time = time;
+        (_options, _time) = (options, time);
         Audit = new AuditLogger(options.Directory, time);
         _writer = new SinkWriter(options, Audit.Account, time);
         Metrics = new MetricsManager(_writer.Buffers.Metrics, time, options.Process);
+    }
+
+    /// <summary>What this process is in OpenTelemetry's terms: the resource of all rows that name no other. To be set before the first row.</summary>
+    public ResourceRow Resource
+    {
+        get => _options.Resource;
+        set => _options.Resource = value;
     }
 
     /// <summary>The audit log.</summary>

@@ -31,7 +31,7 @@ internal sealed class Redactor(Sanitizer sanitizer)
             CleanColumns(line);
         }
 
-        CleanEvents(span);
+        CleanParts(span);
         return changed || !ReferenceEquals(name, span.Name) || !ReferenceEquals(message, span.StatusMessage) || !ReferenceEquals(error, span.ErrorType);
     }
 
@@ -75,8 +75,28 @@ internal sealed class Redactor(Sanitizer sanitizer)
         }
     }
 
-    private void CleanEvents(SpanRow span)
+    /// <summary>Cleans what many rows refer to, once, before the first of them is handed over.</summary>
+    public void Clean(ResourceRow resource) => resource.Attributes = Clean(resource.Attributes, out _);
+
+    /// <inheritdoc cref="Clean(ResourceRow)"/>
+    public void Clean(ScopeRow scope)
     {
+        (scope.Name, scope.Version) = (sanitizer.Text(scope.Name), Clean(scope.Version));
+        scope.Attributes = Clean(scope.Attributes, out _);
+    }
+
+    private void CleanParts(SpanRow span)
+    {
+        span.TraceState = Clean(span.TraceState);
+        var links = span.Links;
+        for (var i = 0; i < links.Length; i++)
+        {
+            if (links[i] is { TraceState: not null } or { Attributes.Length: > 0 })
+            {
+                links[i] = links[i] with { TraceState = Clean(links[i].TraceState), Attributes = Clean(links[i].Attributes, out _) };
+            }
+        }
+
         var events = span.Events;
         for (var i = 0; i < events.Length; i++)
         {
@@ -100,6 +120,7 @@ internal sealed class Redactor(Sanitizer sanitizer)
     public void Clean(LogRow log)
     {
         log.Service = sanitizer.Text(log.Service);
+        log.SeverityText = Clean(log.SeverityText);
         log.Category = sanitizer.Text(log.Category);
         log.Message = sanitizer.Text(log.Message);
         log.Template = Clean(log.Template);

@@ -56,8 +56,9 @@ internal static class SpanRows
         row.StartUnixNanos = UnixNanos(activity.StartTimeUtc);
         row.Status = (SpanStatus)activity.Status;
         row.StatusMessage = activity.StatusDescription;
-        row.Links = Links(activity);
-        row.Events = Events(activity);
+        row.TraceState = activity.TraceStateString is { Length: > 0 } state ? state : null;
+        (row.Links, row.DroppedLinks) = Links(activity);
+        (row.Events, row.DroppedEvents) = Events(activity);
     }
 
     /// <summary>The activity's tags without those that are columns of the line, then further fields (a field replaces a tag of the same key).</summary>
@@ -116,31 +117,42 @@ internal static class SpanRows
         return false;
     }
 
-    private static SpanLink[] Links(Activity activity)
+    private static (SpanLink[] Links, int Dropped) Links(Activity activity)
     {
         List<SpanLink>? links = null;
+        var dropped = 0;
         foreach (ref readonly var link in activity.EnumerateLinks())
         {
-            if ((links ??= []).Count < MaxLinks)
+            if ((links ??= []).Count == MaxLinks)
             {
-                links.Add(new SpanLink(link.Context.TraceId, link.Context.SpanId));
+                dropped++;
+                continue;
             }
+
+            links.Add(new SpanLink(link.Context.TraceId, link.Context.SpanId)
+            {
+                TraceState = link.Context.TraceState is { Length: > 0 } state ? state : null, Attributes = link.Tags is null ? [] : [.. link.Tags],
+            });
         }
 
-        return links?.ToArray() ?? [];
+        return (links?.ToArray() ?? [], dropped);
     }
 
-    private static SpanEvent[] Events(Activity activity)
+    private static (SpanEvent[] Events, int Dropped) Events(Activity activity)
     {
         List<SpanEvent>? events = null;
+        var dropped = 0;
         foreach (ref readonly var happened in activity.EnumerateEvents())
         {
-            if ((events ??= []).Count < MaxEvents)
+            if ((events ??= []).Count == MaxEvents)
             {
-                events.Add(new SpanEvent(UnixNanos(happened.Timestamp.UtcDateTime), happened.Name, [.. happened.Tags]));
+                dropped++;
+                continue;
             }
+
+            events.Add(new SpanEvent(UnixNanos(happened.Timestamp.UtcDateTime), happened.Name, [.. happened.Tags]));
         }
 
-        return events?.ToArray() ?? [];
+        return (events?.ToArray() ?? [], dropped);
     }
 }

@@ -25,6 +25,7 @@ internal sealed class TelemetryPipeline(
     private static Activity? s_clean;
 
     private readonly int _maxSpans = options.Value.MaxSpans;
+    private readonly SourceScopes _scopes = new(redactor);
 
     /// <summary>The pipeline of the process's host (of the latest one, where tests run several): for work that no request scopes.</summary>
     public static TelemetryPipeline? Default => s_default;
@@ -197,6 +198,7 @@ internal sealed class TelemetryPipeline(
         try
         {
             var row = SpanRows.Inner(activity, identity.Name);
+            row.Scope = _scopes.Of(activity.Source);
             if (redactor.Clean(row) && Exports)
             {
                 redactor.Clean(activity, row);
@@ -218,6 +220,7 @@ internal sealed class TelemetryPipeline(
         try
         {
             var line = SpanRows.Line(scope, identity.Name, fields);
+            line.Scope = _scopes.Of(scope.Root.Source);
             var dirty = redactor.Clean(line);
             if (Exports)
             {

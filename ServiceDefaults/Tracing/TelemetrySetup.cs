@@ -51,6 +51,10 @@ internal static class TelemetrySetup
         {
             var pipeline = sp.GetRequiredService<TelemetryPipeline>();
             provider.AddProcessor(pipeline);
+            if (sp.GetService<TelemetrySink>() is { } sink)
+            {
+                sink.Resource = OwnResource(provider, sp.GetRequiredService<Redactor>());
+            }
             if (otlp.ExportsTraces)
             {
                 provider.AddProcessor(new SpanExports(otlp.Spans(sp.GetRequiredService<WireRedactor>())));
@@ -91,6 +95,14 @@ internal static class TelemetrySetup
             add(sp, provider);
             return provider;
         }));
+    }
+
+    /// <summary>The process as the sink's rows refer to it: everything that OpenTelemetry's exporters would say of it.</summary>
+    private static ResourceRow OwnResource(TracerProvider provider, Redactor redactor)
+    {
+        var resource = new ResourceRow([.. provider.GetResource().Attributes.Select(a => new KeyValuePair<string, object?>(a.Key, a.Value))]);
+        redactor.Clean(resource);
+        return resource;
     }
 
     private static void AddParts(this IServiceCollection services, IHostApplicationBuilder builder, string serviceName, OtlpSetup otlp)

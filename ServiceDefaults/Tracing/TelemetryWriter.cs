@@ -34,6 +34,11 @@ public sealed class TelemetryWriter
     public void Record(OtlpRowBatch rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        if (!TryClean(rows))
+        {
+            return;
+        }
+
         foreach (var span in rows.Spans)
         {
             Clean(span, static (redactor, row) => redactor.Clean(row), static (sink, row) => sink.Record(row), span is CanonicalLine ? Streams.Lines : Streams.Spans);
@@ -121,6 +126,40 @@ public sealed class TelemetryWriter
 
     /// <summary>Counts a record that could not be cleaned.</summary>
     internal void CountDropped(string stream) => Sink?.CountDropped(stream, Reason);
+
+    /// <summary>Cleans what the rows come from; where that fails none of them may be stored.</summary>
+    private bool TryClean(OtlpRowBatch rows)
+    {
+        try
+        {
+            var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+            foreach (var (resource, scope) in rows.Spans.Select(s => (s.Resource, s.Scope)).Concat(rows.Logs.Select(l => (l.Resource, l.Scope))))
+            {
+                if (resource is not null && seen.Add(resource))
+                {
+                    _redactor.Clean(resource);
+                }
+
+                if (scope is not null && seen.Add(scope))
+                {
+                    _redactor.Clean(scope);
+                }
+            }
+
+            return true;
+        }
+        catch (Exception)
+        {
+            foreach (var row in rows.Spans)
+            {
+                CountDropped(row is CanonicalLine ? Streams.Lines : Streams.Spans);
+            }
+
+            rows.Logs.ToList().ForEach(_ => CountDropped(Streams.Logs));
+            rows.Points.ToList().ForEach(_ => CountDropped(Streams.Metrics));
+            return false;
+        }
+    }
 
     private void Clean<T>(T row, Action<Redactor, T> clean, Action<TelemetrySink, T> hand, string stream)
     {

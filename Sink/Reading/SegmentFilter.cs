@@ -63,8 +63,8 @@ internal sealed class SegmentFilter(Database database, long version)
     public void Has(KeyValuePair<string, string> attribute, string byResource)
     {
         var (resources, scopes) = version < SegmentSchema.SourcesSince ? ([], []) : (
-            Numbers($"SELECT id FROM resources r WHERE {Holds("r.attributes")}", attribute),
-            Numbers($"SELECT id FROM scopes p WHERE {Holds("p.attributes")} OR (?1 = 'otel.scope.name' AND name = ?2) OR (?1 = 'otel.scope.version' AND version = ?2)", attribute));
+            Numbers($"SELECT id FROM resources r WHERE {Among("r.attributes")}", attribute),
+            Numbers($"SELECT id FROM scopes p WHERE {Among("p.attributes")} OR (?1 = 'otel.scope.name' AND name = ?2) OR (?1 = 'otel.scope.version' AND version = ?2)", attribute));
         _texts.Add(attribute.Value);
         var any = Values(attribute.Key, $"?{_texts.Count}").ToList();
         var ofResource = $"resource IN ({string.Join(',', resources)})";
@@ -77,7 +77,7 @@ internal sealed class SegmentFilter(Database database, long version)
             Holds(isIndexed ? $"{ofResource} AND resource <> {SegmentSchema.FirstResource}" : $"({string.Join(" OR ", any)})", isIndexed ? byResource : null);
         }
 
-        static string Holds(string json) => $"EXISTS (SELECT 1 FROM json_each({json}) e WHERE e.key = ?1 AND {AsText("e.type", "e.value")} = ?2)";
+        static string Among(string json) => $"EXISTS (SELECT 1 FROM json_each({json}) e WHERE e.key = ?1 AND {AsText("e.type", "e.value")} = ?2)";
     }
 
     /// <summary>Conditions of the row's own attributes: which shapes have the key, and where in them.</summary>

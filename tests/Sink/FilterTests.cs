@@ -85,7 +85,7 @@ public sealed class FilterTests
         using var segment = Database.OpenReader(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api"));
 
         var names = typeof(SegmentSchema).GetFields().Where(f => f.IsLiteral && f.FieldType == typeof(string)).Select(f => (string)f.GetRawConstantValue()!).ToList();
-        Assert.Equal(11, names.Count);
+        Assert.Equal(13, names.Count);
         Assert.All(names, name => Assert.Equal(1, segment.QueryLong($"SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = '{name}'")));
         Assert.Equal(SegmentSchema.SlowNanos, segment.QueryLong("SELECT substr(sql, instr(sql, '>=') + 3) FROM sqlite_master WHERE name = 'canonical_lines_slow'"));
     }
