@@ -21,6 +21,18 @@ internal sealed class QueryReader(IQueryCollection query)
         };
     }
 
+    /// <summary>An attribute and its value: <c>host.name=web-1</c>.</summary>
+    public KeyValuePair<string, string>? Attribute(string field)
+    {
+        if (Text(field) is not { } text)
+        {
+            return null;
+        }
+
+        var at = text.IndexOf('=', StringComparison.Ordinal);
+        return at > 0 ? new(text[..at].Trim(), text[(at + 1)..].Trim()) : throw new BadViewException(field, "must be a name and a value: host.name=web-1.");
+    }
+
     public bool Flag(string field) => Text(field) switch
     {
         null or "0" => false,

@@ -26,14 +26,18 @@ public sealed record LogsView : TabView
 
     internal string? Text { get; init; }
 
+    internal KeyValuePair<string, string>? Attribute { get; init; }
+
+    internal string? AttributeText => Attribute is var (name, value) ? $"{name}={value}" : null;
+
     internal string? After { get; init; }
 
     internal override string Location => QueryReader.Location(
-        "logs", ("level", MinLevel == LogLevel.Information ? null : Name(MinLevel)), ("service", Service), ("q", Text), ("after", After));
+        "logs", ("level", MinLevel == LogLevel.Information ? null : Name(MinLevel)), ("service", Service), ("q", Text), ("attr", AttributeText), ("after", After));
 
-    internal bool Filters => Service is not null || Text is not null || MinLevel != LogLevel.Information;
+    internal bool Filters => Service is not null || Text is not null || Attribute is not null || MinLevel != LogLevel.Information;
 
-    internal LogQuery Query => new() { MinLevel = MinLevel, Service = Service, Text = Text, Limit = PageSize, After = After };
+    internal LogQuery Query => new() { MinLevel = MinLevel, Service = Service, Text = Text, Attributes = Attribute is { } attribute ? [attribute] : [], Limit = PageSize, After = After };
 
     internal static LogsView Parse(HttpRequest request)
     {
@@ -43,6 +47,7 @@ public sealed record LogsView : TabView
             MinLevel = query.Choice("level", LogLevel.Information, Levels),
             Service = query.Text("service"),
             Text = query.Text("q"),
+            Attribute = query.Attribute("attr"),
             After = query.Text("after"),
         };
     }

@@ -32,8 +32,61 @@ internal static class SpanFacts
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
+    /// <summary>What a row comes from, as names and values.</summary>
+    public static IEnumerable<(string Name, string Value)> Of(ResourceRow? resource, ScopeRow? scope)
+    {
+        if (resource is { Sender.Length: > 0 })
+        {
+            yield return ("sent with key", resource.Sender);
+        }
+
+        foreach (var (name, value) in resource?.Attributes ?? [])
+        {
+            yield return (name, Text(value));
+        }
+
+        if (scope is not null)
+        {
+            yield return ("scope", scope.Version is null ? scope.Name : $"{scope.Name} {scope.Version}");
+            foreach (var (name, value) in scope.Attributes)
+            {
+                yield return (name, Text(value));
+            }
+        }
+
+        if ((resource?.DroppedAttributes ?? 0) + (scope?.DroppedAttributes ?? 0) is > 0 and var dropped)
+        {
+            yield return ("dropped attributes", Figure.Count(dropped));
+        }
+    }
+
+    /// <summary>What is said about a link.</summary>
+    public static IEnumerable<(string Name, string Value)> Of(SpanLink link)
+    {
+        foreach (var (name, value) in link.Attributes)
+        {
+            yield return (name, Text(value));
+        }
+
+        if (link.TraceState is { } state)
+        {
+            yield return ("trace state", state);
+        }
+
+        if (link.DroppedAttributes > 0)
+        {
+            yield return ("dropped attributes", Figure.Count(link.DroppedAttributes));
+        }
+    }
+
+    private static string? Dropped(int count) => count == 0 ? null : Figure.Count(count);
+
     private static IEnumerable<(string Name, string? Value)> Given(SpanRow span)
     {
+        yield return ("trace state", span.TraceState);
+        yield return ("dropped attributes", Dropped(span.DroppedAttributes));
+        yield return ("dropped events", Dropped(span.DroppedEvents));
+        yield return ("dropped links", Dropped(span.DroppedLinks));
         yield return ("status", span.Status == SpanStatus.Unset ? null : span.Status.ToString().ToLowerInvariant());
         yield return ("status message", span.StatusMessage);
         yield return ("error.type", span.ErrorType);

@@ -20,14 +20,18 @@ public sealed record TracesView : TabView
 
     internal int? MinMilliseconds { get; init; }
 
+    internal KeyValuePair<string, string>? Attribute { get; init; }
+
+    internal string? AttributeText => Attribute is var (name, value) ? $"{name}={value}" : null;
+
     internal string? After { get; init; }
 
     internal override string Location => QueryReader.Location(
         "traces",
         ("service", Service), ("route", Route), ("tenant", Tenant), ("errors", ErrorsOnly ? "1" : null),
-        ("min", MinMilliseconds?.ToString(CultureInfo.InvariantCulture)), ("after", After));
+        ("min", MinMilliseconds?.ToString(CultureInfo.InvariantCulture)), ("attr", AttributeText), ("after", After));
 
-    internal bool Filters => Service is not null || Route is not null || Tenant is not null || ErrorsOnly || MinMilliseconds is not null;
+    internal bool Filters => Service is not null || Route is not null || Tenant is not null || ErrorsOnly || MinMilliseconds is not null || Attribute is not null;
 
     internal TraceQuery Query => new()
     {
@@ -36,6 +40,7 @@ public sealed record TracesView : TabView
         Tenant = Tenant,
         ErrorsOnly = ErrorsOnly,
         MinDuration = MinMilliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
+        Attributes = Attribute is { } attribute ? [attribute] : [],
         Limit = PageSize,
         After = After,
     };
@@ -50,6 +55,7 @@ public sealed record TracesView : TabView
             Tenant = query.Text("tenant"),
             ErrorsOnly = query.Flag("errors"),
             MinMilliseconds = query.Milliseconds("min"),
+            Attribute = query.Attribute("attr"),
             After = query.Text("after"),
         };
     }

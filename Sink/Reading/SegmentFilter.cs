@@ -66,7 +66,7 @@ internal sealed class SegmentFilter(Database database, long version)
             Numbers($"SELECT id FROM resources r WHERE {Among("r.attributes")}", attribute),
             Numbers($"SELECT id FROM scopes p WHERE {Among("p.attributes")} OR (?1 = 'otel.scope.name' AND name = ?2) OR (?1 = 'otel.scope.version' AND version = ?2)", attribute));
         _texts.Add(attribute.Value);
-        var any = Values(attribute.Key, $"?{_texts.Count}").ToList();
+        var any = Values(attribute.Key, $"?{_texts.Count}");
         var ofResource = $"resource IN ({string.Join(',', resources)})";
         var isIndexed = any.Count == 0 && scopes.Count == 0 && !resources.Contains(SegmentSchema.FirstResource);
         any.AddRange(scopes.Count > 0 ? [$"scope IN ({string.Join(',', scopes)})"] : []);
@@ -81,7 +81,7 @@ internal sealed class SegmentFilter(Database database, long version)
     }
 
     /// <summary>Conditions of the row's own attributes: which shapes have the key, and where in them.</summary>
-    private IEnumerable<string> Values(string key, string text)
+    private List<string> Values(string key, string text)
     {
         using var shapes = database.Prepare("SELECT k.key, group_concat(h.id) FROM shapes h, json_each(h.keys) k WHERE k.value = ? GROUP BY k.key").Bind(1, key);
         var conditions = new List<string>();
