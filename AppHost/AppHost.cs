@@ -13,11 +13,13 @@ using var settings = RunSettings.From(builder);
 var store = builder.AddConnectionString("store", ReferenceExpression.Create($"Data Source={settings.InData("store.db")}"));
 var telemetry = builder.AddConnectionString("telemetry", ReferenceExpression.Create($"Directory={settings.InData("telemetry")}"));
 
-// Generated secrets: the two persisted ones are kept in the user secrets, outside the repository; the login token is new each run.
+// Generated secrets: the three persisted ones are kept in the user secrets, outside the repository; the login token is new each run.
 var joinToken = builder.AddParameter(
     "node-join-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 var otlpKey = builder.AddParameter(
     "otlp-api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+var agentKey = builder.AddParameter(
+    "otlp-agent-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 var loginToken = builder.AddParameter("ops-login-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 
 var api = AddService<Projects.Api>("api", settings.ApiPort)
@@ -26,6 +28,8 @@ var api = AddService<Projects.Api>("api", settings.ApiPort)
     .WithReference(telemetry)
     .WithEnvironment("Orion__Ops__LoginToken", loginToken)
     .WithEnvironment("Orion__Node__JoinToken", joinToken)
+    // Telemetry comes in with these: from node agents, whose spans say what they are, and from anybody else's OpenTelemetry SDK.
+    .WithEnvironment("Orion__Otlp__Keys__agent__Key", agentKey)
     .WithEnvironment("Orion__Otlp__ApiKey", otlpKey)
     .WithUrlForEndpoint("http", url => url.DisplayText = "API")
     .WithUrl(new Uri(settings.DevKeysFile).AbsoluteUri, "Keys of the demo tenants");
@@ -47,7 +51,7 @@ AddService<Projects.NodeAgent>("node-agent")
     .WithEnvironment("Orion__Agent__OrphanGrace", "00:00:05")
     // Nodes have no sink of their own: they send their telemetry to the api's, beside the dashboard.
     .WithEnvironment("Orion__Otlp__Endpoint", $"{api.GetEndpoint("http")}/otlp")
-    .WithEnvironment("Orion__Otlp__ApiKey", otlpKey);
+    .WithEnvironment("Orion__Otlp__ApiKey", agentKey);
 
 // Drives the demo tenants gently, so that the panel has something to show: --Traffic:Enabled=false leaves it out.
 if (settings.Traffic)

@@ -84,6 +84,10 @@ public sealed class TelemetrySink : IAsyncDisposable
         _writer.Wake();
     }
 
+    /// <summary>The processes that have stored rows in the folder, as long as any of them are kept.</summary>
+    public IReadOnlySet<string> Processes() => SegmentFiles.Days(_options.Directory)
+        .SelectMany(day => SegmentFiles.Segments(_options.Directory, day)).Select(SegmentFiles.ProcessOf).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Notes what has become of the rows that this process exports; the figures replace those of the call before.</summary>
     public void Record(IReadOnlyList<ExportAccount> exports) => _writer.NoteExports(process: null, run: null, exports);
 

@@ -20,6 +20,7 @@ public static class WatchExtensions
         builder.Services.AddSingleton<AlertRule, StaleWorkerRule>();
         builder.Services.AddSingleton<AlertRule, ApiLatencyRule>();
         builder.Services.AddSingleton<AlertRule, ApiErrorRule>();
+        builder.Services.AddSingleton<AlertRule, ServiceErrorRule>();
         builder.Services.AddSingleton<AlertRule>(sp => SloBurnRule.Fast(sp.GetRequiredService<IOptions<WatchOptions>>(), sp.GetRequiredService<IOptions<SloOptions>>()));
         builder.Services.AddSingleton<AlertRule>(sp => SloBurnRule.Slow(sp.GetRequiredService<IOptions<WatchOptions>>(), sp.GetRequiredService<IOptions<SloOptions>>()));
         builder.Services.AddHostedService<AlertEvaluator>();

@@ -27,7 +27,7 @@ internal sealed class LogsTab(TelemetryReader reader, HtmlPainter painter) : ITa
 
     public async Task<RenderFragment> FrameAsync(TabView view, Painting painting, string @base, CancellationToken cancellationToken)
     {
-        var services = (await reader.HeartbeatsAsync(cancellationToken)).Select(h => h.Beat.Service).Distinct().Order(StringComparer.Ordinal).ToList();
+        var services = await reader.ServicesAsync(cancellationToken);
         return HtmlPainter.Content<LogsFrame>(("View", view), ("Painting", painting), ("Base", @base), ("Services", services));
     }
 

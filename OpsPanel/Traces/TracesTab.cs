@@ -31,7 +31,7 @@ internal sealed class TracesTab(TelemetryReader reader, IOptions<SloOptions> slo
 
     public async Task<RenderFragment> FrameAsync(TabView view, Painting painting, string @base, CancellationToken cancellationToken)
     {
-        var services = (await reader.HeartbeatsAsync(cancellationToken)).Select(h => h.Beat.Service).Distinct().Order(StringComparer.Ordinal).ToList();
+        var services = await reader.ServicesAsync(cancellationToken);
         return HtmlPainter.Content<TracesFrame>(("View", view), ("Painting", painting), ("Base", @base), ("Services", services));
     }
 

@@ -19,9 +19,9 @@ public static class OtlpJsonExport
         {
             json.WriteStartObject();
             json.WriteStartArray("resourceSpans");
-            foreach (var service in spans.GroupBy(s => s.Service))
+            foreach (var source in spans.GroupBy(s => (s.Service, s.Resource)))
             {
-                Resource(json, service.Key, service);
+                Resource(json, source.Key.Service, source.Key.Resource, source);
             }
 
             json.WriteEndArray();
@@ -31,16 +31,39 @@ public static class OtlpJsonExport
         return buffer.WrittenMemory;
     }
 
-    private static void Resource(Utf8JsonWriter json, string service, IEnumerable<SpanRow> spans)
+    private static void Resource(Utf8JsonWriter json, string service, ResourceRow? resource, IEnumerable<SpanRow> spans)
     {
         json.WriteStartObject();
         json.WriteStartObject("resource");
-        Attributes(json, [new("service.name", service)]);
+        Attributes(json, [new("service.name", service), .. (resource?.Attributes ?? []).Where(a => a.Key != "service.name")]);
+        Count(json, "droppedAttributesCount", resource?.DroppedAttributes ?? 0);
         json.WriteEndObject();
         json.WriteStartArray("scopeSpans");
+        foreach (var scope in spans.GroupBy(s => s.Scope))
+        {
+            Scope(json, scope.Key, scope);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Scope(Utf8JsonWriter json, ScopeRow? scope, IEnumerable<SpanRow> spans)
+    {
         json.WriteStartObject();
         json.WriteStartObject("scope");
-        json.WriteString("name", Spans.SourceName);
+        json.WriteString("name", scope?.Name ?? Spans.SourceName);
+        if (scope?.Version is { } version)
+        {
+            json.WriteString("version", version);
+        }
+
+        if (scope is { Attributes.Length: > 0 })
+        {
+            Attributes(json, scope.Attributes);
+        }
+
+        Count(json, "droppedAttributesCount", scope?.DroppedAttributes ?? 0);
         json.WriteEndObject();
         json.WriteStartArray("spans");
         foreach (var span in spans)
@@ -50,8 +73,22 @@ public static class OtlpJsonExport
 
         json.WriteEndArray();
         json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
+    }
+
+    private static void Count(Utf8JsonWriter json, string name, int count)
+    {
+        if (count > 0)
+        {
+            json.WriteNumber(name, count);
+        }
+    }
+
+    private static void State(Utf8JsonWriter json, string? traceState)
+    {
+        if (traceState is not null)
+        {
+            json.WriteString("traceState", traceState);
+        }
     }
 
     private static void Span(Utf8JsonWriter json, SpanRow span)
@@ -64,6 +101,7 @@ public static class OtlpJsonExport
             json.WriteString("parentSpanId", span.ParentSpanId.ToHexString());
         }
 
+        State(json, span.TraceState);
         json.WriteString("name", span.Name);
         json.WriteNumber("kind", (int)span.Kind + 1);
         json.WriteString("startTimeUnixNano", Text(span.StartUnixNanos));
@@ -76,16 +114,27 @@ public static class OtlpJsonExport
             json.WriteString("timeUnixNano", Text(happened.UnixNanos));
             json.WriteString("name", happened.Name);
             Attributes(json, happened.Attributes);
+            Count(json, "droppedAttributesCount", happened.DroppedAttributes);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        Count(json, "droppedAttributesCount", span.DroppedAttributes);
+        Count(json, "droppedEventsCount", span.DroppedEvents);
+        Count(json, "droppedLinksCount", span.DroppedLinks);
         json.WriteStartArray("links");
         foreach (var link in span.Links)
         {
             json.WriteStartObject();
             json.WriteString("traceId", link.TraceId.ToHexString());
             json.WriteString("spanId", link.SpanId.ToHexString());
+            State(json, link.TraceState);
+            if (link.Attributes.Length > 0)
+            {
+                Attributes(json, link.Attributes);
+            }
+
+            Count(json, "droppedAttributesCount", link.DroppedAttributes);
             json.WriteEndObject();
         }
 

@@ -56,7 +56,6 @@ internal static class SpanRows
         row.StartUnixNanos = UnixNanos(activity.StartTimeUtc);
         row.Status = (SpanStatus)activity.Status;
         row.StatusMessage = activity.StatusDescription;
-        row.TraceState = activity.TraceStateString is { Length: > 0 } state ? state : null;
         (row.Links, row.DroppedLinks) = Links(activity);
         (row.Events, row.DroppedEvents) = Events(activity);
     }
@@ -129,10 +128,8 @@ internal static class SpanRows
                 continue;
             }
 
-            links.Add(new SpanLink(link.Context.TraceId, link.Context.SpanId)
-            {
-                TraceState = link.Context.TraceState is { Length: > 0 } state ? state : null, Attributes = link.Tags is null ? [] : [.. link.Tags],
-            });
+            // Trace state is not kept: it is the caller's word for other vendors, and anybody may call.
+            links.Add(new SpanLink(link.Context.TraceId, link.Context.SpanId) { Attributes = link.Tags is null ? [] : [.. link.Tags] });
         }
 
         return (links?.ToArray() ?? [], dropped);

@@ -17,7 +17,7 @@ internal static class OtlpAnswers
     {
         if (encoding == OtlpEncoding.Protobuf)
         {
-            return new OtlpAnswer(200, ProtobufType, result.Rejected == 0 ? [] : Field(1, [8, .. Varint((ulong)result.Rejected), .. Field(2, Encoding.UTF8.GetBytes(result.Message ?? ""))]), result, null);
+            return new OtlpAnswer(200, ProtobufType, result is { Rejected: 0, Message: null } ? [] : Field(1, [8, .. Varint((ulong)result.Rejected), .. Field(2, Encoding.UTF8.GetBytes(result.Message ?? ""))]), result, null);
         }
 
         var name = signal switch
@@ -26,7 +26,7 @@ internal static class OtlpAnswers
             OtlpSignal.Logs => "rejectedLogRecords",
             _ => "rejectedDataPoints",
         };
-        var body = result.Rejected == 0 ? "{}" : JsonSerializer.Serialize(new { partialSuccess = new Dictionary<string, string?> { [name] = $"{result.Rejected}", ["errorMessage"] = result.Message } });
+        var body = result is { Rejected: 0, Message: null } ? "{}" : JsonSerializer.Serialize(new { partialSuccess = new Dictionary<string, string?> { [name] = $"{result.Rejected}", ["errorMessage"] = result.Message } });
         return new OtlpAnswer(200, JsonType, Encoding.UTF8.GetBytes(body), result, null);
     }
 

@@ -44,6 +44,9 @@ public sealed record OtlpRowBatch
     /// <summary>Metric points.</summary>
     public IReadOnlyList<MetricPoint> Points { get; init; } = [];
 
+    /// <summary>How often something was claimed that the sender may not claim (<see cref="OtlpSender"/>).</summary>
+    public int Claims { get; init; }
+
     /// <summary>What the sender is told of them.</summary>
     public required OtlpResult Result { get; init; }
 }

@@ -18,6 +18,7 @@ internal static class OtlpJsonTraces
             TraceState = OtlpJson.Text(message, "traceState"),
             Name = OtlpJson.Text(message, "name") ?? "",
             Kind = OtlpJson.Enum(message, "kind"),
+            Flags = OtlpJson.Member(message, "flags", out var flags) ? unchecked((uint)OtlpJson.Integer(flags, "flags")) : 0,
             Start = OtlpJson.Time(message, "startTimeUnixNano"),
             End = OtlpJson.Time(message, "endTimeUnixNano"),
         };

@@ -45,6 +45,9 @@ internal static class OtlpProtoTraces
                 case 13:
                     Link(message.Message(), span);
                     break;
+                case 16:
+                    span.Flags = message.Fixed32();
+                    break;
                 case 15:
                     Status(message.Message(), span);
                     break;

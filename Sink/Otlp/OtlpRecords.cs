@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OrionPlatform.Sink;
 
 /// <summary>Limits of the OpenTelemetry SDK, held here too: a sender need not be one.</summary>
@@ -14,8 +16,11 @@ internal static class OtlpLimits
 /// <param name="Scope">The scope, likewise.</param>
 internal sealed record OtlpSource(ResourceRow Resource, ScopeRow Scope)
 {
-    /// <summary><c>service.name</c>.</summary>
-    public string? Service { get; } = Resource.Find("service.name");
+    /// <summary>The service its rows are stored as: <c>service.name</c>, where its sender may say so (<see cref="OtlpClaims"/>).</summary>
+    public string? Service { get; set; } = Resource.Find("service.name");
+
+    /// <summary>Whether the sender may speak for the service that <c>service.name</c> names.</summary>
+    public bool IsServed { get; set; }
 
     /// <summary><c>service.instance.id</c>: tells two senders of one service apart.</summary>
     public string? Instance => Resource.Find("service.instance.id");
@@ -33,6 +38,8 @@ internal sealed class OtlpSpan
     public string Name { get; set; } = "";
 
     public int Kind { get; set; }
+
+    public uint Flags { get; set; }
 
     public ulong Start { get; set; }
 
@@ -102,7 +109,30 @@ internal sealed class OtlpAttributes
 
     public string? Text(string key) => _items.Find(a => a.Key == key).Value as string;
 
-    public long? Integer(string key) => _items.Find(a => a.Key == key).Value as long?;
+    /// <summary>A number, also one that its sender wrote as text.</summary>
+    public long? Number(string key) => _items.Find(a => a.Key == key).Value switch
+    {
+        long number => number,
+        double number when number == Math.Floor(number) && Math.Abs(number) < 1e15 => (long)number,
+        string text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        _ => null,
+    };
+
+    /// <summary>Puts a prefix before keys; whether there were any.</summary>
+    public bool Rename(Predicate<string> which, string prefix)
+    {
+        var any = false;
+        for (var i = 0; i < _items.Count; i++)
+        {
+            if (which(_items[i].Key))
+            {
+                _items[i] = new(prefix + _items[i].Key, _items[i].Value);
+                any = true;
+            }
+        }
+
+        return any;
+    }
 
     /// <summary>Takes an attribute out that has a column of its own.</summary>
     public string? Take(string key)

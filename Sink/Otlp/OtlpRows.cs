@@ -7,10 +7,8 @@ namespace OrionPlatform.Sink;
 /// <summary>Makes rows of what came over OTLP.</summary>
 internal static class OtlpRows
 {
-    private const string UnknownService = "unknown_service";
-
-    /// <summary>The row of a span, a canonical line when it says it is one; or why it cannot be stored.</summary>
-    public static SpanRow? Span(OtlpSource source, OtlpSpan span, out string? problem)
+    /// <summary>The row of a span, a canonical line where it is or says it is one; or why it cannot be stored.</summary>
+    public static SpanRow? Span(OtlpSource source, OtlpSpan span, OtlpClaims claims, out string? problem)
     {
         problem = !IsId(span.TraceId, 16) ? "a span's trace_id is not 16 bytes, or all zero"
             : !IsId(span.SpanId, 8) ? "a span's span_id is not 8 bytes, or all zero"
@@ -22,7 +20,11 @@ internal static class OtlpRows
             return null;
         }
 
-        var row = span.Attributes.Take("orion.line.kind") is { } kind ? Line(kind, source.Service, span) : Inner(source.Service, span);
+        claims.Bind(source);
+        var claimed = claims.TakeKind(source, span.Attributes);
+        var kind = claimed ?? OtlpLines.KindOf(span, IsId(span.ParentSpanId, 8), claims.MayClaimLines(source));
+        var service = source.Service ?? OtlpClaims.UnknownService;
+        var row = kind is null ? Inner(service, span) : Line(kind, service, span);
         (row.Resource, row.Scope) = (source.Resource, source.Scope);
         row.TraceState = span.TraceState is { Length: > 0 } state ? state : null;
         row.ParentSpanId = IsId(span.ParentSpanId, 8) ? ActivitySpanId.CreateFromBytes(span.ParentSpanId) : default;
@@ -36,8 +38,20 @@ internal static class OtlpRows
             _ => SpanStatus.Unset,
         };
         row.StatusMessage = span.StatusMessage is { Length: > 0 } message ? message : null;
-        row.ErrorType = span.Attributes.Text("error.type");
-        row.Tenant = span.Attributes.Take("tenant");
+        row.Tenant = claims.TakeTenant(source, span.Attributes);
+        if (row is CanonicalLine line)
+        {
+            line.Surface = claims.TakeSurface(source, span.Attributes, OtlpLines.SurfaceOf(line.LineKind));
+            if (claimed is not null)
+            {
+                FillClaimed(line, span);
+            }
+            else
+            {
+                OtlpLines.Fill(line, span);
+            }
+        }
+
         row.Attributes = span.Attributes.ToArray();
         row.Links = [.. span.Links.Where(l => IsId(l.TraceId, 16) && IsId(l.SpanId, 8))
             .Select(l => new SpanLink(ActivityTraceId.CreateFromBytes(l.TraceId), ActivitySpanId.CreateFromBytes(l.SpanId))
@@ -48,8 +62,9 @@ internal static class OtlpRows
         return row;
     }
 
-    public static LogRow Log(OtlpSource source, OtlpLog log, long now)
+    public static LogRow Log(OtlpSource source, OtlpLog log, OtlpClaims claims, long now)
     {
+        claims.Bind(source);
         var attributes = log.Attributes;
         if (log.EventName is { Length: > 0 } name)
         {
@@ -58,7 +73,7 @@ internal static class OtlpRows
 
         var row = new LogRow
         {
-            Service = source.Service ?? UnknownService,
+            Service = source.Service ?? OtlpClaims.UnknownService,
             Category = source.Scope.Name,
             Resource = source.Resource,
             Scope = source.Scope,
@@ -70,37 +85,43 @@ internal static class OtlpRows
             SpanId = IsId(log.SpanId, 8) ? ActivitySpanId.CreateFromBytes(log.SpanId) : default,
             Template = attributes.Take("{OriginalFormat}"),
             CorrelationId = attributes.Take("correlation_id"),
-            Tenant = attributes.Take("tenant"),
+            Tenant = claims.TakeTenant(source, attributes),
             Exception = Exception(attributes),
         };
         row.Attributes = attributes.ToArray();
         return row;
     }
 
-    private static CanonicalLine Line(string kind, string? service, OtlpSpan span) => new()
+    /// <summary>A line by its sender's own account: its columns are attributes.</summary>
+    private static void FillClaimed(CanonicalLine line, OtlpSpan span)
+    {
+        line.Route = span.Attributes.Take("orion.route") ?? span.Attributes.Text("http.route");
+        line.Method = span.Attributes.Text("http.request.method");
+        line.StatusCode = span.Attributes.Number("http.response.status_code") is { } status and >= 0 and < 1000 ? (int)status : null;
+        line.Outcome = span.Attributes.Take("orion.outcome") ?? (span.StatusCode == 2 ? "error" : "ok");
+        line.ErrorCode = span.Attributes.Take("orion.error_code");
+        line.ErrorType = span.Attributes.Text("error.type");
+        line.CorrelationId = span.Attributes.Take("orion.correlation_id");
+        line.User = span.Attributes.Take("user.id");
+    }
+
+    private static CanonicalLine Line(string kind, string service, OtlpSpan span) => new()
     {
         TraceId = ActivityTraceId.CreateFromBytes(span.TraceId),
         SpanId = ActivitySpanId.CreateFromBytes(span.SpanId),
-        Service = service ?? UnknownService,
+        Service = service,
         Name = span.Name,
-        LineKind = kind == CanonicalLine.Job ? CanonicalLine.Job : CanonicalLine.Request,
-        Surface = span.Attributes.Take("orion.surface") ?? (kind == CanonicalLine.Job ? "job" : "other"),
-        Route = span.Attributes.Take("orion.route") ?? span.Attributes.Text("http.route"),
-        Method = span.Attributes.Text("http.request.method"),
-        StatusCode = span.Attributes.Integer("http.response.status_code") is { } status and >= 0 and < 1000 ? (int)status : null,
-        Outcome = span.Attributes.Take("orion.outcome") ?? (span.StatusCode == 2 ? "error" : "ok"),
-        ErrorCode = span.Attributes.Take("orion.error_code"),
-        CorrelationId = span.Attributes.Take("orion.correlation_id"),
-        User = span.Attributes.Take("user.id"),
+        LineKind = kind is CanonicalLine.Job or CanonicalLine.Operation ? kind : CanonicalLine.Request,
         ClientWaitMs = span.Attributes.Integer(CanonicalLine.ClientWaitKey) is { } wait and > 0 and < 86_400_000 ? wait : 0,
     };
 
-    private static SpanRow Inner(string? service, OtlpSpan span) => new()
+    private static SpanRow Inner(string service, OtlpSpan span) => new()
     {
         TraceId = ActivityTraceId.CreateFromBytes(span.TraceId),
         SpanId = ActivitySpanId.CreateFromBytes(span.SpanId),
-        Service = service ?? UnknownService,
+        Service = service,
         Name = span.Name,
+        ErrorType = span.Attributes.Text("error.type"),
     };
 
     private static string? Exception(OtlpAttributes attributes)

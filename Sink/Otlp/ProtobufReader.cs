@@ -83,6 +83,13 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
         return BinaryPrimitives.ReadUInt64LittleEndian(Content);
     }
 
+    /// <summary>The field as four bytes.</summary>
+    public readonly uint Fixed32()
+    {
+        Expect(5);
+        return BinaryPrimitives.ReadUInt32LittleEndian(Content);
+    }
+
     /// <summary>The field as a floating-point number of eight bytes.</summary>
     public readonly double Floating() => BitConverter.UInt64BitsToDouble(Fixed64());
 

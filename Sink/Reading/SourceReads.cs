@@ -3,7 +3,9 @@ namespace OrionPlatform.Sink;
 /// <summary>The resources and scopes of one open segment: those that were read, each one object however many rows refer to it.</summary>
 internal sealed class SourceReads(Database database, long version) : IDisposable
 {
-    // Bounded by the rows that a read returns; closed with the segment.
+    // Bounded by MaxCached, and cleared when full; closed with the segment.
+    private const int MaxCached = 4_096;
+
     private readonly Dictionary<long, ResourceRow> _resources = [];
     private readonly Dictionary<long, ScopeRow> _scopes = [];
     private Statement? _resource;
@@ -20,6 +22,7 @@ internal sealed class SourceReads(Database database, long version) : IDisposable
         var id = row.Long(column);
         if (!_resources.TryGetValue(id, out var found))
         {
+            Bound(_resources);
             _resource ??= database.Prepare("SELECT attributes, dropped, sender, objectives FROM resources WHERE id = ?");
             if (_resource.Bind(1, id).Step())
             {
@@ -47,6 +50,7 @@ internal sealed class SourceReads(Database database, long version) : IDisposable
         var id = row.Long(column);
         if (!_scopes.TryGetValue(id, out var found))
         {
+            Bound(_scopes);
             _scope ??= database.Prepare("SELECT name, version, attributes, dropped FROM scopes WHERE id = ?");
             if (_scope.Bind(1, id).Step())
             {
@@ -58,6 +62,14 @@ internal sealed class SourceReads(Database database, long version) : IDisposable
         }
 
         return found;
+    }
+
+    private static void Bound<T>(Dictionary<long, T> known)
+    {
+        if (known.Count >= MaxCached)
+        {
+            known.Clear();
+        }
     }
 
     public void Dispose()

@@ -41,7 +41,7 @@ internal static class SpanSelect
         SpanId = RowIds.Span(row.Long(4)),
         Service = row.Text(6) ?? "",
         Name = row.Text(7) ?? "",
-        LineKind = row.Long(20) == 1 ? CanonicalLine.Job : CanonicalLine.Request,
+        LineKind = row.Long(20) switch { 1 => CanonicalLine.Job, 2 => CanonicalLine.Operation, _ => CanonicalLine.Request },
         Surface = row.Text(21) ?? "other",
         Method = row.Text(22),
         Route = row.Text(23),

@@ -80,6 +80,13 @@ public sealed class TelemetryReader : IAsyncDisposable
         return [.. beats.Select(beat => Judge(beat, now))];
     }
 
+    /// <summary>Services that had requests or jobs, or a heartbeat, in the last day, by name.</summary>
+    public async Task<IReadOnlyList<string>> ServicesAsync(CancellationToken cancellationToken = default)
+    {
+        var since = UnixTime.Nanos(_time.GetUtcNow() - TimeSpan.FromDays(1));
+        return await CentralAsync(database => ServiceReads.Names(database, since), cancellationToken);
+    }
+
     /// <summary>Alerts, the most recently opened first; at most <paramref name="limit"/> (1 to 1,000).</summary>
     public async Task<IReadOnlyList<AlertRow>> AlertsAsync(bool openOnly = true, int limit = 100, CancellationToken cancellationToken = default)
     {

@@ -95,6 +95,10 @@ internal sealed class RawMinutes : IDisposable
             Tables = [new Rows(this, lines: true), new Rows(this, lines: false)];
         }
 
+        public bool HasSources => _segment.Version >= SegmentSchema.SourcesSince;
+
+        public ResourceRow? Resource(Statement row, int column) => _segment.Sources.Resource(row, column);
+
         private const int MaxStrings = 20_000;
 
         /// <summary>A line's time of waiting for its client, an attribute that few have.</summary>
@@ -167,7 +171,7 @@ internal sealed class RawMinutes : IDisposable
     private sealed class Rows(File file, bool lines) : IDisposable
     {
         private readonly Statement _select = file.Prepare(
-            "SELECT id - skew, duration, status, service, name"
+            $"SELECT id - skew, duration, status, service, name, {(file.HasSources ? "resource" : "NULL")}"
             + (lines ? ", surface, route, outcome, shape, attributes FROM canonical_lines" : " FROM spans")
             + " WHERE id >= ? AND id < ?");
 
@@ -191,12 +195,13 @@ internal sealed class RawMinutes : IDisposable
             _row.Status = (SpanStatus)_select.Long(2);
             _row.Service = file.String(_select, 3) ?? "";
             _row.Name = file.String(_select, 4) ?? "";
+            _row.Resource = file.Resource(_select, 5);
             if (_row is CanonicalLine line)
             {
-                line.Surface = file.String(_select, 5) ?? "other";
-                line.Route = file.String(_select, 6);
-                line.Outcome = file.String(_select, 7) ?? "ok";
-                line.ClientWaitMs = file.ClientWait(_select, 8, 9);
+                line.Surface = file.String(_select, 6) ?? "other";
+                line.Route = file.String(_select, 7);
+                line.Outcome = file.String(_select, 8) ?? "ok";
+                line.ClientWaitMs = file.ClientWait(_select, 9, 10);
             }
 
             return _row;

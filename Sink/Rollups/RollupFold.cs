@@ -11,7 +11,10 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
     /// <summary>Names of one kind in one service; further ones are folded into <c>(other)</c>.</summary>
     public const int MaxNames = 2_000;
 
-    // Bounded by MaxNames routes and span names, the few services and surfaces they come with, and the objectives.
+    /// <summary>Series of all kinds; past it further services are folded into <c>(other)</c> too: a sender may name as many as it likes.</summary>
+    public const int MaxSeries = 2 * MaxNames;
+
+    // Bounded by MaxSeries, the series of (other) by surface and class, and the objectives.
     private readonly Dictionary<RollupSeries, SeriesCells> _series = [];
 
     // Which series a row belongs to, found by its strings' identity: code names its spans by the same objects every time. A fixed number of
@@ -126,7 +129,8 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         var surface = line?.Surface ?? "";
         ref var slot = ref _routes[((RuntimeHelpers.GetHashCode(name) * 31) + RuntimeHelpers.GetHashCode(surface) + outcome.Length) & 1023];
         if (slot is { } known && ReferenceEquals(known.Name, name) && ReferenceEquals(known.ServiceName, row.Service)
-            && ReferenceEquals(known.SurfaceName, surface) && ReferenceEquals(known.Outcome, outcome) && known.IsLine == line is not null)
+            && ReferenceEquals(known.SurfaceName, surface) && ReferenceEquals(known.Outcome, outcome) && known.IsLine == line is not null
+            && known.CountsInObjectives == row.CountsInObjectives)
         {
             return known;
         }
@@ -140,7 +144,7 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         var own = line is null
             ? new RollupSeries(RollupKind.Span, row.Service, "", name, outcome)
             : new RollupSeries(RollupKind.Route, row.Service, surface, name, outcome);
-        return new Route(name, row.Service, surface, outcome, line is not null)
+        return new Route(name, row.Service, surface, outcome, line is not null, row.CountsInObjectives)
         {
             Own = Cells(own),
             Service = line is null ? null : Cells(new RollupSeries(RollupKind.Service, row.Service, "", "", leftOut ? "~" : "")),
@@ -162,6 +166,11 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
             if (_series.Count >= MaxNames && series is { Kind: RollupKind.Route or RollupKind.Span } && series.Name != "(other)")
             {
                 return Cells(series with { Name = "(other)" });
+            }
+
+            if (_series.Count >= MaxSeries && series.Service is not ("" or "(other)"))
+            {
+                return Cells(series with { Service = "(other)" });
             }
 
             _series.Add(series, cells = new SeriesCells(series));
@@ -238,7 +247,7 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         public RollupCell? Hour { get; set; }
     }
 
-    private sealed record Route(string Name, string ServiceName, string SurfaceName, string Outcome, bool IsLine)
+    private sealed record Route(string Name, string ServiceName, string SurfaceName, string Outcome, bool IsLine, bool CountsInObjectives)
     {
         public required SeriesCells Own { get; init; }
 

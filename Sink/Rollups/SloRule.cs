@@ -19,8 +19,9 @@ public sealed record SloRule(string Name)
     /// <summary>What took less than this is good, failed or not; null: what did not fail is.</summary>
     public TimeSpan? Limit { get; init; }
 
-    internal bool IsAbout(SpanRow row, CanonicalLine? line) => Span is not null
-        ? line is null && row.Name == Span
+    // Of others only lines are counted that are of the objective's surface, as their key lets them.
+    internal bool IsAbout(SpanRow row, CanonicalLine? line) => !row.CountsInObjectives && Surface is null ? false
+        : Span is not null ? line is null && row.Name == Span
         : line is not null && (Surface is null || Surface == line.Surface) && (Route is null || Route == line.Route);
 
     internal bool IsGood(SpanRow row) =>

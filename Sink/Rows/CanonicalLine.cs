@@ -12,18 +12,24 @@ public sealed class CanonicalLine : SpanRow
     /// <summary><see cref="LineKind"/> value of a job, message or node task.</summary>
     public const string Job = "job";
 
+    /// <summary><see cref="LineKind"/> value of any other work that nothing led to: a root span that is neither, such as a timer's (kind internal) or a call of a script's (client).</summary>
+    public const string Operation = "operation";
+
+    /// <summary><see cref="Surface"/> of lines that came in with a key that lets its sender's lines be of no other.</summary>
+    public const string External = "external";
+
     /// <summary><see cref="Surface"/> of live streams: the request of one, which lasts as long as somebody looks, and each repaint that it is sent.</summary>
     public const string Live = "live";
 
     /// <summary>Key of the attribute that has <see cref="ClientWaitMs"/>, where that is not zero.</summary>
     public const string ClientWaitKey = "orion.client_wait_ms";
 
-    /// <summary><c>request</c> or <c>job</c>.</summary>
+    /// <summary><c>request</c>, <c>job</c> or <c>operation</c>.</summary>
     public required string LineKind { get; set; }
 
     /// <summary>
     /// Which face of the platform it came in by: <c>public</c> (<c>/v1</c>), <c>node</c>, <c>webhook</c>, <c>ops</c>, <c>otlp</c>,
-    /// <c>job</c>, <see cref="Live"/> or <c>other</c>. The API's SLOs read <c>public</c> only.
+    /// <c>job</c>, <see cref="Live"/>, <see cref="External"/> or <c>other</c>. The API's SLOs read <c>public</c> only.
     /// </summary>
     public string Surface { get; set; } = "other";
 

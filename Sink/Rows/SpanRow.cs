@@ -87,6 +87,9 @@ public class SpanRow
     /// <summary>What it comes from; null for the process that stores it.</summary>
     public ResourceRow? Resource { get; set; }
 
+    /// <summary>Whether it counts in objectives that name no surface.</summary>
+    internal bool CountsInObjectives => Resource is not { CountsInObjectives: false };
+
     /// <summary>The instrumentation scope that made it, when known.</summary>
     public ScopeRow? Scope { get; set; }
 

@@ -165,7 +165,7 @@ internal sealed class SpanWriter : IDisposable
 
     private void BindLine(Statement insert, CanonicalLine line)
     {
-        insert.Bind(SharedColumns + 1, line.LineKind == CanonicalLine.Job ? 1L : 0L);
+        insert.Bind(SharedColumns + 1, line.LineKind switch { CanonicalLine.Job => 1L, CanonicalLine.Operation => 2L, _ => 0L });
         _words.Bind(insert, SharedColumns + 2, line.Surface);
         _words.Bind(insert, SharedColumns + 3, line.Method);
         _words.Bind(insert, SharedColumns + 4, line.Route);

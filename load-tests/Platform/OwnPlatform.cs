@@ -15,7 +15,7 @@ namespace OrionPlatform.LoadTests;
 internal sealed class OwnPlatform : IAsyncDisposable
 {
     private static readonly TimeSpan s_startWithin = TimeSpan.FromSeconds(120);
-    private static readonly string[] s_secrets = ["node-join-token", "otlp-api-key", "ops-login-token"];
+    private static readonly string[] s_secrets = ["node-join-token", "otlp-agent-key", "otlp-api-key", "ops-login-token"];
     private readonly LastLines _lastLines = new();
     private readonly string _data = Directory.CreateTempSubdirectory("load-platform-").FullName;
     private IDistributedApplicationTestingBuilder? _builder;

@@ -10,7 +10,7 @@ public sealed class EnvironmentTests(SharedPlatform shared)
     [InlineData(
         "api",
         "ConnectionStrings__store", "ConnectionStrings__telemetry", "Orion__Node__JoinToken", "Orion__Ops__LoginToken",
-        "Orion__Otlp__ApiKey")]
+        "Orion__Otlp__ApiKey", "Orion__Otlp__Keys__agent__Key")]
     [InlineData("worker", "ConnectionStrings__store", "ConnectionStrings__telemetry")]
     [InlineData(
         "node-agent",

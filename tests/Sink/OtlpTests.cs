@@ -49,7 +49,7 @@ public sealed class OtlpTests
         var answer = await SendAsync(test, OtlpSignal.Traces, Encoding.UTF8.GetBytes(json), "application/json; charset=utf-8");
         Assert.Equal((200, "{}"), (answer.Status, Encoding.UTF8.GetString(answer.Body)));
 
-        var read = (await test.Reader.StoryAsync(ActivityTraceId.CreateFromString(Trace)))!.Traces.Single().Spans.Single();
+        var read = (await test.Reader.StoryAsync(ActivityTraceId.CreateFromString(Trace)))!.Traces.Single().Lines.Single();
         Assert.Equal((ActivityKind.Server, (long)Start, 1_000L, SpanStatus.Ok), (read.Kind, read.StartUnixNanos, read.DurationNanos, read.Status));
         Assert.Equal([-7L, "NaN", new object[] { true }], read.Attributes.Select(a => a.Value));
         Assert.Single(read.Events);

@@ -60,6 +60,21 @@ public sealed class AlertRuleTests
     }
 
     [Fact]
+    public async Task Any_services_failing_requests_raise_an_alert_about_that_service()
+    {
+        await using var watched = new WatchedSink();
+        Requests(watched, 95, TimeSpan.FromMilliseconds(5), SpanStatus.Unset, "shop", CanonicalLine.External);
+        Assert.DoesNotContain(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)), a => a.Rule == "service_errors");
+
+        Requests(watched, 5, TimeSpan.FromMilliseconds(5), SpanStatus.Error, "shop", CanonicalLine.External);
+        var alert = Assert.Single(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)), a => a.Rule == "service_errors");
+
+        Assert.Equal(("shop", "warning"), (alert.Subject, alert.Severity));
+        Assert.Contains("of shop's 100 requests and jobs failed", alert.Summary, StringComparison.Ordinal);
+        Assert.DoesNotContain(await watched.LookAfterAsync(TimeSpan.FromSeconds(1)), a => a.Rule == "api_errors");
+    }
+
+    [Fact]
     public async Task A_budget_that_burns_fast_wakes_somebody_and_stops_doing_so_once_it_burns_no_more()
     {
         await using var watched = new WatchedSink();
@@ -110,7 +125,7 @@ public sealed class AlertRuleTests
         Assert.All(watched.Rules, rule => Assert.True(File.Exists(Path.Combine(Root(), rule.Runbook)), $"{rule.Name} has no runbook at {rule.Runbook}."));
     }
 
-    private static void Requests(WatchedSink watched, int count, TimeSpan duration, SpanStatus status)
+    private static void Requests(WatchedSink watched, int count, TimeSpan duration, SpanStatus status, string service = "api", string surface = "public")
     {
         for (var i = 0; i < count; i++)
         {
@@ -118,11 +133,11 @@ public sealed class AlertRuleTests
             {
                 TraceId = ActivityTraceId.CreateRandom(),
                 SpanId = ActivitySpanId.CreateRandom(),
-                Service = "api",
+                Service = service,
                 Name = "GET /v1/things",
                 Route = "/v1/things",
                 LineKind = CanonicalLine.Request,
-                Surface = "public",
+                Surface = surface,
                 StartUnixNanos = watched.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000,
                 DurationNanos = (long)duration.TotalNanoseconds,
                 Status = status,

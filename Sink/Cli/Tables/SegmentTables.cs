@@ -35,7 +35,7 @@ internal static class SegmentTables
     [
         new("canonical_lines", "a request or a job: its one wide event, which is also its root span", "{0}.canonical_lines r",
         [
-            .. s_span, ("line_kind", "CASE r.line_kind WHEN 1 THEN 'job' ELSE 'request' END"), Text("surface"), Text("method"), Text("route"), ("status_code", "r.status_code"),
+            .. s_span, ("line_kind", "CASE r.line_kind WHEN 1 THEN 'job' WHEN 2 THEN 'operation' ELSE 'request' END"), Text("surface"), Text("method"), Text("route"), ("status_code", "r.status_code"),
             Text("outcome"), Text("error_code"), ("correlation_id", "CASE r.correlation_id WHEN '' THEN hex_id(r.trace_hi, r.trace_lo) ELSE r.correlation_id END"), Text("user"),
             .. s_sources,
         ], KeyRange),

@@ -1,9 +1,11 @@
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Sink;
 
 namespace OrionPlatform.Api;
 
@@ -43,32 +45,33 @@ internal sealed class JoinTokenAuthentication(IOptionsMonitor<PlainOptions> opti
     }
 }
 
-/// <summary>The key that telemetry is sent in with.</summary>
-internal sealed class OtlpKeyAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder, IOptions<SharedSecrets> secrets)
-    : SharedSecretAuthentication(options, logger, encoder)
+/// <summary>A key that telemetry is sent in with; <c>http.Items</c> has its sender then.</summary>
+internal sealed class OtlpKeyAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder, IngestKeys keys)
+    : PlainAuthentication(options, logger, encoder)
 {
     public const string SchemeName = "Otlp";
 
-    protected override string? Presented => Request.Headers["x-otlp-api-key"] is { Count: 1 } header ? header[0] : null;
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Request.Headers["x-otlp-api-key"] is not [{ Length: > 0 and < 512 } secret] || keys.Find(secret) is not { } sender)
+        {
+            return Task.FromResult(AuthenticateResult.Fail("Wrong key."));
+        }
 
-    protected override string? Expected => secrets.Value.OtlpKey;
+        Context.Items[typeof(OtlpSender)] = sender;
+        return Task.FromResult(Accept(new Claim(ClaimTypes.NameIdentifier, sender.Name)));
+    }
 }
 
 /// <summary>The shared secrets. One that is not set closes what it opens.</summary>
 internal sealed class SharedSecrets
 {
-    public const string TooShort = "Orion:Node:JoinToken and Orion:Otlp:ApiKey must have at least 16 characters, or be absent, which closes node registration and telemetry ingest.";
+    public const string TooShort = "Orion:Node:JoinToken must have at least 16 characters, or be absent, which closes node registration.";
 
     public string? JoinToken { get; set; }
 
-    public string? OtlpKey { get; set; }
-
-    public static void Read(SharedSecrets secrets, IConfiguration configuration)
-    {
-        secrets.JoinToken = configuration["Orion:Node:JoinToken"];
-        secrets.OtlpKey = configuration["Orion:Otlp:ApiKey"];
-    }
+    public static void Read(SharedSecrets secrets, IConfiguration configuration) => secrets.JoinToken = configuration["Orion:Node:JoinToken"];
 
     public static bool LongEnough(SharedSecrets secrets) =>
-        secrets is { JoinToken: null or { Length: >= 16 }, OtlpKey: null or { Length: >= 16 } };
+        secrets is { JoinToken: null or { Length: >= 16 } };
 }

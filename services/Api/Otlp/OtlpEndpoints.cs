@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
 
@@ -10,7 +12,15 @@ namespace OrionPlatform.Api;
 /// </summary>
 internal static class OtlpEndpoints
 {
-    internal static void AddOtlpIngest(this WebApplicationBuilder builder) => builder.Services.AddSingleton<OtlpIngest>();
+    private static readonly Counter<long> s_claims = Measures.Meter.CreateCounter<long>("orion.otlp.claims_refused", "{claim}", "What senders claimed to be that their key does not allow");
+
+    internal static void AddOtlpIngest(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OtlpIngest>();
+        builder.Services.AddSingleton<IngestKeys>();
+        builder.Services.AddSingleton<IValidateOptions<IngestKeyOptions>, IngestKeysCheck>();
+        builder.Services.AddOptions<IngestKeyOptions>().BindConfiguration(IngestKeyOptions.Section).ValidateOnStart();
+    }
 
     internal static void MapOtlpIngest(this IEndpointRouteBuilder app)
     {
@@ -26,8 +36,14 @@ internal static class OtlpEndpoints
     {
         var request = http.Request;
         var encoding = request.Headers.ContentEncoding.Count == 0 ? null : request.Headers.ContentEncoding.ToString();
-        var (answer, rows) = await ingest.ReadAsync(signal, request.ContentType, encoding, request.Body, http.RequestAborted);
+        var sender = (OtlpSender)http.Items[typeof(OtlpSender)]!;
+        var (answer, rows) = await ingest.ReadAsync(signal, sender, request.ContentType, encoding, request.Body, http.RequestAborted);
         telemetry.Record(rows);
+        if (rows.Claims > 0)
+        {
+            s_claims.Add(rows.Claims, new KeyValuePair<string, object?>("sender", sender.Name));
+        }
+
         http.Response.StatusCode = answer.Status;
         http.Response.ContentType = answer.ContentType;
         http.Response.ContentLength = answer.Body.Length;

@@ -13,6 +13,7 @@ internal sealed class ApiUnderTest : IAsyncDisposable
 {
     public const string JoinToken = "join-token-of-the-tests";
     public const string OtlpKey = "otlp-key-of-the-tests";
+    public const string AgentKey = "otlp-key-of-the-agents";
     private readonly TempFolder? _ownFolder;
     private readonly List<HttpClient> _clients = [];
 
@@ -40,7 +41,7 @@ internal sealed class ApiUnderTest : IAsyncDisposable
     [
         $"--contentRoot={folder}", $"--environment={environment}", "--urls=http://127.0.0.1:0",
         $"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}", $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
-        $"--Orion:Node:JoinToken={JoinToken}", $"--Orion:Otlp:ApiKey={OtlpKey}", "--Logging:LogLevel:Default=Warning",
+        $"--Orion:Node:JoinToken={JoinToken}", $"--Orion:Otlp:ApiKey={OtlpKey}", $"--Orion:Otlp:Keys:agent:Key={AgentKey}", "--Logging:LogLevel:Default=Warning",
         "--Orion:Sink:FlushInterval=00:00:00.05",
     ];
 

@@ -54,7 +54,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = new Uri(address, "otlp").ToString(),
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-            ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-otlp-api-key=" + ApiUnderTest.OtlpKey,
+            ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-otlp-api-key=" + ApiUnderTest.AgentKey,
             ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         });
 

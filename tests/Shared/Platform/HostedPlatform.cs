@@ -40,7 +40,7 @@ internal sealed class HostedPlatform : RunningPlatform
         DistributedApplicationTestingBuilder.CreateAsync<Projects.Api>(
             [
                 .. OwnSettings(dataFolder), $"--Parameters:ops-login-token={LoginToken}",
-                .. Unless("node-join-token"), .. Unless("otlp-api-key"), .. arguments,
+                .. Unless("node-join-token"), .. Unless("otlp-agent-key"), .. Unless("otlp-api-key"), .. arguments,
             ],
             (options, _) => options.EnableResourceLogging = true);
 

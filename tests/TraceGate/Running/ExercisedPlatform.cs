@@ -43,12 +43,19 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
         IReadOnlyList<string> services;
         await using (var platform = await HostedPlatform.StartAsync(
             _folder.Path,
-            [$"--Parameters:node-join-token={JoinToken}", $"--Parameters:otlp-api-key={OtlpKey}"],
+            [$"--Parameters:node-join-token={JoinToken}"],
             new Dictionary<string, string>
             {
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
                 ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
                 ["Orion__Agent__Runtimes__broken__Command"] = "/nonexistent/program",
+
+                // A sender that may claim everything, so that a secret gets into every column.
+                ["Orion__Otlp__Keys__canaries__Key"] = OtlpKey,
+                ["Orion__Otlp__Keys__canaries__Services__0"] = "*",
+                ["Orion__Otlp__Keys__canaries__Surfaces__0"] = "*",
+                ["Orion__Otlp__Keys__canaries__Tenants__0"] = "*",
+                ["Orion__Otlp__Keys__canaries__MayClaimLines"] = "true",
             }))
         {
             await WorkAsync(platform);

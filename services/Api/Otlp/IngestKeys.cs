@@ -1,0 +1,181 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Sink;
+
+namespace OrionPlatform.Api;
+
+/// <summary>The keys that telemetry comes in with, and what each may claim: section <c>Orion:Otlp</c>. A key without a secret opens nothing.</summary>
+internal sealed class IngestKeyOptions
+{
+    public const string Section = "Orion:Otlp";
+
+    /// <summary>The key of the node agents, which are the platform's own: their spans say what they are, and for whom.</summary>
+    public const string Agent = "agent";
+
+    /// <summary>The name of <see cref="ApiKey"/>.</summary>
+    public const string Shared = "shared";
+
+    /// <summary>By name. That of the node agents is bound already and lacks its secret only.</summary>
+    public Dictionary<string, IngestKey> Keys { get; } = new(StringComparer.Ordinal)
+    {
+        [Agent] = new() { Services = { "node-agent" }, Surfaces = { CanonicalLine.Job, "other" }, Tenants = { "*" }, MayClaimLines = true },
+    };
+
+    /// <summary>A secret for whoever has no key of its own: any service that is nobody else's, and no further right.</summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>Services of the platform's own that have written nothing into the telemetry folder yet; those that have are known by that.</summary>
+    public List<string> OwnServices { get; } = ["api", "worker"];
+
+    /// <summary>All keys, the shared one among them.</summary>
+    public IEnumerable<KeyValuePair<string, IngestKey>> All =>
+        string.IsNullOrEmpty(ApiKey) ? Keys : [.. Keys, new(Shared, new IngestKey { Key = ApiKey, Services = { "*" } })];
+}
+
+/// <summary>One key.</summary>
+internal sealed class IngestKey
+{
+    /// <summary>The secret.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>Or its SHA-256, 64 hexadecimal digits, where the secret itself shall not lie in the configuration.</summary>
+    public string? Sha256 { get; set; }
+
+    /// <inheritdoc cref="OtlpSender.Services"/>
+    public List<string> Services { get; } = [];
+
+    /// <inheritdoc cref="OtlpSender.Surfaces"/>
+    public List<string> Surfaces { get; } = [];
+
+    /// <inheritdoc cref="OtlpSender.Tenants"/>
+    public List<string> Tenants { get; } = [];
+
+    /// <inheritdoc cref="OtlpSender.MayClaimLines"/>
+    public bool MayClaimLines { get; set; }
+
+    public bool IsOpen => !string.IsNullOrEmpty(Key) || !string.IsNullOrEmpty(Sha256);
+}
+
+/// <summary>Says what is wrong with the keys, at the start.</summary>
+internal sealed class IngestKeysCheck : IValidateOptions<IngestKeyOptions>
+{
+    private const int LeastLength = 16;
+
+    public ValidateOptionsResult Validate(string? name, IngestKeyOptions options)
+    {
+        List<string> problems = [.. options.Keys.SelectMany(k => Problems(k.Key, k.Value))];
+        if (options.ApiKey is { Length: > 0 and < LeastLength })
+        {
+            problems.Add($"{IngestKeyOptions.Section}:ApiKey must have at least {LeastLength} characters, or be absent, which closes it.");
+        }
+
+        if (options.Keys.ContainsKey(IngestKeyOptions.Shared))
+        {
+            problems.Add($"{IngestKeyOptions.Section}:Keys:{IngestKeyOptions.Shared} is the name of {IngestKeyOptions.Section}:ApiKey; call this key something else.");
+        }
+
+        if (options.All.Select(k => k.Value).Where(k => k.IsOpen && IngestKeys.Hash(k) is not null).GroupBy(k => Convert.ToHexString(IngestKeys.Hash(k)!)).Any(same => same.Count() > 1))
+        {
+            problems.Add("Two keys of Orion:Otlp have the same secret: nobody could tell their senders apart.");
+        }
+
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private static IEnumerable<string> Problems(string name, IngestKey key)
+    {
+        var path = $"{IngestKeyOptions.Section}:Keys:{name}";
+        if (name.Length > OtlpSender.MaxName || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'))
+        {
+            yield return $"{path}: a name has at most {OtlpSender.MaxName} letters, digits, hyphens, dots and underscores.";
+        }
+
+        if (key is { Key.Length: > 0 and < LeastLength })
+        {
+            yield return $"{path}:Key must have at least {LeastLength} characters, or be absent, which closes it.";
+        }
+
+        if (key is { Key.Length: > 0, Sha256.Length: > 0 })
+        {
+            yield return $"{path} has both a Key and a Sha256; one of them is enough.";
+        }
+
+        if (key is { Sha256.Length: > 0 } && (key.Sha256.Length != 64 || !key.Sha256.All(char.IsAsciiHexDigit)))
+        {
+            yield return $"{path}:Sha256 must be 64 hexadecimal digits.";
+        }
+
+        foreach (var (list, patterns) in ((string, List<string>)[])[("Services", key.Services), ("Surfaces", key.Surfaces), ("Tenants", key.Tenants)])
+        {
+            if (patterns.Exists(p => p.Length == 0 || p[..^1].Contains('*')))
+            {
+                yield return $"{path}:{list}: an entry is a name, a beginning that ends with *, or * for all.";
+            }
+        }
+    }
+}
+
+/// <summary>Finds whose key a secret is.</summary>
+internal sealed class IngestKeys
+{
+    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(10);
+
+    private readonly (byte[] Hash, OtlpSender Sender)[] _keys;
+    private readonly IngestKeyOptions _options;
+    private readonly ServiceIdentity _identity;
+    private readonly TelemetrySink _sink;
+    private readonly TimeProvider _time;
+    private volatile Known? _known;
+
+    public IngestKeys(IOptions<IngestKeyOptions> options, ServiceIdentity identity, TelemetrySink sink, TimeProvider time)
+    {
+        (_options, _identity, _sink, _time) = (options.Value, identity, sink, time);
+        _keys = [.. _options.All.Where(k => k.Value.IsOpen).Select(k => (Hash(k.Value)!, Sender(k.Key, k.Value)))];
+    }
+
+    /// <summary>Hashed and compared with every key, in constant time, whatever is found: how long it takes tells nothing.</summary>
+    public OtlpSender? Find(string secret)
+    {
+        var presented = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+        OtlpSender? found = null;
+        foreach (var (hash, sender) in _keys)
+        {
+            found = CryptographicOperations.FixedTimeEquals(presented, hash) ? sender : found;
+        }
+
+        return found;
+    }
+
+    /// <summary>The processes that write into the telemetry folder, looked up every few seconds.</summary>
+    private IReadOnlySet<string> Processes
+    {
+        get
+        {
+            var now = _time.GetTimestamp();
+            if (_known is not { } known || _time.GetElapsedTime(known.At, now) > s_fresh)
+            {
+                _known = known = new Known(now, _sink.Processes());
+            }
+
+            return known.Processes;
+        }
+    }
+
+    internal static byte[]? Hash(IngestKey key) =>
+        key is { Key.Length: > 0 } ? SHA256.HashData(Encoding.UTF8.GetBytes(key.Key))
+        : key.Sha256 is { Length: 64 } hex && hex.All(char.IsAsciiHexDigit) ? Convert.FromHexString(hex) : null;
+
+    private OtlpSender Sender(string name, IngestKey key) => new(name)
+    {
+        Services = [.. key.Services], Surfaces = [.. key.Surfaces], Tenants = [.. key.Tenants], MayClaimLines = key.MayClaimLines, IsTaken = service => IsTaken(service, name),
+    };
+
+    /// <summary>Whether a service is the platform's own, or another key names it.</summary>
+    private bool IsTaken(string service, string sender) =>
+        service == _identity.Name || _options.OwnServices.Contains(service) || Processes.Contains(service)
+        || _options.Keys.Any(k => k.Key != sender && k.Value.Services.Contains(service));
+
+    private sealed record Known(long At, IReadOnlySet<string> Processes);
+}
