@@ -33,7 +33,7 @@ public static class OpsPanelExtensions
         services.AddSingleton<HtmlPainter>().AddSingleton<StallNotice>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
         services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<LiveStream>();
         services.AddSingleton(s => Seats(s.GetRequiredService<Microsoft.Extensions.Options.IOptions<OpsPanelOptions>>().Value));
-        services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>().AddSingleton<ITab, LogsTab>().AddSingleton<ITab, HealthTab>().AddSingleton<LocalVitalsReader>();
+        services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>().AddSingleton<ITab, LogsTab>().AddSingleton<ITab, MetricsTab>().AddSingleton<ITab, HealthTab>().AddSingleton<LocalVitalsReader>();
         services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>().AddSingleton<ActEndpoints>().AddSingleton<TraceExport>();
         return builder;
     }

@@ -21,7 +21,7 @@ public sealed class TelemetrySink : IAsyncDisposable
         (_options, _time) = (options, time);
         Audit = new AuditLogger(options.Directory, time);
         _writer = new SinkWriter(options, Audit.Account, time);
-        Metrics = new MetricsManager(_writer.Buffers.Metrics, time, options.Process);
+        Metrics = new MetricsManager(_writer.Buffers.Metrics, time, options);
     }
 
     /// <summary>What this process is in OpenTelemetry's terms: the resource of all rows that name no other. To be set before the first row.</summary>

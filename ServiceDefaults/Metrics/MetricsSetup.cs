@@ -36,7 +36,7 @@ internal static class MetricsSetup
         // Series of a metric are bounded by the SDK: past its cardinality limit they share one that says so.
         metrics.AddReader(sp => new PeriodicExportingMetricReader(
             new SinkMetricExporter(
-                sp.GetRequiredService<TelemetryWriter>(), sp.GetRequiredService<TelemetrySink>().Metrics, sp.GetRequiredService<ServiceIdentity>().Name),
+                sp.GetRequiredService<TelemetryWriter>(), sp.GetRequiredService<TelemetrySink>().Metrics, sp.GetRequiredService<Redactor>(), sp.GetRequiredService<ServiceIdentity>().Name),
             (int)sp.GetRequiredService<IOptions<MetricsOptions>>().Value.Interval.TotalMilliseconds)
         {
             TemporalityPreference = MetricReaderTemporalityPreference.Delta,

@@ -7,8 +7,11 @@ using SinkPoint = OrionPlatform.Sink.MetricPoint;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>Hands what the SDK has collected on, with the standard metrics of the process. Its reader asks for what was added since the round before.</summary>
-internal sealed class SinkMetricExporter(TelemetryWriter telemetry, MetricsManager metrics, string service) : BaseExporter<Metric>
+internal sealed class SinkMetricExporter(TelemetryWriter telemetry, MetricsManager metrics, Redactor redactor, string service) : BaseExporter<Metric>
 {
+    // Bounded by the meters that code makes.
+    private readonly Dictionary<(string Name, string? Version), ScopeRow> _scopes = [];
+
     public override ExportResult Export(in Batch<Metric> batch)
     {
         metrics.RecordProcess();
@@ -34,16 +37,17 @@ internal sealed class SinkMetricExporter(TelemetryWriter telemetry, MetricsManag
             Unit = metric.Unit,
             Description = metric.Description is { Length: > 0 } text ? text : null,
             Service = service,
+            Scope = Scope(metric),
             UnixNanos = (point.EndTime - DateTimeOffset.UnixEpoch).Ticks * 100,
             Labels = Labels(point.Tags),
         };
         switch (metric.MetricType)
         {
             case MetricType.LongSum:
-                (row.Kind, row.Value) = (MetricKind.Counter, point.GetSumLong());
+                (row.Kind, row.Value, row.Monotonic) = (MetricKind.Counter, point.GetSumLong(), true);
                 break;
             case MetricType.DoubleSum:
-                (row.Kind, row.Value) = (MetricKind.Counter, point.GetSumDouble());
+                (row.Kind, row.Value, row.Monotonic) = (MetricKind.Counter, point.GetSumDouble(), true);
                 break;
             case MetricType.LongSumNonMonotonic:
                 // What goes up and down is collected as its level, whatever the reader prefers.
@@ -72,6 +76,18 @@ internal sealed class SinkMetricExporter(TelemetryWriter telemetry, MetricsManag
         }
 
         return row;
+    }
+
+    private ScopeRow Scope(Metric metric)
+    {
+        if (!_scopes.TryGetValue((metric.MeterName, metric.MeterVersion), out var scope))
+        {
+            scope = new ScopeRow(metric.MeterName, metric.MeterVersion is { Length: > 0 } version ? version : null);
+            redactor.Clean(scope);
+            _scopes.Add((metric.MeterName, metric.MeterVersion), scope);
+        }
+
+        return scope;
     }
 
     private static void Fill(SinkPoint row, in SdkPoint point)

@@ -133,7 +133,8 @@ public sealed class TelemetryWriter
         try
         {
             var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
-            foreach (var (resource, scope) in rows.Spans.Select(s => (s.Resource, s.Scope)).Concat(rows.Logs.Select(l => (l.Resource, l.Scope))))
+            foreach (var (resource, scope) in rows.Spans.Select(s => (s.Resource, s.Scope)).Concat(rows.Logs.Select(l => (l.Resource, l.Scope)))
+                .Concat(rows.Points.Select(p => (p.Resource, p.Scope))))
             {
                 if (resource is not null && seen.Add(resource))
                 {

@@ -20,7 +20,7 @@ internal static class CentralRetention
         DeleteRollups(database, "rollups_minute", "rollup_series", now, options.RollupDays);
         DeleteRollups(database, "surfaces_minute", "rollup_series", now, options.RollupDays);
         DeleteRollups(database, "rollups_hour", "rollup_series", now, options.HourlyRollupDays);
-        DeleteRollups(database, "metric_rollups_minute", "metric_rollup_series", now, options.RollupDays);
+        MetricRollups.Retain(database, now - (options.RollupDays * UnixTime.Day), Rows);
         Delete(database, "rollup_checks", "rowid", "checked_at", now, options.RollupDays);
         return database.QueryLong("SELECT total_changes()") - before >= Rows;
     }

@@ -42,9 +42,9 @@ public sealed class MetricDistribution
     /// <returns>False when they are not known: negative ones, amounts that were added, a histogram without buckets, or one whose counts cannot be true.</returns>
     internal bool TryAdd(MetricPoint point)
     {
-        if (point.Kind == MetricKind.Gauge || point is { Kind: MetricKind.Histogram, Count: 1 })
+        if (point.Value is { } single && (point.Kind == MetricKind.Gauge || point is { Kind: MetricKind.Histogram, Count: 1 }))
         {
-            return TryAdd(point.Value, 1);
+            return TryAdd(single, 1);
         }
 
         if (point.Kind == MetricKind.Counter || point.Buckets.Length == 0)

@@ -13,7 +13,22 @@ public enum MetricKind
     Histogram = 2,
 }
 
-/// <summary>One point of one series (seed 002's <c>metrics_timeseries</c>).</summary>
+/// <summary>How a sender aggregates, by the numbers of OpenTelemetry's <c>AggregationTemporality</c>.</summary>
+public enum MetricTemporality
+{
+    /// <summary>Does not apply, or is not known.</summary>
+    None = 0,
+
+    /// <summary>Each point has what was added since the one before.</summary>
+    Delta = 1,
+
+    /// <summary>Each point has the total since the series began.</summary>
+    Cumulative = 2,
+}
+
+/// <summary>
+/// One point of one series (seed 002's <c>metrics_timeseries</c>). A series is told apart by resource, scope, name, unit, kind, temporality, monotonicity and labels.
+/// </summary>
 public sealed class MetricPoint
 {
     private const int MaxName = 256;
@@ -31,14 +46,29 @@ public sealed class MetricPoint
     /// <summary>What the values mean.</summary>
     public MetricKind Kind { get; set; }
 
+    /// <summary>
+    /// Of a sum or histogram that came over OTLP: how its sender aggregates. It tells series apart; the values stored are always what
+    /// was added, or a level.
+    /// </summary>
+    public MetricTemporality Temporality { get; set; }
+
+    /// <summary>Of a sum: whether it only goes up.</summary>
+    public bool Monotonic { get; set; }
+
     /// <summary>The service that measured it.</summary>
     public required string Service { get; set; }
+
+    /// <summary>What it comes from; null for the process that stores it.</summary>
+    public ResourceRow? Resource { get; set; }
+
+    /// <summary>The instrumentation scope (meter) that made it, when known.</summary>
+    public ScopeRow? Scope { get; set; }
 
     /// <summary>When, nanoseconds since 1970-01-01 UTC.</summary>
     public long UnixNanos { get; set; }
 
-    /// <summary>The level, the amount added, or a histogram's sum.</summary>
-    public double Value { get; set; }
+    /// <summary>The level, the amount added, or a histogram's sum; null where a histogram's sum is not known.</summary>
+    public double? Value { get; set; }
 
     /// <summary>Measurements in a histogram; 1 otherwise.</summary>
     public long Count { get; set; } = 1;
@@ -72,11 +102,38 @@ public sealed class MetricPoint
     /// <summary>Why it cannot be stored; null when it can. One value that is no number would make every sum and maximum over it none.</summary>
     internal string? Problem() =>
         Name.Length is 0 or > MaxName ? $"a metric's name is missing or longer than {MaxName} characters"
-        : !double.IsFinite(Value) || Min is { } min && !double.IsFinite(min) || Max is { } max && !double.IsFinite(max) || !Array.TrueForAll(Bounds, double.IsFinite) ? "a value is not a finite number"
+        : !IsFinite(Value) || !IsFinite(Min) || !IsFinite(Max) || !Array.TrueForAll(Bounds, double.IsFinite) ? "a value is not a finite number"
+        : Value is null && Kind != MetricKind.Histogram ? "a gauge or a counter has no value"
         : Count < 0 || Array.Exists(Buckets, b => b < 0) ? "a count is negative"
-        : Bounds.Length > MaxBounds ? $"a histogram has more than {MaxBounds} bounds"
-        : Buckets.Length > 0 && Buckets.Length != Bounds.Length + 1 ? "a histogram has not one more bucket_counts than explicit_bounds"
+        : Kind == MetricKind.Histogram ? DistributionProblem() : null;
+
+    private static bool IsFinite(double? value) => value is not { } number || double.IsFinite(number);
+
+    private string? DistributionProblem() =>
+        Bounds.Length > MaxBounds ? $"a histogram has more than {MaxBounds} bounds"
+        : Buckets.Length == 0 ? (Bounds.Length > 0 ? "a histogram has explicit_bounds but no bucket_counts" : CountProblem())
+        : Buckets.Length != Bounds.Length + 1 ? "a histogram has not one more bucket_counts than explicit_bounds"
+        : !IsAscending(Bounds) ? "a histogram's explicit_bounds are not in ascending order"
+        : Buckets.Aggregate((UInt128)0, (sum, count) => sum + (ulong)count) != (UInt128)Count ? "a histogram's bucket_counts do not add up to its count"
+        : CountProblem();
+
+    private string? CountProblem() =>
+        Min > Max ? "a histogram's min is larger than its max"
+        : Count == 0 && Value is not (null or 0) ? "a histogram's count is 0 but its sum is not"
         : null;
+
+    private static bool IsAscending(double[] bounds)
+    {
+        for (var i = 1; i < bounds.Length; i++)
+        {
+            if (bounds[i] <= bounds[i - 1])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }
 
 /// <summary>Names of the metrics that every process has, as seed 002 calls them.</summary>

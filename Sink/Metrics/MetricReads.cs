@@ -7,6 +7,24 @@ namespace OrionPlatform.Sink;
 /// <param name="Minutes">Its minutes, oldest first; those without a point are left out.</param>
 public sealed record MetricSeries(string Name, string Service, string Labels, IReadOnlyList<MetricMinute> Minutes)
 {
+    /// <summary>Its unit.</summary>
+    public string Unit { get; init; } = "";
+
+    /// <summary>What its values mean.</summary>
+    public MetricKind Kind { get; init; }
+
+    /// <summary>How its sender aggregates.</summary>
+    public MetricTemporality Temporality { get; init; }
+
+    /// <summary>Of a sum: whether it only goes up.</summary>
+    public bool Monotonic { get; init; }
+
+    /// <summary>What it comes from.</summary>
+    public ResourceRow Resource { get; init; } = ResourceRow.Unknown;
+
+    /// <summary>The instrumentation scope that made it, when known.</summary>
+    public ScopeRow? Scope { get; init; }
+
     /// <summary>The value at <paramref name="quantile"/> (0 to 1) over all minutes; null when those of a minute are not known.</summary>
     public double? Quantile(double quantile)
     {
@@ -31,12 +49,12 @@ public sealed record MetricSeries(string Name, string Service, string Labels, IR
 /// <param name="Minute">Its start.</param>
 /// <param name="Points">Points recorded.</param>
 /// <param name="Count">Measurements in them.</param>
-/// <param name="Sum">Sum of the values: for a counter what was added, for a histogram the total.</param>
-/// <param name="Min">Smallest value.</param>
-/// <param name="Max">Largest value.</param>
-/// <param name="Last">Latest value.</param>
+/// <param name="Sum">Sum of the values: for a counter what was added, for a histogram the total; null when that of one of them is not known.</param>
+/// <param name="Min">Smallest value; null when not known.</param>
+/// <param name="Max">Largest value; null when not known.</param>
+/// <param name="Last">Latest value, of a histogram the sum; null when not known.</param>
 /// <param name="Distribution">How the values lie; null of a counter, and where it is not known.</param>
-public sealed record MetricMinute(DateTimeOffset Minute, long Points, long Count, double Sum, double Min, double Max, double Last, MetricDistribution? Distribution);
+public sealed record MetricMinute(DateTimeOffset Minute, long Points, long Count, double? Sum, double? Min, double? Max, double? Last, MetricDistribution? Distribution);
 
 /// <summary>What is known of a metric.</summary>
 /// <param name="Name">Its name.</param>
@@ -52,7 +70,7 @@ internal static class MetricReads
 
     public static List<MetricDescription> Describe(Database database)
     {
-        using var rows = database.Prepare("SELECT name, unit, kind, description FROM metrics_metadata ORDER BY name");
+        using var rows = database.Prepare("SELECT name, unit, kind, description FROM metrics_metadata ORDER BY name, unit, kind");
         var metrics = new List<MetricDescription>();
         while (rows.Step())
         {
@@ -65,14 +83,22 @@ internal static class MetricReads
     public static List<MetricSeries> Read(Database database, string name, DateTimeOffset from, DateTimeOffset to)
     {
         var range = TimeRange.Of(from, to);
-        using var all = database.Prepare("SELECT id, service, labels FROM metric_rollup_series WHERE name = ? ORDER BY service, labels LIMIT ?");
-        var distribution = CentralSchema.Versions.Of(database) >= MetricRollups.DistributionsSince ? "distribution" : "NULL";
+        var version = CentralSchema.Versions.Of(database);
+        var (columns, sources) = version >= MetricRollups.IdentitySince
+            ? ("s.unit, s.kind, s.temporality, s.monotonic, r.attributes, c.name, c.version, c.attributes", "LEFT JOIN resources r ON r.id = s.resource LEFT JOIN scopes c ON c.id = s.scope")
+            : ("coalesce(m.unit, ''), coalesce(m.kind, 0), 0, 0, NULL, NULL, NULL, NULL", "LEFT JOIN metrics_metadata m ON m.name = s.name");
+        using var all = database.Prepare($"""
+            SELECT s.id, s.service, s.labels, {columns} FROM metric_rollup_series s {sources}
+            WHERE s.name = ?1 AND EXISTS (SELECT 1 FROM metric_rollups_minute WHERE series = s.id AND start >= ?2 AND start < ?3) ORDER BY s.service, s.labels, s.id LIMIT ?4
+            """);
+        var distribution = version >= MetricRollups.DistributionsSince ? "distribution" : "NULL";
         using var minutes = database.Prepare($"SELECT start, points, count, sum, min, max, last, {distribution} FROM metric_rollups_minute WHERE series = ? AND start >= ? AND start < ? ORDER BY start");
-        all.Bind(1, name).Bind(2, (long)MaxSeries);
+        var first = UnixTime.Floor(range.From, UnixTime.Minute);
+        all.Bind(1, name).Bind(2, first).Bind(3, range.To).Bind(4, (long)MaxSeries);
         var series = new List<MetricSeries>();
         while (all.Step())
         {
-            minutes.Bind(1, all.Long(0)).Bind(2, UnixTime.Floor(range.From, UnixTime.Minute)).Bind(3, range.To);
+            minutes.Bind(1, all.Long(0)).Bind(2, first).Bind(3, range.To);
             var found = new List<MetricMinute>();
             while (minutes.Step())
             {
@@ -80,10 +106,15 @@ internal static class MetricReads
             }
 
             minutes.Reset();
-            if (found.Count > 0)
+            series.Add(new MetricSeries(name, all.Text(1)!, all.Text(2)!, found)
             {
-                series.Add(new MetricSeries(name, all.Text(1)!, all.Text(2)!, found));
-            }
+                Unit = all.Text(3)!,
+                Kind = (MetricKind)all.Long(4),
+                Temporality = (MetricTemporality)all.Long(5),
+                Monotonic = all.Long(6) != 0,
+                Resource = all.Text(7) is { } resource ? new ResourceRow(resource) : ResourceRow.Unknown,
+                Scope = all.Text(8) is { } scope ? new ScopeRow(scope, all.Text(9) is { Length: > 0 } known ? known : null, all.Text(10)!) : null,
+            });
         }
 
         return series;
@@ -98,6 +129,8 @@ internal static class MetricReads
             distribution.MergeBytes(row.Blob(7));
         }
 
-        return new MetricMinute(UnixTime.Time(row.Long(0)), row.Long(1), row.Long(2), row.Double(3), row.Double(4), row.Double(5), row.Double(6), distribution);
+        return new MetricMinute(UnixTime.Time(row.Long(0)), row.Long(1), row.Long(2), Number(row, 3), Number(row, 4), Number(row, 5), Number(row, 6), distribution);
     }
+
+    private static double? Number(Statement row, int column) => row.IsNull(column) ? null : row.Double(column);
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace OrionPlatform.Sink;
 
 /// <summary>Inserts metric points into a segment.</summary>
-internal sealed class MetricWriter(Database database) : IDisposable
+internal sealed class MetricWriter(Database database, SegmentWords words) : IDisposable
 {
     public const string Sql = """
         CREATE TABLE metric_series (id INTEGER PRIMARY KEY, name TEXT NOT NULL, service TEXT NOT NULL, labels TEXT NOT NULL, unit TEXT NOT NULL, kind INTEGER NOT NULL,
@@ -13,19 +13,31 @@ internal sealed class MetricWriter(Database database) : IDisposable
         CREATE INDEX metrics_timeseries_series ON metrics_timeseries (series);
         """;
 
-    // Bounded by MaxCached; cleared when full, and the table's own index finds the series again.
-    private const int MaxCached = 20_000;
+    /// <summary>
+    /// A series is told apart by all that OpenTelemetry's data model says, and a histogram may have no sum. Of a series from before, nothing is known of where it came from.
+    /// </summary>
+    public static readonly string Identity = $"""
+        {Constraints.Drop("metrics_timeseries", "value REAL NOT NULL", "value REAL")}
+        ALTER TABLE metric_series RENAME TO metric_series_before;
+        {MetricSeriesTable.Create("metric_series")}
+        INSERT INTO metric_series (id, name, unit, kind, temporality, monotonic, service, resource, scope, labels)
+            SELECT id, name, unit, kind, 0, 0, service, 0, 0, labels FROM metric_series_before;
+        DROP TABLE metric_series_before;
+        """;
 
-    private readonly Dictionary<(string Name, string Service, string Labels), long> _series = [];
     private readonly Statement _insert = database.Prepare("INSERT INTO metrics_timeseries (id, skew, series, value, count, min, max, bounds, buckets) VALUES (?,?,?,?,?,?,?,?,?)");
-    private readonly Statement _addSeries = database.Prepare("INSERT INTO metric_series (name, service, labels, unit, kind) VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING");
-    private readonly Statement _findSeries = database.Prepare("SELECT id FROM metric_series WHERE name = ? AND service = ? AND labels = ?");
+    private readonly MetricSeriesTable _series = new(database, "metric_series", words.Sources);
 
     public void Insert(MetricPoint point, ref RowKey key)
     {
-        var series = Series(point);
+        var series = _series.Id(point, AttributeJson.Of(point.Labels));
         _insert.ClearBindings();
-        _insert.Bind(3, series).Bind(4, point.Value).Bind(5, point.Count);
+        _insert.Bind(3, series).Bind(5, point.Count);
+        if (point.Value is { } value)
+        {
+            _insert.Bind(4, value);
+        }
+
         if (point.Min is { } min)
         {
             _insert.Bind(6, min);
@@ -47,32 +59,11 @@ internal sealed class MetricWriter(Database database) : IDisposable
         }
     }
 
-    public void RolledBack() => _series.Clear();
+    public void RolledBack() => _series.Forget();
 
     public void Dispose()
     {
         _insert.Dispose();
-        _addSeries.Dispose();
-        _findSeries.Dispose();
-    }
-
-    private long Series(MetricPoint point)
-    {
-        var labels = AttributeJson.Of(point.Labels);
-        if (_series.TryGetValue((point.Name, point.Service, labels), out var id))
-        {
-            return id;
-        }
-
-        _addSeries.Bind(1, point.Name).Bind(2, point.Service).Bind(3, labels).Bind(4, point.Unit).Bind(5, (long)point.Kind).Run();
-        _findSeries.Bind(1, point.Name).Bind(2, point.Service).Bind(3, labels).Step();
-        id = _findSeries.Long(0);
-        _findSeries.Reset();
-        if (_series.Count >= MaxCached)
-        {
-            _series.Clear();
-        }
-
-        return _series[(point.Name, point.Service, labels)] = id;
+        _series.Dispose();
     }
 }

@@ -7,12 +7,12 @@ public sealed class MetricsManager
 {
     private readonly StreamBuffer<MetricPoint> _buffer;
     private readonly TimeProvider _time;
-    private readonly string _service;
+    private readonly TelemetrySinkOptions _options;
     private (TimeSpan Used, long At) _processor = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
 
-    internal MetricsManager(StreamBuffer<MetricPoint> buffer, TimeProvider time, string service)
+    internal MetricsManager(StreamBuffer<MetricPoint> buffer, TimeProvider time, TelemetrySinkOptions options)
     {
-        (_buffer, _time, _service) = (buffer, time, service);
+        (_buffer, _time, _options) = (buffer, time, options);
     }
 
     /// <summary>Hands over a point; its time is now when it has none.</summary>
@@ -50,6 +50,7 @@ public sealed class MetricsManager
             point.UnixNanos = UnixTime.Nanos(_time.GetUtcNow());
         }
 
+        point.Resource ??= _options.Resource;
         _buffer.Offer(point);
     }
 
@@ -58,7 +59,7 @@ public sealed class MetricsManager
     /// <param name="value">Its value now.</param>
     /// <param name="unit">Its unit, by UCUM.</param>
     /// <exception cref="ArgumentException">The value is not a finite number.</exception>
-    public void RecordSimple(string name, double value, string unit = "") => Record(new MetricPoint { Name = name, Value = value, Unit = unit, Service = _service });
+    public void RecordSimple(string name, double value, string unit = "") => Record(new MetricPoint { Name = name, Value = value, Unit = unit, Service = _options.Process });
 
     /// <summary>Hands over the standard metrics of this process: processor, memory, pool, collections.</summary>
     public void RecordProcess()

@@ -43,6 +43,13 @@ internal sealed record OtlpBuckets(int Offset, ulong[] Counts)
 
         return this with { Counts = counts };
     }
+
+    /// <summary>Takes out what lies below <paramref name="index"/>, and says how much that was.</summary>
+    public (OtlpBuckets Above, ulong Taken) From(long index)
+    {
+        var first = (int)Math.Clamp(index - Offset, 0, Counts.Length);
+        return first == 0 ? (this, 0) : (new OtlpBuckets(Offset + first, Counts[first..]), Counts.Take(first).Aggregate(0UL, (sum, count) => sum + count));
+    }
 }
 
 /// <summary>
@@ -53,6 +60,9 @@ internal sealed class OtlpExponential
 {
     private const int MaxScale = 20;
     private const int MinScale = -10;
+
+    // More than any sender has of one side, empty ones included.
+    private const int MaxBuckets = 4_096;
 
     public int Scale { get; set; }
 
@@ -65,23 +75,54 @@ internal sealed class OtlpExponential
 
     public OtlpBuckets Negative { get; set; } = OtlpBuckets.None;
 
-    public string? Problem =>
-        Scale is < MinScale or > MaxScale ? $"an exponential histogram's scale is not between {MinScale} and {MaxScale}"
-        : !(ZeroThreshold >= 0) || !double.IsFinite(ZeroThreshold) ? "an exponential histogram's zero_threshold is not a finite number from 0 on"
-        : Sides.Any(s => (long)s.Offset + s.Counts.Length > int.MaxValue || s.Counts.Length > 0 && !double.IsFinite(Bound(s.Offset + s.Counts.Length))) ? "an exponential histogram's buckets reach beyond the largest number"
-        : null;
+    /// <summary>Roughly what it holds in memory, bytes.</summary>
+    public int Size => 200 + (8 * (Positive.Counts.Length + Negative.Counts.Length));
 
     private OtlpBuckets[] Sides => [Positive, Negative];
 
-    /// <summary>What has been added since <paramref name="before"/>; null when the two cannot be compared.</summary>
-    /// <remarks>A sender makes its buckets coarser as its values spread; it never makes them finer but by starting anew.</remarks>
-    public OtlpExponential? Since(OtlpExponential before)
+    /// <summary>Why it cannot be; null when it can.</summary>
+    /// <param name="count">The values that it says it has.</param>
+    public string? Problem(ulong count) =>
+        Scale is < MinScale or > MaxScale ? $"an exponential histogram's scale is not between {MinScale} and {MaxScale}"
+        : !(ZeroThreshold >= 0) || !double.IsFinite(ZeroThreshold) ? "an exponential histogram's zero_threshold is not a finite number from 0 on"
+        : Sides.Any(s => s.Counts.Length > MaxBuckets) ? $"an exponential histogram has more than {MaxBuckets} buckets on a side"
+        : Sides.Any(s => s.Counts.Length > 0 && !double.IsFinite(Bound((long)s.Offset + s.Counts.Length))) ? "an exponential histogram's buckets reach beyond the largest number"
+        : Sides.Any(s => s.Counts.Length > 0 && Bound((long)s.Offset + 1) == 0) ? "an exponential histogram's buckets begin below the smallest number"
+        : Sides.SelectMany(s => s.Counts).Append(Zero).Aggregate((UInt128)0, (sum, c) => sum + c) != count ? "an exponential histogram's buckets do not add up to its count"
+        : null;
+
+    /// <summary>What has been added since <paramref name="before"/>: none when the two cannot be compared. False when something is less than it was.</summary>
+    /// <remarks>A sender makes its buckets coarser and its threshold of zero wider as its values spread, never the other way but by starting anew.</remarks>
+    public bool TrySince(OtlpExponential before, out OtlpExponential? added)
     {
-        var by = before.Scale - Scale;
-        return by >= 0 && ZeroThreshold.Equals(before.ZeroThreshold) && Zero >= before.Zero
-            && Positive.Since(before.Positive.Coarser(by)) is { } positive && Negative.Since(before.Negative.Coarser(by)) is { } negative
-            ? new OtlpExponential { Scale = Scale, ZeroThreshold = ZeroThreshold, Zero = Zero - before.Zero, Positive = positive, Negative = negative }
-            : null;
+        added = null;
+        if (before.Scale < Scale || ZeroThreshold < before.ZeroThreshold)
+        {
+            return true;
+        }
+
+        var (zero, positive, negative) = (before.Zero, before.Positive.Coarser(before.Scale - Scale), before.Negative.Coarser(before.Scale - Scale));
+        if (ZeroThreshold > before.ZeroThreshold)
+        {
+            // What has come to lie within the threshold is counted as zero from then on. It ends where a bucket does.
+            var first = (long)Math.Round(Math.ScaleB(Math.Log2(ZeroThreshold), Scale));
+            if (Math.Abs(Bound(first) - ZeroThreshold) > ZeroThreshold * 1e-9)
+            {
+                return true;
+            }
+
+            (positive, var above) = positive.From(first);
+            (negative, var below) = negative.From(first);
+            zero += above + below;
+        }
+
+        if (Zero < zero || Positive.Since(positive) is not { } more || Negative.Since(negative) is not { } less)
+        {
+            return false;
+        }
+
+        added = new OtlpExponential { Scale = Scale, ZeroThreshold = ZeroThreshold, Zero = Zero - zero, Positive = more, Negative = less };
+        return true;
     }
 
     /// <summary>Upper bounds, ascending, and one count more than these; buckets that are empty are joined with their neighbours.</summary>
@@ -127,5 +168,5 @@ internal sealed class OtlpExponential
         }
     }
 
-    private double Bound(int index) => Math.Pow(2, Math.ScaleB(index, -Scale));
+    private double Bound(long index) => Math.Pow(2, Math.ScaleB(index, -Scale));
 }

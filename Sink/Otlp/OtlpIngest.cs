@@ -18,7 +18,7 @@ public sealed class OtlpIngest
     {
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
-        _metrics = new OtlpMetricRows(Now);
+        _metrics = new OtlpMetricRows(new OtlpTotals(Now));
     }
 
     private long Now => UnixTime.Nanos(_time.GetUtcNow());

@@ -138,6 +138,13 @@ internal static class OtlpJson
         _ => throw new OtlpFormatException($"'{name}' must be a 64-bit integer, as a number or as text."),
     };
 
+    public static ulong Unsigned(JsonElement value, string name) => value.ValueKind switch
+    {
+        JsonValueKind.Number when value.TryGetUInt64(out var number) => number,
+        JsonValueKind.String when ulong.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        _ => throw new OtlpFormatException($"'{name}' must be a 64-bit integer from 0 on, as a number or as text."),
+    };
+
     public static double Double(JsonElement value, string name) => value.ValueKind switch
     {
         JsonValueKind.Number => value.GetDouble(),

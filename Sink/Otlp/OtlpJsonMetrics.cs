@@ -52,7 +52,7 @@ internal static class OtlpJsonMetrics
             OtlpJson.Attributes(item, point.Attributes);
             if (kind is OtlpData.Gauge or OtlpData.Sum)
             {
-                point.Value = Number(item, "asDouble") ?? (OtlpJson.Member(item, "asInt", out var integer) ? OtlpJson.Integer(integer, "asInt") : 0);
+                point.Value = Number(item, "asDouble") ?? (OtlpJson.Member(item, "asInt", out var integer) ? OtlpJson.Integer(integer, "asInt") : null);
             }
             else
             {
@@ -65,8 +65,8 @@ internal static class OtlpJsonMetrics
 
     private static void Distribution(JsonElement item, OtlpPoint point)
     {
-        point.Count = OtlpJson.Time(item, "count");
-        point.Value = Number(item, "sum") ?? 0;
+        point.Count = OtlpJson.Member(item, "count", out var count) ? OtlpJson.Unsigned(count, "count") : 0;
+        point.Value = Number(item, "sum");
         (point.Min, point.Max) = (Number(item, "min"), Number(item, "max"));
         switch (point.Data)
         {
@@ -78,13 +78,15 @@ internal static class OtlpJsonMetrics
                 point.Exponential = new OtlpExponential
                 {
                     Scale = OtlpJson.Enum(item, "scale"),
-                    Zero = OtlpJson.Time(item, "zeroCount"),
+                    Zero = OtlpJson.Member(item, "zeroCount", out var zero) ? OtlpJson.Unsigned(zero, "zeroCount") : 0,
                     ZeroThreshold = Number(item, "zeroThreshold") ?? 0,
                     Positive = Buckets(item, "positive"),
                     Negative = Buckets(item, "negative"),
                 };
                 break;
             default:
+                // Of the four kinds only a summary's sum cannot be left out: there, what is not written is 0.
+                point.Value ??= 0;
                 point.Quantiles.AddRange(OtlpJson.Items(item, "quantileValues").Select(q => (Number(q, "quantile") ?? 0, Number(q, "value") ?? 0)));
                 break;
         }
@@ -93,7 +95,7 @@ internal static class OtlpJsonMetrics
     private static OtlpBuckets Buckets(JsonElement item, string name) =>
         OtlpJson.Member(item, name, out var side) ? new OtlpBuckets(OtlpJson.Enum(side, "offset"), [.. Counts(side)]) : OtlpBuckets.None;
 
-    private static IEnumerable<ulong> Counts(JsonElement owner) => OtlpJson.Items(owner, "bucketCounts").Select(b => (ulong)Math.Max(0, OtlpJson.Integer(b, "bucketCounts")));
+    private static IEnumerable<ulong> Counts(JsonElement owner) => OtlpJson.Items(owner, "bucketCounts").Select(b => OtlpJson.Unsigned(b, "bucketCounts"));
 
     private static double? Number(JsonElement owner, string name) => OtlpJson.Member(owner, name, out var value) ? OtlpJson.Double(value, name) : null;
 }

@@ -50,7 +50,12 @@ internal static class OtlpProtoMetrics
 
         OtlpProto.Each(data, 1, (ref message) =>
         {
-            var point = new OtlpPoint { Data = kind, Temporality = temporality, Monotonic = monotonic, Exponential = kind == OtlpData.Exponential ? new OtlpExponential() : null };
+            // Of the four kinds only a summary's sum cannot be left out: there, what is not written is 0.
+            var point = new OtlpPoint
+            {
+                Data = kind, Temporality = temporality, Monotonic = monotonic, Value = kind == OtlpData.Summary ? 0 : null,
+                Exponential = kind == OtlpData.Exponential ? new OtlpExponential() : null,
+            };
             while (message.Next())
             {
                 Read(message, point);

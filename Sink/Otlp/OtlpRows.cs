@@ -103,6 +103,7 @@ internal static class OtlpRows
         line.ErrorType = span.Attributes.Text("error.type");
         line.CorrelationId = span.Attributes.Take("orion.correlation_id");
         line.User = span.Attributes.Take("user.id");
+        line.ClientWaitMs = span.Attributes.Number(CanonicalLine.ClientWaitKey) is { } wait and > 0 and < 86_400_000 ? wait : 0;
     }
 
     private static CanonicalLine Line(string kind, string service, OtlpSpan span) => new()
@@ -112,7 +113,6 @@ internal static class OtlpRows
         Service = service,
         Name = span.Name,
         LineKind = kind is CanonicalLine.Job or CanonicalLine.Operation ? kind : CanonicalLine.Request,
-        ClientWaitMs = span.Attributes.Integer(CanonicalLine.ClientWaitKey) is { } wait and > 0 and < 86_400_000 ? wait : 0,
     };
 
     private static SpanRow Inner(string service, OtlpSpan span) => new()

@@ -21,10 +21,13 @@ internal static class SegmentSchema
     public const long SlowNanos = UnixTime.Second;
 
     /// <summary>A reader opens every version; only a process that writes to its own file of the day brings that forward.</summary>
-    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth());
+    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth(), MetricWriter.Identity);
 
     /// <summary>The version from which rows refer to their resource and scope.</summary>
     public const int SourcesSince = 5;
+
+    /// <summary>The version from which series of metrics are told apart by them too.</summary>
+    public const int MetricSourcesSince = 6;
 
     /// <summary>Number of the resource that a new segment begins with: its process's own, which nearly every row has.</summary>
     public const long FirstResource = 1;
@@ -128,10 +131,7 @@ internal static class SegmentSchema
 
     // Where rows come from: resource and scope, a row each. What is rare for a span (trace state, what was left out of it) takes a byte of one that has none.
     private static string Fifth() => $"""
-        CREATE TABLE resources (id INTEGER PRIMARY KEY, attributes TEXT NOT NULL, dropped INTEGER NOT NULL, sender TEXT NOT NULL, objectives INTEGER NOT NULL,
-            UNIQUE (attributes, dropped, sender, objectives));
-        CREATE TABLE scopes (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, attributes TEXT NOT NULL, dropped INTEGER NOT NULL,
-            UNIQUE (name, version, attributes, dropped));
+        {SourceTable.Sql}
         {SpanSources("canonical_lines")}
         {SpanSources("spans")}
         ALTER TABLE logs ADD COLUMN resource INTEGER;

@@ -11,6 +11,9 @@ internal sealed class SegmentWords(Database database) : IDisposable
     /// <summary>The resource of rows that have none of their own: the process that writes.</summary>
     public ResourceRow Own { get; private set; } = ResourceRow.Unknown;
 
+    /// <summary>Resources and scopes.</summary>
+    public SourceTable Sources => _sources;
+
     /// <summary>A batch begins. In a new segment the process's own resource becomes the first one (<see cref="SegmentSchema.FirstResource"/>).</summary>
     public void Begin(ResourceRow own)
     {

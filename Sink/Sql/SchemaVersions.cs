@@ -63,3 +63,16 @@ internal sealed class SchemaVersions(params string[] steps)
         });
     }
 }
+
+/// <summary>Changes of a table that leave its rows as they are, however many there are.</summary>
+internal static class Constraints
+{
+    /// <summary>
+    /// SQL that takes a constraint out of a table, the way SQLite's documentation describes. It is in force once another table has been renamed, which has to follow: that reads the schema anew.
+    /// </summary>
+    public static string Drop(string table, string with, string without) => $"""
+        PRAGMA writable_schema=ON;
+        UPDATE sqlite_schema SET sql = replace(sql, '{with}', '{without}') WHERE type = 'table' AND name = '{table}';
+        PRAGMA writable_schema=OFF;
+        """;
+}

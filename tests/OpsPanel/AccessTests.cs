@@ -10,7 +10,7 @@ namespace OrionPlatform.Tests;
 
 public sealed class AccessTests
 {
-    private static readonly string[] s_pages = ["/admin/ops/overview", "/admin/ops/traces", "/admin/ops/logs", "/admin/ops/overview/live", "/admin/ops/logs/live", "/admin/ops/health", "/admin/ops/health/live", "/admin/ops/people", "/admin/ops/nowhere"];
+    private static readonly string[] s_pages = ["/admin/ops/overview", "/admin/ops/traces", "/admin/ops/logs", "/admin/ops/overview/live", "/admin/ops/logs/live", "/admin/ops/metrics", "/admin/ops/metrics/live", "/admin/ops/health", "/admin/ops/health/live", "/admin/ops/people", "/admin/ops/nowhere"];
 
     [Theory]
     [InlineData("anonymous", "401 401 401 401 401 401 401 401 401")]
@@ -103,7 +103,7 @@ public sealed class AccessTests
     {
         await using var host = await PanelHost.StartAsync();
         var admin = await host.SignInAsync("admin");
-        foreach (var path in new[] { "overview", "traces", "logs", "health", "people", "login" })
+        foreach (var path in new[] { "overview", "traces", "logs", "metrics", "health", "people", "login" })
         {
             var html = await admin.GetStringAsync($"/admin/ops/{path}");
             Assert.DoesNotContain("<style", html, StringComparison.OrdinalIgnoreCase);

@@ -170,6 +170,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         host.Sink.Record(Rows.Beat("api", DateTimeOffset.UtcNow));
         host.Sink.Record(Rows.Beat("worker", DateTimeOffset.UtcNow.AddMinutes(-5)));
         host.Sink.Record(Rows.Log(DateTimeOffset.UtcNow, "Something failed", LogLevel.Error));
+        host.Sink.Metrics.Record(Rows.Latency("web-1"));
         await host.Sink.FlushAsync();
         var page = await chromium.SignInAsync(host, "admin", width, height, scheme);
         List<string> complaints = [];
@@ -180,7 +181,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
                 complaints.Add(message.Text);
             }
         };
-        foreach (var path in new[] { "overview", "traces", $"traces/{request.TraceId}", "logs", "health", "people" })
+        foreach (var path in new[] { "overview", "traces", $"traces/{request.TraceId}", "logs", "metrics", "metrics?name=shop.latency", "health", "people" })
         {
             await page.GotoAsync(new Uri(host.Address, $"/admin/ops/{path}").ToString());
             var result = await page.RunAxe();

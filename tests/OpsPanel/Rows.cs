@@ -77,6 +77,24 @@ internal static class Rows
         Tenant = within?.Tenant,
     };
 
+    /// <summary>A histogram of a host's.</summary>
+    public static MetricPoint Latency(string host) => new()
+    {
+        Name = "shop.latency",
+        Unit = "ms",
+        Kind = MetricKind.Histogram,
+        Temporality = MetricTemporality.Delta,
+        Service = "shop",
+        Resource = new ResourceRow([new("service.name", "shop"), new("host.name", host)]),
+        Scope = new ScopeRow("shop.orders", "1.4.0"),
+        Value = 1_234.5,
+        Count = 4,
+        Min = 1,
+        Max = 1_000,
+        Bounds = [10, 100],
+        Buckets = [1, 2, 1],
+    };
+
     public static Heartbeat Beat(string service, DateTimeOffset at) => new()
     {
         Worker = $"{service}-1",

@@ -42,7 +42,7 @@ public sealed class UntracedTests
         await using (var stream = await EventStream.OpenAsync(client, "/admin/ops/traces/live"))
         {
             await stream.NextAsync("fragment");
-            foreach (var path in new[] { "overview", "traces", "logs", "health", "people", "nowhere", "assets/panel.js" })
+            foreach (var path in new[] { "overview", "traces", "logs", "metrics", "health", "people", "nowhere", "assets/panel.js" })
             {
                 using var answer = await client.GetAsync($"/admin/ops/{path}");
             }

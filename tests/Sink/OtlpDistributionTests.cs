@@ -28,6 +28,7 @@ public sealed class OtlpDistributionTests
         var ingest = new OtlpIngest(test.Time);
         test.Time.Advance(TimeSpan.FromSeconds(1));
         var start = (ulong)test.Now;
+        test.Time.Advance(TimeSpan.FromSeconds(1));
         Send(Exponential(test, 3, 9).Varint(6, 4).Message(8, Buckets(8, 1, 1, 1)));
 
         // Scale 2 before, 1 now: indexes 8 and 9 have become 4, index 10 has become 5. Two values came, one of them above all before.
@@ -36,6 +37,7 @@ public sealed class OtlpDistributionTests
         // The sender started anew.
         test.Time.Advance(TimeSpan.FromSeconds(1));
         start = (ulong)test.Now;
+        test.Time.Advance(TimeSpan.FromSeconds(1));
         Send(Exponential(test, 1, 4).Varint(6, 2).Message(8, Buckets(3, 1)));
 
         var stored = await StoredAsync(test);
@@ -53,6 +55,7 @@ public sealed class OtlpDistributionTests
         var ingest = new OtlpIngest(test.Time);
         test.Time.Advance(TimeSpan.FromSeconds(1));
         var start = (ulong)test.Now;
+        test.Time.Advance(TimeSpan.FromSeconds(1));
         foreach (var (total, bound) in new[] { (4UL, 1.0), (6UL, 2.0) })
         {
             var point = new ProtoBody().Fixed64(2, start).Fixed64(3, (ulong)test.Now).Fixed64(4, total).Double(5, total * 2).Double(7, bound).Fixed64(6, total).Fixed64(6, 0);
@@ -61,6 +64,22 @@ public sealed class OtlpDistributionTests
 
         var stored = await StoredAsync(test);
         Assert.Equal([(4L, 8.0, 2), (2L, 4.0, 0)], stored.Select(s => (s.Minute.Count, s.Minute.Sum, s.Counts.Length)));
+    }
+
+    [Fact]
+    public void What_has_come_to_lie_within_a_wider_threshold_of_zero_is_not_taken_for_new()
+    {
+        // Scale 0: index -2 ends at 0.5, index -1 at 1, index 0 at 2. The threshold grows from 0 to 1, and five values come.
+        var before = new OtlpExponential { Zero = 1, Positive = new OtlpBuckets(-2, [2, 3, 1]), Negative = new OtlpBuckets(-1, [4]) };
+        var now = new OtlpExponential { Zero = 11, ZeroThreshold = 1, Positive = new OtlpBuckets(0, [5]) };
+
+        Assert.True(now.TrySince(before, out var added));
+        Assert.Equal((1UL, 4UL, 0), (added!.Zero, Assert.Single(added.Positive.Counts), added.Negative.Counts.Length));
+        Assert.False(new OtlpExponential { Zero = 9, ZeroThreshold = 1, Positive = new OtlpBuckets(0, [5]) }.TrySince(before, out _));
+
+        // A threshold within a bucket cuts it in two, nobody knows how: the two cannot be compared.
+        Assert.True(new OtlpExponential { Zero = 11, ZeroThreshold = 0.7, Positive = new OtlpBuckets(0, [5]) }.TrySince(before, out added));
+        Assert.Null(added);
     }
 
     [Theory]
@@ -84,6 +103,7 @@ public sealed class OtlpDistributionTests
         var ingest = new OtlpIngest(test.Time);
         test.Time.Advance(TimeSpan.FromSeconds(1));
         var start = (ulong)test.Now;
+        test.Time.Advance(TimeSpan.FromSeconds(1));
         foreach (var (total, p99) in new[] { (100UL, 0.8), (130UL, 0.9) })
         {
             var point = new ProtoBody().Fixed64(2, start).Fixed64(3, (ulong)test.Now).Fixed64(4, total).Double(5, total / 10.0).Attribute(7, "route", "/a")
@@ -93,9 +113,9 @@ public sealed class OtlpDistributionTests
         }
 
         var quantile = await OnlyAsync(test, "rpc");
-        Assert.Equal(("{\"quantile\":\"0.99\",\"route\":\"/a\"}", 0.9, 0.8), (quantile.Labels, quantile.Minutes.Single().Last, quantile.Minutes.Single().Min));
-        Assert.Equal((130.0, "{\"route\":\"/a\"}"), ((await OnlyAsync(test, "rpc.count")).Minutes.Single().Sum, (await OnlyAsync(test, "rpc.count")).Labels));
-        Assert.Equal(13.0, (await OnlyAsync(test, "rpc.sum")).Minutes.Single().Sum, 9);
+        Assert.Equal(("{\"quantile\":\"0.99\",\"route\":\"/a\"}", 0.9, 0.8), (quantile.Labels, quantile.Minutes.Single().Last ?? 0, quantile.Minutes.Single().Min ?? 0));
+        Assert.Equal((130.0, "{\"route\":\"/a\"}"), ((await OnlyAsync(test, "rpc.count")).Minutes.Single().Sum ?? 0, (await OnlyAsync(test, "rpc.count")).Labels));
+        Assert.Equal(13.0, (await OnlyAsync(test, "rpc.sum")).Minutes.Single().Sum ?? 0, 9);
         Assert.Equal([("rpc", MetricKind.Gauge, "s"), ("rpc.count", MetricKind.Counter, ""), ("rpc.sum", MetricKind.Counter, "s")], (await test.Reader.MetricsAsync()).Select(m => (m.Name, m.Kind, m.Unit)));
     }
 
@@ -110,7 +130,7 @@ public sealed class OtlpDistributionTests
               {"name":"d","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[
                 {"timeUnixNano":"{{{test.Now}}}","count":"12","sum":40,"scale":1,"zeroCount":"5","positive":{"offset":2,"bucketCounts":["3","0","2"]},"negative":{"offset":-1,"bucketCounts":["2"]},"min":-0.9,"max":5}]}},
               {"name":"rpc","summary":{"dataPoints":[
-                {"startTimeUnixNano":"{{{test.Now}}}","timeUnixNano":"{{{test.Now}}}","count":"7","sum":3.5,"quantileValues":[{"quantile":0.5,"value":0.4},{"quantile":1,"value":"NaN"}]}]}},
+                {"startTimeUnixNano":"{{{test.Now - 1}}}","timeUnixNano":"{{{test.Now}}}","count":"7","sum":3.5,"quantileValues":[{"quantile":0.5,"value":0.4},{"quantile":1,"value":"NaN"}]}]}},
               {"name":"bad","gauge":{"dataPoints":[{"timeUnixNano":"{{{test.Now}}}","asDouble":"Infinity"}]}}]}]}]}
             """);
         var result = test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Json, body);
@@ -119,7 +139,7 @@ public sealed class OtlpDistributionTests
         var (_, bounds, counts) = Assert.Single(await StoredAsync(test), s => s.Minute.Count == 12);
         Assert.Equal([0, 2, 5, 0, 3, 0, 2, 0], counts);
         Assert.Equal(-1, bounds[0], 12);
-        Assert.Equal((0.4, "{\"quantile\":\"0.5\"}"), ((await OnlyAsync(test, "rpc")).Minutes.Single().Last, (await OnlyAsync(test, "rpc")).Labels));
+        Assert.Equal((0.4, "{\"quantile\":\"0.5\"}"), ((await OnlyAsync(test, "rpc")).Minutes.Single().Last ?? 0, (await OnlyAsync(test, "rpc")).Labels));
         Assert.Equal(7, (await OnlyAsync(test, "rpc.count")).Minutes.Single().Sum);
     }
 

@@ -22,11 +22,12 @@ public sealed class OtlpMetricTests
         await test.Sink.FlushAsync();
 
         var free = await OnlyAsync(test, "node.slots.free");
-        Assert.Equal(("node-agent", "{\"runtime\":\"sleeper\",\"service.instance.id\":\"node-1\"}", 3.0), (free.Service, free.Labels, free.Minutes.Single().Last));
+        Assert.Equal(("node-agent", "{\"runtime\":\"sleeper\"}", 3.0), (free.Service, free.Labels, free.Minutes.Single().Last ?? 0));
+        Assert.Equal("""{"service.instance.id":"node-1","service.name":"node-agent"}""", free.Resource.Text);
         Assert.Equal(2, (await OnlyAsync(test, "node.tasks")).Minutes.Single().Sum);
         Assert.Equal(-4, (await OnlyAsync(test, "node.queue")).Minutes.Single().Last);
         var duration = (await OnlyAsync(test, "node.start.duration")).Minutes.Single();
-        Assert.Equal((4L, 12.0, 0.5, 9.0), (duration.Count, duration.Sum, duration.Min, duration.Max));
+        Assert.Equal((4L, 12.0, 0.5, 9.0), (duration.Count, duration.Sum ?? 0, duration.Min ?? 0, duration.Max ?? 0));
         Assert.Equal(
             [("node.queue", "{task}", MetricKind.Gauge), ("node.slots.free", "{slot}", MetricKind.Gauge), ("node.start.duration", "s", MetricKind.Histogram), ("node.tasks", "{task}", MetricKind.Counter)],
             (await test.Reader.MetricsAsync()).Select(m => (m.Name, m.Unit, m.Kind)));
@@ -39,16 +40,19 @@ public sealed class OtlpMetricTests
         var ingest = new OtlpIngest(test.Time);
         test.Time.Advance(TimeSpan.FromSeconds(1));
         var first = (ulong)test.Now;
+        test.Time.Advance(TimeSpan.FromSeconds(1));
         Send("node-1", 10, first);
         Send("node-2", 7, first);
         Send("node-1", 15, first);
         Send("node-2", 7, first);
         test.Time.Advance(TimeSpan.FromSeconds(1));
-        Send("node-1", 4, (ulong)test.Now);
+        var second = (ulong)test.Now;
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+        Send("node-1", 4, second);
         await test.Sink.FlushAsync();
 
         var series = await test.Reader.MetricAsync("node.tasks", test.Time.GetUtcNow().AddHours(-1), test.Time.GetUtcNow().AddHours(1));
-        Assert.Equal([19.0, 7.0], series.Select(s => s.Minutes.Sum(m => m.Sum)));
+        Assert.Equal([19.0, 7.0], series.Select(s => s.Minutes.Sum(m => m.Sum) ?? 0));
 
         void Send(string instance, long total, ulong start) => test.Sink.Accept(ingest, 
             OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(instance, Metric("node.tasks", "").Message(7, Sum(Cumulative, Number(test, total).Fixed64(2, start)))));
@@ -68,7 +72,7 @@ public sealed class OtlpMetricTests
 
         await test.Sink.FlushAsync();
         var minute = (await OnlyAsync(test, "node.start.duration")).Minutes.Single();
-        Assert.Equal((3L, 6.0, 2.0, 2.0), (minute.Count, minute.Sum, minute.Min, minute.Max));
+        Assert.Equal((3L, 6.0, null, null), (minute.Count, minute.Sum ?? 0, minute.Min, minute.Max));
     }
 
     [Fact]
@@ -87,6 +91,31 @@ public sealed class OtlpMetricTests
     }
 
     [Fact]
+    public async Task What_protobuf_does_not_set_is_unset_and_not_zero()
+    {
+        await using var test = new TestSink();
+        var buckets = new ProtoBody().Fixed64(3, (ulong)test.Now).Fixed64(4, 3).Double(7, 100).Bytes(6, [.. BitConverter.GetBytes(1L), .. BitConverter.GetBytes(2L)]);
+        var body = Request(
+            "node-1",
+            Metric("unset", "").Message(5, new ProtoBody().Message(1, new ProtoBody().Fixed64(3, (ulong)test.Now))),
+            Metric("zero", "").Message(5, new ProtoBody().Message(1, Number(test, 0))),
+            Metric("bare", "").Message(9, new ProtoBody().Varint(2, Delta).Message(1, buckets)),
+            Metric("empty", "").Message(9, new ProtoBody().Varint(2, Delta).Message(1, new ProtoBody().Fixed64(3, (ulong)test.Now))),
+            Metric("exponential", "").Message(10, new ProtoBody().Varint(2, Delta).Message(1, new ProtoBody().Fixed64(3, (ulong)test.Now).Fixed64(4, 1).Fixed64(7, 1))));
+        var result = test.Sink.Accept(new OtlpIngest(test.Time), OtlpSignal.Metrics, OtlpEncoding.Protobuf, body);
+        Assert.Equal((4, 1), (result.Accepted, result.Rejected));
+        Assert.Contains("neither as_int nor as_double", result.Message, StringComparison.Ordinal);
+        await test.Sink.FlushAsync();
+
+        Assert.Equal((0.0, 0.0), await FiguresAsync("zero", m => (m.Sum ?? -1, m.Last ?? -1)));
+        Assert.Equal<(long, double?, double?, double?)>((3, null, null, null), await FiguresAsync("bare", m => (m.Count, m.Sum, m.Min, m.Max)));
+        Assert.Equal<(long, double?, double?, double?)>((0, null, null, null), await FiguresAsync("empty", m => (m.Count, m.Sum, m.Min, m.Max)));
+        Assert.Equal<(long, double?, double?, double?)>((1, null, null, null), await FiguresAsync("exponential", m => (m.Count, m.Sum, m.Min, m.Max)));
+
+        async Task<T> FiguresAsync<T>(string name, Func<MetricMinute, T> figures) => figures((await OnlyAsync(test, name)).Minutes.Single());
+    }
+
+    [Fact]
     public async Task JSON_says_the_same()
     {
         await using var test = new TestSink();
@@ -101,7 +130,7 @@ public sealed class OtlpMetricTests
         await test.Sink.FlushAsync();
         Assert.Equal(5, (await OnlyAsync(test, "node.tasks")).Minutes.Single().Sum);
         Assert.Equal(0.5, (await OnlyAsync(test, "node.load")).Minutes.Single().Last);
-        Assert.Equal((3L, 6.0), ((await OnlyAsync(test, "node.start.duration")).Minutes.Single().Count, (await OnlyAsync(test, "node.start.duration")).Minutes.Single().Sum));
+        Assert.Equal((3L, 6.0), ((await OnlyAsync(test, "node.start.duration")).Minutes.Single().Count, (await OnlyAsync(test, "node.start.duration")).Minutes.Single().Sum ?? 0));
     }
 
     [Fact]

@@ -63,9 +63,9 @@ public sealed class OtlpSdkTests
         await test.Sink.FlushAsync();
         var (from, to) = (DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
         var counted = Assert.Single(await test.Reader.MetricAsync("agent.tasks", from, to));
-        Assert.Equal(("node-agent", "{\"kind\":\"start\"}", 5.0), (counted.Service, counted.Labels, counted.Minutes.Sum(m => m.Sum)));
+        Assert.Equal(("node-agent", "{\"kind\":\"start\"}", 5.0), (counted.Service, counted.Labels, counted.Minutes.Sum(m => m.Sum) ?? 0));
         var timed = Assert.Single(await test.Reader.MetricAsync("agent.task.duration", from, to));
-        Assert.Equal((2L, 0.6), (timed.Minutes.Sum(m => m.Count), Math.Round(timed.Minutes.Sum(m => m.Sum), 6)));
+        Assert.Equal((2L, 0.6), (timed.Minutes.Sum(m => m.Count), Math.Round(timed.Minutes.Sum(m => m.Sum) ?? 0, 6)));
     }
 
     private static async Task<WebApplication> ServeAsync(TelemetrySink sink)

@@ -37,7 +37,7 @@ internal static class CentralTables
         Slos("slos_minute", "rollups_minute", "good and total of an objective, by the minute"),
         Slos("slos_hour", "rollups_hour", "the same by the hour"),
         new("metric_rollups_minute", "a metric's series, by the minute", "{0}.metric_rollups_minute r JOIN {0}.metric_rollup_series s ON s.id = r.series",
-            [("time", "iso(r.start)"), ("time_ns", "r.start"), ("name", "s.name"), ("service", "s.service"), ("labels", "s.labels"), .. Same("points", "count", "sum", "min", "max", "last", "p95", "distribution")],
+            [("time", "iso(r.start)"), ("time_ns", "r.start"), .. MetricColumns.Of("s"), .. Same("points", "count", "sum", "min", "max", "last", "p95", "distribution")],
             StartRange),
         new("metrics_metadata", "what is known of a metric", "{0}.metrics_metadata r",
             [.. Same("name", "unit"), ("kind", "CASE r.kind WHEN 0 THEN 'gauge' WHEN 1 THEN 'counter' ELSE 'histogram' END"), .. Same("description"), Time("first_seen")]),
@@ -53,7 +53,8 @@ internal static class CentralTables
     public static IEnumerable<ReadableTable> Of(long version) => All.Select(table => table.Name switch
     {
         "worker_heartbeats" when version < HeartbeatTable.LagAndUseSince => Without(table, "lag_p50_ms", "utilization"),
-        "metric_rollups_minute" when version < MetricRollups.DistributionsSince => Without(table, "p95", "distribution"),
+        "metric_rollups_minute" when version < MetricRollups.DistributionsSince => Without(table, ["p95", "distribution", "unit", "kind", .. MetricColumns.Later]),
+        "metric_rollups_minute" when version < MetricRollups.IdentitySince => Without(table, ["unit", "kind", .. MetricColumns.Later]),
         _ => table,
     });
 

@@ -60,21 +60,43 @@ internal static class SegmentTables
         ], KeyRange),
         new("metrics_timeseries", "a point of a metric", "{0}.metrics_timeseries r JOIN {0}.metric_series m ON m.id = r.series",
         [
-            .. s_time, ("name", "m.name"), ("service", "m.service"), ("labels", "m.labels"), ("unit", "m.unit"),
-            ("kind", "CASE m.kind WHEN 0 THEN 'gauge' WHEN 1 THEN 'counter' ELSE 'histogram' END"), ("value", "r.value"), ("count", "r.count"), ("min", "r.min"), ("max", "r.max"),
+            .. s_time, .. MetricColumns.Of("m"), ("value", "r.value"), ("count", "r.count"), ("min", "r.min"), ("max", "r.max"),
             ("bounds", "r.bounds"), ("buckets", "r.buckets"),
         ], KeyRange),
         new("stored_rows", "rows a run of a process stored in a segment", "{0}.stored_rows r", [("process", "'{1}'"), ("run", "r.run"), ("stream", "r.stream"), ("rows", "r.rows")]),
     ];
 
     /// <summary>The same over a segment of an earlier version: what it does not have is NULL.</summary>
-    public static IEnumerable<(string Name, string Sql)> Of(ReadableTable table, long version) => table.Columns.Select(c =>
-        version < SegmentSchema.SourcesSince && (s_sources.Contains(c) || c.Name is "severity_text" or "dropped_attributes_count" || (table.Name == "span_links" && c.Name is "trace_state" or "attributes"))
-            ? (c.Name, "NULL") : c);
+    public static IEnumerable<(string Name, string Sql)> Of(ReadableTable table, long version) =>
+        table.Columns.Select(c => IsMissing(table.Name, c.Name, version) ? (c.Name, "NULL") : c);
+
+    private static bool IsMissing(string table, string column, long version) => table == "metrics_timeseries"
+        ? version < SegmentSchema.MetricSourcesSince && MetricColumns.Later.Contains(column)
+        : version < SegmentSchema.SourcesSince
+            && (s_sources.Any(s => s.Name == column) || column is "severity_text" or "dropped_attributes_count" || (table == "span_links" && column is "trace_state" or "attributes"));
 
     private static (string Name, string Sql) s_dropped => ("dropped_attributes_count", "coalesce(r.dropped, 0)");
 
     private static (string Name, string Sql) Text(string column) => (column, $$"""(SELECT value FROM {0}.strings WHERE id = r.{{column}})""");
+}
+
+/// <summary>What tells a metric's series apart, in day segments and in <c>telemetry.db</c>.</summary>
+internal static class MetricColumns
+{
+    /// <summary>Those that a file of an earlier version has not.</summary>
+    public static string[] Later { get; } = ["temporality", "monotonic", "resource", "scope", "scope_version", "scope_attributes"];
+
+    public static (string Name, string Sql)[] Of(string series) =>
+    [
+        ("name", $"{series}.name"), ("service", $"{series}.service"), ("labels", $"{series}.labels"), ("unit", $"{series}.unit"),
+        ("kind", $"CASE {series}.kind WHEN 0 THEN 'gauge' WHEN 1 THEN 'counter' ELSE 'histogram' END"),
+        ("temporality", $"CASE {series}.temporality WHEN 1 THEN 'delta' WHEN 2 THEN 'cumulative' END"),
+        ("monotonic", $"CASE WHEN {series}.temporality > 0 AND {series}.kind < 2 THEN {series}.monotonic END"),
+        ("resource", $$"""(SELECT attributes FROM {0}.resources WHERE id = {{series}}.resource)"""), Scope(series, "scope", "name"), Scope(series, "scope_version", "version"),
+        Scope(series, "scope_attributes", "attributes"),
+    ];
+
+    private static (string Name, string Sql) Scope(string series, string name, string column) => (name, $$"""(SELECT nullif({{column}}, '') FROM {0}.scopes WHERE id = {{series}}.scope)""");
 }
 
 /// <summary>Further faces of the same rows, by the names the segments' own views have.</summary>

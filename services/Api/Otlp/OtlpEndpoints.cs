@@ -24,6 +24,8 @@ internal static class OtlpEndpoints
 
     internal static void MapOtlpIngest(this IEndpointRouteBuilder app)
     {
+        // It listens from the start, not from the first request: totals that began in between are all new.
+        app.ServiceProvider.GetRequiredService<OtlpIngest>();
         var group = app.MapGroup("/otlp/v1")
             .WithMetadata(new SurfaceAttribute("otlp"), new UntracedAttribute(), new BodyLimit(OtlpIngest.MaxBodyBytes))
             .RequireAuthorization(ApiPolicies.Otlp);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OrionPlatform.Sink;
@@ -23,7 +22,7 @@ public sealed class AddedTelemetryTests
 
         Assert.Equal("api", rows[0].GetProperty("service").GetString());
         var traceId = rows[0].GetProperty("trace_id").GetString()!;
-        var line = Assert.Single(await SqlAsync(api.Folder, $"SELECT span_id FROM canonical_lines WHERE trace_id = '{traceId}'"));
+        var line = Assert.Single(await SqlCommand.RunAsync(api.Folder, $"SELECT span_id FROM canonical_lines WHERE trace_id = '{traceId}'"));
         Assert.Equal(line.GetProperty("span_id").GetString(), rows[0].GetProperty("parent_id").GetString());
         Assert.Contains("acme.request.part", await PanelAsync(api, traceId), StringComparison.Ordinal);
         await HeardAsync(api, collector, "acme.request.part");
@@ -56,26 +55,9 @@ public sealed class AddedTelemetryTests
     {
         IReadOnlyList<JsonElement> rows = [];
         await Eventually.TrueAsync(
-            async () => (rows = await SqlAsync(folder, $"SELECT * FROM spans WHERE name LIKE '{name}%' ORDER BY length(name)")).Count >= 2, $"both spans of {name}");
+            async () => (rows = await SqlCommand.RunAsync(folder, $"SELECT * FROM spans WHERE name LIKE '{name}%' ORDER BY length(name)")).Count >= 2, $"both spans of {name}");
         Assert.Equal(rows[0].GetProperty("span_id").GetString(), rows[1].GetProperty("parent_id").GetString());
         return rows;
-    }
-
-    private static async Task<IReadOnlyList<JsonElement>> SqlAsync(string folder, string statement)
-    {
-        using var command = Process.Start(new ProcessStartInfo(
-            "dotnet",
-            [
-                "exec", Path.Combine(AppContext.BaseDirectory, "OrionPlatform.Sink.Cli.dll"),
-                "sql", statement, "--data", Path.Combine(folder, "telemetry"), "--format", "json",
-            ])
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
-        var output = await command.StandardOutput.ReadToEndAsync();
-        await command.WaitForExitAsync();
-        return [.. JsonDocument.Parse(output).RootElement.EnumerateArray()];
     }
 
     private static async Task<string> PanelAsync(ApiUnderTest api, string traceId)

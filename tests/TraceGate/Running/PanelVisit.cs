@@ -6,7 +6,7 @@ namespace OrionPlatform.TraceGate.Tests;
 /// <summary>Somebody looks at the panel: with secrets in every filter first, and then at all of it without any.</summary>
 internal static class PanelVisit
 {
-    private static readonly string[] s_tabs = ["overview", "traces", "logs", "health", "traces?service=canary-service", "logs?service=canary-service", "traces?errors=1", "people"];
+    private static readonly string[] s_tabs = ["overview", "traces", "logs", "metrics", "health", "traces?service=canary-service", "logs?service=canary-service", "traces?errors=1", "people"];
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     public static async Task<IReadOnlyDictionary<string, string>> LookAsync(RunningPlatform platform, SecretMint mint, IReadOnlyList<string> traces)
