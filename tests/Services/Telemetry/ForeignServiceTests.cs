@@ -25,14 +25,10 @@ public sealed class ForeignServiceTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _api = await ApiUnderTest.StartAsync(settings: [$"--Orion:Otlp:Keys:shop:Key={ShopKey}", "--Orion:Otlp:Keys:shop:Services:0=shop"]);
-        _reader = new TelemetryReader(Path.Combine(_api.Folder, "telemetry"), TimeProvider.System);
+        _reader = _api.App.Services.GetRequiredService<TelemetryReader>();
     }
 
-    public async Task DisposeAsync()
-    {
-        await _reader.DisposeAsync();
-        await _api.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _api.DisposeAsync();
 
     [Fact]
     public async Task Its_requests_are_on_the_panels_pages_in_its_figures_and_in_SQL()
