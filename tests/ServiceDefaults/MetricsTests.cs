@@ -36,6 +36,9 @@ public sealed class MetricsTests
         await using var reader = new TelemetryReader(folder.Path, TimeProvider.System);
         var made = await OnlyAsync(reader, "orion.things.made");
         Assert.Equal(("things", "{\"password\":\"[REDACTED]\"}", 5.0), (made.Service, made.Labels, made.Minutes.Sum(m => m.Sum) ?? 0));
+        Assert.Equal((Measures.Meter.Name, MetricTemporality.None, true), (made.Scope?.Name, made.Temporality, made.Monotonic));
+        Assert.Contains(new("service.name", "things"), made.Resource.Attributes);
+        Assert.Contains(made.Resource.Attributes, a => a.Key == "service.instance.id");
         var size = (await OnlyAsync(reader, "orion.things.size")).Minutes;
         Assert.Equal((2L, 40.0, 10.0, 30.0), (size.Sum(m => m.Count), size.Sum(m => m.Sum), size.Min(m => m.Min), size.Max(m => m.Max)));
         Assert.Equal(4, (await OnlyAsync(reader, "orion.things.open")).Minutes[^1].Last);
