@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
+using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
 
@@ -38,11 +39,16 @@ public static class Problems
     /// <summary>The stable type URI of an error.</summary>
     public static string TypeOf(CatalogueError error) => $"urn:orion:error:{error.Code}";
 
-    /// <summary>The document, in JSON whatever the caller accepts: one it does not expect says more than none.</summary>
+    /// <summary>The document, in JSON whatever the caller accepts: one it does not expect says more than none. To senders of telemetry it is what OTLP has for it.</summary>
     internal static Task WriteAsync(HttpContext http, CatalogueError error, string? detail)
     {
         LineScope.Current?.ErrorCode ??= error.Code;
         http.Response.Headers.CacheControl = "no-store";
+        if (Paths.SurfaceOf(http.Request.Path) == "otlp")
+        {
+            return OtlpRefusals.WriteAsync(http, OtlpIngest.Refuse(error.Status, http.Request.ContentType, detail is null ? error.Title : $"{error.Title} {detail}"));
+        }
+
         return TypedResults.Problem(new ProblemDetails
         {
             Type = TypeOf(error),

@@ -9,15 +9,12 @@ internal static class OtlpAnswers
     private const string ProtobufType = "application/x-protobuf";
     private const string JsonType = "application/json";
 
-    // Codes of google.rpc.Status.
-    private const int InvalidArgument = 3;
-    private const int ResourceExhausted = 8;
-
     public static OtlpAnswer Ok(OtlpSignal signal, OtlpEncoding encoding, OtlpResult result)
     {
+        var isWhole = result is { Rejected: 0, Message: null };
         if (encoding == OtlpEncoding.Protobuf)
         {
-            return new OtlpAnswer(200, ProtobufType, result is { Rejected: 0, Message: null } ? [] : Field(1, [8, .. Varint((ulong)result.Rejected), .. Field(2, Encoding.UTF8.GetBytes(result.Message ?? ""))]), result, null);
+            return new OtlpAnswer(200, ProtobufType, isWhole ? [] : Partial(result), result, null);
         }
 
         var name = signal switch
@@ -26,37 +23,64 @@ internal static class OtlpAnswers
             OtlpSignal.Logs => "rejectedLogRecords",
             _ => "rejectedDataPoints",
         };
-        var body = result is { Rejected: 0, Message: null } ? "{}" : JsonSerializer.Serialize(new { partialSuccess = new Dictionary<string, string?> { [name] = $"{result.Rejected}", ["errorMessage"] = result.Message } });
+        var body = isWhole ? "{}" : JsonSerializer.Serialize(new { partialSuccess = new Dictionary<string, string?> { [name] = $"{result.Rejected}", ["errorMessage"] = result.Message } });
         return new OtlpAnswer(200, JsonType, Encoding.UTF8.GetBytes(body), result, null);
     }
 
-    public static OtlpAnswer Refused(int status, OtlpEncoding encoding, string error)
+    /// <summary>A <c>google.rpc.Status</c>, in protobuf when the request is in neither encoding.</summary>
+    public static OtlpAnswer Refused(int status, string? contentType, string error)
     {
-        var code = status == 413 ? ResourceExhausted : InvalidArgument;
-        return encoding == OtlpEncoding.Json
-            ? new OtlpAnswer(status, JsonType, Encoding.UTF8.GetBytes($$"""{"code":{{code}},"message":{{JsonSerializer.Serialize(error)}}}"""), null, error)
-            : new OtlpAnswer(status, ProtobufType, [8, (byte)code, .. Field(2, Encoding.UTF8.GetBytes(error))], null, error);
+        var code = CodeOf(status);
+        if (IsOf(contentType, JsonType))
+        {
+            return new OtlpAnswer(status, JsonType, JsonSerializer.SerializeToUtf8Bytes(new { code, message = error }), null, error);
+        }
+
+        var message = new ProtobufWriter();
+        message.Varint(1, (ulong)code);
+        message.Text(2, error);
+        return new OtlpAnswer(status, ProtobufType, message.Written.ToArray(), null, error);
     }
 
     /// <summary>The encoding a Content-Type header names; null when OTLP knows no such.</summary>
-    public static OtlpEncoding? EncodingOf(string? contentType)
-    {
-        var type = (contentType ?? "").Split(';')[0].Trim();
-        return type.Equals(ProtobufType, StringComparison.OrdinalIgnoreCase) ? OtlpEncoding.Protobuf
-            : type.Equals(JsonType, StringComparison.OrdinalIgnoreCase) ? OtlpEncoding.Json : null;
-    }
+    public static OtlpEncoding? EncodingOf(string? contentType) =>
+        !IsUtf8(contentType) ? null
+        : IsOf(contentType, ProtobufType) ? OtlpEncoding.Protobuf
+        : IsOf(contentType, JsonType) ? OtlpEncoding.Json
+        : null;
 
-    private static byte[] Field(int number, byte[] value) => [(byte)((number << 3) | 2), .. Varint((ulong)value.Length), .. value];
+    private static bool IsOf(string? contentType, string type) => (contentType ?? "").AsSpan().Split(';') is var parts && parts.MoveNext()
+        && contentType.AsSpan(parts.Current).Trim().Equals(type, StringComparison.OrdinalIgnoreCase);
 
-    private static byte[] Varint(ulong value)
+    private static bool IsUtf8(string? contentType) => (contentType ?? "").Split(';').Skip(1).Select(p => p.Split('=', 2))
+        .All(p => !p[0].Trim().Equals("charset", StringComparison.OrdinalIgnoreCase) || p.Length == 2 && p[1].Trim(' ', '"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The code of google.rpc.Status that goes with an HTTP status (google/rpc/code.proto).</summary>
+    private static int CodeOf(int status) => status switch
     {
-        var bytes = new List<byte>();
-        for (; value >= 0x80; value >>= 7)
+        401 => 16,
+        403 => 7,
+        404 => 5,
+        405 => 12,
+        408 or 504 => 4,
+        413 or 429 => 8,
+        499 => 1,
+        502 or 503 => 14,
+        >= 500 => 13,
+        _ => 3,
+    };
+
+    private static byte[] Partial(OtlpResult result)
+    {
+        var partial = new ProtobufWriter();
+        if (result.Rejected > 0)
         {
-            bytes.Add((byte)(value | 0x80));
+            partial.Varint(1, (ulong)result.Rejected);
         }
 
-        bytes.Add((byte)value);
-        return [.. bytes];
+        partial.Text(2, result.Message ?? "");
+        var message = new ProtobufWriter();
+        message.Bytes(1, partial.Written.Span);
+        return message.Written.ToArray();
     }
 }

@@ -1,23 +1,63 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 
 namespace OrionPlatform.Sink;
 
-/// <summary>Reads a request's body, decompressed, and no more of it than the limit: a small body that unpacks to a huge one ends there too.</summary>
-internal static class OtlpBody
+/// <summary>How many bytes of bodies may be in memory at once, those of all requests together.</summary>
+internal sealed class OtlpRoom(long bytes)
 {
-    /// <summary>The body, or null when it is larger than <paramref name="limit"/>.</summary>
-    /// <exception cref="OtlpFormatException">It is not gzip although it says so.</exception>
-    public static async Task<byte[]?> ReadAsync(Stream body, bool gzip, int limit, CancellationToken cancellationToken)
-    {
-        if (!gzip)
-        {
-            return await ReadAllAsync(body, limit, cancellationToken);
-        }
+    private long _left = bytes;
 
+    /// <exception cref="OtlpFormatException">There is no room now; the sender may try again.</exception>
+    public void Take(int count)
+    {
+        if (Interlocked.Add(ref _left, -count) < 0)
+        {
+            Give(count);
+            throw new OtlpFormatException("Too many bodies are being read at the moment; try again shortly.") { Status = 503 };
+        }
+    }
+
+    public void Give(int count) => Interlocked.Add(ref _left, count);
+}
+
+/// <summary>
+/// Reads a request's body, decompressed, and no more of it than the limit: a small body that unpacks to a huge one ends there too. What it gives is
+/// valid until it is disposed of.
+/// </summary>
+internal sealed class OtlpBody(OtlpRoom room, int limit) : IDisposable
+{
+    private const int FirstBytes = 16 * 1024;
+    private const int TrailerBytes = 8;
+
+    private readonly List<byte[]> _rented = [];
+
+    /// <exception cref="OtlpFormatException">It is larger than the limit, or not gzip from its beginning to its end although it says so.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(Stream body, bool gzip, CancellationToken cancellationToken)
+    {
+        var bytes = await ReadAllAsync(body, cancellationToken);
+        return gzip ? await UnpackAsync(bytes, cancellationToken) : bytes;
+    }
+
+    public void Dispose()
+    {
+        foreach (var bytes in _rented.ToArray())
+        {
+            Return(bytes);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> UnpackAsync(ReadOnlyMemory<byte> packed, CancellationToken cancellationToken)
+    {
         try
         {
-            await using var unpacked = new GZipStream(body, CompressionMode.Decompress, leaveOpen: true);
-            return await ReadAllAsync(unpacked, limit, cancellationToken);
+            await using var stream = new GZipStream(Stream(packed), CompressionMode.Decompress);
+            var bytes = await ReadAllAsync(stream, cancellationToken);
+            return EndsWhole(packed.Span, bytes.Span) ? bytes
+                : throw new OtlpFormatException("The gzip body does not end with the length and checksum of what it holds: it was cut off, or something follows it.");
         }
         catch (InvalidDataException exception)
         {
@@ -25,21 +65,75 @@ internal static class OtlpBody
         }
     }
 
-    private static async Task<byte[]?> ReadAllAsync(Stream stream, int limit, CancellationToken cancellationToken)
-    {
-        using var all = new MemoryStream();
-        var part = new byte[64 * 1024];
-        int read;
-        while ((read = await stream.ReadAsync(part, cancellationToken)) > 0)
-        {
-            if (all.Length + read > limit)
-            {
-                return null;
-            }
+    private static MemoryStream Stream(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(bytes.ToArray());
 
-            await all.WriteAsync(part.AsMemory(0, read), cancellationToken);
+    /// <summary>
+    /// Whether it ends as gzip (RFC 1952) does: with the checksum and the length of the last member's content, which is all of it unless there are several. The
+    /// stream does not say: for one that is cut off between two blocks it gives what it has.
+    /// </summary>
+    private static bool EndsWhole(ReadOnlySpan<byte> packed, ReadOnlySpan<byte> content)
+    {
+        if (packed.Length < TrailerBytes)
+        {
+            return false;
         }
 
-        return all.ToArray();
+        var (checksum, length) = (BinaryPrimitives.ReadUInt32LittleEndian(packed[^8..]), BinaryPrimitives.ReadUInt32LittleEndian(packed[^4..]));
+        return length <= (uint)content.Length && Crc32.HashToUInt32(content[^(int)length..]) == checksum;
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadAllAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var bytes = Rent(FirstBytes);
+        var length = 0;
+        while (true)
+        {
+            if (length == limit)
+            {
+                return await stream.ReadAsync(new byte[1], cancellationToken) == 0 ? bytes.AsMemory(0, length)
+                    : throw new OtlpFormatException($"The body is larger than {limit} bytes, decompressed.") { Status = 413 };
+            }
+
+            if (length == bytes.Length)
+            {
+                var larger = Rent((int)Math.Min(limit, length * 2L));
+                bytes.AsSpan(0, length).CopyTo(larger);
+                Return(bytes);
+                bytes = larger;
+            }
+
+            var read = await stream.ReadAsync(bytes.AsMemory(length, Math.Min(bytes.Length, limit) - length), cancellationToken);
+            if (read == 0)
+            {
+                return bytes.AsMemory(0, length);
+            }
+
+            length += read;
+        }
+    }
+
+    private byte[] Rent(int count)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(count);
+        try
+        {
+            room.Take(bytes.Length);
+        }
+        catch (OtlpFormatException)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+            throw;
+        }
+
+        _rented.Add(bytes);
+        return bytes;
+    }
+
+    private void Return(byte[] bytes)
+    {
+        _rented.Remove(bytes);
+        room.Give(bytes.Length);
+        ArrayPool<byte>.Shared.Return(bytes);
     }
 }

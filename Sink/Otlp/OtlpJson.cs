@@ -1,167 +1,357 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
 namespace OrionPlatform.Sink;
 
-/// <summary>Parts that all signals share, from OTLP's JSON: ids in hex, 64-bit integers as text or numbers, enumerations as numbers, unknown members ignored.</summary>
-internal static class OtlpJson
+/// <summary>
+/// OTLP's JSON as protobuf: what a body says in the one encoding is written in the other, so that there is one decoder, and one set of limits, for both. It takes
+/// the forms ProtoJSON allows: members in lowerCamelCase or by their original names, null for unset, integers as numbers or text and with an exponent, enumerations
+/// by number or name; and OTLP's own: ids in hexadecimal. Members that are not known are passed over.
+/// </summary>
+[StructLayout(LayoutKind.Auto)]
+internal ref struct OtlpJson
 {
-    public static IEnumerable<JsonElement> Items(JsonElement parent, string name)
-    {
-        if (!Member(parent, name, out var items))
-        {
-            return [];
-        }
+    private readonly OtlpBudget _budget;
+    private readonly ProtobufWriter _to;
+    private readonly List<(string Name, int Item)> _path = [];
+    private byte[] _text = new byte[256];
+    private Utf8JsonReader _json;
+    private int _depth;
 
-        return items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : throw new OtlpFormatException($"'{name}' must be an array.");
+    private OtlpJson(ReadOnlySpan<byte> body, OtlpBudget budget)
+    {
+        // The depth of values is limited where they are decoded; what is passed over costs no more for being deep.
+        _json = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        _budget = budget;
+        _to = new ProtobufWriter(Math.Min(body.Length, 1024 * 1024));
     }
 
-    /// <summary>Every record of an export request with where it comes from; the three signals' requests differ in the names of their members only.</summary>
-    public static IEnumerable<(OtlpSource Source, JsonElement Record)> Records(JsonElement request, string resources, string scopes, string records)
-    {
-        foreach (var resource in Items(request, resources))
-        {
-            var about = new OtlpAttributes();
-            if (Member(resource, "resource", out var description))
-            {
-                Attributes(description, about);
-            }
-
-            var from = new ResourceRow(about.ToArray());
-            foreach (var scope in Items(resource, scopes))
-            {
-                var source = new OtlpSource(from, Member(scope, "scope", out var named) ? Scope(named) : new ScopeRow(""));
-                foreach (var record in Items(scope, records))
-                {
-                    yield return (source, record);
-                }
-            }
-        }
-    }
-
-    private static ScopeRow Scope(JsonElement scope)
-    {
-        var attributes = new OtlpAttributes();
-        Attributes(scope, attributes);
-        return new ScopeRow(Text(scope, "name") ?? "", Text(scope, "version") is { Length: > 0 } version ? version : null, attributes.ToArray());
-    }
-
-    public static void Attributes(JsonElement owner, OtlpAttributes into, string name = "attributes")
-    {
-        foreach (var pair in Items(owner, name))
-        {
-            into.Add(Utf8Pool.Get(Encoding.UTF8.GetBytes(Text(pair, "key") ?? "")), Member(pair, "value", out var value) ? AnyValue(value, 0) : null);
-        }
-    }
-
-    public static object? AnyValue(JsonElement any, int depth)
-    {
-        if (depth > OtlpLimits.Depth)
-        {
-            throw new OtlpFormatException($"An attribute's value is nested more than {OtlpLimits.Depth} deep.");
-        }
-
-        if (any.ValueKind != JsonValueKind.Object)
-        {
-            throw new OtlpFormatException("An attribute's 'value' must be an object such as {\"stringValue\":\"...\"}.");
-        }
-
-        foreach (var member in any.EnumerateObject())
-        {
-            switch (member.Name)
-            {
-                case "stringValue":
-                case "bytesValue":
-                    return String(member.Value, member.Name);
-                case "boolValue":
-                    return member.Value.ValueKind switch
-                    {
-                        JsonValueKind.True => true,
-                        JsonValueKind.False => false,
-                        _ => throw new OtlpFormatException("'boolValue' must be true or false."),
-                    };
-                case "intValue":
-                    return Integer(member.Value, member.Name);
-                case "doubleValue":
-                    return Double(member.Value, member.Name);
-                case "arrayValue":
-                    return Items(member.Value, "values").Select(v => AnyValue(v, depth + 1)).ToArray();
-                case "kvlistValue":
-                    return JsonSerializer.Serialize(Items(member.Value, "values").ToDictionary(
-                        p => Text(p, "key") ?? "", p => Member(p, "value", out var value) ? AnyValue(value, depth + 1) : null));
-            }
-        }
-
-        return null;
-    }
-
-    public static string? Text(JsonElement owner, string name) => Member(owner, name, out var value) ? String(value, name) : null;
-
-    public static byte[] Id(JsonElement owner, string name)
+    /// <summary>The body in protobuf.</summary>
+    /// <exception cref="OtlpFormatException">It is not JSON, or a member is not what it must be; the message names it.</exception>
+    public static ReadOnlyMemory<byte> ToProtobuf(ReadOnlySpan<byte> body, OtlpJsonShape request, OtlpBudget budget)
     {
         try
         {
-            return Text(owner, name) is { Length: > 0 } hex ? Convert.FromHexString(hex) : [];
+            var json = new OtlpJson(body.StartsWith("\uFEFF"u8) ? body[3..] : body, budget);
+            json.Read();
+            json.Members(request);
+            json.Read();
+            return json._to.Written;
         }
-        catch (FormatException exception)
+        catch (JsonException exception)
         {
-            throw new OtlpFormatException($"'{name}' must be hexadecimal.", exception);
+            throw new OtlpFormatException($"The body is not JSON: {exception.Message}", exception);
         }
     }
 
-    public static ulong Time(JsonElement owner, string name)
+    private bool Read()
     {
-        if (!Member(owner, name, out var value))
+        var found = _json.Read();
+        if (_json.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray))
         {
-            return 0;
+            _budget.Take();
         }
 
-        var integer = Integer(value, name);
-        return integer >= 0 ? (ulong)integer : throw new OtlpFormatException($"'{name}' must not be negative.");
+        return found;
     }
 
-    public static int Enum(JsonElement owner, string name)
+    private void Members(OtlpJsonShape shape)
     {
-        if (!Member(owner, name, out var value))
+        if (_json.TokenType != JsonTokenType.StartObject)
         {
-            return 0;
+            throw Wrong("an object");
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw new OtlpFormatException($"'{name}' must be the enumeration's number.");
+        var seen = 0;
+        while (Read() && _json.TokenType == JsonTokenType.PropertyName)
+        {
+            var field = shape.Find(Text());
+            Read();
+            if (field is null)
+            {
+                Pass();
+                continue;
+            }
+
+            _path.Add((field.Name, -1));
+            if ((seen & (1 << field.Number)) != 0)
+            {
+                throw new OtlpFormatException($"'{Path}' is there twice.");
+            }
+
+            seen |= 1 << field.Number;
+            if (_json.TokenType != JsonTokenType.Null)
+            {
+                Member(field);
+            }
+
+            _path.RemoveAt(_path.Count - 1);
+        }
     }
 
-    public static long Integer(JsonElement value, string name) => value.ValueKind switch
+    private void Member(OtlpJsonField field)
     {
-        JsonValueKind.Number when value.TryGetInt64(out var number) => number,
-        JsonValueKind.String when long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
-        _ => throw new OtlpFormatException($"'{name}' must be a 64-bit integer, as a number or as text."),
+        if (!field.IsRepeated)
+        {
+            Value(field);
+            return;
+        }
+
+        if (_json.TokenType != JsonTokenType.StartArray)
+        {
+            throw Wrong("an array");
+        }
+
+        for (var item = 0; Read() && _json.TokenType != JsonTokenType.EndArray; item++)
+        {
+            CollectionsMarshal.AsSpan(_path)[^1].Item = item;
+            Value(field);
+        }
+    }
+
+    private void Value(OtlpJsonField field)
+    {
+        switch (field.Kind)
+        {
+            case OtlpJsonKind.Message:
+                Message(field);
+                break;
+            case OtlpJsonKind.Text:
+                _to.Bytes(field.Number, _json.TokenType == JsonTokenType.String ? Text() : throw Wrong("text"));
+                break;
+            case OtlpJsonKind.Base64:
+                Base64(field.Number);
+                break;
+            case OtlpJsonKind.Id:
+                Id(field.Number);
+                break;
+            case OtlpJsonKind.Bool:
+                _to.Varint(field.Number, _json.TokenType is JsonTokenType.True or JsonTokenType.False ? (_json.TokenType == JsonTokenType.True ? 1UL : 0) : throw Wrong("true or false"));
+                break;
+            case OtlpJsonKind.Double:
+                _to.Fixed64(field.Number, BitConverter.DoubleToUInt64Bits(Double()));
+                break;
+            case OtlpJsonKind.Enum:
+                _to.Varint(field.Number, (ulong)Enum(field));
+                break;
+            case OtlpJsonKind.Int64:
+                _to.Varint(field.Number, (ulong)Integer(long.MinValue, long.MaxValue));
+                break;
+            case OtlpJsonKind.UInt64:
+                _to.Varint(field.Number, (ulong)Integer(0, ulong.MaxValue));
+                break;
+            case OtlpJsonKind.UInt32:
+                _to.Varint(field.Number, (ulong)Integer(0, uint.MaxValue));
+                break;
+            case OtlpJsonKind.ZigZag32:
+                var number = (int)Integer(int.MinValue, int.MaxValue);
+                _to.Varint(field.Number, (uint)((number << 1) ^ (number >> 31)));
+                break;
+            case OtlpJsonKind.Fixed32:
+                _to.Fixed32(field.Number, (uint)Integer(0, uint.MaxValue));
+                break;
+            case OtlpJsonKind.Fixed64:
+                _to.Fixed64(field.Number, (ulong)Integer(0, ulong.MaxValue));
+                break;
+            case OtlpJsonKind.SignedFixed64:
+                _to.Fixed64(field.Number, (ulong)(long)Integer(long.MinValue, long.MaxValue));
+                break;
+        }
+    }
+
+    private void Message(OtlpJsonField field)
+    {
+        var begun = _to.Begin(field.Number);
+        if (field.Message != OtlpJsonShape.AnyValue)
+        {
+            Members(field.Message);
+        }
+        else if (_json.TokenType != JsonTokenType.Null)
+        {
+            // One level more than is kept is written, so that the decoder sees that there was more.
+            if (++_depth > OtlpLimits.Depth + 2)
+            {
+                Pass();
+            }
+            else
+            {
+                Members(field.Message);
+            }
+
+            _depth--;
+        }
+
+        _to.End(begun);
+    }
+
+    /// <summary>Goes to the end of a value that is not wanted.</summary>
+    private void Pass()
+    {
+        if (_json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        {
+            for (var depth = _json.CurrentDepth; Read() && _json.CurrentDepth > depth;)
+            {
+            }
+        }
+    }
+
+    private void Base64(int field)
+    {
+        var text = _json.TokenType == JsonTokenType.String ? Text() : throw Wrong("base64");
+        Span<byte> standard = new byte[text.Length + 2];
+        var length = 0;
+        foreach (var character in text.TrimEnd((byte)'='))
+        {
+            standard[length++] = character switch
+            {
+                (byte)'-' => (byte)'+',
+                (byte)'_' => (byte)'/',
+                _ => character,
+            };
+        }
+
+        // Its padding may be missing.
+        for (; length % 4 is 2 or 3; length++)
+        {
+            standard[length] = (byte)'=';
+        }
+
+        var bytes = new byte[text.Length];
+        if (System.Buffers.Text.Base64.DecodeFromUtf8(standard[..length], bytes, out _, out var written) != System.Buffers.OperationStatus.Done)
+        {
+            throw Wrong("base64");
+        }
+
+        _to.Bytes(field, bytes.AsSpan(0, written));
+    }
+
+    /// <summary>An id that is not hexadecimal becomes one that nothing can have: it costs its record, as an id of a wrong length does.</summary>
+    private void Id(int field)
+    {
+        var text = _json.TokenType == JsonTokenType.String ? Text() : throw Wrong("hexadecimal text");
+        Span<byte> id = stackalloc byte[16];
+        _to.Bytes(field, text.Length <= 32 && Convert.FromHexString(text, id, out _, out var length) == System.Buffers.OperationStatus.Done ? id[..length] : [0]);
+    }
+
+    private double Double() => Number() is { } text && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw Wrong("a number, or \"NaN\", \"Infinity\" or \"-Infinity\"");
+
+    private long Enum(OtlpJsonField field)
+    {
+        if (_json.TokenType == JsonTokenType.String && Array.IndexOf(field.Values, Encoding.UTF8.GetString(Text())) is var value and >= 0)
+        {
+            return value;
+        }
+
+        return TryInteger(out var number) && number >= int.MinValue && number <= int.MaxValue ? (long)number : throw Wrong($"the enumeration's number, or a name such as {field.Values[^1]}");
+    }
+
+    private Int128 Integer(Int128 least, Int128 most) => TryInteger(out var number) && number >= least && number <= most
+        ? number
+        : throw Wrong($"an integer from {least} to {most}, as a number or as text");
+
+    private bool TryInteger(out Int128 number)
+    {
+        number = 0;
+        var text = Number();
+        if (Utf8Parser.TryParse(text, out long plain, out var length) && length == text.Length)
+        {
+            number = plain;
+            return true;
+        }
+
+        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (decimal.TryParse(text, Style, CultureInfo.InvariantCulture, out var exact) && exact == decimal.Truncate(exact))
+        {
+            number = (Int128)exact;
+            return true;
+        }
+
+        return false;
+    }
+
+    private ReadOnlySpan<byte> Number() => _json.TokenType switch
+    {
+        JsonTokenType.Number => _json.ValueSpan,
+        JsonTokenType.String => Text(),
+        _ => [],
     };
 
-    public static ulong Unsigned(JsonElement value, string name) => value.ValueKind switch
+    /// <summary>The name or text that the reader is at. Half of a surrogate pair becomes U+FFFD; bytes that are not UTF-8 stay what they are until they are decoded.</summary>
+    private ReadOnlySpan<byte> Text()
     {
-        JsonValueKind.Number when value.TryGetUInt64(out var number) => number,
-        JsonValueKind.String when ulong.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
-        _ => throw new OtlpFormatException($"'{name}' must be a 64-bit integer from 0 on, as a number or as text."),
-    };
-
-    public static double Double(JsonElement value, string name) => value.ValueKind switch
-    {
-        JsonValueKind.Number => value.GetDouble(),
-        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
-        _ => throw new OtlpFormatException($"'{name}' must be a number, or \"NaN\", \"Infinity\" or \"-Infinity\"."),
-    };
-
-    public static bool Member(JsonElement owner, string name, out JsonElement value)
-    {
-        if (owner.ValueKind != JsonValueKind.Object)
+        var raw = _json.ValueSpan;
+        if (!_json.ValueIsEscaped)
         {
-            throw new OtlpFormatException($"An object with '{name}' was expected, not {owner.ValueKind}.");
+            return raw;
         }
 
-        return owner.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+        if (_text.Length < raw.Length)
+        {
+            _text = new byte[raw.Length];
+        }
+
+        return _text.AsSpan(0, JsonEscapes.Decode(raw, _text));
     }
 
-    private static string String(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new OtlpFormatException($"'{name}' must be text.");
+    private readonly OtlpFormatException Wrong(string what) => new($"{(_path.Count == 0 ? "The body" : $"'{Path}'")} must be {what}.");
+
+    private readonly string Path => string.Join('.', _path.Select(p => p.Item < 0 ? p.Name : $"{p.Name}[{p.Item}]"));
+}
+
+/// <summary>Escapes in JSON's text.</summary>
+internal static class JsonEscapes
+{
+    /// <summary>Writes the text that stands there; it is no longer than how it is written.</summary>
+    public static int Decode(ReadOnlySpan<byte> raw, Span<byte> to)
+    {
+        var length = 0;
+        for (var at = 0; at < raw.Length;)
+        {
+            if (raw[at] != '\\')
+            {
+                to[length++] = raw[at++];
+            }
+            else if (raw[at + 1] == 'u')
+            {
+                var rune = Unicode(raw, ref at);
+                length += rune.EncodeToUtf8(to[length..]);
+            }
+            else
+            {
+                to[length++] = raw[at + 1] switch
+                {
+                    (byte)'b' => (byte)'\b',
+                    (byte)'f' => (byte)'\f',
+                    (byte)'n' => (byte)'\n',
+                    (byte)'r' => (byte)'\r',
+                    (byte)'t' => (byte)'\t',
+                    var same => same,
+                };
+                at += 2;
+            }
+        }
+
+        return length;
+    }
+
+    private static Rune Unicode(ReadOnlySpan<byte> raw, ref int at)
+    {
+        var first = Unit(raw, at);
+        at += 6;
+        if (char.IsHighSurrogate(first) && raw[at..].StartsWith("\\u"u8) && Unit(raw, at) is var second && char.IsLowSurrogate(second))
+        {
+            at += 6;
+            return new Rune(first, second);
+        }
+
+        return char.IsSurrogate(first) ? Rune.ReplacementChar : new Rune(first);
+    }
+
+    // The reader has seen to it that four hexadecimal digits follow.
+    private static char Unit(ReadOnlySpan<byte> raw, int at) => (char)ushort.Parse(raw.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace OrionPlatform.Sink;
 
@@ -14,21 +13,41 @@ internal static class OtlpProto
     /// Every record of an export request with where it comes from. The three signals' requests have one shape: resources (field 1), in each its description (1) and
     /// its scopes (2), in each scope its description (1) and its records (2). A description may follow what it describes, so it is looked for first.
     /// </summary>
-    public static void Records(ReadOnlySpan<byte> request, Record found) => Each(new ProtobufReader(request), 1, (ref resource) =>
+    public static void Records(ReadOnlySpan<byte> request, OtlpReport report, Record found) =>
+        Records(new ProtobufReader(request) { Budget = new OtlpBudget() }, report, found);
+
+    private static void Records(ProtobufReader request, OtlpReport report, Record found) => Each(request, 1, (ref resource) =>
     {
         var about = new OtlpAttributes();
-        Each(resource, 1, (ref description) => Each(description, 1, (ref pair) => KeyValue(pair, about)));
-        var from = new ResourceRow(about.ToArray());
+        Each(resource, 1, (ref description) => Described(description, about));
+        report.Cut(about);
+        var from = new ResourceRow(about.ToArray()) { DroppedAttributes = about.Dropped };
         Each(resource, 2, (ref scope) =>
         {
             var described = new ScopeRow("");
-            Each(scope, 1, (ref description) => described = Scope(description));
+            Each(scope, 1, (ref description) => described = Scope(description, report));
             var source = new OtlpSource(from, described);
             Each(scope, 2, (ref record) => found(source, record));
         });
     });
 
-    private static ScopeRow Scope(ProtobufReader scope)
+    private static void Described(ProtobufReader resource, OtlpAttributes about)
+    {
+        while (resource.Next())
+        {
+            switch (resource.Field)
+            {
+                case 1:
+                    KeyValue(resource.Message(), about);
+                    break;
+                case 2:
+                    about.LeftOut((uint)resource.Varint());
+                    break;
+            }
+        }
+    }
+
+    private static ScopeRow Scope(ProtobufReader scope, OtlpReport report)
     {
         var (name, version, attributes) = ("", "", new OtlpAttributes());
         while (scope.Next())
@@ -44,10 +63,14 @@ internal static class OtlpProto
                 case 3:
                     KeyValue(scope.Message(), attributes);
                     break;
+                case 4:
+                    attributes.LeftOut((uint)scope.Varint());
+                    break;
             }
         }
 
-        return new ScopeRow(name, version.Length > 0 ? version : null, attributes.ToArray());
+        report.Cut(attributes);
+        return new ScopeRow(name, version.Length > 0 ? version : null, attributes.ToArray()) { DroppedAttributes = attributes.Dropped };
     }
 
     /// <summary>Every occurrence of a field that holds bytes.</summary>
@@ -65,15 +88,26 @@ internal static class OtlpProto
 
     public static void KeyValue(ProtobufReader pair, OtlpAttributes into)
     {
-        var (key, value) = Pair(pair, 0);
+        if (into.IsFull)
+        {
+            into.Leave();
+            return;
+        }
+
+        var (key, value) = Pair(pair, 0, into);
         into.Add(key, value);
     }
 
-    public static object? AnyValue(ProtobufReader any, int depth)
+    /// <summary>A value: text (also of bytes, in base64), a number, a list (an array) or a map (a dictionary).</summary>
+    /// <param name="any">It.</param>
+    /// <param name="depth">In how many lists and maps it lies.</param>
+    /// <param name="owner">Counts what is left out of it.</param>
+    public static object? AnyValue(ProtobufReader any, int depth, OtlpAttributes owner)
     {
         if (depth > OtlpLimits.Depth)
         {
-            throw new OtlpFormatException($"An attribute's value is nested more than {OtlpLimits.Depth} deep.");
+            owner.CutElements++;
+            return null;
         }
 
         object? value = null;
@@ -94,10 +128,10 @@ internal static class OtlpProto
                     value = any.Floating();
                     break;
                 case 5:
-                    value = Items(any.Message(), depth);
+                    value = Elements(any.Message(), depth, owner);
                     break;
                 case 6:
-                    value = JsonSerializer.Serialize(Pairs(any.Message(), depth));
+                    value = Pairs(any.Message(), depth, owner);
                     break;
                 case 7:
                     value = Convert.ToBase64String(any.Bytes());
@@ -108,25 +142,42 @@ internal static class OtlpProto
         return value;
     }
 
-    private static object?[] Items(ProtobufReader array, int depth)
+    private static object?[] Elements(ProtobufReader list, int depth, OtlpAttributes owner)
     {
-        var items = new List<object?>();
-        Each(array, 1, (ref item) => items.Add(AnyValue(item, depth + 1)));
-        return [.. items];
+        var elements = new List<object?>();
+        Each(list, 1, (ref item) =>
+        {
+            if (elements.Count < OtlpLimits.Elements)
+            {
+                elements.Add(AnyValue(item, depth + 1, owner));
+            }
+            else
+            {
+                owner.CutElements++;
+            }
+        });
+        return [.. elements];
     }
 
-    private static Dictionary<string, object?> Pairs(ProtobufReader list, int depth)
+    private static Dictionary<string, object?> Pairs(ProtobufReader list, int depth, OtlpAttributes owner)
     {
         var pairs = new Dictionary<string, object?>();
         Each(list, 1, (ref item) =>
         {
-            var (key, value) = Pair(item, depth + 1);
-            pairs[key] = value;
+            if (pairs.Count < OtlpLimits.Attributes)
+            {
+                var (key, value) = Pair(item, depth + 1, owner);
+                pairs[key] = value;
+            }
+            else
+            {
+                owner.CutElements++;
+            }
         });
         return pairs;
     }
 
-    private static (string Key, object? Value) Pair(ProtobufReader pair, int depth)
+    private static (string Key, object? Value) Pair(ProtobufReader pair, int depth, OtlpAttributes owner)
     {
         var key = "";
         object? value = null;
@@ -138,7 +189,7 @@ internal static class OtlpProto
                     key = Utf8Pool.Get(pair.Bytes());
                     break;
                 case 2:
-                    value = AnyValue(pair.Message(), depth);
+                    value = AnyValue(pair.Message(), depth, owner);
                     break;
             }
         }

@@ -3,7 +3,7 @@ namespace OrionPlatform.Sink;
 /// <summary><c>ExportLogsServiceRequest</c> from protobuf.</summary>
 internal static class OtlpProtoLogs
 {
-    public static void Read(ReadOnlySpan<byte> body, Action<OtlpSource, OtlpLog> found) => OtlpProto.Records(body, (source, record) => found(source, Log(record)));
+    public static void Read(ReadOnlySpan<byte> body, OtlpReport report, Action<OtlpSource, OtlpLog> found) => OtlpProto.Records(body, report, (source, record) => found(source, Log(record)));
 
     private static OtlpLog Log(ProtobufReader message)
     {
@@ -22,10 +22,13 @@ internal static class OtlpProtoLogs
                     log.SeverityText = message.Text();
                     break;
                 case 5:
-                    log.Body = OtlpProto.AnyValue(message.Message(), 0);
+                    log.Body = OtlpProto.AnyValue(message.Message(), 0, log.Attributes);
                     break;
                 case 6:
                     OtlpProto.KeyValue(message.Message(), log.Attributes);
+                    break;
+                case 7:
+                    log.Attributes.LeftOut((uint)message.Varint());
                     break;
                 case 9:
                     log.TraceId = message.Bytes().ToArray();

@@ -3,8 +3,8 @@ namespace OrionPlatform.Sink;
 /// <summary><c>ExportMetricsServiceRequest</c> from protobuf.</summary>
 internal static class OtlpProtoMetrics
 {
-    public static void Read(ReadOnlySpan<byte> body, Action<OtlpMetric, OtlpPoint> found) =>
-        OtlpProto.Records(body, (source, record) => Metric(record, new OtlpMetric { Source = source }, found));
+    public static void Read(ReadOnlySpan<byte> body, OtlpReport report, Action<OtlpMetric, OtlpPoint> found) =>
+        OtlpProto.Records(body, report, (source, record) => Metric(record, new OtlpMetric { Source = source }, found));
 
     private static void Metric(ProtobufReader message, OtlpMetric metric, Action<OtlpMetric, OtlpPoint> found)
     {

@@ -3,7 +3,7 @@ namespace OrionPlatform.Sink;
 /// <summary><c>ExportTraceServiceRequest</c> from protobuf.</summary>
 internal static class OtlpProtoTraces
 {
-    public static void Read(ReadOnlySpan<byte> body, Action<OtlpSource, OtlpSpan> found) => OtlpProto.Records(body, (source, record) => found(source, Span(record)));
+    public static void Read(ReadOnlySpan<byte> body, OtlpReport report, Action<OtlpSource, OtlpSpan> found) => OtlpProto.Records(body, report, (source, record) => found(source, Span(record)));
 
     private static OtlpSpan Span(ProtobufReader message)
     {
@@ -39,11 +39,20 @@ internal static class OtlpProtoTraces
                 case 9:
                     OtlpProto.KeyValue(message.Message(), span.Attributes);
                     break;
+                case 10:
+                    span.Attributes.LeftOut((uint)message.Varint());
+                    break;
                 case 11:
                     Event(message.Message(), span);
                     break;
+                case 12:
+                    span.DroppedEvents = Sum(span.DroppedEvents, message.Varint());
+                    break;
                 case 13:
                     Link(message.Message(), span);
+                    break;
+                case 14:
+                    span.DroppedLinks = Sum(span.DroppedLinks, message.Varint());
                     break;
                 case 16:
                     span.Flags = message.Fixed32();
@@ -57,8 +66,16 @@ internal static class OtlpProtoTraces
         return span;
     }
 
+    private static int Sum(int here, ulong sender) => (int)Math.Min(int.MaxValue, here + (long)(uint)sender);
+
     private static void Event(ProtobufReader message, OtlpSpan span)
     {
+        if (span.Events.Count >= OtlpLimits.Events)
+        {
+            (span.CutEvents, span.DroppedEvents) = (span.CutEvents + 1, Sum(span.DroppedEvents, 1));
+            return;
+        }
+
         var (time, name, attributes) = (0UL, "", new OtlpAttributes());
         while (message.Next())
         {
@@ -73,17 +90,23 @@ internal static class OtlpProtoTraces
                 case 3:
                     OtlpProto.KeyValue(message.Message(), attributes);
                     break;
+                case 4:
+                    attributes.LeftOut((uint)message.Varint());
+                    break;
             }
         }
 
-        if (span.Events.Count < OtlpLimits.Events)
-        {
-            span.Events.Add((time, name, attributes));
-        }
+        span.Events.Add((time, name, attributes));
     }
 
     private static void Link(ProtobufReader message, OtlpSpan span)
     {
+        if (span.Links.Count >= OtlpLimits.Links)
+        {
+            (span.CutLinks, span.DroppedLinks) = (span.CutLinks + 1, Sum(span.DroppedLinks, 1));
+            return;
+        }
+
         var link = new OtlpLink();
         while (message.Next())
         {
@@ -101,13 +124,13 @@ internal static class OtlpProtoTraces
                 case 4:
                     OtlpProto.KeyValue(message.Message(), link.Attributes);
                     break;
+                case 5:
+                    link.Attributes.LeftOut((uint)message.Varint());
+                    break;
             }
         }
 
-        if (span.Links.Count < OtlpLimits.Links)
-        {
-            span.Links.Add(link);
-        }
+        span.Links.Add(link);
     }
 
     private static void Status(ProtobufReader message, OtlpSpan span)

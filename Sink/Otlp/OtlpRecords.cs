@@ -2,15 +2,6 @@ using System.Globalization;
 
 namespace OrionPlatform.Sink;
 
-/// <summary>Limits of the OpenTelemetry SDK, held here too: a sender need not be one.</summary>
-internal static class OtlpLimits
-{
-    public const int Attributes = 128;
-    public const int Events = 128;
-    public const int Links = 128;
-    public const int Depth = 16;
-}
-
 /// <summary>Where a record comes from: its resource and its scope.</summary>
 /// <param name="Resource">The resource: one object for all that a request has of it.</param>
 /// <param name="Scope">The scope, likewise.</param>
@@ -51,13 +42,25 @@ internal sealed class OtlpSpan
 
     public OtlpAttributes Attributes { get; } = new();
 
-    // Bounded by OtlpLimits.Events; further ones are left out.
+    // Bounded by OtlpLimits.Events; further ones are left out, and counted.
     public List<(ulong Time, string Name, OtlpAttributes Attributes)> Events { get; } = [];
 
-    // Bounded by OtlpLimits.Links; further ones are left out.
+    // Bounded by OtlpLimits.Links; further ones are left out, and counted.
     public List<OtlpLink> Links { get; } = [];
 
     public string? TraceState { get; set; }
+
+    /// <summary>Events left out by us.</summary>
+    public int CutEvents { get; set; }
+
+    /// <summary>Links left out by us.</summary>
+    public int CutLinks { get; set; }
+
+    /// <summary>Events left out in all, by the sender and by us.</summary>
+    public int DroppedEvents { get; set; }
+
+    /// <summary>Links left out in all, by the sender and by us.</summary>
+    public int DroppedLinks { get; set; }
 }
 
 /// <summary>A link as it came.</summary>
@@ -94,23 +97,56 @@ internal sealed class OtlpLog
     public OtlpAttributes Attributes { get; } = new();
 }
 
-/// <summary>Attributes in the order they came; bounded by <see cref="OtlpLimits.Attributes"/>, further ones are left out.</summary>
+/// <summary>Attributes in the order they came; bounded by <see cref="OtlpLimits.Attributes"/>, further ones are left out, and counted.</summary>
 internal sealed class OtlpAttributes
 {
-    private readonly List<KeyValuePair<string, object?>> _items = [];
+    private List<KeyValuePair<string, object?>>? _items;
+
+    /// <summary>Attributes left out by us.</summary>
+    public int Cut { get; private set; }
+
+    /// <summary>Attributes left out in all, by the sender and by us.</summary>
+    public int Dropped { get; private set; }
+
+    /// <summary>Elements and nested values, of lists and maps among them, left out by us.</summary>
+    public int CutElements { get; set; }
+
+    public bool IsFull => _items?.Count >= OtlpLimits.Attributes;
 
     public void Add(string key, object? value)
     {
-        if (_items.Count < OtlpLimits.Attributes)
+        if (IsFull)
         {
-            _items.Add(new(key, value));
+            Leave();
+        }
+        else
+        {
+            (_items ??= []).Add(new(key, value));
         }
     }
 
-    public string? Text(string key) => _items.Find(a => a.Key == key).Value as string;
+    /// <summary>Adds what is said about the record here; where there is no room for it, the last of the sender's goes.</summary>
+    public void Note(string key, object? value)
+    {
+        if (IsFull)
+        {
+            _items!.RemoveAt(_items.Count - 1);
+            Leave();
+        }
+
+        Add(key, value);
+    }
+
+    /// <summary>One is left out.</summary>
+    public void Leave() => (Cut, Dropped) = (Cut + 1, Dropped + 1);
+
+    /// <summary>The sender says how many it has left out.</summary>
+    public void LeftOut(uint count) => Dropped = (int)Math.Min(int.MaxValue, (long)Dropped + count);
+
+    public string? Text(string key) => _items?.Find(a => a.Key == key).Value as string;
 
     /// <summary>A number, also one that its sender wrote as text.</summary>
-    public long? Number(string key) => _items.Find(a => a.Key == key).Value switch
+    public long? Number(string key) => _items?.Find(a => a.Key == key).Value switch
     {
         long number => number,
         double number when number == Math.Floor(number) && Math.Abs(number) < 1e15 => (long)number,
@@ -122,7 +158,7 @@ internal sealed class OtlpAttributes
     public bool Rename(Predicate<string> which, string prefix)
     {
         var any = false;
-        for (var i = 0; i < _items.Count; i++)
+        for (var i = 0; i < _items?.Count; i++)
         {
             if (which(_items[i].Key))
             {
@@ -137,16 +173,16 @@ internal sealed class OtlpAttributes
     /// <summary>Takes an attribute out that has a column of its own.</summary>
     public string? Take(string key)
     {
-        var index = _items.FindIndex(a => a.Key == key && a.Value is string);
+        var index = _items?.FindIndex(a => a.Key == key && a.Value is string) ?? -1;
         if (index < 0)
         {
             return null;
         }
 
-        var value = (string)_items[index].Value!;
+        var value = (string)_items![index].Value!;
         _items.RemoveAt(index);
         return value;
     }
 
-    public KeyValuePair<string, object?>[] ToArray() => [.. _items];
+    public KeyValuePair<string, object?>[] ToArray() => _items is null ? [] : [.. _items];
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace OrionPlatform.Sink;
@@ -56,9 +55,9 @@ internal static class OtlpRows
         row.Links = [.. span.Links.Where(l => IsId(l.TraceId, 16) && IsId(l.SpanId, 8))
             .Select(l => new SpanLink(ActivityTraceId.CreateFromBytes(l.TraceId), ActivitySpanId.CreateFromBytes(l.SpanId))
             {
-                TraceState = l.TraceState is { Length: > 0 } linked ? linked : null, Attributes = l.Attributes.ToArray(),
+                TraceState = l.TraceState is { Length: > 0 } linked ? linked : null, Attributes = l.Attributes.ToArray(), DroppedAttributes = l.Attributes.Dropped,
             })];
-        row.Events = [.. span.Events.Select(e => new SpanEvent(Nanos(e.Time), e.Name, e.Attributes.ToArray()))];
+        row.Events = [.. span.Events.Select(e => new SpanEvent(Nanos(e.Time), e.Name, e.Attributes.ToArray()) { DroppedAttributes = e.Attributes.Dropped })];
         return row;
     }
 
@@ -78,7 +77,7 @@ internal static class OtlpRows
             Resource = source.Resource,
             Scope = source.Scope,
             SeverityText = log.SeverityText is { Length: > 0 } severity ? severity : null,
-            Message = log.Body as string ?? (log.Body is null ? "" : JsonSerializer.Serialize(log.Body)),
+            Message = AttributeJson.Text(log.Body),
             UnixNanos = Nanos(log.Time) is var time and not 0 ? time : Nanos(log.ObservedTime) is var observed and not 0 ? observed : now,
             Level = OtlpSeverity.Level(log.Severity, log.SeverityText),
             TraceId = IsId(log.TraceId, 16) ? ActivityTraceId.CreateFromBytes(log.TraceId) : default,

@@ -15,6 +15,9 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
     private int _start;
     private int _content;
 
+    /// <summary>Counts the fields that are gone through, here and in the messages within; none when nobody counts.</summary>
+    internal OtlpBudget? Budget { get; init; }
+
     /// <summary>Number of the field that <see cref="Next"/> found.</summary>
     public int Field { get; private set; }
 
@@ -38,20 +41,21 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
             return false;
         }
 
+        Budget?.Take();
         _start = _at;
-        var tag = PackedVarint();
+        var tag = Integer();
         (Field, Wire) = ((int)(tag >> 3), (int)(tag & 7));
         if (Field <= 0)
         {
             throw new OtlpFormatException("The protobuf body has a field with number 0.");
         }
 
-        var length = Wire == 2 ? PackedVarint() : 0;
+        var length = Wire == 2 ? Integer() : 0;
         _content = _at;
         switch (Wire)
         {
             case 0:
-                PackedVarint();
+                Integer();
                 break;
             case 1:
                 Pass(8);
@@ -73,7 +77,7 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
     public readonly ulong Varint()
     {
         Expect(0);
-        return new ProtobufReader(Content).PackedVarint();
+        return new ProtobufReader(Content).Integer();
     }
 
     /// <summary>The field as an integer of eight bytes.</summary>
@@ -101,7 +105,7 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
     }
 
     /// <summary>The field as a message; also as packed numbers.</summary>
-    public readonly ProtobufReader Message() => new(Bytes());
+    public readonly ProtobufReader Message() => new(Bytes()) { Budget = Budget };
 
     /// <summary>The field as text.</summary>
     public readonly string Text() => Encoding.UTF8.GetString(Bytes());
@@ -112,12 +116,19 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
     /// <summary>The next of several packed integers of eight bytes.</summary>
     public ulong PackedFixed64()
     {
+        Budget?.Take();
         Pass(8);
         return BinaryPrimitives.ReadUInt64LittleEndian(_message[(_at - 8)..]);
     }
 
     /// <summary>The next of several packed integers.</summary>
     public ulong PackedVarint()
+    {
+        Budget?.Take();
+        return Integer();
+    }
+
+    private ulong Integer()
     {
         var value = 0UL;
         for (var shift = 0; shift < 70; shift += 7)

@@ -64,6 +64,9 @@ public sealed class TelemetryReader : IAsyncDisposable
     public Task<Page<CanonicalLine>> LinesAsync(TraceQuery query, CancellationToken cancellationToken = default) =>
         _threads.RunAsync(limit => LineReads.Read(_directory, query, limit), cancellationToken);
 
+    /// <summary>The latest time that a row of now may have. One beyond it, which an earlier version stored for a clock that was wrong, would stay on top of every list.</summary>
+    public DateTimeOffset Latest => _time.GetUtcNow() + TimeSpan.FromMinutes(TimeWindow.Ahead / UnixTime.Minute);
+
     /// <summary>The trace with its causes and consequences; null when nothing of it is stored.</summary>
     public Task<Story?> StoryAsync(ActivityTraceId traceId, CancellationToken cancellationToken = default) =>
         _threads.RunAsync(limit => StoryRead.Read(_directory, traceId, limit), cancellationToken);

@@ -45,7 +45,7 @@ internal sealed class LeftOutFold
     }
 
     /// <summary>Moves all figures; says of how many rows they are.</summary>
-    public (int Lines, int Spans) MoveTo(RollupFold fold)
+    public (int Lines, int Spans) MoveTo(RollupFold fold, TimeWindow window)
     {
         var (lines, spans) = (0, 0);
         foreach (var stripe in _stripes)
@@ -55,7 +55,7 @@ internal sealed class LeftOutFold
                 (lines, spans) = (lines + stripe.Lines, spans + stripe.Spans);
                 if (stripe.Lines + stripe.Spans > 0)
                 {
-                    stripe.Fold.MoveTo(fold);
+                    stripe.Fold.MoveTo(fold, window);
                     (stripe.Lines, stripe.Spans) = (0, 0);
                 }
             }

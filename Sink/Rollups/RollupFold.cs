@@ -52,12 +52,12 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         }
     }
 
-    /// <summary>Adds all figures of its minutes to another fold, and to the other's hours, and starts anew.</summary>
-    public void MoveTo(RollupFold other)
+    /// <summary>Adds all figures of its minutes to another fold, and to the other's hours, and starts anew. Those of a minute that cannot be right go into the present one.</summary>
+    public void MoveTo(RollupFold other, TimeWindow window)
     {
         foreach (var ((series, start), cell) in Minutes)
         {
-            other.Merge(series, start, cell);
+            other.Merge(series, window.Holds(start) ? start : UnixTime.Floor(window.Now, UnixTime.Minute), cell);
         }
 
         other.Unfolded += Unfolded;

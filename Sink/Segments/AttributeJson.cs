@@ -26,7 +26,7 @@ internal static class AttributeJson
         foreach (var (key, value) in attributes.Length == 1 ? attributes : attributes.OrderBy(a => a.Key, StringComparer.Ordinal).DistinctBy(a => a.Key))
         {
             json.WritePropertyName(key);
-            Write(json, value, nested: false);
+            Write(json, value, depth: 0);
         }
 
         json.WriteEndObject();
@@ -41,7 +41,27 @@ internal static class AttributeJson
         return [.. document.RootElement.EnumerateObject().Select(m => new KeyValuePair<string, object?>(m.Name, ValueReader.Value(m.Value)))];
     }
 
-    private static void Write(Utf8JsonWriter json, object? value, bool nested)
+    /// <summary>A value as text: text as it is, a list or map as JSON.</summary>
+    public static string Text(object? value)
+    {
+        if (value is not IEnumerable || value is string)
+        {
+            return value switch
+            {
+                null => "",
+                bool flag => flag ? "true" : "false",
+                _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+            };
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer, s_options);
+        Write(json, value, depth: 0);
+        json.Flush();
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void Write(Utf8JsonWriter json, object? value, int depth)
     {
         switch (value)
         {
@@ -59,11 +79,21 @@ internal static class AttributeJson
                 // So that it is read back as a floating-point number.
                 json.WriteRawValue(digits.AsSpan().ContainsAny('.', 'E') ? digits : digits + ".0");
                 break;
-            case IEnumerable list and not string when !nested:
+            case IEnumerable<KeyValuePair<string, object?>> map when depth < ValueWriter.MaxDepth:
+                json.WriteStartObject();
+                foreach (var (key, item) in map)
+                {
+                    json.WritePropertyName(key);
+                    Write(json, item, depth + 1);
+                }
+
+                json.WriteEndObject();
+                break;
+            case IEnumerable list and not string when depth < ValueWriter.MaxDepth:
                 json.WriteStartArray();
                 foreach (var item in list)
                 {
-                    Write(json, item, nested: true);
+                    Write(json, item, depth + 1);
                 }
 
                 json.WriteEndArray();

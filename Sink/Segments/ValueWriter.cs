@@ -16,6 +16,9 @@ internal sealed class ValueWriter
     /// <summary>Characters of a text that are kept.</summary>
     public const int MaxText = 16_384;
 
+    /// <summary>Lists and maps within one another, one more than come in by OTLP; what lies deeper is not looked into.</summary>
+    public const int MaxDepth = OtlpLimits.Depth + 1;
+
     private const int MaxHeader = 5;
 
     // Types of elements.
@@ -26,6 +29,7 @@ internal sealed class ValueWriter
     private const byte Float = 5;
     private const byte RawText = 10;
     private const byte Array = 11;
+    private const byte Object = 12;
 
     // Pinned: SQLite reads a row's values where they are instead of making a copy.
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(4096, pinned: true);
@@ -39,14 +43,14 @@ internal sealed class ValueWriter
         _length = MaxHeader;
         foreach (var (_, value) in attributes)
         {
-            Value(value, nested: false);
+            Value(value, depth: 0);
         }
 
-        EndArray(start: 0);
+        End(Array, start: 0);
         return _buffer.AsSpan(0, _length);
     }
 
-    private void Value(object? value, bool nested)
+    private void Value(object? value, int depth)
     {
         switch (value)
         {
@@ -71,8 +75,11 @@ internal sealed class ValueWriter
             case float number:
                 Number(number);
                 break;
-            case IEnumerable list when !nested:
-                List(list);
+            case IEnumerable<KeyValuePair<string, object?>> map when depth < MaxDepth:
+                Map(map, depth + 1);
+                break;
+            case IEnumerable list when depth < MaxDepth:
+                List(list, depth + 1);
                 break;
             default:
                 Text(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
@@ -80,25 +87,43 @@ internal sealed class ValueWriter
         }
     }
 
-    private void List(IEnumerable list)
+    private void List(IEnumerable list, int depth)
+    {
+        var start = Begin();
+        foreach (var item in list)
+        {
+            Value(item, depth);
+        }
+
+        End(Array, start);
+    }
+
+    private void Map(IEnumerable<KeyValuePair<string, object?>> map, int depth)
+    {
+        var start = Begin();
+        foreach (var (key, value) in map)
+        {
+            Text(key);
+            Value(value, depth);
+        }
+
+        End(Object, start);
+    }
+
+    private int Begin()
     {
         var start = _length;
         Room(MaxHeader);
         _length += MaxHeader;
-        foreach (var item in list)
-        {
-            Value(item, nested: true);
-        }
-
-        EndArray(start);
+        return start;
     }
 
     /// <summary>Puts the header, whose length depends on the size of the elements, before the elements written after <paramref name="start"/>.</summary>
-    private void EndArray(int start)
+    private void End(byte type, int start)
     {
         var elements = _buffer.AsSpan((start + MaxHeader).._length);
         _length = start;
-        Header(Array, elements.Length);
+        Header(type, elements.Length);
         elements.CopyTo(_buffer.AsSpan(_length));
         _length += elements.Length;
     }

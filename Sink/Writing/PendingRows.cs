@@ -10,12 +10,14 @@ internal sealed class PendingRows
 
     public bool IsEmpty => _lines.IsEmpty && _spans.IsEmpty && _logs.IsEmpty && _metrics.IsEmpty;
 
-    public void Take(SinkBuffers buffers)
+    /// <summary>Takes what is buffered; a row whose time cannot be right gets one that can.</summary>
+    public void Take(SinkBuffers buffers, TimeWindow window)
     {
         _lines = buffers.Lines.Take();
         _spans = buffers.Spans.Take();
         _logs = buffers.Logs.Take();
         _metrics = buffers.Metrics.Take();
+        Settle(window);
         Sort(_lines.Span, static (a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));
         Sort(_spans.Span, static (a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));
         Sort(_logs.Span, static (a, b) => a.UnixNanos.CompareTo(b.UnixNanos));
@@ -45,11 +47,34 @@ internal sealed class PendingRows
         _metrics = _metrics[rows.Metrics.Length..];
     }
 
-    /// <summary>A row lies in the file of its own day, unless its clock is so far off that no reader would look there.</summary>
+    private void Settle(TimeWindow window)
+    {
+        foreach (var line in _lines.Span)
+        {
+            window.Settle(line);
+        }
+
+        foreach (var span in _spans.Span)
+        {
+            window.Settle(span);
+        }
+
+        foreach (var log in _logs.Span)
+        {
+            window.Settle(log);
+        }
+
+        foreach (var point in _metrics.Span)
+        {
+            window.Settle(point);
+        }
+    }
+
+    /// <summary>A row lies in the file of its own day, unless the day was over long ago when its turn came.</summary>
     private static DateOnly DayOf(long nanos, DateOnly today)
     {
         var day = UnixTime.DayOf(nanos);
-        return day >= today.AddDays(-2) && day <= today.AddDays(1) ? day : today;
+        return day >= today.AddDays(-TimeWindow.Days) && day <= today.AddDays(1) ? day : today;
     }
 
     private static Memory<T> Prefix<T>(Memory<T> rows, Func<T, bool> sameDay)

@@ -26,14 +26,37 @@ internal static class RowSizes
         var size = attributes.Length * PerAttribute;
         foreach (var (_, value) in attributes)
         {
-            size += value switch
-            {
-                string text => text.Length * 2,
-                Array list => list.Length * PerAttribute,
-                _ => 0,
-            };
+            size += Of(value);
         }
 
         return size;
+    }
+
+    private static int Of(object? value)
+    {
+        var size = 0;
+        switch (value)
+        {
+            case string text:
+                return text.Length * 2;
+            case object?[] list:
+                foreach (var item in list)
+                {
+                    size += PerAttribute + Of(item);
+                }
+
+                return size;
+            case Dictionary<string, object?> map:
+                foreach (var (key, item) in map)
+                {
+                    size += PerAttribute + (key.Length * 2) + Of(item);
+                }
+
+                return size;
+            case Array list:
+                return list.Length * PerAttribute;
+            default:
+                return 0;
+        }
     }
 }

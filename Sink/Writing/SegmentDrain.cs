@@ -1,7 +1,7 @@
 namespace OrionPlatform.Sink;
 
 /// <summary>Writes pending rows into their segments and keeps their accounts. A failure leaves the rest pending for the next try.</summary>
-internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricRollups metrics, SegmentSet segments, string run, TimeProvider time)
+internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricRollups metrics, SegmentSet segments, string run, int rawDays, TimeProvider time)
 {
     private readonly PendingRows _pending = new();
 
@@ -11,7 +11,7 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricR
         if (overQuota)
         {
             DropForQuota();
-            _pending.Take(buffers);
+            _pending.Take(buffers, Window);
             DropForQuota();
             return null;
         }
@@ -22,7 +22,7 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricR
             return failure;
         }
 
-        _pending.Take(buffers);
+        _pending.Take(buffers, Window);
         return WritePending();
     }
 
@@ -98,6 +98,8 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricR
 
         buffer.CountDropped("quota", rows);
     }
+
+    private TimeWindow Window => new(UnixTime.Nanos(time.GetUtcNow()), rawDays);
 
     private DateOnly Today => UnixTime.DayOf(UnixTime.Nanos(time.GetUtcNow()));
 

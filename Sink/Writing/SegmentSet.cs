@@ -19,7 +19,7 @@ internal sealed class SegmentSet(TelemetrySinkOptions options, string process, T
     // Held by the writer for a batch, by the keeper for a change of the lists only: the writer never waits for more than that.
     private readonly Lock _lock = new();
 
-    // Bounded by the four days PendingRows files rows under; after a step of the clock others are open too, until they are idle.
+    // Bounded by the days of TimeWindow, and the next; after a step of the clock others are open too, until they are idle.
     private readonly List<OpenSegment> _open = [];
 
     // Bounded by what the keeper closes every minute: a part is left when its WAL is full.

@@ -81,9 +81,9 @@ internal sealed class SinkBuffers
     }
 
     /// <summary>Moves the figures of what sampling left out, and counts it.</summary>
-    public void TakeLeftOut(RollupFold fold)
+    public void TakeLeftOut(RollupFold fold, TimeWindow window)
     {
-        var (lines, spans) = LeftOut.MoveTo(fold);
+        var (lines, spans) = LeftOut.MoveTo(fold, window);
         Lines.CountSampledOut(lines);
         Spans.CountSampledOut(spans);
     }

@@ -213,7 +213,7 @@ internal sealed class SinkWriter : IAsyncDisposable
 
     private SqliteFailure? WriteSegments()
     {
-        Buffers.TakeLeftOut(_fold);
+        Buffers.TakeLeftOut(_fold, new TimeWindow(UnixTime.Nanos(_time.GetUtcNow()), _options.RawDays));
         try
         {
             if (_drain is null)
@@ -225,7 +225,7 @@ internal sealed class SinkWriter : IAsyncDisposable
                 {
                 }
 
-                _drain = new SegmentDrain(Buffers, _fold, _metrics, _segments, _run, _time);
+                _drain = new SegmentDrain(Buffers, _fold, _metrics, _segments, _run, _options.RawDays, _time);
                 _keeper = new FolderKeeper(_options, _name.Value, _segments, _time, notes => _central.Enqueue(new CentralWrite(database => CentralDrain.Note(database, notes))));
                 _checker = new RollupChecker(_options, _name.Value, _fold, WriteCentralAsync, _time);
             }

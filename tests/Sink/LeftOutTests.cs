@@ -56,7 +56,7 @@ public sealed class LeftOutTests
         fold.Close();
 
         Assert.False(fold.TryAdd(line));
-        Assert.Equal((1, 0), fold.MoveTo(new RollupFold([])));
+        Assert.Equal((1, 0), fold.MoveTo(new RollupFold([]), new TimeWindow(UnixTime.Nanos(TestSink.Start), rawDays: 7)));
     }
 
     private static CanonicalLine Fill(CanonicalLine line, int i, long now)

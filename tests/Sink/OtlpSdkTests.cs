@@ -20,7 +20,8 @@ public sealed class OtlpSdkTests
     [Fact]
     public async Task The_OpenTelemetry_SDK_sends_traces_and_logs_over_real_HTTP()
     {
-        await using var test = new TestSink();
+        // The SDK's clock is the system's.
+        await using var test = new TestSink(time: new FakeTimeProvider(DateTimeOffset.UtcNow));
         await using var server = await ServeAsync(test.Sink);
         using var source = new ActivitySource("orion.sink.tests.sdk");
         ActivityTraceId trace;
@@ -45,7 +46,8 @@ public sealed class OtlpSdkTests
     [Fact]
     public async Task The_OpenTelemetry_SDK_sends_metrics_over_real_HTTP()
     {
-        await using var test = new TestSink();
+        // The SDK's clock is the system's.
+        await using var test = new TestSink(time: new FakeTimeProvider(DateTimeOffset.UtcNow));
         await using var server = await ServeAsync(test.Sink);
         using var meter = new Meter("orion.sink.tests.sdk");
         var tasks = meter.CreateCounter<long>("agent.tasks", "{task}", "Tasks done");

@@ -139,36 +139,71 @@ public sealed class OtlpTests
         {
             Assert.Throws<OtlpFormatException>(() => test.Sink.Accept(ingest, OtlpSignal.Traces, OtlpEncoding.Protobuf, whole.AsMemory(0, length)));
         }
+    }
 
-        var random = new Random(1);
-        for (var i = 0; i < 2_000; i++)
+    [Theory]
+    [InlineData(OtlpEncoding.Protobuf)]
+    [InlineData(OtlpEncoding.Json)]
+    public async Task A_damaged_body_of_any_signal_is_read_or_refused_by_name(OtlpEncoding encoding)
+    {
+        await using var test = new TestSink();
+        var ingest = new OtlpIngest(test.Time);
+        var bodies = encoding == OtlpEncoding.Json ? OtlpBodies.Json(Start) : OtlpBodies.Protobuf(Start);
+        for (var seed = 0; seed < 3_000; seed++)
         {
-            var noise = (byte[])whole.Clone();
-            noise[random.Next(noise.Length)] = (byte)random.Next(256);
+            var mutator = new ByteMutator(seed);
+            var (signal, body) = mutator.Any(bodies);
             try
             {
-                test.Sink.Accept(ingest, OtlpSignal.Traces, OtlpEncoding.Protobuf, noise);
-                test.Sink.Accept(ingest, OtlpSignal.Logs, OtlpEncoding.Protobuf, noise);
+                test.Sink.Accept(ingest, signal, encoding, mutator.Mutate(body));
             }
             catch (OtlpFormatException)
             {
                 // The only way such a body may fail.
             }
+            catch (Exception exception)
+            {
+                Assert.Fail($"Seed {seed}, {signal}: {exception}");
+            }
         }
     }
 
-    [Fact]
-    public async Task A_deeply_nested_value_and_a_gzip_bomb_are_refused()
+    [Theory]
+    [InlineData(OtlpEncoding.Protobuf)]
+    [InlineData(OtlpEncoding.Json)]
+    public async Task Lists_and_maps_keep_their_elements_apart_and_what_is_cut_of_them_is_counted(OtlpEncoding encoding)
     {
         await using var test = new TestSink();
-        var deep = new ProtoBody().Text(1, "x");
-        for (var i = 0; i < 200; i++)
-        {
-            deep = new ProtoBody().Message(5, new ProtoBody().Message(1, deep));
-        }
+        const string Json = """
+            {"resourceLogs":[{"scopeLogs":[{"logRecords":[{"attributes":[
+            {"key":"names","value":{"arrayValue":{"values":[{"stringValue":"Doe, Jane"},{"stringValue":"Roe"}]}}},
+            {"key":"rows","value":{"arrayValue":{"values":[{"arrayValue":{"values":[{"intValue":"1"},{"doubleValue":2}]}},{"arrayValue":{"values":[]}},{"kvlistValue":{"values":[{"key":"a\"","value":{"boolValue":true}}]}},{}]}}},
+            {"key":"many","value":{"arrayValue":{"values":[MANY]}}}]}]}]}]}
+            """;
+        ProtoBody Text(string text) => new ProtoBody().Text(1, text);
+        ProtoBody List(params ProtoBody[] items) => new ProtoBody().Message(5, items.Aggregate(new ProtoBody(), (list, item) => list.Message(1, item)));
+        var log = new ProtoBody().Attribute(6, "names", List(Text("Doe, Jane"), Text("Roe")))
+            .Attribute(6, "rows", List(List(new ProtoBody().Varint(3, 1), new ProtoBody().Double(4, 2)), List(), new ProtoBody().Message(6, new ProtoBody().Attribute(1, "a\"", new ProtoBody().Varint(2, 1))), new ProtoBody()))
+            .Attribute(6, "many", List([.. Enumerable.Range(0, 200).Select(i => new ProtoBody().Varint(3, (ulong)i))]));
+        var body = encoding == OtlpEncoding.Json
+            ? Encoding.UTF8.GetBytes(Json.Replace("MANY", string.Join(',', Enumerable.Range(0, 200).Select(i => $$"""{"intValue":{{i}}}""")), StringComparison.Ordinal))
+            : new ProtoBody().Message(1, new ProtoBody().Message(2, new ProtoBody().Message(2, log))).ToArray();
 
-        Assert.Equal(400, (await SendAsync(test, OtlpSignal.Traces, Request(Span().Attribute(9, "deep", deep)).ToArray())).Status);
+        var answer = await SendAsync(test, OtlpSignal.Logs, body, encoding == OtlpEncoding.Json ? "application/json" : "application/x-protobuf");
 
+        Assert.Equal((200, 0, 72), (answer.Status, answer.Result!.Rejected, answer.Result.Altered));
+        Assert.Contains("72 elements left out", answer.Result.Message, StringComparison.Ordinal);
+        var attributes = Assert.Single((await test.Reader.LogsAsync(new LogQuery())).Items).Attributes.ToDictionary(a => a.Key, a => a.Value);
+        Assert.Equal(["Doe, Jane", "Roe"], (object[])attributes["names"]!);
+        Assert.Equal(new object?[] { new object[] { 1L, 2.0 }, Array.Empty<object>(), """{"a\"":true}""", null }, (object?[])attributes["rows"]!);
+        Assert.Equal(Enumerable.Range(0, 128).Select(i => (object)(long)i), (object[])attributes["many"]!);
+        Assert.Equal(72L, attributes["orion.cut_elements"]);
+    }
+
+    [Fact]
+    public async Task A_gzip_bomb_is_refused()
+    {
+        await using var test = new TestSink();
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
         {

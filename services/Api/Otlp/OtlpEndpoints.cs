@@ -12,11 +12,22 @@ namespace OrionPlatform.Api;
 /// </summary>
 internal static class OtlpEndpoints
 {
-    private static readonly Counter<long> s_claims = Measures.Meter.CreateCounter<long>("orion.otlp.claims_refused", "{claim}", "What senders claimed to be that their key does not allow");
+    private static readonly Counter<long> s_claims =
+        Measures.Meter.CreateCounter<long>("orion.otlp.claims_refused", "{claim}", "What senders claimed to be that their key does not allow");
+
+    private static readonly Counter<long> s_rejected =
+        Measures.Meter.CreateCounter<long>("orion.otlp.rejected", "{record}", "Records of OTLP requests that are not stored, which their senders were told");
+
+    private static readonly Counter<long> s_altered =
+        Measures.Meter.CreateCounter<long>("orion.otlp.altered", "{value}", "Values of OTLP requests that were cut or left out, and times that were set right, which their senders were told");
 
     internal static void AddOtlpIngest(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<OtlpIngest>();
+        builder.Services.AddSingleton(services => new OtlpIngest(services.GetRequiredService<TimeProvider>())
+        {
+            MaxText = services.GetRequiredService<IOptions<SanitizeOptions>>().Value.MaxLength,
+            RawDays = services.GetRequiredService<IOptions<TelemetrySinkOptions>>().Value.RawDays,
+        });
         builder.Services.AddSingleton<IngestKeys>();
         builder.Services.AddSingleton<IValidateOptions<IngestKeyOptions>, IngestKeysCheck>();
         builder.Services.AddOptions<IngestKeyOptions>().BindConfiguration(IngestKeyOptions.Section).ValidateOnStart();
@@ -46,9 +57,16 @@ internal static class OtlpEndpoints
             s_claims.Add(rows.Claims, new KeyValuePair<string, object?>("sender", sender.Name));
         }
 
-        http.Response.StatusCode = answer.Status;
-        http.Response.ContentType = answer.ContentType;
-        http.Response.ContentLength = answer.Body.Length;
-        await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+        Count(s_rejected, rows.Result.Rejected, path);
+        Count(s_altered, rows.Result.Altered, path);
+        await OtlpRefusals.WriteAsync(http, answer);
     });
+
+    private static void Count(Counter<long> counter, int records, string signal)
+    {
+        if (records > 0)
+        {
+            counter.Add(records, new KeyValuePair<string, object?>("signal", signal));
+        }
+    }
 }
