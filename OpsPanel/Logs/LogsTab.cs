@@ -35,7 +35,7 @@ internal sealed class LogsTab(TelemetryReader reader, HtmlPainter painter) : ITa
     {
         try
         {
-            return await reader.LogsAsync(view.Query with { To = view.Query.To ?? reader.Latest }, cancellationToken);
+            return await reader.LogsAsync(view.Query with { To = view.Query.To ?? (view.Query.From > reader.Latest ? null : reader.Latest) }, cancellationToken);
         }
         catch (ArgumentException) when (view.After is not null)
         {

@@ -39,7 +39,7 @@ internal sealed class TracesTab(TelemetryReader reader, IOptions<SloOptions> slo
     {
         try
         {
-            return await reader.LinesAsync(view.Query with { To = view.Query.To ?? reader.Latest }, cancellationToken);
+            return await reader.LinesAsync(view.Query with { To = view.Query.To ?? (view.Query.From > reader.Latest ? null : reader.Latest) }, cancellationToken);
         }
         catch (ArgumentException) when (view.After is not null)
         {

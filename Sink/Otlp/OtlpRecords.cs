@@ -102,6 +102,9 @@ internal sealed class OtlpAttributes
 {
     private List<KeyValuePair<string, object?>>? _items;
 
+    // Apart, so that nobody takes for the sender's claim what is said here.
+    private List<KeyValuePair<string, object?>>? _notes;
+
     /// <summary>Attributes left out by us.</summary>
     public int Cut { get; private set; }
 
@@ -111,7 +114,7 @@ internal sealed class OtlpAttributes
     /// <summary>Elements and nested values, of lists and maps among them, left out by us.</summary>
     public int CutElements { get; set; }
 
-    public bool IsFull => _items?.Count >= OtlpLimits.Attributes;
+    public bool IsFull => (_items?.Count ?? 0) + (_notes?.Count ?? 0) >= OtlpLimits.Attributes;
 
     public void Add(string key, object? value)
     {
@@ -128,13 +131,13 @@ internal sealed class OtlpAttributes
     /// <summary>Adds what is said about the record here; where there is no room for it, the last of the sender's goes.</summary>
     public void Note(string key, object? value)
     {
-        if (IsFull)
+        if (IsFull && _items is { Count: > 0 } items)
         {
-            _items!.RemoveAt(_items.Count - 1);
+            items.RemoveAt(items.Count - 1);
             Leave();
         }
 
-        Add(key, value);
+        (_notes ??= []).Add(new(key, value));
     }
 
     /// <summary>One is left out.</summary>
@@ -184,5 +187,5 @@ internal sealed class OtlpAttributes
         return value;
     }
 
-    public KeyValuePair<string, object?>[] ToArray() => _items is null ? [] : [.. _items];
+    public KeyValuePair<string, object?>[] ToArray() => _items is null && _notes is null ? [] : [.. _items ?? [], .. _notes ?? []];
 }

@@ -164,7 +164,9 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
         Assert.Contains("72 attributes left out", answer.Told(), StringComparison.Ordinal);
         Assert.Contains("172 events left out", answer.Told(), StringComparison.Ordinal);
         Assert.Contains("1 links left out", answer.Told(), StringComparison.Ordinal);
-        Assert.Equal(128, (await SpanAsync(trace)).Events.Length);
+        var span = await SpanAsync(trace);
+        Assert.Equal((128, 128), (span.Attributes.Length, span.Events.Length));
+        Assert.Equal((72 + 5, 172 + 7, 1 + 9), (span.DroppedAttributes, span.DroppedEvents, span.DroppedLinks));
     }
 
     [Theory]

@@ -42,7 +42,7 @@ internal static class OtlpCalls
     /// <summary>A request with one log record that says so.</summary>
     public static byte[] Log(string message) => Encoding.UTF8.GetBytes(Logs($$$"""{"body":{"stringValue":"{{{message}}}"}}"""));
 
-    /// <summary>A request with that span, in JSON, that begins now and lasts a millisecond unless it says otherwise.</summary>
+    /// <summary>A request with that inner span, in JSON, that begins now and lasts a millisecond unless it says otherwise.</summary>
     public static string Span(string traceId, string members, string? start = null, string? end = null)
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -50,7 +50,7 @@ internal static class OtlpCalls
         end ??= string.Create(CultureInfo.InvariantCulture, $"{now}000000");
         return $$$"""
             {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeSpans":[{"spans":[
-            {"traceId":"{{{traceId}}}","spanId":"eee19b7ec3c1b174","name":"work","startTimeUnixNano":"{{{start}}}","endTimeUnixNano":"{{{end}}}"{{{(members.Length == 0 ? "" : "," + members)}}} }]}]}]}
+            {"traceId":"{{{traceId}}}","spanId":"eee19b7ec3c1b174","parentSpanId":"eee19b7ec3c1b17a","name":"work","startTimeUnixNano":"{{{start}}}","endTimeUnixNano":"{{{end}}}"{{{(members.Length == 0 ? "" : "," + members)}}} }]}]}]}
             """;
     }
 
