@@ -28,7 +28,7 @@ public static class OpsPanelExtensions
         services.AddAuthorization(OpsRoles.AddPolicies);
         services.AddSingleton<IStartupFilter, SecurityHeaders>();
         services.AddHostedService<StartupLink>();
-        services.TryAddSingleton<AuditTrail>();
+        builder.AddAuditOutbox();
         services.AddSingleton<AuditLog>().AddSingleton<ActGuard>().AddFailedAuthentications();
         services.AddSingleton<HtmlPainter>().AddSingleton<StallNotice>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
         services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<LiveStream>();

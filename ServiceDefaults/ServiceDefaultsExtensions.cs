@@ -39,7 +39,7 @@ public static class ServiceDefaultsExtensions
         builder.AddConsoleLogging();
         if (TelemetryFolder.Of(builder.Configuration) is not null)
         {
-            builder.Services.TryAddSingleton<AuditTrail>();
+            builder.Services.AddAuditEntries().TryAddSingleton<AuditTrail>();
         }
 
         return builder;

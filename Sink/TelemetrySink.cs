@@ -19,8 +19,9 @@ public sealed class TelemetrySink : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         options.Validate();
         (_options, _time) = (options, time);
-        Audit = new AuditLogger(options.Directory, time);
-        _writer = new SinkWriter(options, Audit.Account, time);
+        var run = new WriterRun(options.Directory, options.Process);
+        Audit = new AuditLogger(options.Directory, run, time);
+        _writer = new SinkWriter(options, run, () => Audit.Refused, time);
         Metrics = new MetricsManager(_writer.Buffers.Metrics, time, options);
     }
 
@@ -149,11 +150,27 @@ public sealed class TelemetrySink : IAsyncDisposable
     }
 
     /// <summary>Notes who has seen the open alert of that rule and subject, and until when nobody is to be notified of it again.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="subject">The subject.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="silenceUntil">Until when nobody is to be notified; null leaves that as it is.</param>
+    /// <param name="audit">The act's audit entry: it is committed with the note, or neither is.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Whether one was open and the note is committed.</returns>
-    public Task<bool> AcknowledgeAlertAsync(string rule, string subject, string by, DateTimeOffset? silenceUntil = null, CancellationToken cancellationToken = default)
+    public Task<bool> AcknowledgeAlertAsync(
+        string rule, string subject, string by, DateTimeOffset? silenceUntil = null, AuditEntry? audit = null, CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow();
-        return _writer.WriteCentralAsync(db => AlertTable.Acknowledge(db, rule, subject, by, now, silenceUntil)).WaitAsync(cancellationToken);
+        return _writer.WriteCentralAsync(db =>
+        {
+            var acknowledged = AlertTable.Acknowledge(db, rule, subject, by, now, silenceUntil);
+            if (acknowledged && audit is not null)
+            {
+                Audit.Write(db, [Audit.Timed(audit)]);
+            }
+
+            return acknowledged;
+        }).WaitAsync(cancellationToken);
     }
 
     /// <summary>Bytes the writer thread has allocated so far.</summary>

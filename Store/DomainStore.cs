@@ -32,17 +32,23 @@ public sealed class DomainStore : IAsyncDisposable
         var session = Migrator.OpenMigrated(file, migrations, options.BusyTimeout, time);
         _changes = new ChangeWatch(file, time);
         _readers = new ReaderThreads(file, options);
-        _writer = new WriterThread(session, options, time, _changes.Committed);
+        _writer = new WriterThread(session, options, time, Committed);
     }
 
     /// <summary>The folder of the database; others of the same platform may keep their files beside it.</summary>
     public string Folder { get; }
+
+    /// <summary>Raised on the writer's thread when a commit of this process had audit entries in it; what it calls must not block.</summary>
+    public event Action? AuditEntriesCommitted;
 
     /// <summary>How many transactions were committed; one may hold many writes.</summary>
     internal long Commits => _writer.Commits;
 
     /// <summary>Why the last write could not be made durable; null when it was.</summary>
     internal WriteFailure? WriteFailure => _writer.Failure;
+
+    /// <summary>How long ago the database last took a transaction of this process, an empty one too.</summary>
+    internal TimeSpan SinceCommit => _writer.SinceCommit;
 
     /// <summary>Runs <paramref name="work"/> in a transaction; its effects are durable when the task completes.</summary>
     /// <exception cref="StoreBusyException">Too many writes wait already, or another process holds the database; nothing was done.</exception>
@@ -99,6 +105,15 @@ public sealed class DomainStore : IAsyncDisposable
         await _readers.DisposeAsync();
         await _changes.DisposeAsync();
         await _writer.DisposeAsync();
+    }
+
+    private void Committed(bool auditEntries)
+    {
+        _changes.Committed();
+        if (auditEntries)
+        {
+            AuditEntriesCommitted?.Invoke();
+        }
     }
 
     private static Task<T> Queue<TTransaction, T>(WorkQueue<Work<TTransaction>> queue, Func<TTransaction, Task<T>> closure, CancellationToken cancellationToken)

@@ -29,6 +29,8 @@ public static class DomainStoreExtensions
         services.TryAddSingleton(s => new Members(s.GetRequiredService<DomainStore>()));
         services.TryAddSingleton(s => new OpsSessions(s.GetRequiredService<DomainStore>(), s.GetRequiredService<TimeProvider>()));
 
+        // One for all probes, so that those at the same moment share a transaction.
+        services.TryAddSingleton<StoreHealthCheck>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
 
         // First in line, so that the database stands before any other hosted service of the application starts.

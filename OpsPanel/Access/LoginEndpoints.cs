@@ -43,7 +43,7 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Faile
             return;
         }
 
-        if (token.Length > 200 || await store.RedeemAsync(token.Trim(), http.RequestAborted) is not { } signIn)
+        if (token.Length > 200 || await store.RedeemAsync(token.Trim(), (tx, session) => audit.AddLoginAsync(tx, session, client), http.RequestAborted) is not { } signIn)
         {
             if (failures.Failed(Door, address) is { Ticks: > 0 } wait)
             {
@@ -60,7 +60,7 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Faile
         }
 
         await sessions.SignInAsync(http, signIn);
-        await audit.LoginAsync(signIn.Session.Id, signIn.Session.Name, signIn.Session.Role ?? "none", client);
+        audit.LoggedIn(signIn.Session.Id, signIn.Session.Name, signIn.Session.Role ?? "none", client);
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = PanelPath.Base(http) + "/";
     }
@@ -76,8 +76,9 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Faile
     private async Task LogoutAsync(HttpContext http)
     {
         var session = Sessions.Current(http);
+        await sessions.EndAsync(session.Id, tx => audit.AddLogoutAsync(tx, session.Stored), CancellationToken.None);
         await http.SignOutAsync(PanelAuthentication.Scheme);
-        await audit.LogoutAsync(session.Id);
+        audit.LoggedOut(session.Id);
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = PanelPath.Base(http) + "/login";
     }

@@ -64,7 +64,7 @@ internal static class PanelAuthentication
         options.Events.OnRedirectToAccessDenied = async refused =>
         {
             var session = Sessions.Current(refused.HttpContext);
-            await audit.ForbiddenAsync(session.Id, session.Role, refused.Request.Method, refused.Request.Path);
+            await audit.ForbiddenAsync(session.Stored, refused.Request.Method, refused.Request.Path);
             await pages.WriteAsync<ForbiddenPage>(
                 refused.HttpContext, StatusCodes.Status403Forbidden, "Not allowed", ("Role", session.Stored.Role));
         };

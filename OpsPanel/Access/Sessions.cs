@@ -24,7 +24,7 @@ public sealed record PanelSession(OpsSession Stored, string Secret)
 /// Sessions as the panel uses them, and as the tickets of its cookie. Each request asks the store anew, so that what is ended or changed
 /// there counts at once.
 /// </summary>
-internal sealed class Sessions(OpsSessions store, StreamSeats seats) : ITicketStore
+internal sealed class Sessions(OpsSessions store, StreamSeats seats, AuditLog audit) : ITicketStore
 {
     private static readonly object s_key = new();
 
@@ -38,9 +38,9 @@ internal sealed class Sessions(OpsSessions store, StreamSeats seats) : ITicketSt
         await store.FindAsync(session.Id, cancellationToken) is not null;
 
     /// <summary>Ends a session and cuts its live streams off. False when there was none.</summary>
-    public async Task<bool> EndAsync(string sessionId, CancellationToken cancellationToken)
+    public async Task<bool> EndAsync(string sessionId, Func<WriteTransaction, Task>? also, CancellationToken cancellationToken)
     {
-        var ended = await store.EndByIdAsync(sessionId, cancellationToken);
+        var ended = await store.EndByIdAsync(sessionId, also, cancellationToken);
         seats.End(sessionId);
         return ended;
     }
@@ -51,7 +51,7 @@ internal sealed class Sessions(OpsSessions store, StreamSeats seats) : ITicketSt
         await http.AuthenticateAsync(PanelAuthentication.Scheme);
         if (Find(http) is { } before)
         {
-            await EndAsync(before.Id, http.RequestAborted);
+            await EndAsync(before.Id, tx => audit.AddSessionEndedAsync(tx, signIn.Session, before.Id, "signed in anew"), http.RequestAborted);
         }
 
         // In a scope of its own, and so by a fresh handler: the one that has just read the old cookie would keep its key for the new
@@ -88,7 +88,7 @@ internal sealed class Sessions(OpsSessions store, StreamSeats seats) : ITicketSt
     {
         if (await store.AuthenticateAsync(key) is { } stored)
         {
-            await EndAsync(stored.Id, CancellationToken.None);
+            await EndAsync(stored.Id, also: null, CancellationToken.None);
         }
     }
 

@@ -34,8 +34,9 @@ internal sealed class PeopleEndpoints(OpsSessions store, Sessions sessions, Pane
             return;
         }
 
-        var token = await store.CreateLoginTokenAsync(name, role, s_linkValidFor, http.RequestAborted);
-        await audit.LinkCreatedAsync(Sessions.Current(http).Id, name, role);
+        var by = Sessions.Current(http).Stored;
+        var token = await store.CreateLoginTokenAsync(name, role, s_linkValidFor, tx => audit.AddLinkCreatedAsync(tx, by, name, role), http.RequestAborted);
+        audit.LinkCreated(by.Id, name, role);
         var link = $"{http.Request.Scheme}://{http.Request.Host}{PanelPath.Base(http)}/login?t={token}";
         await PageAsync(http, StatusCodes.Status200OK, ("Link", link), ("LinkFor", $"{name}, {role}"));
     }
@@ -43,13 +44,14 @@ internal sealed class PeopleEndpoints(OpsSessions store, Sessions sessions, Pane
     private async Task EndAsync(HttpContext http)
     {
         var ended = (await http.Request.ReadFormAsync(http.RequestAborted))["session"].ToString();
-        if (ended.Length is 0 or > 100 || !await sessions.EndAsync(ended, http.RequestAborted))
+        var by = Sessions.Current(http).Stored;
+        if (ended.Length is 0 or > 100 || !await sessions.EndAsync(ended, tx => audit.AddSessionEndedAsync(tx, by, ended), http.RequestAborted))
         {
             await PageAsync(http, StatusCodes.Status404NotFound, ("Problem", "session: it has ended already."));
             return;
         }
 
-        await audit.SessionEndedAsync(Sessions.Current(http).Id, ended);
+        audit.SessionEnded(by.Id, ended);
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = PanelPath.Base(http) + "/people";
     }

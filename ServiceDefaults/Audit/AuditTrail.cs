@@ -1,14 +1,17 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// The audit log as the services use it: entries carry the flow's correlation and trace, and one that cannot be stored is told in the
-/// service's own log, since what it tells of has happened.
+/// The audit log as the services use it, for acts that have no transaction to be committed with: refusals, and what is done elsewhere. An entry that
+/// cannot be stored is told in the service's own log, since what it tells of has happened.
 /// </summary>
-public sealed partial class AuditTrail(TelemetryWriter telemetry, TimeProvider time, ILogger<AuditTrail> logger)
+/// <remarks>
+/// An entry goes into the outbox, in a service that has one, and from there into the audit log; where the outbox cannot take it, straight into the log.
+/// </remarks>
+public sealed partial class AuditTrail(
+    AuditEntries entries, TelemetryWriter telemetry, TimeProvider time, ILogger<AuditTrail> logger, IAuditOutbox? outbox = null)
 {
     /// <summary>Refusals kept in a minute. They need no right to be caused, so nobody may fill the disk with them; canonical lines have them all.</summary>
     public const int RefusalsPerMinute = 100;
@@ -22,19 +25,18 @@ public sealed partial class AuditTrail(TelemetryWriter telemetry, TimeProvider t
     public async Task DoneAsync(AuditEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        if (entry.CorrelationId is null && CorrelationId.Current is { } correlation)
+        if (outbox is not null && await outbox.TryAddAsync(entries.Text(entry)))
         {
-            entry.CorrelationId = correlation;
-            entry.TraceId ??= Activity.Current?.TraceId.ToHexString();
+            return;
         }
 
         try
         {
-            await telemetry.AuditAsync(entry);
+            await telemetry.AuditAsync(entries.Complete(entry));
         }
         catch (AuditUnavailableException exception)
         {
-            NotStored(entry.Operation, entry.Session ?? entry.User ?? "unknown", exception);
+            NotStored(entry.Action, entry.Session ?? entry.User ?? "unknown", exception);
         }
     }
 
@@ -66,8 +68,8 @@ public sealed partial class AuditTrail(TelemetryWriter telemetry, TimeProvider t
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The audit entry of {Operation} by {Who} could not be stored", EventName = "audit.not_stored")]
-    private partial void NotStored(string operation, string who, Exception exception);
+    [LoggerMessage(1, LogLevel.Error, "The audit entry of {Action} by {Who} could not be stored", EventName = "audit.not_stored")]
+    private partial void NotStored(string action, string who, Exception exception);
 
     [LoggerMessage(2, LogLevel.Warning, "More than {Limit} refusals within a minute: the further ones are on canonical lines, not in the audit log", EventName = "audit.refusals_left_out")]
     private partial void LeftOut(int limit);

@@ -180,7 +180,7 @@ internal sealed class Redactor(Sanitizer sanitizer)
     public void Clean(AuditEntry entry)
     {
         entry.Component = sanitizer.Text(entry.Component);
-        entry.Operation = sanitizer.Text(entry.Operation);
+        entry.Action = sanitizer.Text(entry.Action);
         entry.ErrorCode = Clean(entry.ErrorCode);
         entry.TraceId = Clean(entry.TraceId);
         entry.Parameters = Clean(entry.Parameters);

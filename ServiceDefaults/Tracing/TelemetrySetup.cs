@@ -109,13 +109,11 @@ internal static class TelemetrySetup
     {
         services.AddCapability<TracingOptions>(TracingOptions.Section);
         services.AddCapability<LogOptions>(LogOptions.Section);
-        services.AddCapability<SanitizeOptions>(SanitizeOptions.Section, SanitizeOptions.Problem);
         services.AddCapability<HeartbeatOptions>(HeartbeatOptions.Section);
         services.AddCapability<LagOptions>(LagOptions.Section);
         services.AddCapability<MetricsOptions>(MetricsOptions.Section);
         services.AddCapability<SloOptions>(SloOptions.Section, SloOptions.Problem);
-        services.TryAddSingleton<Sanitizer>();
-        services.TryAddSingleton<Redactor>();
+        services.AddRedaction();
         services.TryAddSingleton<WireRedactor>();
         services.TryAddSingleton<TraceRing>();
         services.TryAddSingleton<LogRing>();

@@ -1,6 +1,6 @@
 namespace OrionPlatform.Sink;
 
-/// <summary>One operation that somebody is answerable for (seed 002's <c>audit_log</c>). Mutable until it is handed over, so that the gate can clean it.</summary>
+/// <summary>One act that somebody is answerable for (seed 002's <c>audit_log</c>). Mutable until it is handed over, so that it can be redacted.</summary>
 public sealed class AuditEntry
 {
     /// <summary>Unique id; made when not given.</summary>
@@ -12,8 +12,8 @@ public sealed class AuditEntry
     /// <summary>Component: <c>ops-panel</c>, <c>api</c>.</summary>
     public required string Component { get; set; }
 
-    /// <summary>Operation: <c>alert.acknowledge</c>.</summary>
-    public required string Operation { get; set; }
+    /// <summary>What was done: <c>allocation.requested</c>.</summary>
+    public required string Action { get; set; }
 
     /// <summary><c>success</c>, <c>error</c>, <c>timeout</c> or <c>cancelled</c>.</summary>
     public string Status { get; set; } = "success";
@@ -48,7 +48,7 @@ public sealed class AuditEntry
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; set; }
 
-    /// <summary>More about it, a JSON object.</summary>
+    /// <summary>More about it, a JSON object: what was before and is now (<c>status_from</c> and <c>status_to</c>), why, and of what.</summary>
     public string? Metadata { get; set; }
 }
 
@@ -80,8 +80,8 @@ public sealed record AuditQuery
     /// <summary>Only this component.</summary>
     public string? Component { get; init; }
 
-    /// <summary>Only this operation.</summary>
-    public string? Operation { get; init; }
+    /// <summary>Only this action.</summary>
+    public string? Action { get; init; }
 
     /// <summary>Only this status.</summary>
     public string? Status { get; init; }

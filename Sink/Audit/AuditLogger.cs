@@ -6,12 +6,14 @@ namespace OrionPlatform.Sink;
 /// The audit log. Entries are written in order by a thread of their own, durably (the disk is told to keep them). When more wait than the
 /// buffer holds, or the sink is closing, the caller writes its entry itself: an entry is stored, or its caller is told that it is not.
 /// </summary>
+/// <remarks>The stream's account is written in the transaction of its entries, so it is exact also after a kill.</remarks>
 public sealed class AuditLogger : IAsyncDisposable
 {
     private const int MaxWaiting = 1_000;
     private const int MaxBatch = 200;
 
     private readonly string _directory;
+    private readonly WriterRun _run;
     private readonly TimeProvider _time;
     private readonly Lock _writing = new();
 
@@ -19,55 +21,50 @@ public sealed class AuditLogger : IAsyncDisposable
     private readonly BlockingCollection<Waiting> _queue = new(MaxWaiting);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Database? _database;
-    private long _produced;
-    private long _stored;
     private long _refused;
 
-    internal AuditLogger(string directory, TimeProvider time)
+    internal AuditLogger(string directory, WriterRun run, TimeProvider time)
     {
-        _directory = directory;
-        _time = time;
+        (_directory, _run, _time) = (directory, run, time);
         new Thread(Loop) { IsBackground = true, Name = "telemetry-audit" }.Start();
     }
 
     /// <summary>Stores an entry; the task completes when it is durable.</summary>
     /// <exception cref="AuditUnavailableException">It is not stored and will not be.</exception>
     /// <remarks>Blocks its caller for the length of one insert when the buffer is full.</remarks>
-    public Task LogAsync(AuditEntry entry)
-    {
-        Prepare(entry);
-        var waiting = new Waiting(entry, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (!TryQueue(waiting))
-        {
-            try
-            {
-                Write([entry]);
-                waiting.Done.TrySetResult();
-            }
-            catch (AuditUnavailableException exception)
-            {
-                waiting.Done.TrySetException(exception);
-            }
-        }
+    public Task LogAsync(AuditEntry entry) => QueueAsync(new Waiting([Timed(entry)], IsCopy: false));
 
-        return waiting.Done.Task;
+    /// <summary>
+    /// Stores entries that are kept elsewhere until this completes; one that is there already stays as it is, so a copy may be repeated. What cannot be
+    /// stored is not counted as refused: it is where it was.
+    /// </summary>
+    /// <exception cref="AuditUnavailableException">They are not stored.</exception>
+    public Task CopyAsync(IReadOnlyList<AuditEntry> entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        return QueueAsync(new Waiting([.. entries.Select(Timed)], IsCopy: true));
     }
 
     /// <summary>Stores an entry before it returns.</summary>
     /// <exception cref="AuditUnavailableException">It is not stored and will not be.</exception>
-    public void Log(AuditEntry entry)
+    public void Log(AuditEntry entry) => Write([new Waiting([Timed(entry)], IsCopy: false)]);
+
+    /// <summary>Entries that were refused to their callers.</summary>
+    internal long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>Stores entries in the transaction at hand, with what they tell of.</summary>
+    internal void Write(Database database, IReadOnlyCollection<AuditEntry> entries)
     {
-        Prepare(entry);
-        Write([entry]);
+        var stored = AuditTable.Write(database, entries);
+        LossTable.AddStored(database, _run.Process, _run.Id, Streams.Audit, stored, UnixTime.Nanos(_time.GetUtcNow()));
     }
 
-    /// <summary>The account of the stream.</summary>
-    internal StreamAccount Account()
+    /// <summary>An entry that says when it was made.</summary>
+    internal AuditEntry Timed(AuditEntry entry)
     {
-        var account = new StreamAccount(Streams.Audit) { Stored = Interlocked.Read(ref _stored) };
-        account.Drop("refused", null, Interlocked.Read(ref _refused));
-        account.Produced = Math.Max(Interlocked.Read(ref _produced), account.Stored + account.Dropped);
-        return account;
+        ArgumentNullException.ThrowIfNull(entry);
+        entry.Time ??= _time.GetUtcNow();
+        return entry;
     }
 
     /// <summary>Stores what waits and ends the thread; later entries are written by their callers.</summary>
@@ -78,11 +75,22 @@ public sealed class AuditLogger : IAsyncDisposable
         await _ended.Task;
     }
 
-    private void Prepare(AuditEntry entry)
+    private Task QueueAsync(Waiting waiting)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        entry.Time ??= _time.GetUtcNow();
-        Interlocked.Increment(ref _produced);
+        if (!TryQueue(waiting))
+        {
+            try
+            {
+                Write([waiting]);
+                waiting.Done.TrySetResult();
+            }
+            catch (AuditUnavailableException exception)
+            {
+                waiting.Done.TrySetException(exception);
+            }
+        }
+
+        return waiting.Done.Task;
     }
 
     private bool TryQueue(Waiting waiting)
@@ -110,7 +118,7 @@ public sealed class AuditLogger : IAsyncDisposable
 
             try
             {
-                Write(batch.ConvertAll(w => w.Entry));
+                Write(batch);
                 batch.ForEach(w => w.Done.TrySetResult());
             }
             catch (AuditUnavailableException exception)
@@ -130,18 +138,18 @@ public sealed class AuditLogger : IAsyncDisposable
         _ended.TrySetResult();
     }
 
-    private void Write(List<AuditEntry> entries)
+    private void Write(List<Waiting> waiting)
     {
         lock (_writing)
         {
             try
             {
-                WriteOnce(entries);
+                WriteOnce([.. waiting.SelectMany(w => w.Entries)]);
             }
             catch (Exception exception)
             {
                 // Whatever it is, it is the entry's caller who has to know.
-                Interlocked.Add(ref _refused, entries.Count);
+                Interlocked.Add(ref _refused, waiting.Count(w => !w.IsCopy));
                 throw new AuditUnavailableException($"The audit log cannot be written: {exception.Message}", exception);
             }
             finally
@@ -153,16 +161,14 @@ public sealed class AuditLogger : IAsyncDisposable
                 }
             }
         }
-
-        Interlocked.Add(ref _stored, entries.Count);
     }
 
-    private void WriteOnce(List<AuditEntry> entries)
+    private void WriteOnce(AuditEntry[] entries)
     {
         try
         {
             _database ??= Open();
-            _database.InTransaction(() => AuditTable.Write(_database, entries));
+            _database.InTransaction(() => Write(_database, entries));
         }
         catch
         {
@@ -180,5 +186,8 @@ public sealed class AuditLogger : IAsyncDisposable
         return file.Database;
     }
 
-    private sealed record Waiting(AuditEntry Entry, TaskCompletionSource Done);
+    private sealed record Waiting(AuditEntry[] Entries, bool IsCopy)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

@@ -10,7 +10,7 @@ namespace OrionPlatform.Sink;
 /// There is one such file, so unlike a segment it cannot be left to a reader who never ends: while its WAL has grown to half of
 /// <c>MaxWalBytes</c> and cannot be copied back, rows and rollups wait in memory, within their bounds, and only single writes (and the audit log) go in.
 /// </remarks>
-internal sealed class CentralDrain(string directory, SinkBuffers buffers, RollupFold fold, MetricRollups metrics, string run, TelemetrySinkOptions options, TimeProvider time) : IDisposable
+internal sealed class CentralDrain(string directory, SinkBuffers buffers, RollupFold fold, MetricRollups metrics, WriterRun run, TelemetrySinkOptions options, TimeProvider time) : IDisposable
 {
     // A locked database is tried this often, a quarter of a second each, before those who wait for a single write are told.
     private const int MaxBusy = 40;
@@ -25,11 +25,8 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
     private long _lastProduced = -1;
     private long _lastSettled = -1;
 
-    /// <summary>This process's name, once it is known.</summary>
-    public required Func<string?> Process { get; init; }
-
-    /// <summary>The account of the audit log, which writes itself.</summary>
-    public required Func<StreamAccount> AuditAccount { get; init; }
+    /// <summary>Audit entries that were refused. Those that are stored the audit log accounts for itself.</summary>
+    public required Func<long> AuditRefused { get; init; }
 
     private RollupCheck Check => new(directory, _process, options.Slos);
 
@@ -79,7 +76,7 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         try
         {
             Open();
-            _file!.Database.InTransaction(() => Recovery.Run(_file.Database, directory, _process, run, Check, UnixTime.Nanos(time.GetUtcNow())));
+            _file!.Database.InTransaction(() => Recovery.Run(_file.Database, directory, _process, run.Id, Check, UnixTime.Nanos(time.GetUtcNow())));
             return null;
         }
         catch (Exception exception) when (exception is SqliteFailure or IOException or UnauthorizedAccessException)
@@ -125,16 +122,17 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
     }
 
     /// <summary>The accounts as they will be once the rows at hand are committed with them.</summary>
-    private StreamAccount[] Accounts() => [.. buffers.RawAccounts(), .. buffers.Central.Select(s => s.AccountOnceCommitted()), AuditAccount()];
+    private StreamAccount[] Accounts() => [.. buffers.RawAccounts(), .. buffers.Central.Select(s => s.AccountOnceCommitted())];
 
-    private bool Changed(StreamAccount[] accounts) =>
-        accounts.Sum(a => a.Produced) != _lastProduced || accounts.Sum(a => a.Stored + a.Dropped + a.SampledOut) != _lastSettled;
+    private bool Changed(StreamAccount[] accounts) => accounts.Sum(a => a.Produced) != _lastProduced || Settled(accounts) != _lastSettled;
+
+    private long Settled(StreamAccount[] accounts) => accounts.Sum(a => a.Stored + a.Dropped + a.SampledOut) + AuditRefused();
 
     private void Open()
     {
         if (_file is null)
         {
-            _process = Process() ?? throw new IOException($"{directory} has no lock file yet.");
+            _process = run.Process;
             _file = new CentralFile(directory);
             _file.Database.Execute($"PRAGMA journal_size_limit={options.MaxWalBytes / 2}");
             _rollups = new RollupTable(_process);
@@ -153,17 +151,19 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
 
         _rollups!.Write(database, fold);
         metrics.Write(database);
+        var now = UnixTime.Nanos(time.GetUtcNow());
         foreach (var account in accounts)
         {
-            LossTable.Write(database, _process, run, account, UnixTime.Nanos(time.GetUtcNow()), ending);
+            LossTable.Write(database, _process, run.Id, account, now, ending);
         }
+
+        LossTable.SetDropped(database, _process, run.Id, Streams.Audit, "refused", AuditRefused(), now, ending);
 
         foreach (var write in _waiting)
         {
             write.Apply(database);
         }
 
-        var now = UnixTime.Nanos(time.GetUtcNow());
         if (Math.Abs(now - _retained) >= UnixTime.Minute)
         {
             _retained = CentralRetention.Step(database, options, now) ? now - UnixTime.Minute : now;
@@ -183,7 +183,7 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         var now = UnixTime.Nanos(time.GetUtcNow());
         fold.Forget(minutesBefore: now - (3 * UnixTime.Minute), hoursBefore: now - (2 * UnixTime.Hour));
         _lastProduced = accounts.Sum(a => a.Produced);
-        _lastSettled = accounts.Sum(a => a.Stored + a.Dropped + a.SampledOut);
+        _lastSettled = Settled(accounts);
     }
 
     private void Complete()

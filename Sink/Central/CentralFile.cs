@@ -20,7 +20,7 @@ internal sealed class CentralFile : IDisposable
 /// <summary>Tables of <c>telemetry.db</c>; docs/telemetry.md describes them for people.</summary>
 internal static class CentralSchema
 {
-    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth, Sixth, Seventh);
+    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth);
 
     private const string First = HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql + MetricRollups.Sql + RollupCheck.Sql + """
         CREATE TABLE _observability_metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -55,5 +55,9 @@ internal static class CentralSchema
 
     private static string Seventh => MetricRollups.Identity + """
         UPDATE _observability_metadata SET value = '7' WHERE key = 'schema_version';
+        """;
+
+    private const string Eighth = AuditTable.Action + """
+        UPDATE _observability_metadata SET value = '8' WHERE key = 'schema_version';
         """;
 }

@@ -12,12 +12,11 @@ internal sealed class SinkWriter : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly RollupFold _fold;
     private readonly MetricRollups _metrics = new();
-    private readonly string _run = Guid.NewGuid().ToString("N");
+    private readonly WriterRun _run;
     private readonly AutoResetEvent _wake = new(false);
     private readonly ConcurrentQueue<TaskCompletionSource> _flushes = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CentralDrain _central;
-    private ProcessName? _name;
     private SegmentSet? _segments;
     private FolderKeeper? _keeper;
     private SegmentDrain? _drain;
@@ -25,13 +24,14 @@ internal sealed class SinkWriter : IAsyncDisposable
     private volatile bool _stopping;
     private long _allocatedBytes;
 
-    public SinkWriter(TelemetrySinkOptions options, Func<StreamAccount> auditAccount, TimeProvider time)
+    public SinkWriter(TelemetrySinkOptions options, WriterRun run, Func<long> auditRefused, TimeProvider time)
     {
         _options = options;
+        _run = run;
         _time = time;
         _fold = new RollupFold(options.Slos);
         Buffers = new SinkBuffers(options, Wake);
-        _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, _run, options, time) { Process = () => _name?.Value, AuditAccount = auditAccount };
+        _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, run, options, time) { AuditRefused = auditRefused };
         new Thread(Loop) { IsBackground = true, Name = "telemetry-writer" }.Start();
     }
 
@@ -76,7 +76,7 @@ internal sealed class SinkWriter : IAsyncDisposable
 
             foreach (var export in exports)
             {
-                LossTable.Write(database, process ?? _name!.Value, run ?? _run, export.Account(), UnixTime.Nanos(_time.GetUtcNow()), ended: false);
+                LossTable.Write(database, process ?? _run.Process, run ?? _run.Id, export.Account(), UnixTime.Nanos(_time.GetUtcNow()), ended: false);
             }
 
             return true;
@@ -118,7 +118,7 @@ internal sealed class SinkWriter : IAsyncDisposable
             _central.Drop("closed");
             _central.Dispose();
             _segments?.Dispose();
-            _name?.Dispose();
+            _run.Dispose();
         }
         finally
         {
@@ -218,16 +218,15 @@ internal sealed class SinkWriter : IAsyncDisposable
         {
             if (_drain is null)
             {
-                _name ??= ProcessName.Take(_options.Directory, _options.Process);
-                _segments = new SegmentSet(_options, _name.Value, _time);
+                _segments = new SegmentSet(_options, _run.Process, _time);
                 // Once, before the first row: afterwards the raw rows of this run would be counted with those of the run before.
                 for (var tries = 1; tries <= FlushTries && _central.Recover() is { IsBusy: true }; tries++)
                 {
                 }
 
-                _drain = new SegmentDrain(Buffers, _fold, _metrics, _segments, _run, _options.RawDays, _time);
-                _keeper = new FolderKeeper(_options, _name.Value, _segments, _time, notes => _central.Enqueue(new CentralWrite(database => CentralDrain.Note(database, notes))));
-                _checker = new RollupChecker(_options, _name.Value, _fold, WriteCentralAsync, _time);
+                _drain = new SegmentDrain(Buffers, _fold, _metrics, _segments, _run.Id, _options.RawDays, _time);
+                _keeper = new FolderKeeper(_options, _run.Process, _segments, _time, notes => _central.Enqueue(new CentralWrite(database => CentralDrain.Note(database, notes))));
+                _checker = new RollupChecker(_options, _run.Process, _fold, WriteCentralAsync, _time);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -20,6 +20,7 @@ public sealed class JobQueue
     private const string Requeue = "UPDATE jobs SET owner = NULL, lease_until = NULL, deadline_at = NULL, ";
     private const string Retry = Requeue + "state = 'scheduled', run_at = @at, error_code = @error_code, error = @error";
     private const string Bury = Requeue + "state = 'dead', died_at = @now, error_code = @error_code, error = @error";
+    private const string Redrive = "UPDATE jobs SET state = 'ready', attempts = 0, run_at = @now, died_at = NULL WHERE state = 'dead'";
     private const int MaxErrorLength = 4000;
 
     private static readonly TimeSpan s_longestWait = TimeSpan.FromHours(1);
@@ -102,15 +103,28 @@ public sealed class JobQueue
         cancellationToken);
 
     /// <summary>Makes a dead letter claimable again, its attempts back at zero. False when there is none of that id.</summary>
-    public Task<bool> RedriveAsync(string jobId, CancellationToken cancellationToken = default) => _store.WriteAsync(
-        async tx => await tx.ExecuteAsync(
-            "UPDATE jobs SET state = 'ready', attempts = 0, run_at = @now, died_at = NULL WHERE id = @job_id AND state = 'dead'", new { jobId, tx.Now }) == 1,
+    /// <param name="jobId">Its id.</param>
+    /// <param name="also">What else is to be in the transaction that does it.</param>
+    /// <param name="cancellationToken">Cancels before it is done.</param>
+    public Task<bool> RedriveAsync(string jobId, Func<WriteTransaction, Task>? also = null, CancellationToken cancellationToken = default) => _store.WriteAsync(
+        async tx =>
+        {
+            var redriven = await tx.ExecuteAsync(Redrive + " AND id = @job_id", new { jobId, tx.Now }) == 1;
+            await (redriven && also is not null ? also(tx) : Task.CompletedTask);
+            return redriven;
+        },
         cancellationToken);
 
     /// <summary>Makes every dead letter claimable again, attempts back at zero; returns how many there were.</summary>
-    public Task<int> RedriveAllAsync(CancellationToken cancellationToken = default) => _store.WriteAsync(
-        tx => tx.ExecuteAsync(
-            "UPDATE jobs SET state = 'ready', attempts = 0, run_at = @now, died_at = NULL WHERE state = 'dead'", new { tx.Now }),
+    /// <param name="also">What else is to be in the transaction that does it, given how many there were; not called when there was none.</param>
+    /// <param name="cancellationToken">Cancels before it is done.</param>
+    public Task<int> RedriveAllAsync(Func<WriteTransaction, int, Task>? also = null, CancellationToken cancellationToken = default) => _store.WriteAsync(
+        async tx =>
+        {
+            var redriven = await tx.ExecuteAsync(Redrive, new { tx.Now });
+            await (redriven > 0 && also is not null ? also(tx, redriven) : Task.CompletedTask);
+            return redriven;
+        },
         cancellationToken);
 
     /// <summary>The newest dead letters, with their causes.</summary>

@@ -59,7 +59,11 @@ public sealed class Members
     }
 
     /// <summary>Makes a tenant with one project and one API key when the slug is new; returns the ids and, only when new, the key (shown once).</summary>
-    public Task<SeededTenant> EnsureTenantAsync(string slug, CancellationToken cancellationToken = default)
+    /// <param name="slug">Its name.</param>
+    /// <param name="also">What else is to be in the transaction of a tenant that is made.</param>
+    /// <param name="cancellationToken">Cancels before it is made.</param>
+    public Task<SeededTenant> EnsureTenantAsync(
+        string slug, Func<WriteTransaction, SeededTenant, Task>? also = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(slug);
         return _store.WriteAsync(
@@ -79,7 +83,9 @@ public sealed class Members
                 var tenantId = Ids.New("tn", tx.Now);
                 await tx.ExecuteAsync("INSERT INTO tenants (id, slug, created_at) VALUES (@tenant_id, @slug, @now)", new { tenantId, slug, tx.Now });
                 await tx.AppendFactAsync(new JournalFact { Type = "tenant.created", Subject = $"tenant/{tenantId}", TenantId = tenantId });
-                return new SeededTenant(tenantId, await MakeProjectAsync(tx, tenantId, "default"), await MakeKeyAsync(tx, tenantId, "admin"));
+                var made = new SeededTenant(tenantId, await MakeProjectAsync(tx, tenantId, "default"), await MakeKeyAsync(tx, tenantId, "admin"));
+                await (also?.Invoke(tx, made) ?? Task.CompletedTask);
+                return made;
             },
             cancellationToken);
     }

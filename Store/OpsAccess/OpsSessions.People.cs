@@ -32,8 +32,18 @@ public sealed partial class OpsSessions
     }
 
     /// <summary>Ends the session of that id, as an admin does with someone else's; no check that starts after this completes accepts it. False when there is none.</summary>
-    public Task<bool> EndByIdAsync(string sessionId, CancellationToken cancellationToken = default) => _store.WriteAsync(
-        async tx => await tx.ExecuteAsync("DELETE FROM ops_sessions WHERE id = @id", new { Id = sessionId }) == 1, cancellationToken);
+    /// <param name="sessionId">Its id.</param>
+    /// <param name="also">What else is to be in the transaction that ends it.</param>
+    /// <param name="cancellationToken">Cancels before it is ended.</param>
+    public Task<bool> EndByIdAsync(string sessionId, Func<WriteTransaction, Task>? also = null, CancellationToken cancellationToken = default) =>
+        _store.WriteAsync(
+            async tx =>
+            {
+                var ended = await tx.ExecuteAsync("DELETE FROM ops_sessions WHERE id = @id", new { Id = sessionId }) == 1;
+                await (ended && also is not null ? also(tx) : Task.CompletedTask);
+                return ended;
+            },
+            cancellationToken);
 
     private static OpsSession Session(SessionRow row) =>
         new(row.Id, row.Name, row.Role, row.CreatedAt, row.CreatedAt + AbsoluteTimeout, row.Tab, row.TabParameters);

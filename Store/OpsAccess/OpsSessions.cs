@@ -27,18 +27,24 @@ public sealed partial class OpsSessions
     /// <param name="name">Who will sign in with it, for audit entries.</param>
     /// <param name="role"><c>viewer</c>, <c>operator</c>, <c>admin</c>, or null for a sign-in without a role.</param>
     /// <param name="validFor">How long it can be redeemed.</param>
+    /// <param name="also">What else is to be in its transaction.</param>
     /// <param name="cancellationToken">Cancels before it is made.</param>
     /// <exception cref="ArgumentException">No such role, or no name.</exception>
-    public async Task<string> CreateLoginTokenAsync(string name, string? role, TimeSpan validFor, CancellationToken cancellationToken = default)
+    public async Task<string> CreateLoginTokenAsync(
+        string name, string? role, TimeSpan validFor, Func<WriteTransaction, Task>? also = null, CancellationToken cancellationToken = default)
     {
         var token = Secrets.New();
-        await EnsureLoginTokenAsync(token, name, role, validFor, cancellationToken);
+        await StoreLoginTokenAsync(token, name, role, validFor, also, cancellationToken);
         return token;
     }
 
     /// <summary>Makes sure that a token chosen elsewhere (AppHost hands one to the api at start) can be redeemed, unless it has been already. Extends its validity when it waits still.</summary>
     /// <exception cref="ArgumentException">No such role, no name, or a token of fewer than 16 or more than 256 characters.</exception>
-    public Task EnsureLoginTokenAsync(string token, string name, string? role, TimeSpan validFor, CancellationToken cancellationToken = default)
+    public Task EnsureLoginTokenAsync(string token, string name, string? role, TimeSpan validFor, CancellationToken cancellationToken = default) =>
+        StoreLoginTokenAsync(token, name, role, validFor, also: null, cancellationToken);
+
+    private Task StoreLoginTokenAsync(
+        string token, string name, string? role, TimeSpan validFor, Func<WriteTransaction, Task>? also, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(validFor, TimeSpan.Zero);
@@ -53,17 +59,24 @@ public sealed partial class OpsSessions
         }
 
         return _store.WriteAsync(
-            tx => tx.ExecuteAsync(
-                """
-                INSERT INTO ops_login_tokens (token_hash, name, role, created_at, expires_at) VALUES (@hash, @name, @role, @now, @expires_at)
-                ON CONFLICT DO UPDATE SET name = excluded.name, role = excluded.role, expires_at = excluded.expires_at WHERE used_at IS NULL
-                """,
-                new { Hash = Secrets.Hash(token), name, role, tx.Now, ExpiresAt = tx.Now + validFor }),
+            async tx =>
+            {
+                await tx.ExecuteAsync(
+                    """
+                    INSERT INTO ops_login_tokens (token_hash, name, role, created_at, expires_at) VALUES (@hash, @name, @role, @now, @expires_at)
+                    ON CONFLICT DO UPDATE SET name = excluded.name, role = excluded.role, expires_at = excluded.expires_at WHERE used_at IS NULL
+                    """,
+                    new { Hash = Secrets.Hash(token), name, role, tx.Now, ExpiresAt = tx.Now + validFor });
+                await (also?.Invoke(tx) ?? Task.CompletedTask);
+            },
             cancellationToken);
     }
 
     /// <summary>Redeems a login token, once: of two callers at the same moment one gets a session. Null for an unknown, used or expired token.</summary>
-    public Task<OpsSignIn?> RedeemAsync(string token, CancellationToken cancellationToken = default)
+    /// <param name="token">The token.</param>
+    /// <param name="also">What else is to be in the transaction of a session that is made.</param>
+    /// <param name="cancellationToken">Cancels before it is redeemed.</param>
+    public Task<OpsSignIn?> RedeemAsync(string token, Func<WriteTransaction, OpsSession, Task>? also = null, CancellationToken cancellationToken = default)
     {
         if (token is not { Length: >= MinTokenLength and <= MaxTokenLength })
         {
@@ -87,6 +100,7 @@ public sealed partial class OpsSessions
                 await tx.ExecuteAsync(
                     "INSERT INTO ops_sessions (secret_hash, id, name, role, created_at, last_seen_at) VALUES (@hash, @id, @name, @role, @now, @now)",
                     new { Hash = Secrets.Hash(secret), session.Id, session.Name, session.Role, tx.Now });
+                await (also?.Invoke(tx, session) ?? Task.CompletedTask);
                 return new OpsSignIn(secret, session);
             },
             cancellationToken);

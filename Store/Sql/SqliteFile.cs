@@ -80,7 +80,13 @@ internal sealed class SqliteFile
 /// <summary>Waits for another process to release the database: a constant short pause, which is fairer among writers than growing ones.</summary>
 internal static class Busy
 {
-    public static void Retry(Func<int> attempt, SqliteSession session, TimeSpan deadline)
+    public static void Retry(Func<int> attempt, SqliteSession session, TimeSpan deadline) => Retry(attempt, session, deadline, deadline);
+
+    /// <param name="attempt">What needs the database.</param>
+    /// <param name="session">The connection.</param>
+    /// <param name="left">Time left; the first attempt is made in any case.</param>
+    /// <param name="deadline">Of how much, for the message.</param>
+    public static void Retry(Func<int> attempt, SqliteSession session, TimeSpan left, TimeSpan deadline)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -96,7 +102,7 @@ internal static class Busy
                 SqliteException.ThrowExceptionForRC(rc, session.Connection.Handle);
             }
 
-            if (Stopwatch.GetElapsedTime(started) > deadline)
+            if (Stopwatch.GetElapsedTime(started) > left)
             {
                 throw new StoreBusyException($"Another process has held the database for {deadline.TotalSeconds:0.#} s; nothing was done.");
             }

@@ -15,6 +15,9 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     /// <summary>False when the engine has ended the transaction by itself, as it does on a full disk or an I/O error.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(connection.Handle) == 0;
 
+    /// <summary>Rows changed by this connection so far.</summary>
+    public long Changes => raw.sqlite3_total_changes(connection.Handle);
+
     public int TryExec(string sql) => raw.sqlite3_exec(connection.Handle, sql);
 
     public void Exec(string sql)

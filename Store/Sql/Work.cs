@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OrionPlatform.Store;
 
 /// <summary>A closure on its way to one of the store's threads.</summary>
@@ -9,7 +11,11 @@ internal abstract class Work<TTransaction> where TTransaction : ReadTransaction
 
     // What the caller had in its async flow (current activity, correlation id, canonical line) is there in the closure too.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
+    private readonly long _queued = Stopwatch.GetTimestamp();
     private int _state;
+
+    /// <summary>How long it has waited, in the queue and for the database.</summary>
+    public TimeSpan Waited => Stopwatch.GetElapsedTime(_queued);
 
     /// <summary>W3C traceparent of the span that asked for it; null outside one.</summary>
     public string? Cause { get; } = Origin.CurrentSpan;

@@ -15,15 +15,22 @@ internal sealed class WriterThread : IAsyncDisposable
     private readonly SqliteSession _session;
     private readonly DomainStoreOptions _options;
     private readonly TimeProvider _time;
-    private readonly Action _committed;
+    private readonly Action<bool> _committed;
     private readonly StoreThread _thread;
     private long _commits;
+    private long _lastCommit;
     private WriteFailure? _failure;
     private long _busySince = Stopwatch.GetTimestamp();
+    private bool _auditEntries;
 
-    public WriterThread(SqliteSession session, DomainStoreOptions options, TimeProvider time, Action committed)
+    /// <param name="session">The writing connection.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="committed">Called after each commit; whether audit entries were in it.</param>
+    public WriterThread(SqliteSession session, DomainStoreOptions options, TimeProvider time, Action<bool> committed)
     {
         (_session, _options, _time, _committed) = (session, options, time, committed);
+        _lastCommit = time.GetTimestamp();
         Queue = new WorkQueue<Work<WriteTransaction>>(options.MaxQueue);
         _thread = new StoreThread("store writer", Loop);
     }
@@ -37,7 +44,10 @@ internal sealed class WriterThread : IAsyncDisposable
         Queue.Dispose();
     }
 
-    /// <summary>The last batch's failure; null when it was committed.</summary>
+    /// <summary>How long ago the database last took a transaction, an empty one too.</summary>
+    public TimeSpan SinceCommit => _time.GetElapsedTime(Interlocked.Read(ref _lastCommit));
+
+    /// <summary>Why the database could not keep the last batch that wrote something; null when it was committed.</summary>
     public WriteFailure? Failure => Volatile.Read(ref _failure);
 
     /// <summary>Transactions committed so far.</summary>
@@ -60,8 +70,10 @@ internal sealed class WriterThread : IAsyncDisposable
         while (next < batch.Count)
         {
             var done = new List<(Work<WriteTransaction> Work, Exception? Failure)>(batch.Count - next);
-            var lost = Begin();
-            while (next < batch.Count && (lost is not null || _session.InTransaction))
+            var changesBefore = _session.Changes;
+            _auditEntries = false;
+            var lost = Begin(batch[next]);
+            while (next < batch.Count && (lost is not null ? IsLost(batch[next], lost) : _session.InTransaction))
             {
                 if (batch[next].TryTake())
                 {
@@ -73,7 +85,7 @@ internal sealed class WriterThread : IAsyncDisposable
 
             // Also a closure's failure is told after the commit: it may rest on what an earlier closure of the batch wrote.
             lost ??= Commit(done.LastOrDefault().Failure);
-            Remember(lost ?? done.Select(d => d.Failure).FirstOrDefault(f => f is StoreFailedException));
+            Remember(lost ?? done.Select(d => d.Failure).FirstOrDefault(f => f is StoreFailedException), _session.Changes != changesBefore);
             foreach (var (work, failure) in done)
             {
                 work.Finish(lost ?? failure);
@@ -81,11 +93,12 @@ internal sealed class WriterThread : IAsyncDisposable
         }
     }
 
-    private Exception? Begin()
+    /// <summary>Waits for the database as long as the oldest write may still wait: what it waited in the queue counts.</summary>
+    private Exception? Begin(Work<WriteTransaction> oldest)
     {
         try
         {
-            Busy.Retry(() => _session.TryExec("BEGIN IMMEDIATE"), _session, _options.BusyTimeout);
+            Busy.Retry(() => _session.TryExec("BEGIN IMMEDIATE"), _session, _options.BusyTimeout - oldest.Waited, _options.BusyTimeout);
             return null;
         }
         catch (StoreBusyException busy)
@@ -98,12 +111,17 @@ internal sealed class WriterThread : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a failed beginning is this write's too: one that came later than the oldest may wait longer for a busy database.</summary>
+    private bool IsLost(Work<WriteTransaction> work, Exception failure) => failure is not StoreBusyException || work.Waited > _options.BusyTimeout;
+
     private Exception? RunOne(Work<WriteTransaction> work)
     {
         try
         {
             _session.Exec("SAVEPOINT w");
-            var failure = work.Run(new WriteTransaction(_session, _time.GetUtcNow(), work.Cause));
+            var transaction = new WriteTransaction(_session, _time.GetUtcNow(), work.Cause);
+            var failure = work.Run(transaction);
+            _auditEntries |= failure is null && transaction.HasAuditEntry;
             if (_session.InTransaction)
             {
                 _session.Exec(failure is null ? "RELEASE w" : "ROLLBACK TO w; RELEASE w");
@@ -125,8 +143,18 @@ internal sealed class WriterThread : IAsyncDisposable
         SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_READONLY or raw.SQLITE_CORRUPT or raw.SQLITE_CANTOPEN,
     };
 
-    private void Remember(Exception? failure) =>
-        Volatile.Write(ref _failure, failure is StoreFailedException ? new WriteFailure(_time.GetUtcNow(), (failure.InnerException ?? failure).Message) : null);
+    // That an empty transaction was committed says nothing of whether there is room for another.
+    private void Remember(Exception? failure, bool wrote)
+    {
+        if (failure is StoreFailedException)
+        {
+            Volatile.Write(ref _failure, new WriteFailure(_time.GetUtcNow(), (failure.InnerException ?? failure).Message));
+        }
+        else if (failure is null && wrote)
+        {
+            Volatile.Write(ref _failure, null);
+        }
+    }
 
     private StoreFailedException? Commit(Exception? last)
     {
@@ -146,7 +174,8 @@ internal sealed class WriterThread : IAsyncDisposable
         }
 
         Interlocked.Increment(ref _commits);
-        _committed();
+        Interlocked.Exchange(ref _lastCommit, _time.GetTimestamp());
+        _committed(_auditEntries);
         return null;
     }
 

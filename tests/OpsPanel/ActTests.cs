@@ -23,7 +23,11 @@ public sealed class ActTests
         var depth = (await host.App.Services.GetRequiredService<JobQueue>().DepthAsync()).Single();
         Assert.Equal(expected == 303 ? (1, 0) : (0, 1), (depth.Ready, depth.Dead));
         Assert.Equal(expected == 303, host.Logs.Lines.Any(l => l.Event == "ops.job_redriven"));
-        var audited = (await host.App.Services.GetRequiredService<TelemetryReader>().AuditAsync(new AuditQuery())).Select(e => (e.Operation, e.Status)).ToList();
+        var reader = host.App.Services.GetRequiredService<TelemetryReader>();
+        List<(string Action, string Status)> audited = [];
+        await Eventually.TrueAsync(
+            async () => (audited = [.. (await reader.AuditAsync(new AuditQuery())).Select(e => (e.Action, e.Status))]).Count == (role == "anonymous" ? 0 : 2),
+            "its entries are in the audit log");
         Assert.Equal(expected == 303, audited.Contains(("ops.job_redriven", "success")));
         Assert.Equal(expected == 403, audited.Contains(("ops.forbidden", "error")));
         Assert.Equal(role != "anonymous", audited.Contains(("ops.login", "success")));

@@ -38,7 +38,7 @@ public sealed class AuditTests
         Assert.Single(app.Logs, l => l.Message.Contains("refusals within a minute", StringComparison.Ordinal));
     }
 
-    private static AuditEntry Entry(string? metadata) => new() { Component = "test", Operation = "thing.done", Metadata = metadata };
+    private static AuditEntry Entry(string? metadata) => new() { Component = "test", Action = "thing.done", Metadata = metadata };
 
     private static Task<TestApp> StartAsync(TempFolder folder) =>
         TestApp.StartAsync(settings: [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_SERVICE_NAME", "things")]);

@@ -29,7 +29,7 @@ public sealed class AuditTests
         }
 
         async Task<string> UsersAsync(AuditQuery query) => string.Join(' ', (await test.Reader.AuditAsync(query)).Select(e => e.User));
-        Assert.Equal("u4 u2 u0", await UsersAsync(new AuditQuery { Operation = "even" }));
+        Assert.Equal("u4 u2 u0", await UsersAsync(new AuditQuery { Action = "even" }));
         Assert.Equal("u3", await UsersAsync(new AuditQuery { Status = "error" }));
         Assert.Equal("u5", await UsersAsync(new AuditQuery { User = "u5", Component = "tests" }));
         Assert.Equal("u0 u1", await UsersAsync(new AuditQuery { Order = AuditOrder.Oldest, Limit = 2 }));
@@ -80,7 +80,7 @@ public sealed class AuditTests
         Assert.Throws<AuditUnavailableException>(() => sink.Audit.Log(Entry("x")));
     }
 
-    private static AuditEntry Entry(string operation) => new() { Component = "tests", Operation = operation };
+    private static AuditEntry Entry(string operation) => new() { Component = "tests", Action = operation };
 
     private static async Task<long> CountAsync(TestSink test)
     {

@@ -46,10 +46,10 @@ public sealed class DiskTests
         using var disk = new Tmpfs(megabytes: 6, readOnly: true);
         await using var sink = Open(disk.Path);
         await WriteAsync(sink, 100);
-        await Assert.ThrowsAsync<AuditUnavailableException>(() => sink.Audit.LogAsync(new AuditEntry { Component = "c", Operation = "o" }));
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => sink.Audit.LogAsync(new AuditEntry { Component = "c", Action = "o" }));
         disk.MakeWritable();
         await WriteAsync(sink, 50);
-        await sink.Audit.LogAsync(new AuditEntry { Component = "c", Operation = "o" });
+        await sink.Audit.LogAsync(new AuditEntry { Component = "c", Action = "o" });
         await using var reader = new TelemetryReader(disk.Path, TimeProvider.System);
         await AssertAsync(reader, "cannot_open", stored: 50, dropped: 100);
     }

@@ -13,7 +13,7 @@ public sealed class SmallTableTests
         test.Sink.LogEvent(new BusinessEvent { Type = "x", Service = "api" });
         test.Sink.Track("x");
         test.Sink.Metrics.RecordSimple("x", 1);
-        await test.Sink.Audit.LogAsync(new AuditEntry { Component = "x", Operation = "y" });
+        await test.Sink.Audit.LogAsync(new AuditEntry { Component = "x", Action = "y" });
         foreach (var subject in new[] { "open", "resolved" })
         {
             var now = test.Time.GetUtcNow();

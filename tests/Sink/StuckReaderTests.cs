@@ -68,7 +68,7 @@ public sealed class StuckReaderTests
             {
                 Rule = "r", Subject = "s", State = AlertState.Firing, Severity = "warning", Summary = "x", OpenedAt = test.Time.GetUtcNow(), UpdatedAt = test.Time.GetUtcNow(),
             }));
-            await test.Sink.Audit.LogAsync(new AuditEntry { Component = "c", Operation = "o" });
+            await test.Sink.Audit.LogAsync(new AuditEntry { Component = "c", Action = "o" });
             Assert.Equal(before, Tracked(central));
             Assert.InRange(SegmentFiles.WalBytes(central), MaxWal / 2, MaxWal);
         }

@@ -43,7 +43,7 @@ public sealed class SampleTelemetry : IAsyncLifetime, IDisposable
         _sink.Record(new LogRow { UnixNanos = failed.StartUnixNanos, Level = LogLevel.Information, Service = "api", Category = "Things", Message = "Loading", TraceId = trace });
         _sink.Record(new LogRow { UnixNanos = failed.StartUnixNanos + 1_000_000, Level = LogLevel.Error, Service = "api", Category = "Things", Message = "The store is gone\u001b[31m" });
         RecordCentral();
-        await _sink.Audit.LogAsync(new AuditEntry { Component = "ops-panel", Operation = "alert.acknowledge", User = "u1" });
+        await _sink.Audit.LogAsync(new AuditEntry { Component = "ops-panel", Action = "alert.acknowledge", User = "u1" });
         Assert.True(await _sink.CopyFactsAsync([new FactRow(1, DateTimeOffset.UtcNow, "allocation.requested", Subject, "acme", "{\"slots\":1}", Trace, "c1")]));
         await _sink.FlushAsync();
     }

@@ -20,9 +20,9 @@ internal static class CentralTables
             .. Same("id", "rule", "subject"), ("state", "CASE r.state WHEN 0 THEN 'pending' WHEN 1 THEN 'firing' ELSE 'resolved' END"), .. Same("severity", "summary", "runbook", "details"),
             Time("opened_at"), Time("updated_at"), Time("firing_at"), Time("resolved_at"), .. Same("acknowledged_by"), Time("acknowledged_at"), Time("silenced_until"),
         ], "r.opened_at < {1} AND coalesce(r.resolved_at, {1}) >= {0}"),
-        new("audit_log", "an operation that somebody is answerable for", "{0}.audit_log r",
+        new("audit_log", "an act that somebody is answerable for", "{0}.audit_log r",
         [
-            .. s_time, .. Same("id", "component", "operation", "status", "user", "tenant", "session", "correlation_id", "trace_id", "parameters", "result", "error_code", "error_message"),
+            .. s_time, .. Same("id", "component", "action", "status", "user", "tenant", "session", "correlation_id", "trace_id", "parameters", "result", "error_code", "error_message"),
             ("duration_ms", "r.duration_ns / 1e6"), .. Same("metadata"),
         ], TimeRange),
         new("business_event_logs", "something that happened in the domain", "{0}.business_event_logs r",
@@ -53,6 +53,10 @@ internal static class CentralTables
     public static IEnumerable<ReadableTable> Of(long version) => All.Select(table => table.Name switch
     {
         "worker_heartbeats" when version < HeartbeatTable.LagAndUseSince => Without(table, "lag_p50_ms", "utilization"),
+        "audit_log" when version < AuditTable.ActionSince => table with
+        {
+            Columns = [.. table.Columns.Select(c => c.Name == "action" ? (c.Name, "r.operation") : c)],
+        },
         "metric_rollups_minute" when version < MetricRollups.DistributionsSince => Without(table, ["p95", "distribution", "unit", "kind", .. MetricColumns.Later]),
         "metric_rollups_minute" when version < MetricRollups.IdentitySince => Without(table, ["unit", "kind", .. MetricColumns.Later]),
         _ => table,

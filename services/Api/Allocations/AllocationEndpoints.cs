@@ -28,21 +28,23 @@ internal static class AllocationEndpoints
     {
         Canon.Add("allocation.id", id);
         using var span = Spans.Start("api.allocations.release");
-        var origin = Origin.Current(CorrelationId.Current);
+        var (origin, caller) = (Origin.Current(CorrelationId.Current), http.Caller());
 
         // Not cancelled with the request: whether it took effect must not depend on who waits for the answer.
         var allocation = await store.WriteAsync(
             async tx =>
             {
                 using var outbox = Spans.Start("api.outbox.write");
-                return await Store.Allocations.BeginReleaseAsync(tx, projectId, id, origin);
+                var before = await Store.Allocations.FindAsync(tx, projectId, id);
+                var after = await Store.Allocations.BeginReleaseAsync(tx, projectId, id, origin);
+                if (before is not null && after is not null && after.State != before.State)
+                {
+                    await audit.AddReleaseRequestedAsync(tx, caller, before, after);
+                }
+
+                return after;
             },
             CancellationToken.None);
-        if (allocation is not null)
-        {
-            audit.ReleaseRequested(http.Caller(), allocation);
-        }
-
         return Found(allocation, StatusCodes.Status202Accepted);
     }
 

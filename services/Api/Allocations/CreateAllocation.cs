@@ -5,7 +5,7 @@ using OrionPlatform.Store;
 
 namespace OrionPlatform.Api;
 
-/// <summary><c>POST</c>: the row, its journal fact, the job and the answer to be repeated are one transaction.</summary>
+/// <summary><c>POST</c>: the row, its journal fact, its audit entry, the job and the answer to be repeated are one transaction.</summary>
 internal static class CreateAllocation
 {
     internal static async Task HandleAsync(HttpContext http, string projectId, DomainStore store, ApiAudit audit, TelemetryWriter telemetry)
@@ -25,17 +25,17 @@ internal static class CreateAllocation
         };
 
         // Not cancelled with the request: the client that went away will ask again with its key and get this answer.
-        var (answer, replayed) = await WriteAsync(store, request, asked);
+        var (answer, replayed) = await WriteAsync(store, request, asked, (tx, allocation) => audit.AddAllocationRequestedAsync(tx, caller, allocation, key));
         if (!replayed)
         {
-            audit.AllocationRequested(caller, IdOf(answer), key);
             telemetry.Track("allocation_requested", caller.ApiKeyId, caller.TenantSlug, new("runtime", asked.Runtime), new("slots", (long)asked.Slots));
         }
 
         await AnswerAsync(http, answer, replayed);
     }
 
-    private static async Task<(RememberedResponse Answer, bool Replayed)> WriteAsync(DomainStore store, IdempotentRequest request, AllocationRequest asked)
+    private static async Task<(RememberedResponse Answer, bool Replayed)> WriteAsync(
+        DomainStore store, IdempotentRequest request, AllocationRequest asked, Func<WriteTransaction, Allocation, Task> addAuditEntryAsync)
     {
         using var span = Spans.Start("api.allocations.request");
         var origin = Origin.Current(CorrelationId.Current);
@@ -50,6 +50,7 @@ internal static class CreateAllocation
             var answer = Answer(allocation);
             using var outbox = Spans.Start("api.outbox.write");
             await Store.Allocations.AnnounceAsync(tx, allocation, origin);
+            await addAuditEntryAsync(tx, allocation);
             await tx.RememberAsync(request, answer);
             return (answer, false);
         });

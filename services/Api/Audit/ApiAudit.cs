@@ -7,16 +7,16 @@ using OrionPlatform.Store;
 namespace OrionPlatform.Api;
 
 /// <summary>
-/// What callers of the public API did, or were refused. The entry follows the commit and nobody waits for it: the journal has the
-/// truth, in the transaction, and an answer must not depend on telemetry.
+/// What callers of the public API did, or were refused. The entry of a change is committed with it; an answer does not depend on telemetry.
 /// </summary>
-internal sealed class ApiAudit(AuditTrail trail)
+internal sealed class ApiAudit(AuditEntries entries, AuditTrail trail)
 {
-    public void AllocationRequested(Principal caller, string allocationId, string idempotencyKey) => _ = trail.DoneAsync(Entry(
-        "allocation.requested", caller, ("allocation_id", allocationId), ("status_to", AllocationState.Requested), ("idempotency_key_hash", Hash(idempotencyKey))));
+    public Task AddAllocationRequestedAsync(WriteTransaction tx, Principal caller, Allocation allocation, string idempotencyKey) => AddAsync(tx, Entry(
+        "allocation.requested", caller, ("allocation_id", allocation.Id), ("status_to", allocation.State), ("idempotency_key_hash", Hash(idempotencyKey))));
 
-    public void ReleaseRequested(Principal caller, Allocation allocation) => _ = trail.DoneAsync(Entry(
-        "allocation.release_requested", caller, ("allocation_id", allocation.Id), ("status_to", allocation.State), ("node_id", allocation.NodeId)));
+    public Task AddReleaseRequestedAsync(WriteTransaction tx, Principal caller, Allocation before, Allocation after) => AddAsync(tx, Entry(
+        "allocation.release_requested", caller,
+        ("allocation_id", after.Id), ("status_from", before.State), ("status_to", after.State), ("node_id", after.NodeId)));
 
     /// <summary>A key that is not known any more, or never was; or one whose role does not reach.</summary>
     public void KeyRefused(Principal? caller, CatalogueError error, string scope)
@@ -26,10 +26,12 @@ internal sealed class ApiAudit(AuditTrail trail)
         _ = trail.RefusedAsync(entry);
     }
 
-    private static AuditEntry Entry(string operation, Principal? caller, params (string Key, string? Value)[] metadata) => new()
+    private Task AddAsync(WriteTransaction tx, AuditEntry entry) => tx.AppendAuditEntryAsync(entries.Text(entry));
+
+    private static AuditEntry Entry(string action, Principal? caller, params (string Key, string? Value)[] metadata) => new()
     {
         Component = "api",
-        Operation = operation,
+        Action = action,
         User = caller?.ApiKeyId,
         Tenant = caller?.TenantSlug,
         Metadata = AuditMetadata.Of(metadata),

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Text.Json;
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Sink;
 using OrionPlatform.Store;
 
 namespace OrionPlatform.Api;
@@ -58,8 +61,11 @@ internal static class OpsCommands
         var command = new Command("ops-login", "Prints a login path of the ops panel, valid once and for 15 minutes") { role, name };
         command.SetAction(parsed => WithStoreAsync(async services =>
         {
-            var token = await services.GetRequiredService<OpsSessions>()
-                .CreateLoginTokenAsync(parsed.GetRequiredValue(name), parsed.GetRequiredValue(role), s_loginValidFor);
+            var (forWhom, asWhat) = (parsed.GetRequiredValue(name), parsed.GetRequiredValue(role));
+            var token = await services.GetRequiredService<OpsSessions>().CreateLoginTokenAsync(
+                forWhom, asWhat, s_loginValidFor,
+                tx => AddAuditAsync(
+                    services, tx, "ops.link_created", tenant: null, new { name = forWhom, role = asWhat }, ("status_to", "redeemable"), ("new_value", asWhat)));
             await Console.Out.WriteLineAsync($"/admin/ops/login?t={token}");
             return 0;
         }));
@@ -75,7 +81,10 @@ internal static class OpsCommands
         command.SetAction(parsed => WithStoreAsync(async services =>
         {
             var tenant = parsed.GetRequiredValue(name);
-            var made = await services.GetRequiredService<Members>().EnsureTenantAsync(tenant);
+            var made = await services.GetRequiredService<Members>().EnsureTenantAsync(
+                tenant,
+                (tx, created) => AddAuditAsync(
+                    services, tx, "tenant.created", tenant, new { tenant_id = created.TenantId, project_id = created.ProjectId }, ("status_to", "created")));
             if (made.ApiKey is null)
             {
                 await Console.Error.WriteLineAsync($"Tenant {tenant} exists already ({made.TenantId}); nothing was made.");
@@ -95,7 +104,8 @@ internal static class OpsCommands
         var command = new Command("redrive", "Makes every dead job claimable again");
         command.SetAction(_ => WithStoreAsync(async services =>
         {
-            var redriven = await services.GetRequiredService<JobQueue>().RedriveAllAsync();
+            var redriven = await services.GetRequiredService<JobQueue>().RedriveAllAsync(
+                (tx, jobs) => AddAuditAsync(services, tx, "jobs.redriven", tenant: null, new { jobs }, ("status_from", "dead"), ("status_to", "ready")));
             await Console.Out.WriteLineAsync(
                 redriven == 1 ? "1 dead job is claimable again." : $"{redriven} dead jobs are claimable again.");
             return 0;
@@ -111,10 +121,24 @@ internal static class OpsCommands
         }
     }
 
+    /// <summary>The entry is committed with what was done; a running api copies it into the audit log, or the next one that starts.</summary>
+    private static Task AddAuditAsync(
+        IServiceProvider services, WriteTransaction tx, string action, string? tenant, object parameters, params (string Key, string? Value)[] metadata) =>
+        tx.AppendAuditEntryAsync(services.GetRequiredService<AuditEntries>().Text(new AuditEntry
+        {
+            Component = "command",
+            Action = action,
+            User = Environment.UserName,
+            Tenant = tenant,
+            Parameters = JsonSerializer.Serialize(parameters),
+            Metadata = AuditMetadata.Of(metadata),
+        }));
+
     private static async Task<int> WithStoreAsync(Func<IServiceProvider, Task<int>> command)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.AddDomainStore();
+        builder.Services.AddAuditEntries();
         using var host = builder.Build();
         return await command(host.Services);
     }

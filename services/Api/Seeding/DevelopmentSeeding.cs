@@ -45,7 +45,7 @@ internal sealed class DevelopmentSeeding(DomainStore store, Members members, ICo
 
     private async Task<DevKey> EnsureAsync(string slug, DevKey? known, CancellationToken cancellationToken)
     {
-        var tenant = await members.EnsureTenantAsync(slug, cancellationToken);
+        var tenant = await members.EnsureTenantAsync(slug, cancellationToken: cancellationToken);
         if (tenant.ApiKey is not null)
         {
             return new DevKey(tenant.ApiKey, tenant.ProjectId);

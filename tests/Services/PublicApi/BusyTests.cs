@@ -1,4 +1,5 @@
 using OrionPlatform.Store;
+using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
@@ -29,6 +30,42 @@ public sealed class BusyTests
         await Calls.IsProblemAsync(refused, 503, "store_busy");
         Assert.NotNull(refused.Headers.RetryAfter?.Delta);
         Assert.Empty(await api.Store.ReadAsync(tx => Allocations.ListAsync(tx, api.ProjectOf("acme"), null, null, 10)));
+    }
+
+    [Fact]
+    public async Task A_database_that_another_process_holds_refuses_says_so_on_health_and_serves_again_when_it_is_free()
+    {
+        await using var api = await ApiUnderTest.StartAsync(settings: "--Orion:Store:BusyTimeout=00:00:01");
+        var acme = api.Tenant("acme");
+        using (new HeldDatabase(Path.Combine(api.Folder, "store.db")))
+        {
+            var refused = await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
+            {
+                using var request = Calls.Post("""{"runtime":"sleeper","slots":1}""");
+                return await acme.SendAsync(request);
+            }));
+            foreach (var answer in refused)
+            {
+                await Calls.IsProblemAsync(answer, 503, "store_busy");
+                Assert.NotNull(answer.Headers.RetryAfter?.Delta);
+                answer.Dispose();
+            }
+
+            Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, await HealthAsync());
+
+            // Readers are not held up.
+            using var list = await acme.GetAsync(new Uri("allocations", UriKind.Relative));
+            Assert.Equal(System.Net.HttpStatusCode.OK, list.StatusCode);
+        }
+
+        await Eventually.TrueAsync(async () => await HealthAsync() == System.Net.HttpStatusCode.OK, "health has recovered");
+        await acme.RequestAsync();
+
+        async Task<System.Net.HttpStatusCode> HealthAsync()
+        {
+            using var health = await acme.GetAsync(new Uri("/health", UriKind.Relative));
+            return health.StatusCode;
+        }
     }
 
     [Fact]

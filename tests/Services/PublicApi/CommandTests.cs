@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using OrionPlatform.Sink;
 using OrionPlatform.Store;
+using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
@@ -31,6 +34,29 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
         var sessions = new OpsSessions(shared.Api.Store, TimeProvider.System);
         Assert.Equal("admin", (await sessions.RedeemAsync(token))?.Session.Role);
         Assert.Null(await sessions.RedeemAsync(token));
+    }
+
+    [Fact]
+    public async Task What_a_command_did_is_in_the_audit_log_of_the_running_api_under_the_name_of_who_ran_it()
+    {
+        Assert.Equal(0, (await RunAsync("tenant", "create", "audited")).Code);
+        Assert.Equal(1, (await RunAsync("tenant", "create", "audited")).Code);
+        Assert.Equal(0, (await RunAsync("ops-login", "--role", "viewer", "--name", "Vera")).Code);
+        await shared.Api.Store.WriteAsync(tx => tx.EnqueueAsync(new JobRequest { Kind = "test.dead", Subject = "test/1" }));
+        var jobs = new JobQueue(shared.Api.Store, TimeProvider.System);
+        await jobs.BuryAsync((await jobs.ClaimAsync("w1", ["test.dead"], 1)).Single(), "gone", "It is over.");
+        Assert.Equal(0, (await RunAsync("jobs", "redrive")).Code);
+        Assert.Equal(0, (await RunAsync("jobs", "redrive")).Code);
+
+        var reader = shared.Api.App.Services.GetRequiredService<TelemetryReader>();
+        IReadOnlyList<AuditEntry> entries = [];
+        await Eventually.TrueAsync(
+            async () => (entries = [.. (await reader.AuditAsync(new AuditQuery { Component = "command", User = Environment.UserName, Order = AuditOrder.Oldest }))
+                .Where(e => e.Tenant == "audited" || e.Parameters!.Contains("Vera", StringComparison.Ordinal) || e.Action == "jobs.redriven")]).Count >= 3,
+            "three entries");
+        Assert.Equal(["tenant.created", "ops.link_created", "jobs.redriven"], entries.Select(e => e.Action));
+        Assert.Equal("""{"status_from":"dead","status_to":"ready"}""", entries[2].Metadata);
+        Assert.DoesNotContain(entries, e => $"{e.Parameters}{e.Metadata}".Contains("ok_", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -29,14 +29,14 @@ public sealed class WiringTests
         var reader = api.App.Services.GetRequiredService<TelemetryReader>();
         await Eventually.TrueAsync(async () => (await reader.AuditAsync(new AuditQuery { Component = "api" })).Count >= 4, "four audit entries");
         var entries = (await reader.AuditAsync(new AuditQuery { Component = "api", Order = AuditOrder.Oldest })).ToList();
-        Assert.Equal(["allocation.release_requested", "allocation.requested", "allocation.requested", "key.refused"], entries.Select(e => e.Operation).Order());
-        var requested = Assert.Single(entries, e => e.Operation == "allocation.requested" && e.Metadata!.Contains(id, StringComparison.Ordinal));
+        Assert.Equal(["allocation.release_requested", "allocation.requested", "allocation.requested", "key.refused"], entries.Select(e => e.Action).Order());
+        var requested = Assert.Single(entries, e => e.Action == "allocation.requested" && e.Metadata!.Contains(id, StringComparison.Ordinal));
         Assert.Equal(("success", "acme"), (requested.Status, requested.Tenant));
         Assert.NotNull(requested.User);
         Assert.NotNull(requested.CorrelationId);
         Assert.Matches("^[0-9a-f]{32}$", requested.TraceId);
         Assert.Matches("\"idempotency_key_hash\":\"[0-9a-f]{16}\"", requested.Metadata);
-        var key = Assert.Single(entries, e => e.Operation == "key.refused");
+        var key = Assert.Single(entries, e => e.Action == "key.refused");
         Assert.Equal(("error", "unauthenticated"), (key.Status, key.ErrorCode));
         Assert.DoesNotContain("ok_unknown", key.Metadata, StringComparison.Ordinal);
 

@@ -26,7 +26,7 @@ internal static class BusyWriter
             sink.Track("round");
             sink.Record(new Heartbeat { Worker = name, Service = name, Host = "h", Pid = Environment.ProcessId, Time = now, Interval = TimeSpan.FromSeconds(5), StartedAt = now });
             refused += await sink.RaiseAlertAsync(new AlertRow { Rule = "busy", Subject = name, Severity = "info", Summary = $"{lines}", OpenedAt = now, UpdatedAt = now }) ? 0 : 1;
-            refused += await Record.ExceptionAsync(() => sink.Audit.LogAsync(new AuditEntry { Component = name, Operation = "round" })) is null ? 0 : 1;
+            refused += await Record.ExceptionAsync(() => sink.Audit.LogAsync(new AuditEntry { Component = name, Action = "round" })) is null ? 0 : 1;
             audits++;
             await sink.FlushAsync();
         }

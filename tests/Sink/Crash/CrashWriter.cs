@@ -26,7 +26,7 @@ internal static class CrashWriter
                 sink.Record(Line());
             }
 
-            var entry = new AuditEntry { Component = name, Operation = "round" };
+            var entry = new AuditEntry { Component = name, Action = "round" };
             await sink.Audit.LogAsync(entry);
             // The full stop tells a whole line from one that the kill cut off.
             Console.WriteLine($"audit {entry.Id} .");

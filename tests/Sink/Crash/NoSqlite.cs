@@ -18,8 +18,8 @@ internal static class NoSqlite
             await sink.FlushAsync();
         }
 
-        var asynchronous = await Record.ExceptionAsync(() => sink.Audit.LogAsync(new AuditEntry { Component = "x", Operation = "y" }));
-        var synchronous = Record.Exception(() => sink.Audit.Log(new AuditEntry { Component = "x", Operation = "y" }));
+        var asynchronous = await Record.ExceptionAsync(() => sink.Audit.LogAsync(new AuditEntry { Component = "x", Action = "y" }));
+        var synchronous = Record.Exception(() => sink.Audit.Log(new AuditEntry { Component = "x", Action = "y" }));
         var alert = await sink.ResolveAlertAsync("rule", "subject");
         sink.Record(CrashWriter.Line());
         await sink.DisposeAsync();

@@ -53,7 +53,7 @@ public sealed class VersionTests
             sink.Track("new_viewed");
             Assert.True(await sink.ResolveAlertAsync("old-rule", "api"));
             Assert.True(await sink.CopyFactsAsync([new FactRow(18, time.GetUtcNow(), "thing.moved", "thing/th_1", null, "{}", null, null)]));
-            await sink.Audit.LogAsync(new AuditEntry { Component = "x", Operation = "y" });
+            await sink.Audit.LogAsync(new AuditEntry { Component = "x", Action = "y" });
             await sink.FlushAsync();
         }
 
@@ -170,7 +170,7 @@ public sealed class VersionTests
         await test.ReopenAsync();
         test.Sink.Track("lost");
         Assert.False(await test.Sink.CopyFactsAsync([]));
-        await Assert.ThrowsAsync<AuditUnavailableException>(async () => await test.Sink.Audit.LogAsync(new AuditEntry { Component = "x", Operation = "y" }));
+        await Assert.ThrowsAsync<AuditUnavailableException>(async () => await test.Sink.Audit.LogAsync(new AuditEntry { Component = "x", Action = "y" }));
         await test.Sink.FlushAsync();
         var refused = await Assert.ThrowsAsync<TelemetryReadException>(() => test.Reader.AlertsAsync());
         await test.Sink.DisposeAsync();

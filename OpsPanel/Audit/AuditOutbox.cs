@@ -1,0 +1,151 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrionPlatform.ServiceDefaults;
+using OrionPlatform.Sink;
+using OrionPlatform.Store;
+
+namespace OrionPlatform.OpsPanel;
+
+/// <summary>
+/// Copies the audit entries that lie committed in the store's outbox into the audit log, and removes them there: after each commit that has some, at the
+/// start (those of a process that was killed), at the end, and every few seconds (those of commands).
+/// </summary>
+/// <remarks>
+/// An entry is removed once the log has it on disk. A round that is cut off in between is done again, by this process or another, and finds the entry
+/// there by its id; so none is lost and none appears twice.
+/// </remarks>
+internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
+{
+    private const int BatchSize = 500;
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(5);
+
+    // Under load entries gather meanwhile: a round costs two commits, however many it copies.
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_lastRound = TimeSpan.FromSeconds(2);
+
+    private readonly DomainStore _store;
+    private readonly TelemetrySink _sink;
+    private readonly TimeProvider _time;
+    private readonly ILogger<AuditOutbox> _logger;
+    private readonly SemaphoreSlim _round = new(1);
+    private TaskCompletionSource _arrived = NewSignal();
+    private bool _failing;
+
+    public AuditOutbox(DomainStore store, TelemetrySink sink, TimeProvider time, ILogger<AuditOutbox> logger)
+    {
+        (_store, _sink, _time, _logger) = (store, sink, time, logger);
+        store.AuditEntriesCommitted += () => Volatile.Read(ref _arrived).TrySetResult();
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> TryAddAsync(string entry)
+    {
+        try
+        {
+            await _store.WriteAsync(tx => tx.AppendAuditEntryAsync(entry), CancellationToken.None);
+            return true;
+        }
+        catch (Exception refused) when (refused is StoreBusyException or StoreFailedException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            // What cannot be copied now is by the next start: it is safe where it is.
+            await RoundGuardedAsync().WaitAsync(s_lastRound, _time, cancellationToken);
+        }
+        catch (Exception late) when (late is TimeoutException or OperationCanceledException)
+        {
+            LeftForNextStart();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _round.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                // Anew before the round: an entry that is committed during it is copied by the next.
+                Volatile.Write(ref _arrived, NewSignal());
+                await RoundGuardedAsync();
+                await Task.WhenAny(_arrived.Task, Task.Delay(s_lookAgain, _time, stoppingToken));
+                await Task.Delay(s_gather, _time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The service stops.
+        }
+    }
+
+    private async Task RoundGuardedAsync()
+    {
+        await _round.WaitAsync();
+        try
+        {
+            while (await _store.ReadAsync(tx => tx.AuditOutboxAsync(BatchSize)) is { Count: > 0 } entries)
+            {
+                await _sink.Audit.CopyAsync([.. entries.Select(e => AuditEntries.Parse(e.Entry))]);
+                await _store.WriteAsync(tx => tx.RemoveAuditEntriesAsync(entries[^1].Position));
+            }
+
+            _failing = false;
+        }
+        catch (Exception exception)
+        {
+            if (!_failing)
+            {
+                _failing = true;
+                NotCopied(s_lookAgain, exception);
+            }
+        }
+        finally
+        {
+            _round.Release();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [LoggerMessage(1, LogLevel.Warning, "Audit entries cannot be copied into the audit log; they are safe in the store, and tried again every {LookAgain}", EventName = "audit.not_copied")]
+    private partial void NotCopied(TimeSpan lookAgain, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Information, "Audit entries were not copied into the audit log in time; the next start does so", EventName = "audit.left_for_next_start")]
+    private partial void LeftForNextStart();
+}
+
+/// <summary>Puts the audit outbox into a service.</summary>
+public static class AuditOutboxExtensions
+{
+    /// <summary>
+    /// Audit entries of this service are committed in the store and copied into the audit log. It needs what <c>AddServiceDefaults</c> registers for a
+    /// service with a telemetry folder, and what <c>AddDomainStore</c> registers. Called by <c>AddOpsPanel</c>.
+    /// </summary>
+    public static TBuilder AddAuditOutbox<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        var services = builder.Services;
+        if (services.Any(s => s.ServiceType == typeof(AuditOutbox)))
+        {
+            return builder;
+        }
+
+        services.AddAuditEntries().TryAddSingleton<AuditTrail>();
+        services.AddSingleton<AuditOutbox>().AddSingleton<IAuditOutbox>(s => s.GetRequiredService<AuditOutbox>());
+        services.AddHostedService(s => s.GetRequiredService<AuditOutbox>());
+        return builder;
+    }
+}
