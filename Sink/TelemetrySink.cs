@@ -20,7 +20,7 @@ public sealed class TelemetrySink : IAsyncDisposable
         options.Validate();
         (_options, _time) = (options, time);
         var run = new WriterRun(options.Directory, options.Process);
-        Audit = new AuditLogger(options.Directory, run, time);
+        Audit = new AuditLogger(options, run, time);
         _writer = new SinkWriter(options, run, () => Audit.Refused, time);
         Metrics = new MetricsManager(_writer.Buffers.Metrics, time, options);
     }
@@ -158,7 +158,8 @@ public sealed class TelemetrySink : IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Whether one was open and the note is committed.</returns>
     public Task<bool> AcknowledgeAlertAsync(
-        string rule, string subject, string by, DateTimeOffset? silenceUntil = null, AuditEntry? audit = null, CancellationToken cancellationToken = default)
+        string rule, string subject, string by, DateTimeOffset? silenceUntil = null, AuditEntry? audit = null,
+        CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow();
         return _writer.WriteCentralAsync(db =>

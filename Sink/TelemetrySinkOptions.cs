@@ -48,7 +48,10 @@ public sealed class TelemetrySinkOptions
     /// <summary>Bytes a WAL may grow to while someone's read keeps it from being copied back; see <see cref="SegmentSet"/> and <see cref="CentralDrain"/>.</summary>
     internal long MaxWalBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Pages a segment may have, as of its next opening; 0 is no limit. How tests fill a disk.</summary>
+    /// <summary>
+    /// Pages that a segment, or <c>telemetry.db</c> for audit entries, may have, as of its next opening; 0 is no limit. How tests fill a
+    /// disk.
+    /// </summary>
     internal int MaxPages { get; set; }
 
     /// <summary>Whether the nightly check writes what the raw rows say over rollups that say something else; otherwise it tells only.</summary>

@@ -38,8 +38,10 @@ public sealed class DomainStore : IAsyncDisposable
     /// <summary>The folder of the database; others of the same platform may keep their files beside it.</summary>
     public string Folder { get; }
 
-    /// <summary>Raised on the writer's thread when a commit of this process had audit entries in it; what it calls must not block.</summary>
-    public event Action? AuditEntriesCommitted;
+    /// <summary>
+    /// Raised on the writer's thread when a commit of this process had audit entries in it; what it calls must not block.
+    /// </summary>
+    public event EventHandler? AuditEntriesCommitted;
 
     /// <summary>How many transactions were committed; one may hold many writes.</summary>
     internal long Commits => _writer.Commits;
@@ -112,7 +114,7 @@ public sealed class DomainStore : IAsyncDisposable
         _changes.Committed();
         if (auditEntries)
         {
-            AuditEntriesCommitted?.Invoke();
+            AuditEntriesCommitted?.Invoke(this, EventArgs.Empty);
         }
     }
 

@@ -43,7 +43,8 @@ internal sealed class LoginEndpoints(OpsSessions store, Sessions sessions, Faile
             return;
         }
 
-        if (token.Length > 200 || await store.RedeemAsync(token.Trim(), (tx, session) => audit.AddLoginAsync(tx, session, client), http.RequestAborted) is not { } signIn)
+        Task AddEntryAsync(WriteTransaction tx, OpsSession made) => audit.AddLoginAsync(tx, made, client);
+        if (token.Length > 200 || await store.RedeemAsync(token.Trim(), AddEntryAsync, http.RequestAborted) is not { } signIn)
         {
             if (failures.Failed(Door, address) is { Ticks: > 0 } wait)
             {

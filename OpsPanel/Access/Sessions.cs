@@ -51,7 +51,8 @@ internal sealed class Sessions(OpsSessions store, StreamSeats seats, AuditLog au
         await http.AuthenticateAsync(PanelAuthentication.Scheme);
         if (Find(http) is { } before)
         {
-            await EndAsync(before.Id, tx => audit.AddSessionEndedAsync(tx, signIn.Session, before.Id, "signed in anew"), http.RequestAborted);
+            await EndAsync(
+                before.Id, tx => audit.AddSessionEndedAsync(tx, signIn.Session, before.Id, "signed in anew"), http.RequestAborted);
         }
 
         // In a scope of its own, and so by a fresh handler: the one that has just read the old cookie would keep its key for the new

@@ -7,7 +7,8 @@ using OrionPlatform.Store;
 namespace OrionPlatform.OpsPanel;
 
 /// <summary>What an operator may do: acknowledge or silence an alert, and give a dead job another chance.</summary>
-internal sealed class ActEndpoints(TelemetrySink sink, TelemetryReader reader, JobQueue jobs, PanelPages pages, AuditLog audit, TimeProvider time)
+internal sealed class ActEndpoints(
+    TelemetrySink sink, TelemetryReader reader, JobQueue jobs, PanelPages pages, AuditLog audit, TimeProvider time)
 {
     private const int MaxId = 300;
     private static readonly TimeSpan s_silence = TimeSpan.FromHours(1);
@@ -69,7 +70,8 @@ internal sealed class ActEndpoints(TelemetrySink sink, TelemetryReader reader, J
     }
 
     private async Task<AlertRow?> FindAsync(HttpContext http, string alert) =>
-        (await reader.AlertsAsync(openOnly: true, limit: 1_000, cancellationToken: http.RequestAborted)).FirstOrDefault(a => AlertId(a) == alert);
+        (await reader.AlertsAsync(openOnly: true, limit: 1_000, cancellationToken: http.RequestAborted))
+            .FirstOrDefault(a => AlertId(a) == alert);
 
     private static string Status(AlertRow alert, DateTimeOffset now) => alert.SilencedUntil > now ? "silenced"
         : alert.AcknowledgedAt is not null ? "acknowledged"

@@ -7,8 +7,8 @@ using OrionPlatform.Store;
 namespace OrionPlatform.OpsPanel;
 
 /// <summary>
-/// Every act on the panel: one audit entry, committed with the act, and one log line, once it is. The entry's action is the line's event name. Session
-/// ids are opaque and no secret; tokens and cookies never appear.
+/// Every act on the panel: one audit entry, committed with the act, and one log line, once it is. The entry's action is the line's event
+/// name. Session ids are opaque and no secret; tokens and cookies never appear.
 /// </summary>
 internal sealed partial class AuditLog(AuditEntries entries, AuditTrail trail, ILogger<AuditLog> logger)
 {
@@ -17,7 +17,8 @@ internal sealed partial class AuditLog(AuditEntries entries, AuditTrail trail, I
 
     /// <summary>The entry of a sign-in, for its transaction.</summary>
     public Task AddLoginAsync(WriteTransaction tx, OpsSession session, string client) => AddAsync(tx, Entry(
-        "ops.login", session, new { session.Name, role = session.Role ?? "none", client }, ("status_from", SignedOut), ("status_to", SignedIn)));
+        "ops.login", session, new { session.Name, role = session.Role ?? "none", client },
+        ("status_from", SignedOut), ("status_to", SignedIn)));
 
     /// <summary>The entry of a sign-out, for its transaction.</summary>
     public Task AddLogoutAsync(WriteTransaction tx, OpsSession session) =>
@@ -58,7 +59,10 @@ internal sealed partial class AuditLog(AuditEntries entries, AuditTrail trail, I
         return trail.RefusedAsync(Entry("ops.forgery_refused", null, new { method, path, client }));
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Login to the panel: session {Session} of {Name} as {Role} from {Client}", EventName = "ops.login")]
+    [LoggerMessage(
+        1, LogLevel.Information,
+        "Login to the panel: session {Session} of {Name} as {Role} from {Client}",
+        EventName = "ops.login")]
     public partial void LoggedIn(string session, string name, string role, string client);
 
     [LoggerMessage(3, LogLevel.Information, "Logout from the panel: session {Session}", EventName = "ops.logout")]
@@ -78,7 +82,8 @@ internal sealed partial class AuditLog(AuditEntries entries, AuditTrail trail, I
 
     private Task AddAsync(WriteTransaction tx, AuditEntry entry) => tx.AppendAuditEntryAsync(entries.Text(entry));
 
-    private static AuditEntry Entry(string action, OpsSession? by, object? parameters, params (string Key, string? Value)[] metadata) => new()
+    private static AuditEntry Entry(
+        string action, OpsSession? by, object? parameters, params (string Key, string? Value)[] metadata) => new()
     {
         Component = "ops-panel",
         Action = action,
@@ -91,7 +96,10 @@ internal sealed partial class AuditLog(AuditEntries entries, AuditTrail trail, I
     [LoggerMessage(2, LogLevel.Warning, "Login to the panel refused from {Client}: {Reason}", EventName = "ops.login_refused")]
     private partial void LineLoginRefused(string client, string reason);
 
-    [LoggerMessage(6, LogLevel.Warning, "Panel access refused: session {Session} as {Role} to {Method} {Path}", EventName = "ops.forbidden")]
+    [LoggerMessage(
+        6, LogLevel.Warning,
+        "Panel access refused: session {Session} as {Role} to {Method} {Path}",
+        EventName = "ops.forbidden")]
     private partial void LineForbidden(string session, string role, string method, string path);
 
     [LoggerMessage(7, LogLevel.Warning, "Panel act refused as a forgery: {Method} {Path} from {Client}", EventName = "ops.forgery_refused")]

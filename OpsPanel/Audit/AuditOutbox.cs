@@ -9,12 +9,12 @@ using OrionPlatform.Store;
 namespace OrionPlatform.OpsPanel;
 
 /// <summary>
-/// Copies the audit entries that lie committed in the store's outbox into the audit log, and removes them there: after each commit that has some, at the
-/// start (those of a process that was killed), at the end, and every few seconds (those of commands).
+/// Copies the audit entries that lie committed in the store's outbox into the audit log, and removes them there: after each commit that has
+/// some, at the start (those of a process that was killed), at the end, and every few seconds (those of commands).
 /// </summary>
 /// <remarks>
-/// An entry is removed once the log has it on disk. A round that is cut off in between is done again, by this process or another, and finds the entry
-/// there by its id; so none is lost and none appears twice.
+/// An entry is removed once the log has it on disk. A round that is cut off in between is done again, by this process or another, and finds
+/// the entry there by its id; so none is lost and none appears twice.
 /// </remarks>
 internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
 {
@@ -23,20 +23,19 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
 
     // Under load entries gather meanwhile: a round costs two commits, however many it copies.
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_lastRound = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_lastRounds = TimeSpan.FromSeconds(2);
 
     private readonly DomainStore _store;
     private readonly TelemetrySink _sink;
     private readonly TimeProvider _time;
     private readonly ILogger<AuditOutbox> _logger;
-    private readonly SemaphoreSlim _round = new(1);
     private TaskCompletionSource _arrived = NewSignal();
     private bool _failing;
 
     public AuditOutbox(DomainStore store, TelemetrySink sink, TimeProvider time, ILogger<AuditOutbox> logger)
     {
         (_store, _sink, _time, _logger) = (store, sink, time, logger);
-        store.AuditEntriesCommitted += () => Volatile.Read(ref _arrived).TrySetResult();
+        store.AuditEntriesCommitted += (_, _) => Volatile.Read(ref _arrived).TrySetResult();
     }
 
     /// <inheritdoc/>
@@ -55,22 +54,19 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
+        // What cannot be copied by then is by the next start: it is safe where it is.
+        using var limit = new CancellationTokenSource(s_lastRounds, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await base.StopAsync(either.Token);
         try
         {
-            // What cannot be copied now is by the next start: it is safe where it is.
-            await RoundGuardedAsync().WaitAsync(s_lastRound, _time, cancellationToken);
+            either.Token.ThrowIfCancellationRequested();
+            await RoundGuardedAsync().WaitAsync(either.Token);
         }
-        catch (Exception late) when (late is TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
             LeftForNextStart();
         }
-    }
-
-    public override void Dispose()
-    {
-        _round.Dispose();
-        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -94,7 +90,6 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
 
     private async Task RoundGuardedAsync()
     {
-        await _round.WaitAsync();
         try
         {
             while (await _store.ReadAsync(tx => tx.AuditOutboxAsync(BatchSize)) is { Count: > 0 } entries)
@@ -113,18 +108,20 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
                 NotCopied(s_lookAgain, exception);
             }
         }
-        finally
-        {
-            _round.Release();
-        }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [LoggerMessage(1, LogLevel.Warning, "Audit entries cannot be copied into the audit log; they are safe in the store, and tried again every {LookAgain}", EventName = "audit.not_copied")]
+    [LoggerMessage(
+        1, LogLevel.Warning,
+        "Audit entries cannot be copied into the audit log; they are safe in the store, and tried again every {LookAgain}",
+        EventName = "audit.not_copied")]
     private partial void NotCopied(TimeSpan lookAgain, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Information, "Audit entries were not copied into the audit log in time; the next start does so", EventName = "audit.left_for_next_start")]
+    [LoggerMessage(
+        2, LogLevel.Information,
+        "Audit entries were not copied into the audit log in time; the next start does so",
+        EventName = "audit.left_for_next_start")]
     private partial void LeftForNextStart();
 }
 
@@ -132,8 +129,8 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
 public static class AuditOutboxExtensions
 {
     /// <summary>
-    /// Audit entries of this service are committed in the store and copied into the audit log. It needs what <c>AddServiceDefaults</c> registers for a
-    /// service with a telemetry folder, and what <c>AddDomainStore</c> registers. Called by <c>AddOpsPanel</c>.
+    /// Audit entries of this service are committed in the store and copied into the audit log. It needs what <c>AddServiceDefaults</c>
+    /// registers for a service with a telemetry folder, and what <c>AddDomainStore</c> registers. Called by <c>AddOpsPanel</c>.
     /// </summary>
     public static TBuilder AddAuditOutbox<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {

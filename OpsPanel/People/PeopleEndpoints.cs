@@ -35,7 +35,8 @@ internal sealed class PeopleEndpoints(OpsSessions store, Sessions sessions, Pane
         }
 
         var by = Sessions.Current(http).Stored;
-        var token = await store.CreateLoginTokenAsync(name, role, s_linkValidFor, tx => audit.AddLinkCreatedAsync(tx, by, name, role), http.RequestAborted);
+        var token = await store.CreateLoginTokenAsync(
+            name, role, s_linkValidFor, tx => audit.AddLinkCreatedAsync(tx, by, name, role), http.RequestAborted);
         audit.LinkCreated(by.Id, name, role);
         var link = $"{http.Request.Scheme}://{http.Request.Host}{PanelPath.Base(http)}/login?t={token}";
         await PageAsync(http, StatusCodes.Status200OK, ("Link", link), ("LinkFor", $"{name}, {role}"));
@@ -45,7 +46,8 @@ internal sealed class PeopleEndpoints(OpsSessions store, Sessions sessions, Pane
     {
         var ended = (await http.Request.ReadFormAsync(http.RequestAborted))["session"].ToString();
         var by = Sessions.Current(http).Stored;
-        if (ended.Length is 0 or > 100 || !await sessions.EndAsync(ended, tx => audit.AddSessionEndedAsync(tx, by, ended), http.RequestAborted))
+        if (ended.Length is 0 or > 100
+            || !await sessions.EndAsync(ended, tx => audit.AddSessionEndedAsync(tx, by, ended), http.RequestAborted))
         {
             await PageAsync(http, StatusCodes.Status404NotFound, ("Problem", "session: it has ended already."));
             return;

@@ -39,7 +39,8 @@ public sealed class AuditEntries
 
     /// <summary>The entry that <see cref="Text"/> wrote.</summary>
     /// <exception cref="JsonException">It did not.</exception>
-    public static AuditEntry Parse(string text) => JsonSerializer.Deserialize<AuditEntry>(text, s_json) ?? throw new JsonException("It is no audit entry.");
+    public static AuditEntry Parse(string text) =>
+        JsonSerializer.Deserialize<AuditEntry>(text, s_json) ?? throw new JsonException("It is no audit entry.");
 }
 
 /// <summary>Where audit entries are kept safe until they are in the audit log.</summary>
@@ -52,7 +53,9 @@ public interface IAuditOutbox
 /// <summary>Puts audit entries into a service.</summary>
 public static class AuditEntriesExtensions
 {
-    /// <summary>Registers <see cref="AuditEntries"/> and the redaction that they need, also in a program without <c>AddServiceDefaults</c>.</summary>
+    /// <summary>
+    /// Registers <see cref="AuditEntries"/> and the redaction that they need, also in a program without <c>AddServiceDefaults</c>.
+    /// </summary>
     public static IServiceCollection AddAuditEntries(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

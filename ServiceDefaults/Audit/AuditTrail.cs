@@ -4,11 +4,12 @@ using OrionPlatform.Sink;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// The audit log as the services use it, for acts that have no transaction to be committed with: refusals, and what is done elsewhere. An entry that
-/// cannot be stored is told in the service's own log, since what it tells of has happened.
+/// The audit log as the services use it, for acts that have no transaction to be committed with: refusals, and what is done elsewhere. An
+/// entry that cannot be stored is told in the service's own log, since what it tells of has happened.
 /// </summary>
 /// <remarks>
-/// An entry goes into the outbox, in a service that has one, and from there into the audit log; where the outbox cannot take it, straight into the log.
+/// An entry goes into the outbox, in a service that has one, and from there into the audit log; where the outbox cannot take it, straight
+/// into the log.
 /// </remarks>
 public sealed partial class AuditTrail(
     AuditEntries entries, TelemetryWriter telemetry, TimeProvider time, ILogger<AuditTrail> logger, IAuditOutbox? outbox = null)

@@ -1,6 +1,8 @@
 namespace OrionPlatform.Sink;
 
-/// <summary>One act that somebody is answerable for (seed 002's <c>audit_log</c>). Mutable until it is handed over, so that it can be redacted.</summary>
+/// <summary>
+/// One act that somebody is answerable for (seed 002's <c>audit_log</c>). Mutable until it is handed over, so that it can be redacted.
+/// </summary>
 public sealed class AuditEntry
 {
     /// <summary>Unique id; made when not given.</summary>
@@ -48,7 +50,9 @@ public sealed class AuditEntry
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; set; }
 
-    /// <summary>More about it, a JSON object: what was before and is now (<c>status_from</c> and <c>status_to</c>), why, and of what.</summary>
+    /// <summary>
+    /// More about it, a JSON object: what was before and is now (<c>status_from</c> and <c>status_to</c>), why, and of what.
+    /// </summary>
     public string? Metadata { get; set; }
 }
 

@@ -12,7 +12,7 @@ public sealed class AuditLogger : IAsyncDisposable
     private const int MaxWaiting = 1_000;
     private const int MaxBatch = 200;
 
-    private readonly string _directory;
+    private readonly TelemetrySinkOptions _options;
     private readonly WriterRun _run;
     private readonly TimeProvider _time;
     private readonly Lock _writing = new();
@@ -23,9 +23,9 @@ public sealed class AuditLogger : IAsyncDisposable
     private Database? _database;
     private long _refused;
 
-    internal AuditLogger(string directory, WriterRun run, TimeProvider time)
+    internal AuditLogger(TelemetrySinkOptions options, WriterRun run, TimeProvider time)
     {
-        (_directory, _run, _time) = (directory, run, time);
+        (_options, _run, _time) = (options, run, time);
         new Thread(Loop) { IsBackground = true, Name = "telemetry-audit" }.Start();
     }
 
@@ -35,8 +35,8 @@ public sealed class AuditLogger : IAsyncDisposable
     public Task LogAsync(AuditEntry entry) => QueueAsync(new Waiting([Timed(entry)], IsCopy: false));
 
     /// <summary>
-    /// Stores entries that are kept elsewhere until this completes; one that is there already stays as it is, so a copy may be repeated. What cannot be
-    /// stored is not counted as refused: it is where it was.
+    /// Stores entries that are kept elsewhere until this completes; one that is there already stays as it is, so a copy may be repeated.
+    /// What cannot be stored is not counted as refused: it is where it was.
     /// </summary>
     /// <exception cref="AuditUnavailableException">They are not stored.</exception>
     public Task CopyAsync(IReadOnlyList<AuditEntry> entries)
@@ -181,8 +181,13 @@ public sealed class AuditLogger : IAsyncDisposable
     private Database Open()
     {
         // Waits longer than others for the lock, and has each commit flushed to disk: an acknowledged entry survives a power cut.
-        var file = new CentralFile(_directory, busyMs: 10_000);
+        var file = new CentralFile(_options.Directory, busyMs: 10_000);
         file.Database.Execute("PRAGMA synchronous=FULL");
+        if (_options.MaxPages > 0)
+        {
+            file.Database.Execute($"PRAGMA max_page_count={_options.MaxPages}");
+        }
+
         return file.Database;
     }
 

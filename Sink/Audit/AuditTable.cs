@@ -17,7 +17,8 @@ internal static class AuditTable
     public const int ActionSince = 8;
 
     private const string Columns = """
-        id, time, component, action, status, user, tenant, session, correlation_id, trace_id, parameters, result, error_code, error_message, duration_ns, metadata
+        id, time, component, action, status, user, tenant, session, correlation_id, trace_id, parameters, result, error_code, error_message,
+        duration_ns, metadata
         """;
 
     /// <summary>Inserts entries; one that is there already stays as it is. Returns how many were not.</summary>
@@ -27,7 +28,8 @@ internal static class AuditTable
         using var insert = database.Prepare($"INSERT INTO audit_log ({Columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
         foreach (var entry in entries)
         {
-            insert.Bind(1, entry.Id).Bind(2, UnixTime.Nanos(entry.Time ?? default)).Bind(3, entry.Component).Bind(4, entry.Action).Bind(5, entry.Status)
+            insert.Bind(1, entry.Id).Bind(2, UnixTime.Nanos(entry.Time ?? default)).Bind(3, entry.Component).Bind(4, entry.Action)
+                .Bind(5, entry.Status)
                 .Bind(6, entry.User).Bind(7, entry.Tenant).Bind(8, entry.Session).Bind(9, entry.CorrelationId).Bind(10, entry.TraceId).Bind(11, entry.Parameters)
                 .Bind(12, entry.Result).Bind(13, entry.ErrorCode).Bind(14, entry.ErrorMessage).Bind(15, entry.Duration.Ticks * 100).Bind(16, entry.Metadata).Run();
         }

@@ -10,7 +10,9 @@ namespace OrionPlatform.Sink;
 /// There is one such file, so unlike a segment it cannot be left to a reader who never ends: while its WAL has grown to half of
 /// <c>MaxWalBytes</c> and cannot be copied back, rows and rollups wait in memory, within their bounds, and only single writes (and the audit log) go in.
 /// </remarks>
-internal sealed class CentralDrain(string directory, SinkBuffers buffers, RollupFold fold, MetricRollups metrics, WriterRun run, TelemetrySinkOptions options, TimeProvider time) : IDisposable
+internal sealed class CentralDrain(
+    string directory, SinkBuffers buffers, RollupFold fold, MetricRollups metrics, WriterRun run, TelemetrySinkOptions options,
+    TimeProvider time) : IDisposable
 {
     // A locked database is tried this often, a quarter of a second each, before those who wait for a single write are told.
     private const int MaxBusy = 40;
@@ -22,6 +24,8 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
     private long _retained;
     private CentralFile? _file;
     private RollupTable? _rollups;
+    private List<(string Path, string Run)> _earlier = [];
+    private bool _recovered;
     private long _lastProduced = -1;
     private long _lastSettled = -1;
 
@@ -76,13 +80,27 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
         try
         {
             Open();
-            _file!.Database.InTransaction(() => Recovery.Run(_file.Database, directory, _process, run.Id, Check, UnixTime.Nanos(time.GetUtcNow())));
+            _file!.Database.InTransaction(() => Recover(_file.Database, Check));
+            Recovered();
             return null;
         }
         catch (Exception exception) when (exception is SqliteFailure or IOException or UnauthorizedAccessException)
         {
             return Failed(exception as SqliteFailure ?? new SqliteFailure(SQLitePCL.raw.SQLITE_CANTOPEN, exception.Message));
         }
+    }
+
+    private void Recover(Database database, RollupCheck? check)
+    {
+        _earlier = RunCounts.Files(directory, _process).FindAll(c => c.Run != run.Id);
+        Recovery.Run(database, directory, _process, run.Id, _earlier, check, UnixTime.Nanos(time.GetUtcNow()));
+    }
+
+    private void Recovered()
+    {
+        _recovered = true;
+        _earlier.ForEach(c => RunCounts.Remove(c.Path));
+        _earlier.Clear();
     }
 
     /// <summary>Notes something about the store for people to see.</summary>
@@ -144,6 +162,12 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
 
     private void WriteAll(Database database, StreamAccount[] accounts, bool ending)
     {
+        if (!_recovered)
+        {
+            // The file was locked when this run began.
+            Recover(database, check: null);
+        }
+
         foreach (var stream in buffers.Central)
         {
             stream.Write(database);
@@ -179,6 +203,11 @@ internal sealed class CentralDrain(string directory, SinkBuffers buffers, Rollup
 
         metrics.Committed();
         Complete();
+        if (!_recovered)
+        {
+            Recovered();
+        }
+
         RollupTable.Written(fold);
         var now = UnixTime.Nanos(time.GetUtcNow());
         fold.Forget(minutesBefore: now - (3 * UnixTime.Minute), hoursBefore: now - (2 * UnixTime.Hour));

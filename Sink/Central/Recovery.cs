@@ -1,8 +1,9 @@
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// What the next run does after one that was killed: it takes the stored rows from the segments, which are exact, enters what is unaccounted for
-/// as lost, and rebuilds the rollups of the minutes in which the other run ended.
+/// What the next run does after one that was killed: it takes the rows that were handed over from the counts that the run left, the stored
+/// ones from the segments, which are exact, enters what is unaccounted for as lost, and rebuilds the rollups of the minutes in which the
+/// other run ended.
 /// </summary>
 internal static class Recovery
 {
@@ -10,8 +11,28 @@ internal static class Recovery
     private const long Back = 2 * UnixTime.Minute;
     private const int MaxMinutes = 15;
 
-    public static void Run(Database central, string directory, string process, string run, RollupCheck check, long now)
+    /// <param name="central">The file, within a transaction.</param>
+    /// <param name="directory">The folder.</param>
+    /// <param name="process">This process.</param>
+    /// <param name="run">This run of it.</param>
+    /// <param name="counts">The counts that earlier runs left.</param>
+    /// <param name="check">Rebuilds rollups; null once this run has stored rows, which would be counted with those of the run
+    /// before.</param>
+    /// <param name="now">The time.</param>
+    public static void Run(
+        Database central, string directory, string process, string run, IReadOnlyList<(string Path, string Run)> counts, RollupCheck? check,
+        long now)
     {
+        foreach (var (path, earlier) in counts)
+        {
+            // Of a run that could not even begin its account; when its file was last known to change says where its rollups may be wanting.
+            var seen = Math.Min(now, UnixTime.Nanos(new DateTimeOffset(File.GetLastWriteTimeUtc(path))));
+            foreach (var (stream, rows) in RunCounts.Read(path))
+            {
+                LossTable.RaiseHanded(central, process, earlier, stream, rows, seen);
+            }
+        }
+
         var last = long.MaxValue;
         foreach (var (earlier, updated) in Unended(central, process, run))
         {
@@ -30,7 +51,7 @@ internal static class Recovery
             LossTable.Write(central, process, run, new StreamAccount(stream), now, ended: false);
         }
 
-        if (last != long.MaxValue)
+        if (check is not null && last != long.MaxValue)
         {
             var from = UnixTime.Floor(last - Back, UnixTime.Minute);
             for (var minute = from; minute <= now && minute < from + (MaxMinutes * UnixTime.Minute); minute += UnixTime.Minute)

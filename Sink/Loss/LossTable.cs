@@ -27,27 +27,33 @@ internal static class LossTable
         }
     }
 
-    /// <summary>Adds to a run's stored rows, in the transaction that stores them: the account is exact at every moment, also after a kill.</summary>
+    /// <summary>
+    /// Adds to a run's stored rows, in the transaction that stores them: the account is exact at every moment, also after a kill.
+    /// </summary>
     public static void AddStored(Database database, string process, string run, string stream, long rows, long now)
     {
         using var add = database.Prepare("""
-            INSERT INTO loss_account (process, run, stream, produced, stored, sampled_out, dropped, buffered, updated) VALUES (?1,?2,?3,?4,?4,0,0,0,?5)
+            INSERT INTO loss_account (process, run, stream, produced, stored, sampled_out, dropped, buffered, updated)
+            VALUES (?1,?2,?3,?4,?4,0,0,0,?5)
             ON CONFLICT DO UPDATE SET produced = produced + ?4, stored = stored + ?4, updated = ?5
             """);
         add.Bind(1, process).Bind(2, run).Bind(3, stream).Bind(4, rows).Bind(5, now).Run();
     }
 
     /// <summary>Says how many rows of a stream accounted for by <see cref="AddStored"/> were dropped so far, for one reason.</summary>
-    public static void SetDropped(Database database, string process, string run, string stream, string reason, long rows, long now, bool ended)
+    public static void SetDropped(
+        Database database, string process, string run, string stream, string reason, long rows, long now, bool ended)
     {
         using var set = database.Prepare("""
-            INSERT INTO loss_account (process, run, stream, produced, stored, sampled_out, dropped, buffered, updated, ended) VALUES (?1,?2,?3,?4,0,0,?4,0,?5,?6)
+            INSERT INTO loss_account (process, run, stream, produced, stored, sampled_out, dropped, buffered, updated, ended)
+            VALUES (?1,?2,?3,?4,0,0,?4,0,?5,?6)
             ON CONFLICT DO UPDATE SET produced = stored + ?4, dropped = ?4, updated = ?5, ended = ?6
             """);
         set.Bind(1, process).Bind(2, run).Bind(3, stream).Bind(4, rows).Bind(5, now).Bind(6, ended ? 1L : 0L).Run();
         if (rows > 0)
         {
-            using var drop = database.Prepare("INSERT INTO loss_drops VALUES (?,?,?,?,'',?) ON CONFLICT DO UPDATE SET rows = excluded.rows");
+            using var drop = database.Prepare(
+                "INSERT INTO loss_drops VALUES (?,?,?,?,'',?) ON CONFLICT DO UPDATE SET rows = excluded.rows");
             drop.Bind(1, process).Bind(2, run).Bind(3, stream).Bind(4, reason).Bind(5, rows).Run();
         }
     }
@@ -61,6 +67,21 @@ internal static class LossTable
         raise.Bind(1, process).Bind(2, run).Bind(3, stream).Bind(4, rows).Run();
         using var settle = database.Prepare("UPDATE loss_account SET buffered = produced - stored - sampled_out - dropped WHERE process = ?1 AND run = ?2 AND stream = ?3");
         settle.Bind(1, process).Bind(2, run).Bind(3, stream).Run();
+    }
+
+    /// <summary>
+    /// Corrects an earlier run's rows to what it was handed, when that is more than it could still note; one that is over stays as it is.
+    /// </summary>
+    public static void RaiseHanded(Database database, string process, string run, string stream, long rows, long seen)
+    {
+        using var raise = database.Prepare("""
+            INSERT INTO loss_account (process, run, stream, produced, stored, sampled_out, dropped, buffered, updated)
+            VALUES (?1,?2,?3,?4,0,0,0,?4,?5)
+            ON CONFLICT DO UPDATE SET produced = max(produced, ?4 + sampled_out),
+                buffered = max(produced, ?4 + sampled_out) - stored - sampled_out - dropped
+            WHERE ended = 0
+            """);
+        raise.Bind(1, process).Bind(2, run).Bind(3, stream).Bind(4, rows).Bind(5, seen).Run();
     }
 
     /// <summary>

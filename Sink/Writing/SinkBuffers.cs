@@ -43,6 +43,20 @@ internal sealed class SinkBuffers
 
     public StreamAccount[] Accounts() => [.. RawAccounts(), Heartbeats.Buffer.Account(), Events.Buffer.Account(), Tracked.Buffer.Account()];
 
+    /// <summary>Notes there what every stream is handed, or, without counts, nowhere any more.</summary>
+    public unsafe void NoteIn(RunCounts? counts)
+    {
+        Lines.NoteAt(Of(Streams.Lines));
+        Spans.NoteAt(Of(Streams.Spans));
+        Logs.NoteAt(Of(Streams.Logs));
+        Metrics.NoteAt(Of(Streams.Metrics));
+        Heartbeats.Buffer.NoteAt(Of(Streams.Heartbeats));
+        Events.Buffer.NoteAt(Of(Streams.Events));
+        Tracked.Buffer.NoteAt(Of(Streams.Tracked));
+
+        long* Of(string stream) => counts is null ? null : counts.CountOf(stream);
+    }
+
     /// <summary>Counts a row of that stream that never came to be.</summary>
     public void CountDropped(string stream, string reason)
     {

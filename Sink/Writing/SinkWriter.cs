@@ -21,6 +21,7 @@ internal sealed class SinkWriter : IAsyncDisposable
     private FolderKeeper? _keeper;
     private SegmentDrain? _drain;
     private volatile RollupChecker? _checker;
+    private RunCounts? _counts;
     private volatile bool _stopping;
     private long _allocatedBytes;
 
@@ -32,6 +33,7 @@ internal sealed class SinkWriter : IAsyncDisposable
         _fold = new RollupFold(options.Slos);
         Buffers = new SinkBuffers(options, Wake);
         _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, run, options, time) { AuditRefused = auditRefused };
+        TryBeginCounts();
         new Thread(Loop) { IsBackground = true, Name = "telemetry-writer" }.Start();
     }
 
@@ -76,7 +78,8 @@ internal sealed class SinkWriter : IAsyncDisposable
 
             foreach (var export in exports)
             {
-                LossTable.Write(database, process ?? _run.Process, run ?? _run.Id, export.Account(), UnixTime.Nanos(_time.GetUtcNow()), ended: false);
+                LossTable.Write(
+                    database, process ?? _run.Process, run ?? _run.Id, export.Account(), UnixTime.Nanos(_time.GetUtcNow()), ended: false);
             }
 
             return true;
@@ -114,10 +117,12 @@ internal sealed class SinkWriter : IAsyncDisposable
             // First, so that what it has to note is written yet.
             _checker?.Dispose();
             _keeper?.Dispose();
-            Guarded(() => Settle(ending: true));
+            var isAccounted = false;
+            Guarded(() => isAccounted = Settle(ending: true));
             _central.Drop("closed");
             _central.Dispose();
             _segments?.Dispose();
+            EndCounts(isAccounted);
             _run.Dispose();
         }
         finally
@@ -178,7 +183,8 @@ internal sealed class SinkWriter : IAsyncDisposable
     }
 
     /// <summary>Leaves nothing pending: what cannot be written is dropped and counted.</summary>
-    private void Settle(bool ending)
+    /// <returns>Whether the account is committed.</returns>
+    private bool Settle(bool ending)
     {
         // What is given up at first is only what an earlier try left: what has come since is still in the buffers.
         for (var (tries, drops) = (1, 0); drops < 2 && WriteSegments() is { } failure; tries++)
@@ -191,10 +197,31 @@ internal sealed class SinkWriter : IAsyncDisposable
         }
 
         // Twice: what an earlier try left, then what has come since.
-        if (SettleCentral(ending: false))
+        return SettleCentral(ending: false) && SettleCentral(ending);
+    }
+
+    private void TryBeginCounts()
+    {
+        try
         {
-            SettleCentral(ending);
+            _counts = RunCounts.Begin(_options.Directory, _run);
+            Buffers.NoteIn(_counts);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Without the folder nothing can be stored either; they begin with the first cycle that finds it.
+        }
+    }
+
+    private void EndCounts(bool isAccounted)
+    {
+        Buffers.NoteIn(null);
+        if (isAccounted)
+        {
+            _counts?.Remove();
+        }
+
+        _counts?.Dispose();
     }
 
     private bool SettleCentral(bool ending)
@@ -219,13 +246,20 @@ internal sealed class SinkWriter : IAsyncDisposable
             if (_drain is null)
             {
                 _segments = new SegmentSet(_options, _run.Process, _time);
+                if (_counts is null)
+                {
+                    TryBeginCounts();
+                }
+
                 // Once, before the first row: afterwards the raw rows of this run would be counted with those of the run before.
                 for (var tries = 1; tries <= FlushTries && _central.Recover() is { IsBusy: true }; tries++)
                 {
                 }
 
                 _drain = new SegmentDrain(Buffers, _fold, _metrics, _segments, _run.Id, _options.RawDays, _time);
-                _keeper = new FolderKeeper(_options, _run.Process, _segments, _time, notes => _central.Enqueue(new CentralWrite(database => CentralDrain.Note(database, notes))));
+                _keeper = new FolderKeeper(
+                    _options, _run.Process, _segments, _time,
+                    notes => _central.Enqueue(new CentralWrite(database => CentralDrain.Note(database, notes))));
                 _checker = new RollupChecker(_options, _run.Process, _fold, WriteCentralAsync, _time);
             }
         }

@@ -35,6 +35,9 @@ internal sealed class StreamBuffer<T> where T : class
     private int _taken;
     private bool _closed;
 
+    // Where the rows handed over are noted for the next run; null when nowhere.
+    private unsafe long* _noted;
+
     public StreamBuffer(string stream, int capacity, int maxBytes, Func<T, string?> tenantOf, Func<T, int> sizeOf, Action wake)
     {
         _rows = new T?[capacity];
@@ -61,7 +64,7 @@ internal sealed class StreamBuffer<T> where T : class
         bool wake;
         lock (_lock)
         {
-            _account.Produced++;
+            CountHanded();
             if (_closed || units > _maxUnits / 8)
             {
                 _account.Drop(_closed ? "closed" : "too_large", tenant, 1);
@@ -108,7 +111,7 @@ internal sealed class StreamBuffer<T> where T : class
     {
         lock (_lock)
         {
-            _account.Produced++;
+            CountHanded();
             _account.Drop(reason, tenant, 1);
         }
     }
@@ -149,6 +152,21 @@ internal sealed class StreamBuffer<T> where T : class
         }
     }
 
+    /// <summary>
+    /// Notes from now on how many rows were handed over, all of this run; null ends it, and the memory is not touched any more.
+    /// </summary>
+    public unsafe void NoteAt(long* noted)
+    {
+        lock (_lock)
+        {
+            _noted = noted;
+            if (noted is not null)
+            {
+                *noted = _account.Produced - _account.SampledOut;
+            }
+        }
+    }
+
     /// <summary>Further rows are dropped.</summary>
     public void Close()
     {
@@ -171,6 +189,15 @@ internal sealed class StreamBuffer<T> where T : class
 
             _overflowed.Clear();
             return _account.Copy();
+        }
+    }
+
+    private unsafe void CountHanded()
+    {
+        _account.Produced++;
+        if (_noted is not null)
+        {
+            ++*_noted;
         }
     }
 

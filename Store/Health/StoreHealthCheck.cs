@@ -8,12 +8,12 @@ namespace OrionPlatform.Store;
 internal sealed record WriteFailure(DateTimeOffset At, string Reason);
 
 /// <summary>
-/// Unhealthy while the database takes no writes: another process holds it, or a write failed less than 30 s ago. (An older failure that nobody has
-/// tried again since says nothing about now, and must not keep a service out of its load balancer for ever.)
+/// Unhealthy while the database takes no writes: another process holds it, or a write failed less than 30 s ago. (An older failure that
+/// nobody has tried again since says nothing about now, and must not keep a service out of its load balancer for ever.)
 /// </summary>
 /// <remarks>
-/// Where writes get through, nothing is tried. Otherwise an empty transaction is, which writes not a byte: one at a time, however many ask, and at
-/// most one a second.
+/// Where writes get through, nothing is tried. Otherwise an empty transaction is, which writes not a byte: one at a time, however many ask,
+/// and at most one a second.
 /// </remarks>
 internal sealed class StoreHealthCheck(DomainStore store, TimeProvider time) : IHealthCheck
 {
@@ -60,12 +60,15 @@ internal sealed class StoreHealthCheck(DomainStore store, TimeProvider time) : I
             if (_probe.IsCompleted)
             {
                 _probe = store.WriteAsync(_ => Task.CompletedTask, CancellationToken.None);
-                _ = _probe.ContinueWith(static p => _ = p.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                _ = _probe.ContinueWith(
+                    static p => _ = p.Exception, CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
 
             return _probe;
         }
     }
 
-    private static HealthCheckResult Unhealthy(string reason) => HealthCheckResult.Unhealthy($"The database does not take writes: {reason}");
+    private static HealthCheckResult Unhealthy(string reason) =>
+        HealthCheckResult.Unhealthy($"The database does not take writes: {reason}");
 }

@@ -106,7 +106,8 @@ public sealed class JobQueue
     /// <param name="jobId">Its id.</param>
     /// <param name="also">What else is to be in the transaction that does it.</param>
     /// <param name="cancellationToken">Cancels before it is done.</param>
-    public Task<bool> RedriveAsync(string jobId, Func<WriteTransaction, Task>? also = null, CancellationToken cancellationToken = default) => _store.WriteAsync(
+    public Task<bool> RedriveAsync(
+        string jobId, Func<WriteTransaction, Task>? also = null, CancellationToken cancellationToken = default) => _store.WriteAsync(
         async tx =>
         {
             var redriven = await tx.ExecuteAsync(Redrive + " AND id = @job_id", new { jobId, tx.Now }) == 1;
@@ -116,9 +117,11 @@ public sealed class JobQueue
         cancellationToken);
 
     /// <summary>Makes every dead letter claimable again, attempts back at zero; returns how many there were.</summary>
-    /// <param name="also">What else is to be in the transaction that does it, given how many there were; not called when there was none.</param>
+    /// <param name="also">What else is to be in the transaction that does it, given how many there were; not called when there was
+    /// none.</param>
     /// <param name="cancellationToken">Cancels before it is done.</param>
-    public Task<int> RedriveAllAsync(Func<WriteTransaction, int, Task>? also = null, CancellationToken cancellationToken = default) => _store.WriteAsync(
+    public Task<int> RedriveAllAsync(
+        Func<WriteTransaction, int, Task>? also = null, CancellationToken cancellationToken = default) => _store.WriteAsync(
         async tx =>
         {
             var redriven = await tx.ExecuteAsync(Redrive, new { tx.Now });

@@ -83,7 +83,8 @@ public sealed class Members
                 var tenantId = Ids.New("tn", tx.Now);
                 await tx.ExecuteAsync("INSERT INTO tenants (id, slug, created_at) VALUES (@tenant_id, @slug, @now)", new { tenantId, slug, tx.Now });
                 await tx.AppendFactAsync(new JournalFact { Type = "tenant.created", Subject = $"tenant/{tenantId}", TenantId = tenantId });
-                var made = new SeededTenant(tenantId, await MakeProjectAsync(tx, tenantId, "default"), await MakeKeyAsync(tx, tenantId, "admin"));
+                var made = new SeededTenant(
+                    tenantId, await MakeProjectAsync(tx, tenantId, "default"), await MakeKeyAsync(tx, tenantId, "admin"));
                 await (also?.Invoke(tx, made) ?? Task.CompletedTask);
                 return made;
             },

@@ -35,7 +35,8 @@ public sealed partial class OpsSessions
     /// <param name="sessionId">Its id.</param>
     /// <param name="also">What else is to be in the transaction that ends it.</param>
     /// <param name="cancellationToken">Cancels before it is ended.</param>
-    public Task<bool> EndByIdAsync(string sessionId, Func<WriteTransaction, Task>? also = null, CancellationToken cancellationToken = default) =>
+    public Task<bool> EndByIdAsync(
+        string sessionId, Func<WriteTransaction, Task>? also = null, CancellationToken cancellationToken = default) =>
         _store.WriteAsync(
             async tx =>
             {

@@ -31,7 +31,8 @@ public sealed partial class OpsSessions
     /// <param name="cancellationToken">Cancels before it is made.</param>
     /// <exception cref="ArgumentException">No such role, or no name.</exception>
     public async Task<string> CreateLoginTokenAsync(
-        string name, string? role, TimeSpan validFor, Func<WriteTransaction, Task>? also = null, CancellationToken cancellationToken = default)
+        string name, string? role, TimeSpan validFor, Func<WriteTransaction, Task>? also = null,
+        CancellationToken cancellationToken = default)
     {
         var token = Secrets.New();
         await StoreLoginTokenAsync(token, name, role, validFor, also, cancellationToken);
@@ -40,7 +41,8 @@ public sealed partial class OpsSessions
 
     /// <summary>Makes sure that a token chosen elsewhere (AppHost hands one to the api at start) can be redeemed, unless it has been already. Extends its validity when it waits still.</summary>
     /// <exception cref="ArgumentException">No such role, no name, or a token of fewer than 16 or more than 256 characters.</exception>
-    public Task EnsureLoginTokenAsync(string token, string name, string? role, TimeSpan validFor, CancellationToken cancellationToken = default) =>
+    public Task EnsureLoginTokenAsync(
+        string token, string name, string? role, TimeSpan validFor, CancellationToken cancellationToken = default) =>
         StoreLoginTokenAsync(token, name, role, validFor, also: null, cancellationToken);
 
     private Task StoreLoginTokenAsync(
@@ -63,8 +65,10 @@ public sealed partial class OpsSessions
             {
                 await tx.ExecuteAsync(
                     """
-                    INSERT INTO ops_login_tokens (token_hash, name, role, created_at, expires_at) VALUES (@hash, @name, @role, @now, @expires_at)
-                    ON CONFLICT DO UPDATE SET name = excluded.name, role = excluded.role, expires_at = excluded.expires_at WHERE used_at IS NULL
+                    INSERT INTO ops_login_tokens (token_hash, name, role, created_at, expires_at)
+                    VALUES (@hash, @name, @role, @now, @expires_at)
+                    ON CONFLICT DO UPDATE SET name = excluded.name, role = excluded.role, expires_at = excluded.expires_at
+                    WHERE used_at IS NULL
                     """,
                     new { Hash = Secrets.Hash(token), name, role, tx.Now, ExpiresAt = tx.Now + validFor });
                 await (also?.Invoke(tx) ?? Task.CompletedTask);
@@ -76,7 +80,8 @@ public sealed partial class OpsSessions
     /// <param name="token">The token.</param>
     /// <param name="also">What else is to be in the transaction of a session that is made.</param>
     /// <param name="cancellationToken">Cancels before it is redeemed.</param>
-    public Task<OpsSignIn?> RedeemAsync(string token, Func<WriteTransaction, OpsSession, Task>? also = null, CancellationToken cancellationToken = default)
+    public Task<OpsSignIn?> RedeemAsync(
+        string token, Func<WriteTransaction, OpsSession, Task>? also = null, CancellationToken cancellationToken = default)
     {
         if (token is not { Length: >= MinTokenLength and <= MaxTokenLength })
         {

@@ -22,6 +22,7 @@ internal sealed class WriterThread : IAsyncDisposable
     private WriteFailure? _failure;
     private long _busySince = Stopwatch.GetTimestamp();
     private bool _auditEntries;
+    private long _freed;
 
     /// <param name="session">The writing connection.</param>
     /// <param name="options">The settings.</param>
@@ -71,7 +72,7 @@ internal sealed class WriterThread : IAsyncDisposable
         {
             var done = new List<(Work<WriteTransaction> Work, Exception? Failure)>(batch.Count - next);
             var changesBefore = _session.Changes;
-            _auditEntries = false;
+            (_auditEntries, _freed) = (false, 0);
             var lost = Begin(batch[next]);
             while (next < batch.Count && (lost is not null ? IsLost(batch[next], lost) : _session.InTransaction))
             {
@@ -85,7 +86,7 @@ internal sealed class WriterThread : IAsyncDisposable
 
             // Also a closure's failure is told after the commit: it may rest on what an earlier closure of the batch wrote.
             lost ??= Commit(done.LastOrDefault().Failure);
-            Remember(lost ?? done.Select(d => d.Failure).FirstOrDefault(f => f is StoreFailedException), _session.Changes != changesBefore);
+            Remember(lost ?? done.Select(d => d.Failure).FirstOrDefault(f => f is StoreFailedException), _session.Changes - changesBefore > _freed);
             foreach (var (work, failure) in done)
             {
                 work.Finish(lost ?? failure);
@@ -111,8 +112,11 @@ internal sealed class WriterThread : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a failed beginning is this write's too: one that came later than the oldest may wait longer for a busy database.</summary>
-    private bool IsLost(Work<WriteTransaction> work, Exception failure) => failure is not StoreBusyException || work.Waited > _options.BusyTimeout;
+    /// <summary>
+    /// Whether a failed beginning is this write's too: one that came later than the oldest may wait longer for a busy database.
+    /// </summary>
+    private bool IsLost(Work<WriteTransaction> work, Exception failure) =>
+        failure is not StoreBusyException || work.Waited > _options.BusyTimeout;
 
     private Exception? RunOne(Work<WriteTransaction> work)
     {
@@ -122,6 +126,7 @@ internal sealed class WriterThread : IAsyncDisposable
             var transaction = new WriteTransaction(_session, _time.GetUtcNow(), work.Cause);
             var failure = work.Run(transaction);
             _auditEntries |= failure is null && transaction.HasAuditEntry;
+            _freed += transaction.Freed;
             if (_session.InTransaction)
             {
                 _session.Exec(failure is null ? "RELEASE w" : "ROLLBACK TO w; RELEASE w");
@@ -143,7 +148,7 @@ internal sealed class WriterThread : IAsyncDisposable
         SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_READONLY or raw.SQLITE_CORRUPT or raw.SQLITE_CANTOPEN,
     };
 
-    // That an empty transaction was committed says nothing of whether there is room for another.
+    // That an empty transaction was committed, or one that only removed, says nothing of whether there is room for another.
     private void Remember(Exception? failure, bool wrote)
     {
         if (failure is StoreFailedException)

@@ -93,7 +93,7 @@ public sealed class LiveTests
         }
 
         // Logins are audited, which is new data: all of it is there before the first picture.
-        await host.Sink.FlushAsync();
+        await host.SettledAsync();
         List<EventStream> streams = [];
         foreach (var viewer in viewers)
         {

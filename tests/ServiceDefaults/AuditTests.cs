@@ -38,6 +38,51 @@ public sealed class AuditTests
         Assert.Single(app.Logs, l => l.Message.Contains("refusals within a minute", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task An_entry_as_text_is_redacted_and_comes_back_as_it_was_kept()
+    {
+        using var folder = new TempFolder();
+        await using var app = await StartAsync(folder);
+        var text = app.Services.GetRequiredService<AuditEntries>().Text(new AuditEntry
+        {
+            Component = "test", Action = "thing.done", User = "canary-two@example.com", Parameters = "{\"password\":\"canary-three\"}", Duration = TimeSpan.FromSeconds(2),
+            Metadata = AuditMetadata.Of(("status_from", "old"), ("status_to", "ghp_abcdefghijklmnopqrstuvwxyz0123456789")),
+        });
+
+        Assert.DoesNotMatch("canary|ghp_", text);
+        var entry = AuditEntries.Parse(text);
+        Assert.Equal(("test", "thing.done", TimeSpan.FromSeconds(2)), (entry.Component, entry.Action, entry.Duration));
+        Assert.Equal("""{"status_from":"old","status_to":"[REDACTED]"}""", entry.Metadata);
+        Assert.NotNull(entry.Time);
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task What_the_outbox_cannot_take_goes_straight_into_the_log(bool takes, int logged)
+    {
+        using var folder = new TempFolder();
+        var outbox = new Outbox(takes);
+        await using var app = await TestApp.StartAsync(
+            configure: builder => builder.Services.AddSingleton<IAuditOutbox>(outbox),
+            settings: [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_SERVICE_NAME", "things")]);
+        await app.Services.GetRequiredService<AuditTrail>().DoneAsync(Entry(null));
+
+        Assert.Equal("thing.done", AuditEntries.Parse(Assert.Single(outbox.Offered)).Action);
+        Assert.Equal(logged, (await app.Services.GetRequiredService<TelemetryReader>().AuditAsync(new AuditQuery())).Count);
+    }
+
+    private sealed class Outbox(bool takes) : IAuditOutbox
+    {
+        public List<string> Offered { get; } = [];
+
+        public Task<bool> TryAddAsync(string entry)
+        {
+            Offered.Add(entry);
+            return Task.FromResult(takes);
+        }
+    }
+
     private static AuditEntry Entry(string? metadata) => new() { Component = "test", Action = "thing.done", Metadata = metadata };
 
     private static Task<TestApp> StartAsync(TempFolder folder) =>

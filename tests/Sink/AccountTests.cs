@@ -86,6 +86,51 @@ public sealed class AccountTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_killed_run_was_handed_and_could_not_note_is_accounted_for_also_when_the_file_is_locked_at_the_next_start(bool locked)
+    {
+        await using var test = new TestSink();
+        await test.Sink.FlushAsync();
+        await test.Sink.DisposeAsync();
+        Assert.Empty(Counts());
+        Kill();
+
+        using (locked ? new ForeignLock(SegmentFiles.CentralPath(test.Directory)) : null)
+        {
+            await test.ReopenAsync();
+            test.Sink.Record(test.Line());
+            await test.Sink.FlushAsync();
+        }
+
+        test.Sink.Record(test.Line());
+        await test.Sink.FlushAsync();
+        Assert.Equal(new LossRow("api", "lines", 9, 2, 0, 7, 0), await test.LossAsync("lines"));
+        Assert.Equal(new LossRow("api", "tracked", 1, 0, 0, 1, 0), await test.LossAsync("tracked"));
+        Assert.Equal([("lines", "killed", 7), ("tracked", "killed", 1)], (await test.Reader.LossReasonsAsync()).Select(r => (r.Stream, r.Reason, r.Rows)));
+        Assert.Equal(2, (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(1))).PublicApi.Count);
+        Assert.Single(Counts());
+
+        string[] Counts() => Directory.GetFiles(test.Directory, "*.counts");
+
+        // As it ends when it is killed before its first account: its counts stay.
+        void Kill()
+        {
+            using var run = new WriterRun(test.Directory, "api");
+            using var counts = RunCounts.Begin(test.Directory, run)!;
+            var buffers = new SinkBuffers(new TelemetrySinkOptions(), () => { });
+            buffers.NoteIn(counts);
+            for (var i = 0; i < 7; i++)
+            {
+                buffers.Lines.Offer(test.Line());
+            }
+
+            buffers.Tracked.Buffer.Offer(new TrackedEvent { Name = "seen" });
+            buffers.NoteIn(null);
+        }
+    }
+
+    [Theory]
     [InlineData("", "api", 1, "ConnectionStrings:telemetry")]
     [InlineData("telemetry", "a/b", 1, "Orion:Sink:Process")]
     [InlineData("telemetry", "api", 0, "Orion:Sink:BufferRows")]

@@ -17,7 +17,7 @@ public sealed class AuditTests
     }
 
     [Fact]
-    public async Task Entries_are_found_by_component_operation_status_user_and_time_in_either_order()
+    public async Task Entries_are_found_by_component_action_status_user_and_time_in_either_order()
     {
         await using var test = new TestSink();
         for (var i = 0; i < 6; i++)
@@ -80,7 +80,56 @@ public sealed class AuditTests
         Assert.Throws<AuditUnavailableException>(() => sink.Audit.Log(Entry("x")));
     }
 
-    private static AuditEntry Entry(string operation) => new() { Component = "tests", Action = operation };
+    [Fact]
+    public async Task A_copy_may_be_repeated_and_the_account_has_each_entry_once()
+    {
+        await using var test = new TestSink();
+        var (one, two) = (Entry("one"), Entry("two"));
+        await test.Sink.Audit.CopyAsync([one]);
+        await test.Sink.Audit.CopyAsync([one, two]);
+        await test.Sink.FlushAsync();
+
+        Assert.Equal(2, await CountAsync(test));
+        Assert.Equal(new LossRow("api", "audit", 2, 2, 0, 0, 0), await test.LossAsync("audit"));
+    }
+
+    [Fact]
+    public async Task A_full_file_takes_no_copy_and_counts_nothing_until_there_is_room()
+    {
+        TelemetrySinkOptions options = null!;
+        await using var test = new TestSink();
+        await test.Sink.FlushAsync();
+        await test.ReopenAsync(o => (options, o.MaxPages) = (o, 1));
+        var large = Entry("large");
+        large.Parameters = $"\"{new string('x', 100_000)}\"";
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => test.Sink.Audit.CopyAsync([large]));
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => test.Sink.Audit.LogAsync(large));
+
+        options.MaxPages = 0;
+        await test.Sink.Audit.CopyAsync([large]);
+        await test.Sink.FlushAsync();
+        Assert.Equal(1, await CountAsync(test));
+
+        // The one whose caller was told.
+        Assert.Equal(new LossRow("api", "audit", 2, 1, 0, 1, 0), await test.LossAsync("audit"));
+        Assert.Equal(("refused", 1), (await test.Reader.LossReasonsAsync()).Where(r => r.Stream == "audit").Select(r => (r.Reason, r.Rows)).Single());
+    }
+
+    [Fact]
+    public async Task The_entry_of_a_note_on_an_alert_is_there_exactly_when_the_note_is()
+    {
+        await using var test = new TestSink();
+        Assert.False(await test.Sink.AcknowledgeAlertAsync("latency", "api", "Olga", audit: Entry("none")));
+        var now = test.Time.GetUtcNow();
+        await test.Sink.RaiseAlertAsync(
+            new AlertRow { Rule = "latency", Subject = "api", Severity = "critical", Summary = "slow", State = AlertState.Firing, OpenedAt = now, UpdatedAt = now });
+        Assert.True(await test.Sink.AcknowledgeAlertAsync("latency", "api", "Olga", audit: Entry("noted")));
+
+        Assert.Equal("noted", Assert.Single(await test.Reader.AuditAsync(new AuditQuery())).Action);
+        Assert.Equal("Olga", Assert.Single(await test.Reader.AlertsAsync()).AcknowledgedBy);
+    }
+
+    private static AuditEntry Entry(string action) => new() { Component = "tests", Action = action };
 
     private static async Task<long> CountAsync(TestSink test)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrionPlatform.Store;
 
 namespace OrionPlatform.Tests;
@@ -40,7 +41,7 @@ public sealed class AuditOutboxTests
     {
         await using var db = await StoreUnderTest.WithNotesAsync();
         var told = 0;
-        db.Store.AuditEntriesCommitted += () => Interlocked.Increment(ref told);
+        db.Store.AuditEntriesCommitted += (_, _) => Interlocked.Increment(ref told);
         await db.NoteAsync("without");
         Assert.Equal(0, told);
         await AddAsync(db, "with");
@@ -54,6 +55,19 @@ public sealed class AuditOutboxTests
         await Assert.ThrowsAnyAsync<Exception>(() => db.Store.WriteAsync(tx => tx.AppendAuditEntryAsync("[1]")));
         await Assert.ThrowsAnyAsync<Exception>(() => db.Store.WriteAsync(tx => tx.AppendAuditEntryAsync("{")));
         Assert.Empty(await EntriesAsync(db));
+    }
+
+    [Fact]
+    public async Task That_entries_can_be_removed_does_not_make_a_full_store_healthy()
+    {
+        await using var db = await StoreUnderTest.WithNotesAsync();
+        await AddAsync(db, "a");
+        await db.Store.WriteAsync(tx => tx.ExecuteAsync("PRAGMA max_page_count = 1"));
+        await Assert.ThrowsAsync<StoreFailedException>(() => db.NoteAsync(new string('x', 100_000)));
+        await db.Store.WriteAsync(tx => tx.RemoveAuditEntriesAsync(1));
+
+        Assert.Empty(await EntriesAsync(db));
+        Assert.Equal(HealthStatus.Unhealthy, (await new StoreHealthCheck(db.Store, db.Time).CheckHealthAsync(new HealthCheckContext())).Status);
     }
 
     private static async Task NoteAsync(WriteTransaction tx, string id)

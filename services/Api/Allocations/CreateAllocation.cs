@@ -25,7 +25,8 @@ internal static class CreateAllocation
         };
 
         // Not cancelled with the request: the client that went away will ask again with its key and get this answer.
-        var (answer, replayed) = await WriteAsync(store, request, asked, (tx, allocation) => audit.AddAllocationRequestedAsync(tx, caller, allocation, key));
+        var (answer, replayed) = await WriteAsync(
+            store, request, asked, (tx, allocation) => audit.AddAllocationRequestedAsync(tx, caller, allocation, key));
         if (!replayed)
         {
             telemetry.Track("allocation_requested", caller.ApiKeyId, caller.TenantSlug, new("runtime", asked.Runtime), new("slots", (long)asked.Slots));

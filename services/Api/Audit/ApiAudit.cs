@@ -11,8 +11,9 @@ namespace OrionPlatform.Api;
 /// </summary>
 internal sealed class ApiAudit(AuditEntries entries, AuditTrail trail)
 {
-    public Task AddAllocationRequestedAsync(WriteTransaction tx, Principal caller, Allocation allocation, string idempotencyKey) => AddAsync(tx, Entry(
-        "allocation.requested", caller, ("allocation_id", allocation.Id), ("status_to", allocation.State), ("idempotency_key_hash", Hash(idempotencyKey))));
+    public Task AddAllocationRequestedAsync(WriteTransaction tx, Principal caller, Allocation allocation, string key) => AddAsync(tx, Entry(
+        "allocation.requested", caller,
+        ("allocation_id", allocation.Id), ("status_to", allocation.State), ("idempotency_key_hash", Hash(key))));
 
     public Task AddReleaseRequestedAsync(WriteTransaction tx, Principal caller, Allocation before, Allocation after) => AddAsync(tx, Entry(
         "allocation.release_requested", caller,

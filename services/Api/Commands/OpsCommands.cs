@@ -65,7 +65,8 @@ internal static class OpsCommands
             var token = await services.GetRequiredService<OpsSessions>().CreateLoginTokenAsync(
                 forWhom, asWhat, s_loginValidFor,
                 tx => AddAuditAsync(
-                    services, tx, "ops.link_created", tenant: null, new { name = forWhom, role = asWhat }, ("status_to", "redeemable"), ("new_value", asWhat)));
+                    services, tx, "ops.link_created", tenant: null, new { name = forWhom, role = asWhat },
+                    ("status_to", "redeemable"), ("new_value", asWhat)));
             await Console.Out.WriteLineAsync($"/admin/ops/login?t={token}");
             return 0;
         }));
@@ -84,7 +85,8 @@ internal static class OpsCommands
             var made = await services.GetRequiredService<Members>().EnsureTenantAsync(
                 tenant,
                 (tx, created) => AddAuditAsync(
-                    services, tx, "tenant.created", tenant, new { tenant_id = created.TenantId, project_id = created.ProjectId }, ("status_to", "created")));
+                    services, tx, "tenant.created", tenant, new { tenant_id = created.TenantId, project_id = created.ProjectId },
+                    ("status_to", "created")));
             if (made.ApiKey is null)
             {
                 await Console.Error.WriteLineAsync($"Tenant {tenant} exists already ({made.TenantId}); nothing was made.");
@@ -105,7 +107,8 @@ internal static class OpsCommands
         command.SetAction(_ => WithStoreAsync(async services =>
         {
             var redriven = await services.GetRequiredService<JobQueue>().RedriveAllAsync(
-                (tx, jobs) => AddAuditAsync(services, tx, "jobs.redriven", tenant: null, new { jobs }, ("status_from", "dead"), ("status_to", "ready")));
+                (tx, jobs) => AddAuditAsync(
+                    services, tx, "jobs.redriven", tenant: null, new { jobs }, ("status_from", "dead"), ("status_to", "ready")));
             await Console.Out.WriteLineAsync(
                 redriven == 1 ? "1 dead job is claimable again." : $"{redriven} dead jobs are claimable again.");
             return 0;
@@ -121,9 +124,12 @@ internal static class OpsCommands
         }
     }
 
-    /// <summary>The entry is committed with what was done; a running api copies it into the audit log, or the next one that starts.</summary>
+    /// <summary>
+    /// The entry is committed with what was done; a running api copies it into the audit log, or the next one that starts.
+    /// </summary>
     private static Task AddAuditAsync(
-        IServiceProvider services, WriteTransaction tx, string action, string? tenant, object parameters, params (string Key, string? Value)[] metadata) =>
+        IServiceProvider services, WriteTransaction tx, string action, string? tenant, object parameters,
+        params (string Key, string? Value)[] metadata) =>
         tx.AppendAuditEntryAsync(services.GetRequiredService<AuditEntries>().Text(new AuditEntry
         {
             Component = "command",

@@ -27,8 +27,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>The api over the store and the telemetry in <paramref name="folder"/>.</summary>
-    public static ServiceProcess Api(string folder) => Start(
-        "api", typeof(Api.Program).Assembly, [.. ApiUnderTest.Arguments(folder), "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information"]);
+    public static ServiceProcess Api(string folder, params string[] settings) => Start(
+        "api", typeof(Api.Program).Assembly, [.. ApiUnderTest.Arguments(folder), "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information", .. settings]);
 
     /// <summary>The worker on the api's store.</summary>
     public static ServiceProcess Worker(ApiUnderTest api) => Worker(api.Folder);

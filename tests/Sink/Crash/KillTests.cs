@@ -69,8 +69,14 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.True(stored >= writer.Settled, $"{writer.Settled} lines were committed, {stored} are there");
         Assert.Equal((stored, 0), (loss.Stored, loss.Buffered));
         Assert.Equal(loss.Produced, loss.Stored + loss.Dropped);
-        // What is lost was handed over after the last commit its writer told of, so within one flush interval.
+        // What is lost was handed over after the last commit its writer told of, so within one flush interval; all of it is told of.
         Assert.InRange(loss.Dropped, 0, writer.Unsettled);
+        Assert.InRange(loss.Produced, writer.Handed, writer.Handed + (CrashWriter.PerRound * s_kills / 2));
+        Assert.Equal(loss.Dropped, (await reader.LossReasonsAsync()).Where(r => r.Process == writer.Name && r.Stream == "lines" && r.Reason == "killed").Sum(r => r.Rows));
+        var entries = (await reader.LossAsync()).Single(l => l.Process == writer.Name && l.Stream == "audit");
+        using var all = central.Prepare("SELECT count(*) FROM audit_log WHERE component = ?");
+        all.Bind(1, writer.Name).Step();
+        Assert.Equal((all.Long(0), all.Long(0), 0), (entries.Produced, entries.Stored, entries.Dropped));
         return stored;
     }
 
@@ -101,6 +107,9 @@ public sealed class KillTests(ITestOutputHelper output)
 
         /// <summary>Lines that were flushed, or that it knew to be committed.</summary>
         public long Settled { get; private set; }
+
+        /// <summary>Lines that it said it had handed over.</summary>
+        public long Handed { get; private set; }
 
         /// <summary>At most so many more were handed over.</summary>
         public long Unsettled { get; private set; }
@@ -147,6 +156,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
             await process.WaitForExitAsync();
             Settled += settled;
+            Handed += handed;
             Unsettled += handed + CrashWriter.PerRound - settled;
         }
     }
