@@ -88,6 +88,14 @@ public sealed class DomainStore : IAsyncDisposable
         return Queue(_readers.Queue, work, cancellationToken);
     }
 
+    /// <summary>Completes when the database has taken an empty transaction, which writes nothing and which nobody is told of.</summary>
+    /// <exception cref="StoreBusyException">It has not within its time.</exception>
+    internal Task ProbeAsync() => WriteAsync(static tx =>
+    {
+        tx.IsProbe = true;
+        return Task.CompletedTask;
+    });
+
     /// <summary>A value that changes with every commit of any process; a microsecond, no table is read. Only comparing two of them for equality has a meaning.</summary>
     public Task<long> VersionAsync(CancellationToken cancellationToken = default) => _changes.VersionAsync(cancellationToken);
 

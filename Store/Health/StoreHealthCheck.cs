@@ -59,7 +59,7 @@ internal sealed class StoreHealthCheck(DomainStore store, TimeProvider time) : I
         {
             if (_probe.IsCompleted)
             {
-                _probe = store.WriteAsync(_ => Task.CompletedTask, CancellationToken.None);
+                _probe = store.ProbeAsync();
                 _ = _probe.ContinueWith(
                     static p => _ = p.Exception, CancellationToken.None,
                     TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

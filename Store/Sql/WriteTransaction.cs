@@ -21,6 +21,9 @@ public sealed partial class WriteTransaction : ReadTransaction
     /// <summary>Set by a refusal that must undo the whole write, whether or not the closure catches it.</summary>
     internal Exception? Doom { get; private set; }
 
+    /// <summary>Whether it only finds out that the database takes transactions; nobody is told of its commit.</summary>
+    internal bool IsProbe { get; set; }
+
     /// <summary>Executes a statement and returns the number of rows it changed.</summary>
     public Task<int> ExecuteAsync(string sql, object? args = null) => Task.FromResult(Execute(sql, args));
 

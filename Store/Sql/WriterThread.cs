@@ -23,11 +23,12 @@ internal sealed class WriterThread : IAsyncDisposable
     private long _busySince = Stopwatch.GetTimestamp();
     private bool _auditEntries;
     private long _freed;
+    private bool _isProbe;
 
     /// <param name="session">The writing connection.</param>
     /// <param name="options">The settings.</param>
     /// <param name="time">The time.</param>
-    /// <param name="committed">Called after each commit; whether audit entries were in it.</param>
+    /// <param name="committed">Called after each commit that is more than a probe; whether audit entries were in it.</param>
     public WriterThread(SqliteSession session, DomainStoreOptions options, TimeProvider time, Action<bool> committed)
     {
         (_session, _options, _time, _committed) = (session, options, time, committed);
@@ -72,7 +73,7 @@ internal sealed class WriterThread : IAsyncDisposable
         {
             var done = new List<(Work<WriteTransaction> Work, Exception? Failure)>(batch.Count - next);
             var changesBefore = _session.Changes;
-            (_auditEntries, _freed) = (false, 0);
+            (_auditEntries, _freed, _isProbe) = (false, 0, true);
             var lost = Begin(batch[next]);
             while (next < batch.Count && (lost is not null ? IsLost(batch[next], lost) : _session.InTransaction))
             {
@@ -127,6 +128,7 @@ internal sealed class WriterThread : IAsyncDisposable
             var failure = work.Run(transaction);
             _auditEntries |= failure is null && transaction.HasAuditEntry;
             _freed += transaction.Freed;
+            _isProbe &= transaction.IsProbe;
             if (_session.InTransaction)
             {
                 _session.Exec(failure is null ? "RELEASE w" : "ROLLBACK TO w; RELEASE w");
@@ -180,7 +182,11 @@ internal sealed class WriterThread : IAsyncDisposable
 
         Interlocked.Increment(ref _commits);
         Interlocked.Exchange(ref _lastCommit, _time.GetTimestamp());
-        _committed(_auditEntries);
+        if (!_isProbe)
+        {
+            _committed(_auditEntries);
+        }
+
         return null;
     }
 
