@@ -74,6 +74,7 @@ public sealed class LoginTests
         }
 
         // Those are counted, but the audit log has only what they were slowed down for.
+        await host.SettledAsync();
         var reader = host.App.Services.GetRequiredService<TelemetryReader>();
         Assert.Equal(10, (await reader.AuditAsync(new AuditQuery { Component = "ops-panel" })).Count);
     }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OrionPlatform.Sink;
+using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
@@ -53,7 +54,10 @@ public sealed class ThrottleTests
         }
 
         await api.App.Services.GetRequiredService<TelemetrySink>().FlushAsync();
-        var entries = await api.App.Services.GetRequiredService<TelemetryReader>().AuditAsync(new AuditQuery { Component = "api" });
+        var reader = api.App.Services.GetRequiredService<TelemetryReader>();
+        IReadOnlyList<AuditEntry> entries = [];
+        await Eventually.TrueAsync(
+            async () => (entries = await reader.AuditAsync(new AuditQuery { Component = "api" })).Count >= 5, "five refusals are in the audit log");
         Assert.Equal(5, entries.Count);
     }
 
