@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrionPlatform.ServiceDefaults;
@@ -123,26 +121,4 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
         "Audit entries were not copied into the audit log in time; the next start does so",
         EventName = "audit.left_for_next_start")]
     private partial void LeftForNextStart();
-}
-
-/// <summary>Puts the audit outbox into a service.</summary>
-public static class AuditOutboxExtensions
-{
-    /// <summary>
-    /// Audit entries of this service are committed in the store and copied into the audit log. It needs what <c>AddServiceDefaults</c>
-    /// registers for a service with a telemetry folder, and what <c>AddDomainStore</c> registers. Called by <c>AddOpsPanel</c>.
-    /// </summary>
-    public static TBuilder AddAuditOutbox<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
-    {
-        var services = builder.Services;
-        if (services.Any(s => s.ServiceType == typeof(AuditOutbox)))
-        {
-            return builder;
-        }
-
-        services.AddAuditEntries().TryAddSingleton<AuditTrail>();
-        services.AddSingleton<AuditOutbox>().AddSingleton<IAuditOutbox>(s => s.GetRequiredService<AuditOutbox>());
-        services.AddHostedService(s => s.GetRequiredService<AuditOutbox>());
-        return builder;
-    }
 }

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.ServiceDefaults;
@@ -41,36 +39,4 @@ public sealed class AuditEntries
     /// <exception cref="JsonException">It did not.</exception>
     public static AuditEntry Parse(string text) =>
         JsonSerializer.Deserialize<AuditEntry>(text, s_json) ?? throw new JsonException("It is no audit entry.");
-}
-
-/// <summary>Where audit entries are kept safe until they are in the audit log.</summary>
-public interface IAuditOutbox
-{
-    /// <summary>Keeps an entry of <see cref="AuditEntries.Text"/>; false when that cannot be done now.</summary>
-    Task<bool> TryAddAsync(string entry);
-}
-
-/// <summary>Puts audit entries into a service.</summary>
-public static class AuditEntriesExtensions
-{
-    /// <summary>
-    /// Registers <see cref="AuditEntries"/> and the redaction that they need, also in a program without <c>AddServiceDefaults</c>.
-    /// </summary>
-    public static IServiceCollection AddAuditEntries(this IServiceCollection services)
-    {
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddRedaction();
-        services.TryAddSingleton(s => new AuditEntries(s.GetRequiredService<Redactor>(), s.GetRequiredService<TimeProvider>()));
-        return services;
-    }
-
-    internal static void AddRedaction(this IServiceCollection services)
-    {
-        if (services.All(s => s.ServiceType != typeof(Redactor)))
-        {
-            services.AddCapability<SanitizeOptions>(SanitizeOptions.Section, SanitizeOptions.Problem);
-            services.TryAddSingleton<Sanitizer>();
-            services.AddSingleton<Redactor>();
-        }
-    }
 }

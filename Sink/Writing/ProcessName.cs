@@ -35,20 +35,3 @@ internal sealed class ProcessName : IDisposable
 
     public void Dispose() => _lock.Dispose();
 }
-
-/// <summary>A lock between processes; it goes with its process, however that ends.</summary>
-internal static class FileLock
-{
-    /// <summary>Takes the lock, or null when another process has it.</summary>
-    public static FileStream? TryTake(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-}

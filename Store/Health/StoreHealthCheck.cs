@@ -2,11 +2,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrionPlatform.Store;
 
-/// <summary>A batch of writes that the database did not take.</summary>
-/// <param name="At">When.</param>
-/// <param name="Reason">The engine's own words.</param>
-internal sealed record WriteFailure(DateTimeOffset At, string Reason);
-
 /// <summary>
 /// Unhealthy while the database takes no writes: another process holds it, or a write failed less than 30 s ago. (An older failure that
 /// nobody has tried again since says nothing about now, and must not keep a service out of its load balancer for ever.)

@@ -1,17 +1,5 @@
 namespace OrionPlatform.Store;
 
-/// <summary>An audit entry that is committed and not in the audit log yet.</summary>
-/// <param name="Position">Its place in the order of commits.</param>
-/// <param name="Entry">The entry, a JSON object; what it says is its writer's and its reader's business.</param>
-public sealed record AuditOutboxEntry(long Position, string Entry);
-
-public partial class ReadTransaction
-{
-    /// <summary>The entries that are not in the audit log yet, oldest first.</summary>
-    public Task<IReadOnlyList<AuditOutboxEntry>> AuditOutboxAsync(int limit) =>
-        QueryAsync<AuditOutboxEntry>("SELECT position, entry FROM audit_outbox ORDER BY position LIMIT @limit", new { limit });
-}
-
 public partial class WriteTransaction
 {
     /// <summary>Whether this write left an audit entry.</summary>

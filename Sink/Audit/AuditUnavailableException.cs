@@ -1,0 +1,15 @@
+namespace OrionPlatform.Sink;
+
+/// <summary>An audit entry could not be made durable, and is not waiting to be: what it tells of should not be done.</summary>
+public sealed class AuditUnavailableException : Exception
+{
+    /// <summary>With a message.</summary>
+    public AuditUnavailableException(string message) : base(message)
+    {
+    }
+
+    /// <summary>With a message, and what was thrown.</summary>
+    public AuditUnavailableException(string message, Exception inner) : base(message, inner)
+    {
+    }
+}
