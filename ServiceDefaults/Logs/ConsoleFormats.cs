@@ -72,7 +72,7 @@ internal sealed class JsonLineConsoleFormatter(Sanitizer sanitizer, TimeProvider
 
             foreach (var (key, value) in LogText.Arguments(logEntry.State))
             {
-                json.WriteString(sanitizer.Key(key), Convert.ToString(sanitizer.Value(key, value), System.Globalization.CultureInfo.InvariantCulture));
+                json.WriteString(sanitizer.Key(key), Sanitizer.AsText(sanitizer.Tree(key, value)));
             }
 
             if (logEntry.Exception is { } exception)

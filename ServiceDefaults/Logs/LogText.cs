@@ -25,7 +25,8 @@ internal static class LogText
             }
             else
             {
-                sensitive |= value is not null && sanitizer.IsSensitiveKey(key);
+                // What a list or map holds is judged part by part, which its text no longer shows.
+                sensitive |= sanitizer.Hides(key, value) || (value is System.Collections.IEnumerable and not string && !ReferenceEquals(sanitizer.Tree(key, value), value));
             }
         }
 
@@ -38,14 +39,13 @@ internal static class LogText
             ? [.. arguments.Where(a => a.Key != OriginalFormat).Select(a => new KeyValuePair<string, object?>(a.Key, Plain(a.Value)))]
             : [];
 
-    /// <summary>Values as rows hold them: text, truth, numbers; anything else as its text.</summary>
+    /// <summary>Values as they are redacted and kept: text, truth, numbers, lists and maps; anything else as its text.</summary>
     private static object? Plain(object? value) => value switch
     {
         null or string or bool or long or double => value,
         int or short or byte or sbyte or ushort or uint => Convert.ToInt64(value, CultureInfo.InvariantCulture),
         float number => (double)number,
-        string[] or long[] or double[] or bool[] => value,
-        System.Collections.IEnumerable items => Sanitizer.Joined(items),
+        System.Collections.IEnumerable => value,
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 
@@ -73,7 +73,7 @@ internal static class LogText
             if (next < arguments.Count && arguments[next].Key != OriginalFormat)
             {
                 var (key, value) = arguments[next++];
-                text.Append(Convert.ToString(sanitizer.Value(key, Plain(value)) ?? "(null)", CultureInfo.InvariantCulture));
+                text.Append(Sanitizer.AsText(sanitizer.Tree(key, Plain(value)) ?? "(null)"));
             }
 
             i = end;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace OrionPlatform.ServiceDefaults;
@@ -31,6 +32,27 @@ internal sealed class WireBuffer(int capacity)
         Tag(field);
         Varint((uint)bytes.Length);
         Add(bytes);
+    }
+
+    public void Varint(int field, ulong value)
+    {
+        Varint((uint)field << 3);
+        var room = Room(10);
+        var width = 0;
+        for (; value >= 0x80; value >>= 7)
+        {
+            room[width++] = (byte)(value | 0x80);
+        }
+
+        room[width++] = (byte)value;
+        Length += width;
+    }
+
+    public void Double(int field, double value)
+    {
+        Varint(((uint)field << 3) | 1);
+        BinaryPrimitives.WriteDoubleLittleEndian(Room(sizeof(double)), value);
+        Length += sizeof(double);
     }
 
     /// <summary>Begins a nested message; give the result to <see cref="Close"/>.</summary>

@@ -5,13 +5,15 @@ using OrionPlatform.Sink;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// Cleans, in an OTLP export, what OpenTelemetry's types let nobody change before it is written: resource, scopes, the events and links of spans, metric
+/// Cleans, in an OTLP export, what OpenTelemetry's types let nobody change before it is written: resource, scopes, the events and links of
+/// spans, metric
 /// points and their exemplars. Spans and log records are clean by then. No field passes that is not known.
 /// </summary>
 internal sealed class WireRedactor(Sanitizer sanitizer)
 {
     /// <summary>
-    /// Tells series apart that redaction made alike; a backend would take them for one series with two values at a time. A keyed hash of what
+    /// Tells series apart that redaction made alike; a backend would take them for one series with two values at a time. A keyed hash of
+    /// what
     /// they were: its key is made anew by each process and never leaves it, so nothing can be guessed back from it.
     /// </summary>
     public const string SeriesMark = "orion.redacted.series";
@@ -97,9 +99,17 @@ internal sealed class WireRedactor(Sanitizer sanitizer)
         to.Text(1, clean);
         var changed = clean != key;
         var opened = to.Open(2);
-        if (sanitizer.IsSensitiveKey(key) && HoldsSomething(value))
+        var isNested = Holds(value, nested: true);
+        var tree = isNested ? WireValue.Read(value, 0) : null;
+        if (Holds(value, nested: false) && sanitizer.Hides(key, tree ?? WireValue.Read(value, 0)))
         {
             to.Text(1, Sanitizer.Redacted);
+            changed = true;
+        }
+        else if (tree is not null && sanitizer.Tree(key, tree) is var cleaned && !ReferenceEquals(cleaned, tree))
+        {
+            // What makes a part of a list or map a secret may be another part.
+            WireValue.Write(cleaned, to);
             changed = true;
         }
         else
@@ -140,7 +150,8 @@ internal sealed class WireRedactor(Sanitizer sanitizer)
                     to.Bytes(7, Encoding.Latin1.GetBytes(cleanBytes));
                     changed |= !ReferenceEquals(cleanBytes, bytes);
                     break;
-                case 3 or 4 when reader.Wire != 2 && sanitizer.Value("", reader.Field == 3 ? (long)reader.Varint() : (object)reader.Floating()) is string redacted:
+                case 3 or 4 when reader.Wire != 2 && sanitizer.Value("", reader.Field == 3 ? (long)reader.Varint()
+                    : (object)reader.Floating()) is string redacted:
                     to.Text(1, redacted);
                     changed = true;
                     break;
@@ -165,11 +176,12 @@ internal sealed class WireRedactor(Sanitizer sanitizer)
         return changed;
     }
 
-    private static bool HoldsSomething(ReadOnlySpan<byte> value)
+    /// <summary>Whether there is anything in it, or a list or map.</summary>
+    private static bool Holds(ReadOnlySpan<byte> value, bool nested)
     {
         for (var reader = new ProtobufReader(value); reader.Next();)
         {
-            if (reader.Wire != 2 || !reader.Content.IsEmpty)
+            if (nested ? reader is { Field: 5 or 6, Wire: 2 } : reader.Wire != 2 || !reader.Content.IsEmpty)
             {
                 return true;
             }

@@ -3,249 +3,236 @@ using System.Buffers;
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// Sensitive names with their values inside a text: query strings, form bodies, JSON (also inside a string), XML, connection strings, headers,
-/// printed dictionaries and records, command lines, <c>key: value</c> prose.
+/// Secret names with their values inside a text: query strings, form bodies, JSON and YAML (whole or in pieces), XML, connection strings,
+/// headers,
+/// printed dictionaries and records, options of command lines, <c>key: value</c> prose.
 /// </summary>
-internal static class AssignmentDetector
+internal sealed class AssignmentDetector(SensitiveNames names)
 {
-    /// <summary>Sensitive wherever they occur in a name.</summary>
-    private static readonly string[] s_anywhere =
-    [
-        "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "private_key", "privatekey", "credential", "x-amz-signature", "x-goog-signature",
-        "accountkey", "accesskey", "access_key", "access-key", "sharedaccess", "signingkey", "signing_key", "authorization", "cookie",
-    ];
-
-    /// <summary>Sensitive only as a name's last word, and so common as parts of others that the sign belongs to what is looked for.</summary>
-    private static readonly string[] s_lastWord = ["pwd", "cvv", "cvc", "otp", "ssn", "pin", "sig", "pass"];
-
     /// <summary>Schemes with one credential behind them; of any other the whole header is the credential.</summary>
     private static readonly string[] s_schemes = ["Bearer", "Basic", "Token", "ApiKey", "Negotiate", "NTLM"];
 
     /// <summary>More names than this without a value are no text that anyone wrote.</summary>
     private const int MaxMisses = 512;
 
-    // Every name, with a sign where it needs one.
-    private static readonly SearchValues<string> s_marks =
-        SearchValues.Create([.. s_anywhere, .. s_lastWord.SelectMany(w => (string[])[w + "=", w + ":", w + "\"", w + ">"])], StringComparison.OrdinalIgnoreCase);
+    private const int MaxClosingTags = 256;
+    private const int LongestName = 64;
+    private const int LongestPart = 256;
 
-    private static readonly SearchValues<char> s_signs = SearchValues.Create("=:>,");
-    private static readonly SearchValues<char> s_wordEnd = SearchValues.Create(" \t\r\n\"'&,;}<>)");
-    private static readonly SearchValues<char> s_lineEnd = SearchValues.Create("\r\n\"'");
-    private static readonly SearchValues<char> s_partEnd = SearchValues.Create("\r\n\"';");
-    private static readonly SearchValues<char> s_nameRest = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
-    private static readonly SearchValues<char> s_beforeSign = SearchValues.Create("\"'\\[] \t");
-    private static readonly SearchValues<char> s_afterSign = SearchValues.Create("=:> \t\"'\\");
-    private static readonly SearchValues<char> s_blank = SearchValues.Create(" \t\"'");
-    private static readonly SearchValues<char> s_betweenPair = SearchValues.Create("\"'\\, \t");
+    private static readonly SearchValues<char> s_quoteEnd = SearchValues.Create("\"'`\\");
+    private static readonly SearchValues<char> s_backslash = SearchValues.Create("\\");
+    private static readonly SearchValues<char> s_afterScheme = SearchValues.Create("=:> \t");
 
-    /// <summary>Whether there may be one: a name means nothing without a sign, or the hyphens of an option.</summary>
-    public static bool Suspicious(ReadOnlySpan<char> text) => (text.ContainsAny(s_signs) || text.Contains("--", StringComparison.Ordinal)) && text.ContainsAny(s_marks);
+    private readonly NameFinder _names = new(names);
 
-    public static string Redact(string text)
+    public bool Suspicious(ReadOnlySpan<char> text) => _names.Any(text);
+
+    public string Redact(string text)
     {
         var span = text.AsSpan();
-        var at = span.IndexOfAny(s_marks);
-        if (at < 0)
+        var at = 0;
+        if (!_names.Next(span, ref at, out var found))
         {
             return text;
         }
 
         var edit = new TextEdit(text);
+        var open = new OpenQuote();
+        var closing = -1;
         var misses = 0;
-        while (true)
+        do
         {
-            var nameEnd = Skip(span, at, s_nameRest);
-            var done = nameEnd;
-            var empty = true;
-            if (IsName(span, at) && Value(span, NameStart(span, at), nameEnd) is var value and >= 0)
+            open.MoveTo(span, found.Start);
+            closing = open.Depth < 0 || closing >= found.Behind ? closing
+                : ValueSpan.Quoted(span, found.Behind, open.Depth, '"', doubled: false);
+            var (start, end, quote) = Value(span, found, open.Depth, closing);
+            var value = span[start..end];
+            if (end <= start)
             {
-                (value, done) = Range(span, at, nameEnd, value);
-                empty = done == value;
-                if (!empty && !span[value..done].SequenceEqual(Sanitizer.Redacted))
+                if (++misses > MaxMisses)
                 {
-                    edit.Redact(value, done);
+                    edit.Fill();
                 }
             }
-
-            if (empty && ++misses > MaxMisses)
+            else if (!value.SequenceEqual(Sanitizer.Redacted) && !Harmless.Is(found.Kind, value.Trim(), IsPass(span, found)))
             {
-                edit.Fill();
+                edit.Redact(start, end, quote);
             }
 
-            at = Math.Max(done, at + 1);
-            var next = at < span.Length ? span[at..].IndexOfAny(s_marks) : -1;
-            if (next < 0 || edit.IsFull)
+            at = Math.Max(end, found.End);
+        }
+        while (!edit.IsFull && _names.Next(span, ref at, out found));
+        return edit.Finish();
+    }
+
+    private static bool IsPass(ReadOnlySpan<char> text, in NamedValue found) =>
+        text[found.Start..found.End].EndsWith("pass", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Where the value lies, and the quotes that its mark needs for what is around to stay JSON.</summary>
+    private static (int Start, int End, string Quote) Value(ReadOnlySpan<char> text, in NamedValue found, int open, int closing)
+    {
+        var start = found.Behind;
+        var afterName = text[found.End..Math.Min(text.Length, ValueSpan.Skip(text, found.End, s_quoteEnd))];
+        var (limit, enclosed) = Limit(text, found, afterName, open, closing);
+        if (found.Sign == NameSign.Tag)
+        {
+            return (start, Element(text, text[found.Start..found.End], start), "");
+        }
+
+        var lineStart = TextLines.Start(text, found.Start);
+        if (start >= limit || text[start] is '\r' or '\n' || TextLines.IsBlock(text, start))
+        {
+            var below = found.Sign == NameSign.Colon || found.Sign == NameSign.Equals;
+            var (first, last) = below && start < text.Length && !enclosed
+                ? TextLines.Below(text, lineStart, TextLines.End(text, start), text[start] is not ('\r' or '\n')) : (start, start);
+            return (first, last, "");
+        }
+
+        // Quotes, with the backslashes they have inside of JSON.
+        var quote = ValueSpan.Skip(text, start, s_backslash);
+        if (quote < text.Length && text[quote] is '"' or '\'' or '`')
+        {
+            return Quoted(text, start, quote, afterName.IsEmpty, limit);
+        }
+
+        var jsonQuote = found.Sign == NameSign.Colon && !afterName.IsEmpty && afterName[^1] is '"' or '\'' ? afterName.ToString() : "";
+        if (found.Sign == NameSign.Entry)
+        {
+            return (start, Entry(text, start), "");
+        }
+
+        if (text[start] is '{' or '[' or '(' && !text[start..].StartsWith(Sanitizer.Redacted))
+        {
+            var end = ValueSpan.Bracketed(text, start, limit, doubled: found.Sign == NameSign.Equals);
+            return (start, end < limit && char.IsAsciiLetterOrDigit(text[end]) ? ValueSpan.Bare(text, end, limit, ValueSpan.Extent.Word)
+                : end, jsonQuote);
+        }
+
+        var isFirst = TextLines.IsFirst(text, lineStart, found.Start);
+        if (Credential(text, start, limit) is (>= 0, _) credential)
+        {
+            return (credential.Start, credential.End, "");
+        }
+
+        var extent = found.Sign == NameSign.Option || found.Start > 0 && text[found.Start - 1] is '?' or '&' ? ValueSpan.Extent.Word
+            : IsHeader(text[found.Start..found.End]) ? ValueSpan.Extent.Line
+            : IsPart(text, found, start, limit, lineStart) ? ValueSpan.Extent.Part
+            : !isFirst || !afterName.IsEmpty ? ValueSpan.Extent.Word
+            : found.Sign == NameSign.Colon ? ValueSpan.Extent.Line : ValueSpan.Extent.Pairs;
+        var bare = ValueSpan.Bare(text, start, limit, extent);
+        var goesOn = isFirst && !enclosed && extent == ValueSpan.Extent.Line && bare < text.Length && text[bare] is '\r' or '\n';
+        return (start, goesOn ? TextLines.Continued(text, lineStart, bare) : bare, jsonQuote);
+    }
+
+    /// <summary>Where any value of this name ends at the latest: at the quote that the name stands behind.</summary>
+    private static (int Limit, bool Enclosed) Limit(ReadOnlySpan<char> text, in NamedValue found, ReadOnlySpan<char> afterName, int open,
+        int closing)
+    {
+        if (found.Start > 0 && text[found.Start - 1] is '\'' or '`' && !afterName.Contains(text[found.Start - 1]))
+        {
+            var end = text[found.Behind..].IndexOf(text[found.Start - 1]);
+            return (end < 0 ? text.Length : found.Behind + end, true);
+        }
+
+        if (open < 0 || (afterName.Contains('"') && afterName.IndexOf('"') == open))
+        {
+            return (text.Length, false);
+        }
+
+        return (closing, true);
+    }
+
+    private static (int Start, int End, string Quote) Quoted(ReadOnlySpan<char> text, int start, int at, bool bareName, int limit)
+    {
+        var (depth, quote) = (at - start, text[at]);
+        var first = at + 1;
+        if (first < text.Length && text[first] == quote && depth == 0)
+        {
+            // Three of them, or two as in CSV; or the value is empty.
+            var count = text[first..].StartsWith([quote, quote]) ? 3 : 2;
+            var content = at + count;
+            if (count == 2 && (content == text.Length || !char.IsAsciiLetterOrDigit(text[content])))
             {
-                return edit.Finish();
+                return (first, first, "");
             }
 
-            at += next;
+            var mark = text.Slice(at, count);
+            var close = text[content..].IndexOf(mark);
+            return (content, close < 0 ? text.Length : content + close, "");
         }
+
+        var end = ValueSpan.Quoted(text, first, depth, quote, doubled: bareName);
+        var behind = end + depth + 1;
+
+        // A shell joins what follows at once.
+        return bareName && behind < limit && char.IsAsciiLetterOrDigit(text[behind])
+            ? (first, ValueSpan.Bare(text, behind, limit, ValueSpan.Extent.Word), "") : (first, end, "");
     }
 
-    /// <summary>A short name must not be the end of a longer word: <c>card_pin</c> is one, <c>spin</c> is not.</summary>
-    private static bool IsName(ReadOnlySpan<char> text, int at)
+    /// <summary>To the closing tag of that name, or of any when there is none.</summary>
+    private static int Element(ReadOnlySpan<char> text, ReadOnlySpan<char> name, int start)
     {
-        foreach (var word in s_lastWord)
+        var first = -1;
+        var at = start;
+        for (var tags = 0; tags < MaxClosingTags; tags++)
         {
-            if (text[at..].StartsWith(word, StringComparison.OrdinalIgnoreCase))
-            {
-                // "password" begins as "pass" does.
-                return at == 0 || !char.IsAsciiLetterOrDigit(text[at - 1]) || StartsWithAny(text[at..], s_anywhere);
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>Where the name's value begins; -1 when it has none.</summary>
-    private static int Value(ReadOnlySpan<char> text, int name, int nameEnd)
-    {
-        var sign = Skip(text, nameEnd, s_beforeSign);
-        if (sign == text.Length)
-        {
-            return -1;
-        }
-
-        switch (text[sign])
-        {
-            case ':' when text[sign..].StartsWith(":line "):
-                // A stack trace's TokenStore.cs:line 7.
-                return -1;
-            case '=' or ':':
-            case '>' when sign == nameEnd && (text[sign - 1] == '-' || IsElement(text, name, sign + 1)):
-                var value = Skip(text, sign + 1, s_afterSign);
-                return text[value..].StartsWith("[\"") ? value + 2 : value;
-            case ',' when IsEntry(text, name) && text[(sign + 1)..].StartsWith(" "):
-                return Skip(text, sign + 1, s_blank);
-        }
-
-        // A pair told apart: {"name":"password","value":"..."}, <add key="password" value="..."/>.
-        var second = Skip(text, sign, s_betweenPair);
-        if (text[second..].StartsWith("value", StringComparison.OrdinalIgnoreCase))
-        {
-            second = Skip(text, second + 5, s_beforeSign);
-            if (second < text.Length && text[second] is '=' or ':')
-            {
-                return Skip(text, second + 1, s_afterSign);
-            }
-        }
-
-        return text[nameEnd] is ' ' or '\t' && text[name..].StartsWith("--") ? Skip(text, nameEnd, s_blank) : -1;
-    }
-
-    private static (int Start, int End) Range(ReadOnlySpan<char> text, int name, int nameEnd, int value)
-    {
-        // Quoted: to the quote that closes, which in JSON inside of JSON has backslashes before it.
-        if (text[value - 1] is '"' or '\'' && value - 1 > nameEnd)
-        {
-            return (value, Quoted(text, value));
-        }
-
-        var start = NameStart(text, name);
-        var entry = IsEntry(text, start);
-        if (!entry && Credential(text, value) is (>= 0, _) credential)
-        {
-            return credential;
-        }
-
-        var rest = text[value..];
-        var length = entry ? Entry(rest)
-            : text[name..].StartsWith("authorization", StringComparison.OrdinalIgnoreCase) || text[name..].StartsWith("cookie", StringComparison.OrdinalIgnoreCase) || text[name..].StartsWith("passphrase", StringComparison.OrdinalIgnoreCase) ? rest.IndexOfAny(s_lineEnd)
-            : text[..start].TrimEnd(' ').EndsWith(";") ? rest.IndexOfAny(s_partEnd)
-            : rest.IndexOfAny(s_wordEnd);
-        return (value, length < 0 ? text.Length : value + length);
-    }
-
-    /// <summary>At depth 0 a quote closes after an even number of backslashes, inside a string of JSON after 1, 5, 9 ..., and so on.</summary>
-    private static int Quoted(ReadOnlySpan<char> text, int value)
-    {
-        var quote = text[value - 1];
-        var depth = Backslashes(text, value - 1, 0);
-        for (var at = value; at < text.Length; at++)
-        {
-            var next = text[at..].IndexOf(quote);
+            var next = text[at..].IndexOf("</");
             if (next < 0)
             {
-                break;
+                return first < 0 ? text.Length : first;
             }
 
+            Scanned.Add(next);
             at += next;
-            var count = Backslashes(text, at, value);
-            if (count % (2 * (depth + 1)) == depth)
+            first = first < 0 ? at : first;
+            var tag = text[(at + 2)..Math.Min(text.Length, at + 2 + LongestName + name.Length)];
+            tag = tag[(tag[..Math.Max(0, tag.IndexOf('>'))].IndexOf(':') + 1)..];
+            if (tag.StartsWith(name) && tag.Length > name.Length && tag[name.Length] is '>' or ' ')
             {
-                return at - depth;
+                return at;
             }
+
+            at += 2;
         }
 
-        return text.Length;
-    }
-
-    private static int Backslashes(ReadOnlySpan<char> text, int before, int from)
-    {
-        var count = 0;
-        while (before - count > from && text[before - count - 1] == '\\')
-        {
-            count++;
-        }
-
-        return count;
+        return at;
     }
 
     /// <summary>The credential behind a scheme, whatever name the header has; a start of -1 when the value names none.</summary>
-    private static (int Start, int End) Credential(ReadOnlySpan<char> text, int value)
+    private static (int Start, int End) Credential(ReadOnlySpan<char> text, int value, int limit)
     {
         foreach (var scheme in s_schemes)
         {
-            if (text[value..].StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && value + scheme.Length < text.Length && text[value + scheme.Length] is ' ' or '\t' or '+')
+            if (text[value..].StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && value + scheme.Length < limit
+                && text[value + scheme.Length] is ' ' or '\t' or '+' or '\u00a0')
             {
-                var credential = Skip(text, value + scheme.Length + 1, s_afterSign);
-                var length = text[credential..].IndexOfAny(s_wordEnd);
-                return (credential, length < 0 ? text.Length : credential + length);
+                var start = Math.Min(limit, ValueSpan.Skip(text, value + scheme.Length + 1, s_afterScheme));
+                return (start, ValueSpan.Bare(text, start, limit, ValueSpan.Extent.Word));
             }
         }
 
         return (-1, -1);
     }
 
-    /// <summary>A dictionary's entry ends at its bracket, unless that is the mark's own.</summary>
-    private static int Entry(ReadOnlySpan<char> value) => value.StartsWith(Sanitizer.Redacted) ? Sanitizer.Redacted.Length : value.IndexOf(']');
+    private static bool IsHeader(ReadOnlySpan<char> name) => name.EndsWith("authorization", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith("cookie", StringComparison.OrdinalIgnoreCase) || name.EndsWith("phrase", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>An entry of a printed dictionary: <c>[password, ...]</c>.</summary>
-    private static bool IsEntry(ReadOnlySpan<char> text, int name) => name > 0 && text[name - 1] == '[';
-
-    /// <summary>An element with this name that has a text: <c>&lt;password&gt;...&lt;/</c>. A method of a stack trace, <c>&lt;GetToken&gt;d__3</c>, is none.</summary>
-    private static bool IsElement(ReadOnlySpan<char> text, int name, int content)
+    /// <summary>A part of a connection string: a semicolon stands before the name, or ends the value and a further name follows.</summary>
+    private static bool IsPart(ReadOnlySpan<char> text, in NamedValue found, int value, int limit, int lineStart)
     {
-        var end = text[content..].IndexOf('<');
-        return name > 0 && text[name - 1] == '<' && (end < 0 ? !text[Math.Min(text.Length, content + 1)..].StartsWith("__") : text[(content + end)..].StartsWith("</"));
-    }
-
-    /// <summary>Where the whole name begins of which a part was found.</summary>
-    private static int NameStart(ReadOnlySpan<char> text, int at)
-    {
-        // Bounded: no name is longer, and looking back from each would cost the square of the text.
-        const int Longest = 64;
-        var from = Math.Max(0, at - Longest);
-        return from + text[from..at].LastIndexOfAnyExcept(s_nameRest) + 1;
-    }
-
-    private static bool StartsWithAny(ReadOnlySpan<char> text, string[] names)
-    {
-        foreach (var name in names)
+        if (found.Sign != NameSign.Equals)
         {
-            if (text.StartsWith(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
+            return false;
         }
 
-        return false;
+        var before = text[Math.Max(0, NameFinder.WithWordsBefore(text, found.Start) - 8)..found.Start].TrimEnd(" " + Letters.Ascii);
+        return before.EndsWith(";") || (lineStart >= 0 && ValueSpan.IsPartOf(text[value..Math.Min(limit, value + LongestPart)]));
     }
 
-    private static int Skip(ReadOnlySpan<char> text, int from, SearchValues<char> over)
+    /// <summary>A dictionary's entry ends at its bracket, unless that is the mark's own.</summary>
+    private static int Entry(ReadOnlySpan<char> text, int start)
     {
-        var length = text[from..].IndexOfAnyExcept(over);
-        return length < 0 ? text.Length : from + length;
+        var end = text[start..].StartsWith(Sanitizer.Redacted) ? Sanitizer.Redacted.Length : text[start..].IndexOf(']');
+        return end < 0 ? text.Length : start + end;
     }
 }

@@ -4,30 +4,45 @@ namespace OrionPlatform.ServiceDefaults;
 internal delegate string Detector(string text);
 
 /// <summary>The value rules and the quick look that spares clean values all of them.</summary>
-internal static class Detectors
+internal sealed class Detectors
 {
     /// <summary>No rule matches anything shorter than this.</summary>
     public const int ShortestSecret = 5;
 
+    private readonly AssignmentDetector _assignments;
+    private readonly TokenDetector _tokens;
+
+    /// <param name="names">The names by which values are judged.</param>
+    /// <param name="prefixes">Further beginnings of tokens.</param>
+    public Detectors(SensitiveNames names, IEnumerable<string> prefixes)
+    {
+        _assignments = new AssignmentDetector(names);
+        _tokens = new TokenDetector(prefixes);
+        Plain =
+        [
+            PemDetector.Redact, _assignments.Redact, CommandLineDetector.Redact, SchemeDetector.Redact, _tokens.Redact,
+                UrlCredentialDetector.Redact,
+            EmailDetector.Redact, NumberDetector.Redact,
+        ];
+        All = [.. Plain, new EncodedDetector(this).Redact];
+    }
+
     /// <summary>Those that look at a text as it stands.</summary>
-    public static readonly IReadOnlyList<Detector> Plain =
-    [
-        PemDetector.Redact, AssignmentDetector.Redact, SchemeDetector.Redact, TokenDetector.Redact,
-        UrlCredentialDetector.Redact, EmailDetector.Redact, NumberDetector.Redact,
-    ];
+    public IReadOnlyList<Detector> Plain { get; }
 
     /// <summary>And the one that looks into encoded parts of it.</summary>
-    public static readonly IReadOnlyList<Detector> All = [.. Plain, EncodedDetector.Redact];
+    public IReadOnlyList<Detector> All { get; }
 
     /// <summary>Whether any rule could match. May be wrong only in saying yes.</summary>
-    public static bool Suspicious(string text)
+    public bool Suspicious(string text)
     {
         var span = text.AsSpan();
         return span.Contains('@')
             || (span.Length >= NumberDetector.Shortest && span.ContainsAnyInRange('0', '9') && NumberDetector.Suspicious(span))
-            || AssignmentDetector.Suspicious(span)
+            || _assignments.Suspicious(span)
             || SchemeDetector.Suspicious(span)
-            || (span.Length >= TokenDetector.Shortest && TokenDetector.Suspicious(span))
+            || CommandLineDetector.Suspicious(span)
+            || (span.Length >= TokenDetector.Shortest && _tokens.Suspicious(span))
             || span.Contains("-----", StringComparison.Ordinal)
             || (span.Length >= EncodedDetector.Shortest && EncodedDetector.Suspicious(span));
     }

@@ -3,8 +3,12 @@ using System.Text;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>Base64 or hex of a text in which another rule finds something. What decodes to no printable text is an id, a hash or a key, and none of this one's business.</summary>
-internal static class EncodedDetector
+/// <summary>
+/// Base64 (also wrapped) or hex of a text in which another rule finds something. What decodes to no printable text is an id, a hash or a
+/// key, and none
+/// of this one's business.
+/// </summary>
+internal sealed class EncodedDetector(Detectors detectors)
 {
     /// <summary>Characters of the shortest run that is decoded.</summary>
     public const int Shortest = 16;
@@ -18,8 +22,8 @@ internal static class EncodedDetector
     /// <summary>More runs than this that hold a rule's words and no secret are no text that anyone wrote.</summary>
     private const int MaxMisses = 128;
 
-    private static readonly SearchValues<char> s_run = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
-    private static readonly SearchValues<char> s_rest = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=");
+    private static readonly SearchValues<char> s_run = SearchValues.Create(Letters.Alnum);
+    private static readonly SearchValues<char> s_rest = SearchValues.Create(Letters.Alnum + "+/-_=");
 
     /// <summary>Whether some run could be an encoded text.</summary>
     public static bool Suspicious(ReadOnlySpan<char> text)
@@ -35,9 +39,9 @@ internal static class EncodedDetector
         return false;
     }
 
-    public static string Redact(string text) => Redact(text, 0);
+    public string Redact(string text) => Redact(text, 0);
 
-    private static string Redact(string text, int depth)
+    private string Redact(string text, int depth)
     {
         var edit = new TextEdit(text);
         var span = text.AsSpan();
@@ -52,6 +56,7 @@ internal static class EncodedDetector
             // The rest may have the characters that elsewhere part words, and the padding.
             var rest = span[end..].IndexOfAnyExcept(s_rest);
             end = rest < 0 ? span.Length : end + rest;
+            end = ValueSpan.Wrapped(span, at, end, span.Length);
             if (depth == MaxDepth || IsSecret(Base64(span[at..end]), depth, ref misses) || IsSecret(Hex(span[at..end]), depth, ref misses))
             {
                 edit.Redact(at, end);
@@ -65,14 +70,15 @@ internal static class EncodedDetector
         return edit.Finish();
     }
 
-    private static bool IsSecret(string? plain, int depth, ref int misses)
+    private bool IsSecret(string? plain, int depth, ref int misses)
     {
-        if (plain is null || !Detectors.Suspicious(plain))
+        if (plain is null || !detectors.Suspicious(plain))
         {
             return false;
         }
 
-        foreach (var detector in Detectors.Plain)
+        Scanned.Add(plain.Length);
+        foreach (var detector in detectors.Plain)
         {
             if (!ReferenceEquals(detector(plain), plain))
             {
@@ -122,6 +128,7 @@ internal static class EncodedDetector
     private static string? Base64(ReadOnlySpan<char> run)
     {
         // Whole groups only: what is left over, or padding, adds nothing by which a secret would be known.
+        run = run.ContainsAny(" \t\r\n") ? string.Concat(run.ToString().Where(c => !char.IsWhiteSpace(c))) : run;
         var padding = run.IndexOf('=');
         var groups = run[..((padding < 0 ? run.Length : padding) / 4 * 4)];
         if (groups.ContainsAny('-', '_'))

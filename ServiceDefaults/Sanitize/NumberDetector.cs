@@ -1,13 +1,25 @@
+using System.Buffers;
+
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>
-/// Payment cards (brand, length and Luhn) and IBANs (country, length and mod 97), also grouped by blanks, hyphens or dots. A run that is part of a
-/// longer word or number (hash, uuid, trace id) is neither.
+/// Payment cards (issuer, length and Luhn) and IBANs (country, length and mod 97), also grouped by blanks, hyphens or dots. A run that is
+/// part of a
+/// longer word or number (hash, uuid, trace id, fraction, telephone number) is neither, nor are the numbers of a list.
 /// </summary>
 internal static class NumberDetector
 {
     /// <summary>Digits of the shortest card.</summary>
     public const int Shortest = 13;
+
+    private const int Around = 40;
+
+    private static readonly SearchValues<string> s_cardWords =
+        SearchValues.Create(["card", "visa", "payment", "pan:", "pan=", "pan ", "\"pan\"", "cc ", "cc:", "cc="],
+            StringComparison.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<string> s_listWords =
+        SearchValues.Create(["port", "year", "size", "range", "error", "code", "event", "line", "id"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the text has at least 13 digits in a row, separators allowed; or could hold an IBAN.</summary>
     public static bool Suspicious(ReadOnlySpan<char> text)
@@ -18,7 +30,8 @@ internal static class NumberDetector
             var c = text[i];
             if (char.IsAsciiDigit(c))
             {
-                if (++run >= Shortest || (run == 2 && i >= 3 && IsCountry(text[(i - 3)..(i - 1)])))
+                if (++run >= Shortest || (run == 2 && i >= 3 && char.IsAsciiLetter(text[i - 3]) && Iban.Begins(text[(i - 3)..])
+                    && text.Length - i >= 12 && Boundary.IsBefore(text, i - 3, underscore: false)))
                 {
                     return true;
                 }
@@ -42,12 +55,12 @@ internal static class NumberDetector
         var edit = new TextEdit(text);
         for (var i = 0; i < text.Length && !edit.IsFull; i++)
         {
-            if (i > 0 && IsWord(text[i - 1]))
+            if (!char.IsAsciiLetterOrDigit(text[i]) || !Boundary.IsBefore(text, i, underscore: false))
             {
                 continue;
             }
 
-            var end = char.IsAsciiDigit(text[i]) ? CardEnd(text, i) : char.IsAsciiLetterUpper(text[i]) ? Iban.End(text, i) : -1;
+            var end = char.IsAsciiDigit(text[i]) ? CardEnd(text, i) : Iban.End(text, i);
             if (end > i)
             {
                 edit.Redact(i, end);
@@ -60,14 +73,21 @@ internal static class NumberDetector
 
     internal static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 
-    /// <summary>What people and printers put between a number's groups; dots only between groups of four, or every version would be looked at.</summary>
+    /// <summary>
+    /// What people and printers put between a number's groups; dots only between groups of four, or every version would be looked at.
+    /// </summary>
     private static bool IsSeparator(char c) => c is ' ' or '-' or '.' or '\u00a0' or '\u202f' or '\u2009';
 
-    private static bool IsCountry(ReadOnlySpan<char> pair) => char.IsAsciiLetterUpper(pair[0]) && char.IsAsciiLetterUpper(pair[1]);
-
-    /// <summary>End of the card number that starts here, or -1. Looks at 19 digits and their separators at most; groups have two digits or more.</summary>
+    /// <summary>
+    /// End of the card number that starts here, or -1. Looks at 19 digits and their separators at most; groups have two digits or more.
+    /// </summary>
     private static int CardEnd(string text, int start)
     {
+        if (IsContinued(text, start))
+        {
+            return -1;
+        }
+
         var card = new Card();
         var best = -1;
         var group = 0;
@@ -82,7 +102,7 @@ internal static class NumberDetector
                     break;
                 }
 
-                if (card.IsValid && (i + 1 == text.Length || !IsWord(text[i + 1])))
+                if (card.IsValid && (i + 1 == text.Length || !IsWord(text[i + 1])) && (!card.IsArticle || IsCalledCard(text, start)))
                 {
                     best = i + 1;
                 }
@@ -97,6 +117,36 @@ internal static class NumberDetector
             }
         }
 
-        return best;
+        return best > 0 && IsList(text.AsSpan(start, best - start), text.AsSpan(0, start)) ? -1 : best;
+    }
+
+    /// <summary>Digits behind a decimal point, or of a telephone number.</summary>
+    private static bool IsContinued(string text, int start) =>
+        start > 0 && (text[start - 1] == '+' || (start > 1 && text[start - 1] == '.' && char.IsAsciiDigit(text[start - 2])));
+
+    private static bool IsCalledCard(string text, int start) => text.AsSpan(Math.Max(0, start - Around)..start).ContainsAny(s_cardWords);
+
+    /// <summary>
+    /// Numbers of four digits that follow one another, or are called a list: ports, years. No card's groups come so close.
+    /// </summary>
+    private static bool IsList(ReadOnlySpan<char> number, ReadOnlySpan<char> before)
+    {
+        const int Group = 4;
+        const int Close = 30;
+        if (number.Length != (Group * 4) + 3 || !number.Contains(' '))
+        {
+            return false;
+        }
+
+        var isClose = true;
+        for (var at = Group + 1; at < number.Length; at += Group + 1)
+        {
+            isClose &= int.TryParse(number.Slice(at, Group), out var group)
+                && int.TryParse(number.Slice(at - Group - 1, Group), out var last) && Math.Abs(group - last) <= Close;
+        }
+
+        var word = before.TrimEnd(" :=([");
+        word = word[(word.LastIndexOfAny(" \t\r\n") + 1)..];
+        return isClose || (word.Length is > 2 and < 16 && word[^1] == 's' && word.ContainsAny(s_listWords));
     }
 }

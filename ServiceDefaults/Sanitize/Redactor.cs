@@ -44,6 +44,12 @@ internal sealed class Redactor(Sanitizer sanitizer)
         foreach (ref readonly var tag in activity.EnumerateTagObjects())
         {
             var clean = sanitizer.Attribute(tag, out var changed);
+            if (clean.Value is Dictionary<string, object?>)
+            {
+                // The exporter knows no maps: it would write the type's name.
+                (clean, changed) = (new(clean.Key, Sanitizer.AsText(clean.Value)), true);
+            }
+
             if (changed)
             {
                 (dirty ??= []).Add((tag.Key, clean));
@@ -122,7 +128,8 @@ internal sealed class Redactor(Sanitizer sanitizer)
         log.Service = sanitizer.Text(log.Service);
         log.SeverityText = Clean(log.SeverityText);
         log.Category = sanitizer.Text(log.Category);
-        log.Message = sanitizer.Text(log.Message);
+        log.Message = log.Body is { } body ? sanitizer.Shown(body) : sanitizer.Text(log.Message);
+        log.Body = null;
         log.Template = Clean(log.Template);
         log.Exception = Clean(log.Exception);
         log.CorrelationId = Clean(log.CorrelationId);

@@ -9,11 +9,19 @@ public sealed class SanitizeOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Orion:Sanitize";
 
-    /// <summary>Further names of sensitive fields; letter case and separators do not matter (<c>tax_id</c> also covers <c>TaxId</c>).</summary>
+    /// <summary>
+    /// Further names of sensitive fields, in texts too; letter case and separators do not matter (<c>tax_id</c> also covers <c>TaxId</c>).
+    /// </summary>
     public IList<string> ExtraKeys { get; } = [];
 
     /// <summary>
-    /// Further patterns: whatever they match in a value is redacted. .NET regular expressions without lookarounds and backreferences, which is
+    /// Further beginnings of keys and tokens (<c>acme_</c>), 3 characters or more: a word of 12 that begins like this is redacted.
+    /// </summary>
+    public IList<string> ExtraTokenPrefixes { get; } = [];
+
+    /// <summary>
+    /// Further patterns: whatever they match in a value is redacted. .NET regular expressions without lookarounds and backreferences, which
+    /// is
     /// what keeps them linear in the value's length.
     /// </summary>
     public IList<string> ExtraPatterns { get; } = [];
@@ -26,6 +34,14 @@ public sealed class SanitizeOptions
 
     internal static string? Problem(SanitizeOptions options)
     {
+        for (var i = 0; i < options.ExtraTokenPrefixes.Count; i++)
+        {
+            if (options.ExtraTokenPrefixes[i].Length < 3 || !char.IsAsciiLetterOrDigit(options.ExtraTokenPrefixes[i][0]))
+            {
+                return $"{Section}:ExtraTokenPrefixes:{i}: A beginning has 3 characters or more, and a letter or digit first.";
+            }
+        }
+
         for (var i = 0; i < options.ExtraPatterns.Count; i++)
         {
             try

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Options;
@@ -17,13 +16,20 @@ public sealed class Sanitizer
     private const string CutMark = " [cut]";
     private const int WordLength = 256;
     private const int MaxEncodings = 5;
-    private const int MaxItems = 128;
 
     private static readonly Counter<long> s_failed =
         Measures.Meter.CreateCounter<long>("orion.sanitize.failures", "{value}", "Values redacted whole because a redaction rule failed");
 
+    // Texts within texts (JSON in JSON in JSON): deeper ones are hidden, since nobody else writes them.
+    private const int MaxTexts = 8;
+
+    [ThreadStatic]
+    private static int s_texts;
+
     private readonly SensitiveKeys _keys;
+    private readonly ValueWalker _walker;
     private readonly int _maxLength;
+    private readonly Detectors _builtIn;
     private readonly IReadOnlyList<Detector> _detectors;
 
     // The quick look knows the built-in rules only; with others no value is spared.
@@ -32,35 +38,41 @@ public sealed class Sanitizer
 
     /// <summary>A sanitizer with the built-in rules, the options' additions, and the application's own rules.</summary>
     public Sanitizer(IOptions<SanitizeOptions> options, IEnumerable<IRedactionRule> rules)
-        : this(options.Value, [.. Detectors.All, .. options.Value.ExtraPatterns.Select(Pattern), .. rules.Select(r => (Detector)r.Redact)])
+        : this(options.Value, [.. options.Value.ExtraPatterns.Select(Pattern), .. rules.Select(r => (Detector)r.Redact)])
     {
     }
 
-    internal Sanitizer(SanitizeOptions options, IReadOnlyList<Detector> detectors)
+    /// <param name="options">The settings.</param>
+    /// <param name="further">Rules beside the built-in ones.</param>
+    internal Sanitizer(SanitizeOptions options, IReadOnlyList<Detector> further)
     {
-        _keys = new SensitiveKeys(options.ExtraKeys, Text);
+        var names = new SensitiveNames(options.ExtraKeys);
+        _keys = new SensitiveKeys(names, Text);
+        _walker = new ValueWalker(key => _keys.Of(key).Kind, Key, Text);
         _maxLength = options.MaxLength;
-        _detectors = detectors;
-        _quick = detectors.All(d => Detectors.All.Contains(d));
+        _builtIn = new Detectors(names, options.ExtraTokenPrefixes);
+        _detectors = [.. _builtIn.All, .. further];
+        _quick = further.Count == 0;
     }
 
     /// <summary>How often a rule failed, and its value was redacted whole for that.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
-    /// <summary>Whether a field of this name is redacted whatever its value.</summary>
-    public bool IsSensitiveKey(string key) => _keys.Of(key).Sensitive;
+    /// <summary>Whether a field of this name may not keep this value, whatever it looks like.</summary>
+    public bool Hides(string key, object? value) => _keys.Of(key).Kind is var kind && kind != NameKind.Plain && !Harmless.Is(kind, value);
 
     /// <summary>A text without anything that must not be kept; the same instance when it is clean.</summary>
     public string Text(string text)
     {
-        if (_quick && (text.Length < Detectors.ShortestSecret || (!Detectors.Suspicious(text) && text.Length <= _maxLength && !Escapes.Any(text))))
+        if (_quick && (text.Length < Detectors.ShortestSecret || (!_builtIn.Suspicious(text) && text.Length <= _maxLength
+            && !Escapes.Any(text))))
         {
             return text;
         }
 
         try
         {
-            return Cap(Unveil(Cut(text)));
+            return s_texts++ < MaxTexts ? Cap(Whole(Cut(text))) : Redacted;
         }
         catch (Exception)
         {
@@ -69,9 +81,17 @@ public sealed class Sanitizer
             s_failed.Add(1);
             return Redacted;
         }
+        finally
+        {
+            s_texts--;
+        }
     }
 
-    /// <summary>A value as it may be kept under that name. Numbers, arrays and other objects are judged by their text.</summary>
+    /// <summary>
+    /// A value as it may be kept under that name: text, truth, number, arrays of these, arrays of objects and dictionaries. Any other list
+    /// or map
+    /// becomes one of these or JSON; each is judged part by part before.
+    /// </summary>
     public object? Value(string key, object? value)
     {
         if (value is null || (value is string { Length: 0 }))
@@ -79,8 +99,14 @@ public sealed class Sanitizer
             return value;
         }
 
-        return Value(_keys.Of(key), value);
+        return Flat(Value(_keys.Of(key), value));
     }
+
+    /// <summary>The same, with lists and maps as they are.</summary>
+    internal object? Tree(string key, object? value) => value is null or string { Length: 0 } ? value : Value(_keys.Of(key), value);
+
+    /// <summary>A list or map as the text it is shown as: its parts judged one by one, then written as JSON; a text as it is.</summary>
+    internal string Shown(object? value) => value is string text ? Text(text) : value is null ? "" : AsText(_walker.Clean(value, 0));
 
     /// <summary>An attribute's name without secrets in it.</summary>
     public string Key(string key) => _keys.Of(key).Clean;
@@ -89,80 +115,50 @@ public sealed class Sanitizer
     internal KeyValuePair<string, object?> Attribute(KeyValuePair<string, object?> attribute, out bool changed)
     {
         var verdict = _keys.Of(attribute.Key);
-        var value = attribute.Value is null or string { Length: 0 } ? attribute.Value : Value(verdict, attribute.Value);
+        var value = attribute.Value is null or string { Length: 0 } ? attribute.Value : Flat(Value(verdict, attribute.Value));
         changed = !ReferenceEquals(value, attribute.Value) || !ReferenceEquals(verdict.Clean, attribute.Key);
         return changed ? new(verdict.Clean, value) : attribute;
     }
 
-    /// <summary>The parts of a list or dictionary as one text: <c>a, b</c> or <c>key=value, key=value</c>, by which the rules know its names.</summary>
-    internal static string Joined(IEnumerable items) => string.Join(", ", items switch
+    /// <summary>A clean value as text: lists and maps as JSON.</summary>
+    internal static string AsText(object? value) => value switch
     {
-        IDictionary dictionary => dictionary.Keys.Cast<object>().Take(MaxItems).Select(k => $"{k}={dictionary[k]}"),
-        IEnumerable<KeyValuePair<string, object?>> pairs => pairs.Take(MaxItems).Select(p => $"{p.Key}={p.Value}"),
-        IEnumerable<KeyValuePair<string, string?>> pairs => pairs.Take(MaxItems).Select(p => $"{p.Key}={p.Value}"),
-        _ => items.Cast<object?>().Take(MaxItems),
-    });
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        System.Collections.IEnumerable => JsonText.Of(value),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
 
-    private object Value(KeyVerdict verdict, object value) =>
-        verdict.Sensitive ? Redacted : verdict.Sql && value is string sql ? Text(SqlText.Redact(sql)) : Value(value);
-
-    private object Value(object value)
+    private object? Value(KeyVerdict verdict, object value)
     {
-        switch (value)
+        if (verdict.Kind != NameKind.Plain && !Harmless.Is(verdict.Kind, value))
         {
-            case string text:
-                return Text(text);
-            case bool or float or int or short or byte or char or TimeSpan or DateTime or DateTimeOffset or Guid or Enum:
-                return value;
-            case long number:
-                return number is > -1_000_000_000_000 and < 1_000_000_000_000 ? value : Numeric(value, number.ToString(CultureInfo.InvariantCulture));
-            case double number:
-                return Math.Abs(number) is >= 1e12 and < 1e19 && number == Math.Truncate(number) ? Numeric(value, number.ToString("F0", CultureInfo.InvariantCulture)) : value;
-            case IFormattable number and (ulong or decimal or Int128 or UInt128):
-                return Numeric(value, number.ToString(null, CultureInfo.InvariantCulture));
-            case string[] texts:
-                return Texts(texts);
-            case bool[] or int[]:
-                return value;
-            case long[] numbers:
-                return Array.Exists(numbers, n => Value(n) is string) ? Redacted : value;
-            case double[] numbers:
-                return Array.Exists(numbers, n => Value(n) is string) ? Redacted : value;
-            case IEnumerable items:
-                return Text(Joined(items));
-            default:
-                return Text(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
-        }
-    }
-
-    private object Numeric(object value, string text) => ReferenceEquals(Text(text), text) ? value : Redacted;
-
-    private string[] Texts(string[] texts)
-    {
-        string[]? clean = null;
-        for (var i = 0; i < texts.Length; i++)
-        {
-            var text = texts[i];
-            if (text is null)
-            {
-                continue;
-            }
-
-            var settled = Text(text);
-            if (!ReferenceEquals(settled, text))
-            {
-                clean ??= (string[])texts.Clone();
-                clean[i] = settled;
-            }
+            return Redacted;
         }
 
-        return clean ?? texts;
+        return verdict.Sql && value is string sql ? Text(SqlText.Redact(sql)) : _walker.Clean(value, 0);
     }
+
+    /// <summary>Rows hold plain values, arrays and dictionaries; other structure is kept as JSON.</summary>
+    private static object? Flat(object? value) => value switch
+    {
+        string or string[] or bool[] or int[] or long[] or double[] or object?[] or Dictionary<string, object?> => value,
+        byte[] bytes => Convert.ToBase64String(bytes),
+        System.Collections.IEnumerable => JsonText.Of(value),
+        _ => value,
+    };
 
     private static Detector Pattern(string text)
     {
         var pattern = SanitizeOptions.Pattern(text);
         return value => pattern.Replace(value, Redacted);
+    }
+
+    /// <summary>What is JSON as a whole is judged by its values alone, which may hold texts again; anything else by all rules.</summary>
+    private string Whole(string text)
+    {
+        var clean = JsonText.Redact(text, _walker, out var whole);
+        return !whole ? Unveil(clean) : _quick ? clean : Settle(clean);
     }
 
     /// <summary>Repeats the rules until nothing changes, so that what comes out would pass again as it is.</summary>
@@ -186,7 +182,8 @@ public sealed class Sanitizer
     }
 
     /// <summary>
-    /// Escapes must not carry a secret past the rules: where the plain text holds one, it is kept plain and redacted. That comes first, since a
+    /// Escapes must not carry a secret past the rules: where the plain text holds one, it is kept plain and redacted. That comes first,
+    /// since a
     /// rule that sees a part of a secret would leave the rest of it where no rule knows it.
     /// </summary>
     private string Unveil(string text)
@@ -210,13 +207,15 @@ public sealed class Sanitizer
 
         if (!ReferenceEquals(plain, text) && Settle(plain) is var clean && clean != plain)
         {
-            return clean;
+            return clean.Contains('\u00a0', StringComparison.Ordinal) ? Settle(clean.Replace('\u00a0', ' ')) : clean;
         }
 
         return Settle(text);
     }
 
-    /// <summary>Cuts before the rules run, so that their cost is bounded; between two words, so that no secret loses the part it is known by.</summary>
+    /// <summary>
+    /// Cuts before the rules run, so that their cost is bounded; between two words, so that no secret loses the part it is known by.
+    /// </summary>
     private string Cut(string text)
     {
         if (text.Length <= _maxLength)
@@ -229,7 +228,9 @@ public sealed class Sanitizer
         return string.Concat(text.AsSpan(0, blank >= end - WordLength ? blank : end), CutMark);
     }
 
-    /// <summary>Marks may be longer than what they replace; then the text is cut again, behind a mark, where nothing new can come about.</summary>
+    /// <summary>
+    /// Marks may be longer than what they replace; then the text is cut again, behind a mark, where nothing new can come about.
+    /// </summary>
     private string Cap(string text)
     {
         if (text.Length <= _maxLength)

@@ -9,9 +9,11 @@ internal static class SchemeDetector
     private static readonly SearchValues<string> s_schemes = SearchValues.Create(["bearer", "basic"], StringComparison.OrdinalIgnoreCase);
 
     // What may stand between a scheme and its credential, of which there has to be one.
-    private static readonly SearchValues<char> s_between = SearchValues.Create(" \t:\"'=+");
+    private static readonly SearchValues<char> s_between = SearchValues.Create(" \u00a0\t:\"'=+");
 
-    /// <summary>Whether there may be one. The characters are looked for first: that is several times quicker, and most texts have none of them.</summary>
+    /// <summary>
+    /// Whether there may be one. The characters are looked for first: that is several times quicker, and most texts have none of them.
+    /// </summary>
     public static bool Suspicious(ReadOnlySpan<char> text) => text.ContainsAny(s_between) && text.ContainsAny(s_schemes);
 
     public static string Redact(string text) => Scheme(Scheme(text, "Bearer", LooksLikeToken), "Basic", LooksLikeUserPassword);
@@ -41,7 +43,8 @@ internal static class SchemeDetector
             }
 
             var end = start;
-            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '-' or '.' or '_' or '~' or '+' or '/' or '='))
+            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '-' or '.' or '_' or '~' or '+' or '/'
+                or '='))
             {
                 end++;
             }
@@ -62,7 +65,9 @@ internal static class SchemeDetector
         return prose.Length >= 16 || (prose.Length >= 4 && prose.ContainsAnyExceptInRange('A', 'z'));
     }
 
-    /// <summary>Whole groups of four are enough to see the name before the colon: padding is often left out, and a path or a full stop may follow.</summary>
+    /// <summary>
+    /// Whole groups of four are enough to see the name before the colon: padding is often left out, and a path or a full stop may follow.
+    /// </summary>
     private static bool LooksLikeUserPassword(ReadOnlySpan<char> credential)
     {
         if (credential.Length > 4096)

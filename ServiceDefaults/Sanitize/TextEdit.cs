@@ -21,7 +21,10 @@ internal ref struct TextEdit(string text)
     /// <summary>Gives up on single marks.</summary>
     public void Fill() => _marks = MaxMarks + 1;
 
-    public void Redact(int start, int end)
+    /// <param name="start">First character of what is replaced.</param>
+    /// <param name="end">Behind its last character.</param>
+    /// <param name="quote">Put before and behind the mark, where a value that had none needs quotes now.</param>
+    public void Redact(int start, int end, ReadOnlySpan<char> quote = default)
     {
         start = Math.Max(start, Done);
         if (end <= start)
@@ -31,7 +34,7 @@ internal ref struct TextEdit(string text)
 
         _marks++;
         _result ??= new StringBuilder(_text.Length + 16);
-        _result.Append(_text, Done, start - Done).Append(Sanitizer.Redacted);
+        _result.Append(_text, Done, start - Done).Append(quote).Append(Sanitizer.Redacted).Append(quote);
         Done = end;
     }
 

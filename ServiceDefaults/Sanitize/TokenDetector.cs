@@ -1,103 +1,195 @@
 using System.Buffers;
+using System.Collections.Frozen;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>Keys and tokens that say what they are by their first characters: JWTs, cloud, payment, chat and the platform's own keys.</summary>
-internal static class TokenDetector
+/// <summary>
+/// Keys and tokens that say by their first characters what they are; which ones is data (<see cref="WellKnownTokens"/>), and can be added
+/// to.
+/// </summary>
+internal sealed class TokenDetector
 {
-    private static readonly Kind[] s_kinds =
-    [
-        new("eyJ", 10, Parts: true), new("AKIA", 16), new("ASIA", 16), new("ghp_", 8), new("gho_", 8), new("ghu_", 8), new("ghs_", 8), new("ghr_", 8), new("github_pat_", 8),
-        new("sk_live_", 4), new("sk_test_", 4), new("rk_live_", 4), new("rk_test_", 4), new("whsec_", 8), new("xoxb-", 8), new("xoxp-", 8), new("xoxa-", 8), new("xoxs-", 8),
-        new("xoxe-", 8), new("xoxr-", 8), new("xapp-", 8), new("AIza", 30), new("ya29.", 16), new("GOCSPX-", 16), new("glpat-", 16), new("sk-ant-", 16), new("sk-proj-", 16),
-        new("shpat_", 16), new("dop_v1_", 20), new("hvs.", 20), new("npm_", 30, Random: true), new("pypi-", 30, Random: true), new("hf_", 20, Random: true), new("SG.", 20, Random: true),
-
-        // "ok_status_of_requests" is a name; a random key of this length has a digit or a capital in it.
-        new("ok_", 12, Random: true),
-    ];
-
-    private static readonly SearchValues<string> s_prefixes = SearchValues.Create([.. s_kinds.Select(k => k.Prefix)], StringComparison.Ordinal);
-
-    /// <summary>Characters of the shortest token.</summary>
-    public static readonly int Shortest = s_kinds.Min(k => k.Prefix.Length + k.MinRest);
-
-    /// <summary>More prefixes than this without a token behind them are no text that anyone wrote.</summary>
+    /// <summary>More beginnings than this without a token behind them are no text that anyone wrote.</summary>
     private const int MaxMisses = 512;
 
-    public static bool Suspicious(ReadOnlySpan<char> text) => text.ContainsAny(s_prefixes);
+    /// <summary>Characters of the shortest token.</summary>
+    public const int Shortest = 12;
 
-    public static string Redact(string text)
+    private const int ShortestWithin = 32;
+
+    private static readonly SearchValues<char> s_token =
+        SearchValues.Create(Letters.Alnum + "_-.=~+/$:");
+
+    // Seldom, and with signs in them by which other words end.
+    private static readonly SearchValues<string> s_addresses = SearchValues.Create([.. WellKnownTokens.Addresses.Select(a => a.Start)],
+        StringComparison.OrdinalIgnoreCase);
+
+    private readonly FrozenDictionary<char, TokenKind[]> _byFirst;
+    private readonly bool[] _first = new bool[128];
+
+    /// <param name="extra">Further beginnings; whatever word of some length begins so is a secret.</param>
+    public TokenDetector(IEnumerable<string> extra)
+    {
+        _byFirst = WellKnownTokens.Kinds.Concat(extra.Select(e => new TokenKind(e, Math.Max(8, Shortest - e.Length), TokenShape.Word)))
+            .OrderByDescending(k => k.Prefix.Length).GroupBy(k => k.Prefix[0]).ToFrozenDictionary(g => g.Key, g => g.ToArray());
+        foreach (var c in _byFirst.Keys.Concat("0123456789"))
+        {
+            _first[c] = true;
+        }
+    }
+
+    public bool Suspicious(ReadOnlySpan<char> text) => Find(text, 0, 0, 0, out _, out _, out _) || text.ContainsAny(s_addresses);
+
+    public string Redact(string text)
     {
         var span = text.AsSpan();
-        var at = span.IndexOfAny(s_prefixes);
+        var edit = new TextEdit(text);
+        for (int at = 0, run = 0; !edit.IsFull && Find(span, at, at, run, out var start, out var end, out run); at = end)
+        {
+            edit.Redact(start, end);
+        }
+
+        return Addresses(edit.Finish());
+    }
+
+    /// <summary>The path of an address that whoever knows it may post to.</summary>
+    private static string Addresses(string text)
+    {
+        var span = text.AsSpan();
+        var at = span.IndexOfAny(s_addresses);
         if (at < 0)
         {
             return text;
         }
 
         var edit = new TextEdit(text);
-        var (end, lastRandom) = (0, -1);
         var misses = 0;
-        while (true)
+        for (; !edit.IsFull; at++)
         {
-            if (at >= end)
+            var next = at < span.Length ? span[at..].IndexOfAny(s_addresses) : -1;
+            if (next < 0)
             {
-                // Each run of token characters is measured once, however many prefixes it holds: that keeps the whole linear.
-                (end, lastRandom) = Measure(span, at);
-            }
-
-            if ((at == 0 || !char.IsAsciiLetterOrDigit(span[at - 1])) && IsSecret(span[at..end], lastRandom - at))
-            {
-                edit.Redact(at, end);
-                at = end;
-            }
-            else
-            {
-                at++;
-                if (++misses > MaxMisses)
-                {
-                    edit.Fill();
-                }
-            }
-
-            var next = span[at..].IndexOfAny(s_prefixes);
-            if (next < 0 || edit.IsFull)
-            {
-                return edit.Finish();
+                break;
             }
 
             at += next;
-        }
-    }
-
-    private static (int End, int LastRandom) Measure(ReadOnlySpan<char> text, int from)
-    {
-        var lastRandom = -1;
-        var i = from;
-        for (; i < text.Length && (char.IsAsciiLetterOrDigit(text[i]) || text[i] is '_' or '-' or '.' or '='); i++)
-        {
-            lastRandom = char.IsAsciiDigit(text[i]) || char.IsAsciiLetterUpper(text[i]) ? i : lastRandom;
-        }
-
-        return (i, lastRandom);
-    }
-
-    private static bool IsSecret(ReadOnlySpan<char> token, int lastRandom)
-    {
-        foreach (var kind in s_kinds)
-        {
-            if (token[0] == kind.Prefix[0] && token.StartsWith(kind.Prefix, StringComparison.Ordinal))
+            foreach (var (start, rest) in WellKnownTokens.Addresses)
             {
-                return token.Length - kind.Prefix.Length >= kind.MinRest && (!kind.Random || lastRandom >= kind.Prefix.Length) && (!kind.Parts || token.Contains('.'));
+                if (span[at..].StartsWith(start, StringComparison.OrdinalIgnoreCase))
+                {
+                    var length = span[(at + start.Length)..].IndexOfAnyExcept(s_token);
+                    var end = length < 0 ? span.Length : at + start.Length + length;
+                    if (end - at - start.Length >= rest)
+                    {
+                        edit.Redact(at + start.Length, end);
+                        at = end - 1;
+                    }
+                    else if (++misses > MaxMisses)
+                    {
+                        edit.Fill();
+                    }
+                }
             }
         }
 
+        return edit.Finish();
+    }
+
+    /// <summary>
+    /// The next token from <paramref name="at"/> on. Looks only at runs of characters that are long enough for one, and there at where
+    /// words begin.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="at">Where to begin.</param>
+    /// <param name="done">Before this nothing is looked at any more.</param>
+    /// <param name="known">End of the run that is being looked at, so that each is measured once, however many tokens it holds.</param>
+    /// <param name="start">First character of the token.</param>
+    /// <param name="end">Behind its last.</param>
+    /// <param name="run">End of the run it was found in.</param>
+    private bool Find(ReadOnlySpan<char> text, int at, int done, int known, out int start, out int end, out int run)
+    {
+        run = known;
+        while (at < run || Run(text, ref at, out run))
+        {
+            var stop = run;
+            Scanned.Add(known == stop ? 1 : stop - at);
+            for (var i = at; i < stop && stop - i >= Shortest; i++)
+            {
+                var c = text[i];
+                if (c < 128 && _first[c] && Boundary.IsBefore(text, i, underscore: true) && Length(text[i..stop]) is var length and > 0)
+                {
+                    (start, end) = (i, i + length);
+                    return true;
+                }
+            }
+
+            if (Within(text, Math.Max(at, done), stop, out start, out end))
+            {
+                return true;
+            }
+
+            at = stop;
+        }
+
+        (start, end) = (0, 0);
         return false;
     }
 
-    /// <param name="Prefix">How it begins.</param>
-    /// <param name="MinRest">Characters that follow at least.</param>
-    /// <param name="Random">Known only by a digit or capital among them.</param>
-    /// <param name="Parts">Known only by a dot among them, as a JWT is: else it is somebody's base64.</param>
-    private sealed record Kind(string Prefix, int MinRest, bool Random = false, bool Parts = false);
+    /// <summary>Length of the token that begins here; 0 when none does.</summary>
+    private int Length(ReadOnlySpan<char> text)
+    {
+        foreach (var kind in _byFirst.GetValueOrDefault(text[0], []))
+        {
+            if (text.StartsWith(kind.Prefix, StringComparison.Ordinal))
+            {
+                var length = kind.Length(text);
+                if (length > 0)
+                {
+                    return length;
+                }
+            }
+        }
+
+        return char.IsAsciiDigit(text[0]) ? WellKnownTokens.Bot(text) : 0;
+    }
+
+    /// <summary>Tokens known by something in their middle or at their end.</summary>
+    private static bool Within(ReadOnlySpan<char> text, int from, int stop, out int start, out int end)
+    {
+        (start, end) = (0, 0);
+        if (stop - from < ShortestWithin || !WellKnownTokens.IsKnownWithin(text[from..stop], out start, out end))
+        {
+            return false;
+        }
+
+        (start, end) = (start + from, end + from);
+        return true;
+    }
+
+    private static bool Run(ReadOnlySpan<char> text, ref int at, out int end)
+    {
+        // Looks at the last character that a token would need, and from there back: most of a text is never looked at.
+        var from = at;
+        for (var last = from + Shortest - 1; last < text.Length;)
+        {
+            var start = last;
+            while (start >= from && s_token.Contains(text[start]))
+            {
+                start--;
+            }
+
+            if (start < from)
+            {
+                at = start >= 0 && text[start] == '\\' && text[start + 1] is 'n' or 'r' or 't' ? start + 2 : start + 1;
+                var length = text[last..].IndexOfAnyExcept(s_token);
+                end = length < 0 ? text.Length : last + length;
+                return true;
+            }
+
+            (from, last) = (start + 1, start + Shortest);
+        }
+
+        end = text.Length;
+        return false;
+    }
 }

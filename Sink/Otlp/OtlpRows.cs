@@ -78,6 +78,7 @@ internal static class OtlpRows
             Scope = source.Scope,
             SeverityText = log.SeverityText is { Length: > 0 } severity ? severity : null,
             Message = AttributeJson.Text(log.Body),
+            Body = log.Body is string ? null : log.Body,
             UnixNanos = Nanos(log.Time) is var time and not 0 ? time : Nanos(log.ObservedTime) is var observed and not 0 ? observed : now,
             Level = OtlpSeverity.Level(log.Severity, log.SeverityText),
             TraceId = IsId(log.TraceId, 16) ? ActivityTraceId.CreateFromBytes(log.TraceId) : default,

@@ -7,20 +7,20 @@ public sealed class DisguiseTests
 {
     private const string Basic = "Qm9iOlMzY3IzdA==";
 
-    private static readonly Sanitizer s_sanitizer = new(new SanitizeOptions(), Detectors.All);
+    private static readonly Sanitizer s_sanitizer = new(new SanitizeOptions(), []);
 
     public static TheoryData<string, string> Texts => new()
     {
         // Headers, as exceptions and dumps of requests have them.
         { "request failed: Authorization: S3cr3t", "request failed: Authorization: [REDACTED]" },
         { "Authorization: Bearer S3cr3t for GET /x", "Authorization: Bearer [REDACTED] for GET /x" },
-        { "Authorization: Digest username=\"bob\", response=\"S3cr3t\"", "Authorization: [REDACTED]\"bob\", response=\"S3cr3t\"" },
+        { "Authorization: Digest username=\"bob\", response=\"S3cr3t\"", "Authorization: [REDACTED]" },
         { "Authorization: AWS4-HMAC-SHA256 Credential=S3cr3t/20261121, Signature=S3cr3t", "Authorization: [REDACTED]" },
         { "authorization=Token%20S3cr3t", "authorization=Token [REDACTED]" },
         { "Proxy-Authorization: Negotiate S3cr3t==", "Proxy-Authorization: Negotiate [REDACTED]" },
         { "Cookie: sid=S3cr3t; theme=S3cr3t\r\nHost: x", "Cookie: [REDACTED]\r\nHost: x" },
         { "Set-Cookie: sid=S3cr3t; Path=/; HttpOnly", "Set-Cookie: [REDACTED]" },
-        { "{\"Set-Cookie\":[\"sid=S3cr3t; Path=/\"]}", "{\"Set-Cookie\":[\"[REDACTED]\"]}" },
+        { "{\"Set-Cookie\":[\"sid=S3cr3t; Path=/\"]}", "{\"Set-Cookie\":\"[REDACTED]\"}" },
         { "X-Api-Key: S3cr3t", "X-Api-Key: [REDACTED]" },
         { "[Authorization, S3cr3t], [Host, x]", "[Authorization, [REDACTED]], [Host, x]" },
 
@@ -94,8 +94,8 @@ public sealed class DisguiseTests
     [Fact]
     public void A_dictionary_is_judged_by_its_names()
     {
-        Assert.Equal("user=bob, password=[REDACTED]", s_sanitizer.Value("form", new Dictionary<string, string> { ["user"] = "bob", ["password"] = "S3cr3t" }));
-        Assert.Equal("user=bob, token=[REDACTED]", s_sanitizer.Value("form", (KeyValuePair<string, object?>[])[new("user", "bob"), new("token", "S3cr3t")]));
+        Assert.Equal("{\"user\":\"bob\",\"password\":\"[REDACTED]\"}", s_sanitizer.Value("form", new Dictionary<string, string> { ["user"] = "bob", ["password"] = "S3cr3t" }));
+        Assert.Equal("{\"user\":\"bob\",\"token\":\"[REDACTED]\"}", s_sanitizer.Value("form", (KeyValuePair<string, object?>[])[new("user", "bob"), new("token", "S3cr3t")]));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace OrionPlatform.ServiceDefaults.Tests;
 
 public sealed class LogTests
 {
-    private static readonly Sanitizer s_sanitizer = new(new SanitizeOptions(), Detectors.All);
+    private static readonly Sanitizer s_sanitizer = new(new SanitizeOptions(), []);
 
     [Fact]
     public async Task A_record_of_a_request_is_joined_to_its_trace_and_correlation()

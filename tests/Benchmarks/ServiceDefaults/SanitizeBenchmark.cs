@@ -11,6 +11,7 @@ internal sealed class SanitizeBenchmark : Benchmark
     private const int Rounds = 400;
     private const int PerRound = 1_000;
     private const int Hostile = 65_536;
+    private const int Seed = 7;
 
     public override string Name => "sanitize";
 
@@ -22,10 +23,11 @@ internal sealed class SanitizeBenchmark : Benchmark
         var wireNs = Wire(new WireRedactor(sanitizer));
         var (hostileMs, _) = WorstHostile(sanitizer);
         var (rate, examples) = FalsePositives(sanitizer);
+        var leaks = LeakRate(sanitizer);
         Console.WriteLine($"false positives: {string.Join(", ", examples)}");
         return Task.FromResult<object>(new
         {
-            CleanNs = Math.Round(cleanNs, 1), CleanAllocBytes = cleanAlloc, WireNsPerSpan = Math.Round(wireNs, 1), HostileMs = Math.Round(hostileMs, 3), FalsePositiveRate = rate,
+            CleanNs = Math.Round(cleanNs, 1), CleanAllocBytes = cleanAlloc, WireNsPerSpan = Math.Round(wireNs, 1), HostileMs = Math.Round(hostileMs, 3), FalsePositiveRate = rate, LeakRate = leaks,
         });
     }
 
@@ -132,53 +134,43 @@ internal sealed class SanitizeBenchmark : Benchmark
 
     private static (double Rate, IReadOnlyList<string> Examples) FalsePositives(Sanitizer sanitizer)
     {
-        var random = new Random(7);
-        var bytes = new byte[32];
-        string Hex(int length)
-        {
-            random.NextBytes(bytes);
-            return Convert.ToHexStringLower(bytes)[..length];
-        }
-
-        string Digits(int length) => string.Concat(Enumerable.Range(0, length).Select(_ => (char)('0' + random.Next(10))));
-        Func<string>[] kinds =
-        [
-            () => new Guid(RandomBytes(random, 16)).ToString(), () => Hex(32), () => Hex(16), () => Hex(40), () => Hex(64), () => $"00-{Hex(32)}-{Hex(16)}-01",
-            () => $"order-{Digits(8)}", () => $"2026{Digits(8)}", () => Digits(10), () => $"{1_763_000_000_000 + random.NextInt64(10_000_000_000)}", () => $"1763{Digits(15)}",
-            () => $"10.{random.Next(256)}.{random.Next(256)}.{random.Next(256)}:{random.Next(65536)}", () => $"v{random.Next(9)}.{random.Next(30)}.{random.Next(99)}-rc.{random.Next(9)}",
-            () => $"2026-11-{random.Next(10, 30)}T{random.Next(10, 24)}:{random.Next(10, 60)}:{random.Next(10, 60)}.{Digits(7)}Z", () => $"/v1/projects/prj_{Hex(12)}/allocations/alc_{Hex(12)}",
-            () => Convert.ToBase64String(RandomBytes(random, 24)), () => $"sha256:{Hex(64)}", () => $"node-{random.Next(99)} slot {random.Next(9)} took {random.Next(9999)} ms", () => $"W/\"{Hex(20)}\"",
-            () => $"+49 {Digits(3)} {Digits(7)}", () => Convert.ToHexString(RandomBytes(random, 20)), () => Convert.ToBase64String(RandomBytes(random, 9)) + "/" + Convert.ToBase64String(RandomBytes(random, 48)),
-            () => $"   at Api.Auth.TokenStore.<Get{Hex(4)}Async>d__{random.Next(9)}.MoveNext() in /src/TokenStore.cs:line {random.Next(999)}",
-            () => $"{random.Next(256)}.{random.Next(256)}.{random.Next(256)}.{random.Next(256)} {1_763_714_400 + random.Next(999_999)}.{Digits(6)}", () => $"2026.11.{random.Next(10, 30)}.{Digits(4)}",
-            () => $"SELECT id FROM allocations WHERE project_id = @p{random.Next(9)} LIMIT {random.Next(1000)}",
-        ];
-        const int Each = 5_000;
-        var wrong = 0;
+        // 1,000 of each kind: more than 20,000 values.
+        const int Each = 1_000;
+        var (count, wrong) = (0, 0);
         var examples = new List<string>();
-        foreach (var kind in kinds)
+        foreach (var item in new BenignCorpus(Seed).Cases(Each))
         {
-            for (var i = 0; i < Each; i++)
+            count++;
+            var (before, after) = (Sanitizer.AsText(item.Value), Sanitizer.AsText(sanitizer.Value(item.Key, item.Value)));
+            if (before != after)
             {
-                var text = kind();
-                if (!ReferenceEquals(sanitizer.Text(text), text))
+                wrong++;
+                if (examples.Count < 10)
                 {
-                    wrong++;
-                    if (examples.Count < 10)
-                    {
-                        examples.Add(text);
-                    }
+                    examples.Add(before);
                 }
             }
         }
 
-        return ((double)wrong / (kinds.Length * Each), examples);
+        return ((double)wrong / count, examples);
     }
 
-    private static byte[] RandomBytes(Random random, int length)
+    /// <summary>The part of secrets of which something telling is left, over more than 2,000 in more than 40 carriers.</summary>
+    private static double LeakRate(Sanitizer sanitizer)
     {
-        var bytes = new byte[length];
-        random.NextBytes(bytes);
-        return bytes;
+        const int Each = 100;
+        var (count, leaks) = (0, 0);
+        foreach (var item in new SecretCorpus(Seed).Cases(Each))
+        {
+            count++;
+            if (item.IsIn(Sanitizer.AsText(sanitizer.Value(item.Key, item.Value))))
+            {
+                leaks++;
+                Console.WriteLine($"leak: {item.Carrier}");
+            }
+        }
+
+        Console.WriteLine($"secrets: {count}, leaks: {leaks}");
+        return (double)leaks / count;
     }
 }

@@ -13,6 +13,9 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
     public const string Protobuf = "protobuf";
     public const string Service = "canary-service";
 
+    private static readonly string[] s_names =
+        ["signing_key", "pass", "access_key", "sig", "token_value", "cookies", "AccountKey", "session_id", "shared_access_signature", "otp_code", "passwords"];
+
     /// <summary>What is no secret and is to be found again, by the encoding it was sent in.</summary>
     public static string ControlOf(string encoding) => $"nothing-secret-about-this-{encoding}-canary";
 
@@ -36,6 +39,8 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
             .Concat(Secrets("span attribute bytes").Select(s => Plain("b", attributes: [new { key = "raw", value = new { bytesValue = Convert.ToBase64String(Encoding.UTF8.GetBytes(s.Text)) } }])))
             .Concat(Secrets("span number").Where(s => s.Kind == "card").Select(s => Plain("n", attributes: [new { key = "n", value = new { intValue = s.Text } }])))
             .Concat(Secrets("span under a sensitive key").Select(s => Plain("s", attributes: [Text("http.request.header.authorization", s.Needle), Text("db.password", s.Needle)])))
+            .Concat(Secrets("span under a name of several words").Select(s => Plain("w", attributes: [.. s_names.Select(n => Text(n, s.Needle))])))
+            .Concat(Secrets("span's arguments").Select(s => Plain("c", attributes: [Arguments(s.Needle)])))
             .Concat(Secrets("span status").Select(s => Plain("st", status: "failed for " + s.Text)))
             .Concat(Secrets("span event").Select(s => Plain("e", @event: s.Text)))
             .Concat(Secrets("span link").Select(s => Plain("li", link: s.Text)))
@@ -45,6 +50,8 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
 
         var logs = Secrets("log body").Select<Secret, object>(s => Log($"It was {s.Text}.", []))
             .Concat(Secrets("structured log body").Select(s => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = MapValue(s.Text) }))
+            .Concat(Secrets("structured log body behind a line break").Select(s => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = MapValue("first\n" + s.Text) }))
+            .Concat(Secrets("log body of JSON in JSON").Select(s => Log(JsonSerializer.Serialize(new { a = JsonSerializer.Serialize(new { b = "x\n" + s.Text, password = s.Needle }) }), [])))
             .Concat(Secrets("log attribute").Select(s => Log("x", [Text("note", s.Text), Text(s.Text, "v"), Text("{OriginalFormat}", s.Text + " {X}"), Text("correlation_id", s.Text), Text("tenant", s.Text)])))
             .Concat(Secrets("log exception").Select(s => Log("x", [Text("exception.type", "E"), Text("exception.message", s.Text), Text("exception.stacktrace", "at " + s.Text)])))
             .Concat(Secrets("log event name").Select(s => new { timeUnixNano = Now.ToString(), eventName = s.Text, severityText = s.Text, body = new { stringValue = "x" } }));
@@ -162,6 +169,12 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
     private static object Text(string key, string value) => new { key, value = new { stringValue = value } };
 
     private static object List(string key, string value) => new { key, value = new { arrayValue = new { values = (object[])[new { stringValue = "a" }, new { stringValue = value }] } } };
+
+    private static object Arguments(string secret) => new
+    {
+        key = "process.command_args",
+        value = new { arrayValue = new { values = (object[])[new { stringValue = "tool" }, new { stringValue = "--password" }, new { stringValue = secret }] } },
+    };
 
     private static object Map(string key, string value) => new { key, value = MapValue(value) };
 

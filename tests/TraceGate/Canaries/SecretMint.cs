@@ -27,6 +27,11 @@ internal sealed class SecretMint(Random random)
         Add("payment key", n => n, "sk_live_" + Any(24));
         Add("platform key", n => n, "ok_" + Any(43));
         Add("url credentials", n => $"postgres://app:{n}@db.internal:5432/orders");
+        Add("model key", n => n, "sk-" + Any(20) + "T3BlbkFJ" + Any(20));
+        Add("webhook", n => $"https://hooks.slack.com/services/T0{Any(8).ToUpperInvariant()}/B0{Any(8).ToUpperInvariant()}/{n}");
+        Add("map", n => $"{{\"secret\":{{\"plaintext\":\"{n}\"}}}}");
+        Add("connection string", n => $"Driver=x;PWD={{a;{n}}};Port=1");
+        Add("command", n => $"curl -u admin:{n} x");
         Add("email", n => $"{n}@example.com");
         Add("iban", n => n, Iban());
         _made.AddRange(all);
