@@ -27,29 +27,44 @@ internal sealed class TokenDetector
     private readonly FrozenDictionary<char, TokenKind[]> _byFirst;
     private readonly bool[] _first = new bool[128];
 
+    // Kept, since making them anew would cost every value an allocation.
+    private static readonly Look s_within = Within;
+    private readonly Look _begins;
+
     /// <param name="extra">Further beginnings; whatever word of some length begins so is a secret.</param>
     public TokenDetector(IEnumerable<string> extra)
     {
         _byFirst = WellKnownTokens.Kinds.Concat(extra.Select(e => new TokenKind(e, Math.Max(8, Shortest - e.Length), TokenShape.Word)))
             .OrderByDescending(k => k.Prefix.Length).GroupBy(k => k.Prefix[0]).ToFrozenDictionary(g => g.Key, g => g.ToArray());
+        _begins = Begins;
         foreach (var c in _byFirst.Keys.Concat("0123456789"))
         {
             _first[c] = true;
         }
     }
 
-    public bool Suspicious(ReadOnlySpan<char> text) => Find(text, 0, 0, 0, out _, out _, out _) || text.ContainsAny(s_addresses);
+    public bool Suspicious(ReadOnlySpan<char> text) =>
+        Any(text, _begins) || Any(text, s_within) || text.ContainsAny(s_addresses);
 
-    public string Redact(string text)
+    public string Redact(string text) => Addresses(Redact(Redact(text, _begins), s_within));
+
+    private static bool Any(ReadOnlySpan<char> text, Look look)
+    {
+        var stop = 0;
+        return Find(text, 0, ref stop, look, out _, out _);
+    }
+
+    private static string Redact(string text, Look look)
     {
         var span = text.AsSpan();
         var edit = new TextEdit(text);
-        for (int at = 0, run = 0; !edit.IsFull && Find(span, at, at, run, out var start, out var end, out run); at = end)
+        var stop = 0;
+        for (var at = 0; !edit.IsFull && Find(span, at, ref stop, look, out var start, out var end); at = end)
         {
             edit.Redact(start, end);
         }
 
-        return Addresses(edit.Finish());
+        return edit.Finish();
     }
 
     /// <summary>The path of an address that whoever knows it may post to.</summary>
@@ -95,36 +110,23 @@ internal sealed class TokenDetector
         return edit.Finish();
     }
 
-    /// <summary>
-    /// The next token from <paramref name="at"/> on. Looks only at runs of characters that are long enough for one, and there at where
-    /// words begin.
-    /// </summary>
+    /// <summary>Finds a token in a run of characters, from its beginning on; counts what it has looked at.</summary>
+    private delegate bool Look(ReadOnlySpan<char> run, bool isWord, out int start, out int end);
+
+    /// <summary>The next token from a place on. Looks only at runs of characters that are long enough for one.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="at">Where to begin.</param>
-    /// <param name="done">Before this nothing is looked at any more.</param>
-    /// <param name="known">End of the run that is being looked at, so that each is measured once, however many tokens it holds.</param>
+    /// <param name="at">The place.</param>
+    /// <param name="stop">End of the run that is being looked at: each is measured once, however many tokens it holds.</param>
+    /// <param name="look">What knows a token.</param>
     /// <param name="start">First character of the token.</param>
     /// <param name="end">Behind its last.</param>
-    /// <param name="run">End of the run it was found in.</param>
-    private bool Find(ReadOnlySpan<char> text, int at, int done, int known, out int start, out int end, out int run)
+    private static bool Find(ReadOnlySpan<char> text, int at, ref int stop, Look look, out int start, out int end)
     {
-        run = known;
-        while (at < run || Run(text, ref at, out run))
+        while (at < stop || Run(text, ref at, out stop))
         {
-            var stop = run;
-            Scanned.Add(known == stop ? 1 : stop - at);
-            for (var i = at; i < stop && stop - i >= Shortest; i++)
+            if (look(text[at..stop], Boundary.IsBefore(text, at, underscore: true), out start, out end))
             {
-                var c = text[i];
-                if (c < 128 && _first[c] && Boundary.IsBefore(text, i, underscore: true) && Length(text[i..stop]) is var length and > 0)
-                {
-                    (start, end) = (i, i + length);
-                    return true;
-                }
-            }
-
-            if (Within(text, Math.Max(at, done), stop, out start, out end))
-            {
+                (start, end) = (start + at, end + at);
                 return true;
             }
 
@@ -133,6 +135,32 @@ internal sealed class TokenDetector
 
         (start, end) = (0, 0);
         return false;
+    }
+
+    /// <summary>Tokens known by how they begin, where a word does.</summary>
+    private bool Begins(ReadOnlySpan<char> run, bool isWord, out int start, out int end)
+    {
+        for (var i = 0; run.Length - i >= Shortest; i++)
+        {
+            var c = run[i];
+            if (c < 128 && _first[c] && (i == 0 ? isWord : Boundary.IsBefore(run, i, underscore: true)) && Length(run[i..]) is var length and > 0)
+            {
+                Scanned.Add(i);
+                (start, end) = (i, i + length);
+                return true;
+            }
+        }
+
+        Scanned.Add(run.Length);
+        (start, end) = (0, 0);
+        return false;
+    }
+
+    /// <summary>Tokens known by something in their middle or at their end.</summary>
+    private static bool Within(ReadOnlySpan<char> run, bool isWord, out int start, out int end)
+    {
+        (start, end) = (0, 0);
+        return run.Length >= ShortestWithin && WellKnownTokens.IsKnownWithin(run, out start, out end);
     }
 
     /// <summary>Length of the token that begins here; 0 when none does.</summary>
@@ -153,19 +181,6 @@ internal sealed class TokenDetector
         return char.IsAsciiDigit(text[0]) ? WellKnownTokens.Bot(text) : 0;
     }
 
-    /// <summary>Tokens known by something in their middle or at their end.</summary>
-    private static bool Within(ReadOnlySpan<char> text, int from, int stop, out int start, out int end)
-    {
-        (start, end) = (0, 0);
-        if (stop - from < ShortestWithin || !WellKnownTokens.IsKnownWithin(text[from..stop], out start, out end))
-        {
-            return false;
-        }
-
-        (start, end) = (start + from, end + from);
-        return true;
-    }
-
     private static bool Run(ReadOnlySpan<char> text, ref int at, out int end)
     {
         // Looks at the last character that a token would need, and from there back: most of a text is never looked at.
@@ -183,6 +198,7 @@ internal sealed class TokenDetector
                 at = start >= 0 && text[start] == '\\' && text[start + 1] is 'n' or 'r' or 't' ? start + 2 : start + 1;
                 var length = text[last..].IndexOfAnyExcept(s_token);
                 end = length < 0 ? text.Length : last + length;
+                Scanned.Add(end - at);
                 return true;
             }
 
