@@ -33,7 +33,7 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
 
         Assert.Equal((HttpStatusCode.OK, "{}"), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
         var rows = await LogsAsync(name, 2);
-        Assert.Equal([$"neighbour {name}", $"{stored} {name}"], rows.Select(r => r.Message).Order(StringComparer.Ordinal).OrderBy(m => !m.StartsWith('n')));
+        Assert.Equal([$"neighbour {name}", $"{stored} {name}"], rows.Select(r => r.Message).OrderBy(m => !m.StartsWith('n')).ThenBy(m => m, StringComparer.Ordinal));
         Assert.Equal((stored, stored), rows.SelectMany(r => r.Attributes).Select(a => (a.Key, (string)a.Value!)).Single());
     }
 
