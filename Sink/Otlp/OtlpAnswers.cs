@@ -23,7 +23,8 @@ internal static class OtlpAnswers
             OtlpSignal.Logs => "rejectedLogRecords",
             _ => "rejectedDataPoints",
         };
-        var body = isWhole ? "{}" : JsonSerializer.Serialize(new { partialSuccess = new Dictionary<string, string?> { [name] = $"{result.Rejected}", ["errorMessage"] = result.Message } });
+        var partial = new Dictionary<string, string?> { [name] = $"{result.Rejected}", ["errorMessage"] = result.Message };
+        var body = isWhole ? "{}" : JsonSerializer.Serialize(new { partialSuccess = partial });
         return new OtlpAnswer(200, JsonType, Encoding.UTF8.GetBytes(body), result, null);
     }
 
@@ -53,7 +54,8 @@ internal static class OtlpAnswers
         && contentType.AsSpan(parts.Current).Trim().Equals(type, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsUtf8(string? contentType) => (contentType ?? "").Split(';').Skip(1).Select(p => p.Split('=', 2))
-        .All(p => !p[0].Trim().Equals("charset", StringComparison.OrdinalIgnoreCase) || p.Length == 2 && p[1].Trim(' ', '"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        .All(p => !p[0].Trim().Equals("charset", StringComparison.OrdinalIgnoreCase) || p.Length == 2
+            && p[1].Trim(' ', '"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The code of google.rpc.Status that goes with an HTTP status (google/rpc/code.proto).</summary>
     private static int CodeOf(int status) => status switch

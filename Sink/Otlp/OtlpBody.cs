@@ -6,26 +6,9 @@ using System.Runtime.InteropServices;
 
 namespace OrionPlatform.Sink;
 
-/// <summary>How many bytes of bodies may be in memory at once, those of all requests together.</summary>
-internal sealed class OtlpRoom(long bytes)
-{
-    private long _left = bytes;
-
-    /// <exception cref="OtlpFormatException">There is no room now; the sender may try again.</exception>
-    public void Take(int count)
-    {
-        if (Interlocked.Add(ref _left, -count) < 0)
-        {
-            Give(count);
-            throw new OtlpFormatException("Too many bodies are being read at the moment; try again shortly.") { Status = 503 };
-        }
-    }
-
-    public void Give(int count) => Interlocked.Add(ref _left, count);
-}
-
 /// <summary>
-/// Reads a request's body, decompressed, and no more of it than the limit: a small body that unpacks to a huge one ends there too. What it gives is
+/// Reads a request's body, decompressed, and no more of it than the limit: a small body that unpacks to a huge one ends there too. What it
+/// gives is
 /// valid until it is disposed of.
 /// </summary>
 internal sealed class OtlpBody(OtlpRoom room, int limit) : IDisposable
@@ -35,7 +18,8 @@ internal sealed class OtlpBody(OtlpRoom room, int limit) : IDisposable
 
     private readonly List<byte[]> _rented = [];
 
-    /// <exception cref="OtlpFormatException">It is larger than the limit, or not gzip from its beginning to its end although it says so.</exception>
+    /// <exception cref="OtlpFormatException">It is larger than the limit, or not gzip from its beginning to its end although it says
+    /// so.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadAsync(Stream body, bool gzip, CancellationToken cancellationToken)
     {
         var bytes = await ReadAllAsync(body, cancellationToken);
@@ -57,7 +41,8 @@ internal sealed class OtlpBody(OtlpRoom room, int limit) : IDisposable
             await using var stream = new GZipStream(Stream(packed), CompressionMode.Decompress);
             var bytes = await ReadAllAsync(stream, cancellationToken);
             return EndsWhole(packed.Span, bytes.Span) ? bytes
-                : throw new OtlpFormatException("The gzip body does not end with the length and checksum of what it holds: it was cut off, or something follows it.");
+                : throw new OtlpFormatException(
+                    "The gzip body does not end with the length and checksum of what it holds: it was cut off, or something follows it.");
         }
         catch (InvalidDataException exception)
         {
@@ -66,10 +51,12 @@ internal sealed class OtlpBody(OtlpRoom room, int limit) : IDisposable
     }
 
     private static MemoryStream Stream(ReadOnlyMemory<byte> bytes) =>
-        MemoryMarshal.TryGetArray(bytes, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(bytes.ToArray());
+        MemoryMarshal.TryGetArray(bytes, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(bytes.ToArray());
 
     /// <summary>
-    /// Whether it ends as gzip (RFC 1952) does: with the checksum and the length of the last member's content, which is all of it unless there are several. The
+    /// Whether it ends as gzip (RFC 1952) does: with the checksum and the length of the last member's content, which is all of it unless
+    /// there are several. The
     /// stream does not say: for one that is cut off between two blocks it gives what it has.
     /// </summary>
     private static bool EndsWhole(ReadOnlySpan<byte> packed, ReadOnlySpan<byte> content)
@@ -79,7 +66,8 @@ internal sealed class OtlpBody(OtlpRoom room, int limit) : IDisposable
             return false;
         }
 
-        var (checksum, length) = (BinaryPrimitives.ReadUInt32LittleEndian(packed[^8..]), BinaryPrimitives.ReadUInt32LittleEndian(packed[^4..]));
+        var (checksum, length) = (BinaryPrimitives.ReadUInt32LittleEndian(packed[^8..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(packed[^4..]));
         return length <= (uint)content.Length && Crc32.HashToUInt32(content[^(int)length..]) == checksum;
     }
 

@@ -1,7 +1,8 @@
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// The receiving end of OTLP over HTTP: decodes export requests into rows, as they came but for what their sender may not claim, and says how to answer.
+/// The receiving end of OTLP over HTTP: decodes export requests into rows, as they came but for what their sender may not claim, and says
+/// how to answer.
 /// </summary>
 public sealed class OtlpIngest
 {
@@ -35,19 +36,22 @@ public sealed class OtlpIngest
 
     private long Now => UnixTime.Nanos(_time.GetUtcNow());
 
-    /// <summary>Reads and decodes one request, and says how to answer it by OTLP's rules (400, 413, 415, 503, partial success); no rows come with a refusal.</summary>
+    /// <summary>Reads and decodes one request, and says how to answer it by OTLP's rules (400, 413, 415, 503, partial success); no rows
+    /// come with a refusal.</summary>
     /// <param name="signal">What the URL says it is.</param>
     /// <param name="sender">Whose key it came with.</param>
     /// <param name="contentType">The <c>Content-Type</c> header.</param>
     /// <param name="contentEncoding">The <c>Content-Encoding</c> header: none, <c>identity</c> or <c>gzip</c>.</param>
     /// <param name="body">The request's body, as it came.</param>
     /// <param name="cancellationToken">Ends the reading when the client has gone.</param>
-    public async Task<(OtlpAnswer Answer, OtlpRowBatch Rows)> ReadAsync(OtlpSignal signal, OtlpSender sender, string? contentType, string? contentEncoding, Stream body, CancellationToken cancellationToken = default)
+    public async Task<(OtlpAnswer Answer, OtlpRowBatch Rows)> ReadAsync(OtlpSignal signal, OtlpSender sender, string? contentType,
+        string? contentEncoding, Stream body, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
         if (OtlpAnswers.EncodingOf(contentType) is not { } encoding)
         {
-            return Refused(415, contentType, $"Content-Type must be application/x-protobuf or application/json, in UTF-8, not '{contentType}'.");
+            return Refused(415, contentType,
+                $"Content-Type must be application/x-protobuf or application/json, in UTF-8, not '{contentType}'.");
         }
 
         var gzip = string.Equals(contentEncoding, "gzip", StringComparison.OrdinalIgnoreCase);
@@ -61,7 +65,8 @@ public sealed class OtlpIngest
             using var read = new OtlpBody(_room, MaxBodyBytes);
             var bytes = await read.ReadAsync(body, gzip, cancellationToken);
 
-            var rows = await Task.Factory.StartNew(() => Read(signal, sender, encoding, bytes), cancellationToken, TaskCreationOptions.None, _decoding);
+            var rows = await Task.Factory.StartNew(
+                () => Read(signal, sender, encoding, bytes), cancellationToken, TaskCreationOptions.None, _decoding);
             return (OtlpAnswers.Ok(signal, encoding, rows.Result), rows);
         }
         catch (OtlpFormatException exception)
@@ -88,15 +93,23 @@ public sealed class OtlpIngest
         var (report, claims) = (new OtlpReport(), new OtlpClaims(sender));
         var rows = signal switch
         {
-            OtlpSignal.Traces => Spans(claims, Collect<OtlpSource, OtlpSpan>(report, found => OtlpProtoTraces.Read(body.Span, report, found)), report),
-            OtlpSignal.Logs => Logs(claims, Collect<OtlpSource, OtlpLog>(report, found => OtlpProtoLogs.Read(body.Span, report, found)), report),
+            OtlpSignal.Traces => Spans(claims, Collect<OtlpSource, OtlpSpan>(report, found =>
+                OtlpProtoTraces.Read(body.Span, report, found)), report),
+            OtlpSignal.Logs => Logs(claims, Collect<OtlpSource, OtlpLog>(report, found =>
+                OtlpProtoLogs.Read(body.Span, report, found)), report),
             _ => Metrics(claims, Collect<OtlpMetric, OtlpPoint>(report, found => OtlpProtoMetrics.Read(body.Span, report, found)), report),
         };
-        return claims.Message is null ? rows
-            : rows with { Claims = claims.Count, Result = rows.Result with { Message = string.Join(' ', new[] { rows.Result.Message, claims.Message }.OfType<string>()) } };
+        if (claims.Message is null)
+        {
+            return rows;
+        }
+
+        var message = string.Join(' ', new[] { rows.Result.Message, claims.Message }.OfType<string>());
+        return rows with { Claims = claims.Count, Result = rows.Result with { Message = message } };
     }
 
-    /// <summary>Decodes to the end before the first record is taken: nothing of a body that turns out malformed is stored, or remembered.</summary>
+    /// <summary>Decodes to the end before the first record is taken: nothing of a body that turns out malformed is stored, or
+    /// remembered.</summary>
     private static List<(TAbout, TRecord)> Collect<TAbout, TRecord>(OtlpReport report, Action<Action<TAbout, TRecord>> read)
     {
         var all = new List<(TAbout, TRecord)>();
@@ -158,7 +171,8 @@ public sealed class OtlpIngest
             report.Cut(span);
             if (OtlpRows.Span(source, span, claims, out var problem) is { } row)
             {
-                (row.DroppedAttributes, row.DroppedEvents, row.DroppedLinks) = (span.Attributes.Dropped, span.DroppedEvents, span.DroppedLinks);
+                (row.DroppedAttributes, row.DroppedEvents, row.DroppedLinks) = (span.Attributes.Dropped, span.DroppedEvents,
+                    span.DroppedLinks);
                 report.CutTexts(OtlpTexts.Long(row, MaxText), MaxText);
                 rows.Add(row);
             }
@@ -179,7 +193,8 @@ public sealed class OtlpIngest
         {
             OtlpTimes.Settle(log, window, report);
             report.Cut(log.Attributes);
-            report.Note("ids of a log record that are none: stored without", (log.TraceId.Length is 0 or 16 ? 0 : 1) + (log.SpanId.Length is 0 or 8 ? 0 : 1));
+            report.Note("ids of a log record that are none: stored without", log.TraceId.Length is 0 or 16 ? 0 : 1);
+            report.Note("ids of a log record that are none: stored without", log.SpanId.Length is 0 or 8 ? 0 : 1);
             var row = OtlpRows.Log(source, log, claims, window.Now);
             row.DroppedAttributes = log.Attributes.Dropped;
             report.CutTexts(OtlpTexts.Long(row, MaxText), MaxText);

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -7,8 +6,10 @@ using System.Text.Json;
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// OTLP's JSON as protobuf: what a body says in the one encoding is written in the other, so that there is one decoder, and one set of limits, for both. It takes
-/// the forms ProtoJSON allows: members in lowerCamelCase or by their original names, null for unset, integers as numbers or text and with an exponent, enumerations
+/// OTLP's JSON as protobuf: what a body says in the one encoding is written in the other, so that there is one decoder, and one set of
+/// limits, for both. It takes
+/// the forms ProtoJSON allows: members in lowerCamelCase or by their original names, null for unset, integers as numbers or text and with
+/// an exponent, enumerations
 /// by number or name; and OTLP's own: ids in hexadecimal. Members that are not known are passed over.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
@@ -129,7 +130,8 @@ internal ref struct OtlpJson
                 Id(field.Number);
                 break;
             case OtlpJsonKind.Bool:
-                _to.Varint(field.Number, _json.TokenType is JsonTokenType.True or JsonTokenType.False ? (_json.TokenType == JsonTokenType.True ? 1UL : 0) : throw Wrong("true or false"));
+                _to.Varint(field.Number, _json.TokenType is JsonTokenType.True or JsonTokenType.False
+                    ? (_json.TokenType == JsonTokenType.True ? 1UL : 0) : throw Wrong("true or false"));
                 break;
             case OtlpJsonKind.Double:
                 _to.Fixed64(field.Number, BitConverter.DoubleToUInt64Bits(Double()));
@@ -201,26 +203,8 @@ internal ref struct OtlpJson
     private void Base64(int field)
     {
         var text = _json.TokenType == JsonTokenType.String ? Text() : throw Wrong("base64");
-        Span<byte> standard = new byte[text.Length + 2];
-        var length = 0;
-        foreach (var character in text.TrimEnd((byte)'='))
-        {
-            standard[length++] = character switch
-            {
-                (byte)'-' => (byte)'+',
-                (byte)'_' => (byte)'/',
-                _ => character,
-            };
-        }
-
-        // Its padding may be missing.
-        for (; length % 4 is 2 or 3; length++)
-        {
-            standard[length] = (byte)'=';
-        }
-
         var bytes = new byte[text.Length];
-        if (System.Buffers.Text.Base64.DecodeFromUtf8(standard[..length], bytes, out _, out var written) != System.Buffers.OperationStatus.Done)
+        if (!JsonNumbers.TryBase64(text, bytes, out var written))
         {
             throw Wrong("base64");
         }
@@ -228,15 +212,18 @@ internal ref struct OtlpJson
         _to.Bytes(field, bytes.AsSpan(0, written));
     }
 
-    /// <summary>An id that is not hexadecimal becomes one that nothing can have: it costs its record, as an id of a wrong length does.</summary>
+    /// <summary>An id that is not hexadecimal becomes one that nothing can have: it costs its record, as an id of a wrong length
+    /// does.</summary>
     private void Id(int field)
     {
         var text = _json.TokenType == JsonTokenType.String ? Text() : throw Wrong("hexadecimal text");
         Span<byte> id = stackalloc byte[16];
-        _to.Bytes(field, text.Length <= 32 && Convert.FromHexString(text, id, out _, out var length) == System.Buffers.OperationStatus.Done ? id[..length] : [0]);
+        _to.Bytes(field, text.Length <= 32
+            && Convert.FromHexString(text, id, out _, out var length) == System.Buffers.OperationStatus.Done ? id[..length] : [0]);
     }
 
-    private double Double() => Number() is { } text && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+    private double Double() => Number() is { } text
+        && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         ? number
         : throw Wrong("a number, or \"NaN\", \"Infinity\" or \"-Infinity\"");
 
@@ -247,32 +234,14 @@ internal ref struct OtlpJson
             return value;
         }
 
-        return TryInteger(out var number) && number >= int.MinValue && number <= int.MaxValue ? (long)number : throw Wrong($"the enumeration's number, or a name such as {field.Values[^1]}");
+        return JsonNumbers.TryInteger(Number(), out var number) && number >= int.MinValue && number <= int.MaxValue ? (long)number
+            : throw Wrong($"the enumeration's number, or a name such as {field.Values[^1]}");
     }
 
-    private Int128 Integer(Int128 least, Int128 most) => TryInteger(out var number) && number >= least && number <= most
+    private Int128 Integer(Int128 least, Int128 most) =>
+        JsonNumbers.TryInteger(Number(), out var number) && number >= least && number <= most
         ? number
         : throw Wrong($"an integer from {least} to {most}, as a number or as text");
-
-    private bool TryInteger(out Int128 number)
-    {
-        number = 0;
-        var text = Number();
-        if (Utf8Parser.TryParse(text, out long plain, out var length) && length == text.Length)
-        {
-            number = plain;
-            return true;
-        }
-
-        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (decimal.TryParse(text, Style, CultureInfo.InvariantCulture, out var exact) && exact == decimal.Truncate(exact))
-        {
-            number = (Int128)exact;
-            return true;
-        }
-
-        return false;
-    }
 
     private ReadOnlySpan<byte> Number() => _json.TokenType switch
     {
@@ -281,7 +250,8 @@ internal ref struct OtlpJson
         _ => [],
     };
 
-    /// <summary>The name or text that the reader is at. Half of a surrogate pair becomes U+FFFD; bytes that are not UTF-8 stay what they are until they are decoded.</summary>
+    /// <summary>The name or text that the reader is at. Half of a surrogate pair becomes U+FFFD; bytes that are not UTF-8 stay what they
+    /// are until they are decoded.</summary>
     private ReadOnlySpan<byte> Text()
     {
         var raw = _json.ValueSpan;
@@ -301,57 +271,4 @@ internal ref struct OtlpJson
     private readonly OtlpFormatException Wrong(string what) => new($"{(_path.Count == 0 ? "The body" : $"'{Path}'")} must be {what}.");
 
     private readonly string Path => string.Join('.', _path.Select(p => p.Item < 0 ? p.Name : $"{p.Name}[{p.Item}]"));
-}
-
-/// <summary>Escapes in JSON's text.</summary>
-internal static class JsonEscapes
-{
-    /// <summary>Writes the text that stands there; it is no longer than how it is written.</summary>
-    public static int Decode(ReadOnlySpan<byte> raw, Span<byte> to)
-    {
-        var length = 0;
-        for (var at = 0; at < raw.Length;)
-        {
-            if (raw[at] != '\\')
-            {
-                to[length++] = raw[at++];
-            }
-            else if (raw[at + 1] == 'u')
-            {
-                var rune = Unicode(raw, ref at);
-                length += rune.EncodeToUtf8(to[length..]);
-            }
-            else
-            {
-                to[length++] = raw[at + 1] switch
-                {
-                    (byte)'b' => (byte)'\b',
-                    (byte)'f' => (byte)'\f',
-                    (byte)'n' => (byte)'\n',
-                    (byte)'r' => (byte)'\r',
-                    (byte)'t' => (byte)'\t',
-                    var same => same,
-                };
-                at += 2;
-            }
-        }
-
-        return length;
-    }
-
-    private static Rune Unicode(ReadOnlySpan<byte> raw, ref int at)
-    {
-        var first = Unit(raw, at);
-        at += 6;
-        if (char.IsHighSurrogate(first) && raw[at..].StartsWith("\\u"u8) && Unit(raw, at) is var second && char.IsLowSurrogate(second))
-        {
-            at += 6;
-            return new Rune(first, second);
-        }
-
-        return char.IsSurrogate(first) ? Rune.ReplacementChar : new Rune(first);
-    }
-
-    // The reader has seen to it that four hexadecimal digits follow.
-    private static char Unit(ReadOnlySpan<byte> raw, int at) => (char)ushort.Parse(raw.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,8 @@
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// How much of a request, and of one record in it, is taken. The limits on a record are those of OpenTelemetry's SDKs, held here too: a sender need not be one. What is beyond
+/// How much of a request, and of one record in it, is taken. The limits on a record are those of OpenTelemetry's SDKs, held here too: a
+/// sender need not be one. What is beyond
 /// them is left out, counted with its record, and told in the answer.
 /// </summary>
 internal static class OtlpLimits
@@ -21,21 +22,7 @@ internal static class OtlpLimits
     /// <summary>Records of one request; as many as a stream's buffer holds unless it is configured.</summary>
     public const int Records = 50_000;
 
-    /// <summary>Fields and elements of one request, counted at each that is gone through: what a small body unfolds to, whatever it is made of.</summary>
+    /// <summary>Fields and elements of one request, counted at each that is gone through: what a small body unfolds to, whatever it is made
+    /// of.</summary>
     public const int Values = 2_000_000;
-}
-
-/// <summary>What is left of the fields and elements that a request may have.</summary>
-internal sealed class OtlpBudget
-{
-    private int _left = OtlpLimits.Values;
-
-    /// <exception cref="OtlpFormatException">Nothing is left.</exception>
-    public void Take()
-    {
-        if (--_left < 0)
-        {
-            throw new OtlpFormatException($"The request has more than {OtlpLimits.Values} values; send fewer records at a time.") { Status = 413 };
-        }
-    }
 }

@@ -10,8 +10,10 @@ internal static class OtlpProto
     public delegate void Field(ref ProtobufReader message);
 
     /// <summary>
-    /// Every record of an export request with where it comes from. The three signals' requests have one shape: resources (field 1), in each its description (1) and
-    /// its scopes (2), in each scope its description (1) and its records (2). A description may follow what it describes, so it is looked for first.
+    /// Every record of an export request with where it comes from. The three signals' requests have one shape: resources (field 1), in each
+    /// its description (1) and
+    /// its scopes (2), in each scope its description (1) and its records (2). A description may follow what it describes, so it is looked
+    /// for first.
     /// </summary>
     public static void Records(ReadOnlySpan<byte> request, OtlpReport report, Record found) =>
         Records(new ProtobufReader(request) { Budget = new OtlpBudget() }, report, found);
@@ -198,7 +200,8 @@ internal static class OtlpProto
     }
 }
 
-/// <summary>Attribute keys seen before, so that a key is one object however often it arrives. Bounded by its slots; a newcomer takes a slot over.</summary>
+/// <summary>Attribute keys seen before, so that a key is one object however often it arrives. Bounded by its slots; a newcomer takes a slot
+/// over.</summary>
 internal static class Utf8Pool
 {
     private const int MaxBytes = 64;

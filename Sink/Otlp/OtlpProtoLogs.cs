@@ -3,7 +3,8 @@ namespace OrionPlatform.Sink;
 /// <summary><c>ExportLogsServiceRequest</c> from protobuf.</summary>
 internal static class OtlpProtoLogs
 {
-    public static void Read(ReadOnlySpan<byte> body, OtlpReport report, Action<OtlpSource, OtlpLog> found) => OtlpProto.Records(body, report, (source, record) => found(source, Log(record)));
+    public static void Read(ReadOnlySpan<byte> body, OtlpReport report, Action<OtlpSource, OtlpLog> found) =>
+        OtlpProto.Records(body, report, (source, record) => found(source, Log(record)));
 
     private static OtlpLog Log(ProtobufReader message)
     {

@@ -32,7 +32,8 @@ internal static class OtlpProtoMetrics
         Data(11, OtlpData.Summary, message, metric, found);
     }
 
-    private static void Data(int field, OtlpData kind, ProtobufReader message, OtlpMetric metric, Action<OtlpMetric, OtlpPoint> found) => OtlpProto.Each(message, field, (ref data) =>
+    private static void Data(int field, OtlpData kind, ProtobufReader message, OtlpMetric metric, Action<OtlpMetric,
+        OtlpPoint> found) => OtlpProto.Each(message, field, (ref data) =>
     {
         var (temporality, monotonic) = (0, false);
         for (var first = data; first.Next();)
@@ -65,7 +66,8 @@ internal static class OtlpProtoMetrics
         });
     });
 
-    /// <summary>Reads one field of a point, if it is one that is known. Points of different kinds number their fields differently.</summary>
+    /// <summary>Reads one field of a point, if it is one that is known. Points of different kinds number their fields
+    /// differently.</summary>
     private static void Read(in ProtobufReader message, OtlpPoint point)
     {
         switch (point.Data, message.Field)

@@ -3,7 +3,8 @@ namespace OrionPlatform.Sink;
 /// <summary><c>ExportTraceServiceRequest</c> from protobuf.</summary>
 internal static class OtlpProtoTraces
 {
-    public static void Read(ReadOnlySpan<byte> body, OtlpReport report, Action<OtlpSource, OtlpSpan> found) => OtlpProto.Records(body, report, (source, record) => found(source, Span(record)));
+    public static void Read(ReadOnlySpan<byte> body, OtlpReport report, Action<OtlpSource, OtlpSpan> found) =>
+        OtlpProto.Records(body, report, (source, record) => found(source, Span(record)));
 
     private static OtlpSpan Span(ProtobufReader message)
     {

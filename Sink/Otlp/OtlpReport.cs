@@ -1,6 +1,7 @@
 namespace OrionPlatform.Sink;
 
-/// <summary>What the sender of one request is told: how many records are not stored, and what is kept otherwise than it was sent; of each how many, and why.</summary>
+/// <summary>What the sender of one request is told: how many records are not stored, and what is kept otherwise than it was sent; of each
+/// how many, and why.</summary>
 internal sealed class OtlpReport
 {
     // Reasons told in one answer; there are few in all, and nobody reads more.
@@ -48,7 +49,9 @@ internal sealed class OtlpReport
         if (attributes.CutElements > 0)
         {
             attributes.Note("orion.cut_elements", (long)attributes.CutElements);
-            Note($"elements left out: a list keeps {OtlpLimits.Elements}, a map {OtlpLimits.Attributes}, and both lie at most {OtlpLimits.Depth} deep", attributes.CutElements);
+            Note(
+                $"elements left out: a list keeps {OtlpLimits.Elements}, a map {OtlpLimits.Attributes}, and both lie at most {OtlpLimits.Depth} deep",
+                attributes.CutElements);
         }
 
         Cut(attributes.Cut);
@@ -61,8 +64,10 @@ internal sealed class OtlpReport
 
     public OtlpResult Result(int accepted)
     {
-        var parts = _rejected.Take(MaxReasons).Select(r => _rejected.Count == 1 ? r.Why : $"{r.Count} rejected: {r.Why}").Concat(_notes.Take(MaxReasons).Select(n => $"{n.Count} {n.What}")).ToList();
-        return new OtlpResult(accepted, Rejected, parts.Count == 0 ? null : string.Join("; ", parts)) { Altered = _notes.Sum(n => n.Count) };
+        var rejected = _rejected.Take(MaxReasons).Select(r => _rejected.Count == 1 ? r.Why : $"{r.Count} rejected: {r.Why}");
+        var parts = rejected.Concat(_notes.Take(MaxReasons).Select(n => $"{n.Count} {n.What}")).ToList();
+        var message = parts.Count == 0 ? null : string.Join("; ", parts);
+        return new OtlpResult(accepted, Rejected, message) { Altered = _notes.Sum(n => n.Count) };
     }
 
     private static void Add(List<(string Text, int Count)> list, string text, int count)

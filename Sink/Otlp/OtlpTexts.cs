@@ -1,11 +1,15 @@
 namespace OrionPlatform.Sink;
 
-/// <summary>Counts texts that are longer than what is kept of one: redaction cuts them, since it is what must not see a part of a secret.</summary>
+/// <summary>Counts texts that are longer than what is kept of one: redaction cuts them, since it is what must not see a part of a
+/// secret.</summary>
 internal static class OtlpTexts
 {
-    public static int Long(SpanRow row, int most) => Long(row.Name, most) + Long(row.StatusMessage, most) + Long(row.Attributes, most) + row.Events.Sum(e => Long(e.Name, most) + Long(e.Attributes, most));
+    public static int Long(SpanRow row, int most) =>
+        Long(row.Name, most) + Long(row.StatusMessage, most) + Long(row.Attributes, most) + row.Events.Sum(e =>
+        Long(e.Name, most) + Long(e.Attributes, most));
 
-    public static int Long(LogRow row, int most) => Long(row.Message, most) + Long(row.Template, most) + Long(row.Exception, most) + Long(row.Attributes, most);
+    public static int Long(LogRow row, int most) =>
+        Long(row.Message, most) + Long(row.Template, most) + Long(row.Exception, most) + Long(row.Attributes, most);
 
     private static int Long(KeyValuePair<string, object?>[] attributes, int most)
     {

@@ -1,12 +1,14 @@
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// Times that cannot be right: a unit mistaken, a clock that is far off, none at all. Such a record is stored at the time it was received, with what it said beside it; so it
+/// Times that cannot be right: a unit mistaken, a clock that is far off, none at all. Such a record is stored at the time it was received,
+/// with what it said beside it; so it
 /// lies where queries look and retention reaches.
 /// </summary>
 internal static class OtlpTimes
 {
-    private const string Note = "times that cannot be right (too old, in the future, or an end before its start): stored at the time of receipt, with the original as orion.original_time";
+    private const string Note = "times that cannot be right (too old, in the future, or an end before its start): "
+        + "stored at the time of receipt, with the original as orion.original_time";
 
     public static void Settle(OtlpSpan span, TimeWindow window, OtlpReport report)
     {

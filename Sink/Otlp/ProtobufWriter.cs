@@ -6,7 +6,8 @@ namespace OrionPlatform.Sink;
 /// <summary>Writes the fields of protobuf messages into one buffer, which grows as needed.</summary>
 internal sealed class ProtobufWriter(int capacity = 256)
 {
-    // A message's length is known when it ends: room for the largest one is kept in front of it. Readers of protobuf take a length of more bytes than it needs.
+    // A message's length is known when it ends: room for the largest one is kept in front of it. Readers of protobuf take a length of more
+    // bytes than it needs.
     private const int LengthBytes = 5;
 
     private byte[] _bytes = new byte[Math.Max(16, capacity)];

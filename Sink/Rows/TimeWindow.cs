@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// The times that a row may have when it arrives. One outside of it comes from a clock that is wrong, or a unit that was mistaken, and would lie where no query looks or
+/// The times that a row may have when it arrives. One outside of it comes from a clock that is wrong, or a unit that was mistaken, and
+/// would lie where no query looks or
 /// retention does not reach: it is stored at the time it was received, with what it said beside it.
 /// </summary>
 /// <param name="now">The time of receipt.</param>
@@ -36,7 +37,8 @@ internal readonly struct TimeWindow(long now, int rawDays)
 
     /// <summary>That time, to the nanosecond, in UTC.</summary>
     public static string Text(ulong time) =>
-        (DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(time / UnixTime.Second)).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture)
+        (DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(time / UnixTime.Second)).ToString("yyyy-MM-dd'T'HH:mm:ss",
+            CultureInfo.InvariantCulture)
         + "." + (time % UnixTime.Second).ToString("D9", CultureInfo.InvariantCulture) + "Z";
 
     /// <summary>Gives a row a time that it may have.</summary>

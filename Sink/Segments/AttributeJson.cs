@@ -23,7 +23,8 @@ internal static class AttributeJson
         var buffer = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(buffer, s_options);
         json.WriteStartObject();
-        foreach (var (key, value) in attributes.Length == 1 ? attributes : attributes.OrderBy(a => a.Key, StringComparer.Ordinal).DistinctBy(a => a.Key))
+        foreach (var (key, value) in attributes.Length == 1 ? attributes
+            : attributes.OrderBy(a => a.Key, StringComparer.Ordinal).DistinctBy(a => a.Key))
         {
             json.WritePropertyName(key);
             Write(json, value, depth: 0);
@@ -38,7 +39,8 @@ internal static class AttributeJson
     public static KeyValuePair<string, object?>[] Read(string text)
     {
         using var document = JsonDocument.Parse(text);
-        return [.. document.RootElement.EnumerateObject().Select(m => new KeyValuePair<string, object?>(m.Name, ValueReader.Value(m.Value)))];
+        return [.. document.RootElement.EnumerateObject().Select(m =>
+            new KeyValuePair<string, object?>(m.Name, ValueReader.Value(m.Value)))];
     }
 
     /// <summary>A value as text: text as it is, a list or map as JSON.</summary>

@@ -6,9 +6,11 @@ using System.Text;
 
 namespace OrionPlatform.Sink;
 
-/// <summary>Writes attribute values as a JSON array in SQLite's binary form (https://sqlite.org/jsonb.html) into one buffer that is used again for every row.</summary>
+/// <summary>Writes attribute values as a JSON array in SQLite's binary form (https://sqlite.org/jsonb.html) into one buffer that is used
+/// again for every row.</summary>
 /// <remarks>
-/// Each element is a header, with its type in the lower four bits and the size of its content in the upper four or in the bytes after, and the content.
+/// Each element is a header, with its type in the lower four bits and the size of its content in the upper four or in the bytes after, and
+/// the content.
 /// Text is stored as it is: whoever asks SQLite for JSON gets it escaped.
 /// </remarks>
 internal sealed class ValueWriter
@@ -118,7 +120,8 @@ internal sealed class ValueWriter
         return start;
     }
 
-    /// <summary>Puts the header, whose length depends on the size of the elements, before the elements written after <paramref name="start"/>.</summary>
+    /// <summary>Puts the header, whose length depends on the size of the elements, before the elements written after <paramref
+    /// name="start"/>.</summary>
     private void End(byte type, int start)
     {
         var elements = _buffer.AsSpan((start + MaxHeader).._length);

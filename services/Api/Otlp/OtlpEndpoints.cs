@@ -13,13 +13,16 @@ namespace OrionPlatform.Api;
 internal static class OtlpEndpoints
 {
     private static readonly Counter<long> s_claims =
-        Measures.Meter.CreateCounter<long>("orion.otlp.claims_refused", "{claim}", "What senders claimed to be that their key does not allow");
+        Measures.Meter.CreateCounter<long>("orion.otlp.claims_refused", "{claim}",
+            "What senders claimed to be that their key does not allow");
 
     private static readonly Counter<long> s_rejected =
-        Measures.Meter.CreateCounter<long>("orion.otlp.rejected", "{record}", "Records of OTLP requests that are not stored, which their senders were told");
+        Measures.Meter.CreateCounter<long>("orion.otlp.rejected", "{record}",
+            "Records of OTLP requests that are not stored, which their senders were told");
 
     private static readonly Counter<long> s_altered =
-        Measures.Meter.CreateCounter<long>("orion.otlp.altered", "{value}", "Values of OTLP requests that were cut or left out, and times that were set right, which their senders were told");
+        Measures.Meter.CreateCounter<long>("orion.otlp.altered", "{value}",
+            "Values of OTLP requests that were cut or left out, and times that were set right, which their senders were told");
 
     internal static void AddOtlpIngest(this WebApplicationBuilder builder)
     {
@@ -45,7 +48,8 @@ internal static class OtlpEndpoints
         Map(group, "metrics", OtlpSignal.Metrics);
     }
 
-    private static void Map(RouteGroupBuilder group, string path, OtlpSignal signal) => group.MapPost(path, async (HttpContext http, OtlpIngest ingest, TelemetryWriter telemetry) =>
+    private static void Map(RouteGroupBuilder group, string path, OtlpSignal signal) =>
+        group.MapPost(path, async (HttpContext http, OtlpIngest ingest, TelemetryWriter telemetry) =>
     {
         var request = http.Request;
         var encoding = request.Headers.ContentEncoding.Count == 0 ? null : request.Headers.ContentEncoding.ToString();

@@ -169,6 +169,28 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
         Assert.Equal((72 + 5, 172 + 7, 1 + 9), (span.DroppedAttributes, span.DroppedEvents, span.DroppedLinks));
     }
 
+    [Fact]
+    public async Task Lists_and_maps_keep_their_parts_apart_and_what_is_secret_in_them_is_hidden()
+    {
+        var name = Guid.NewGuid().ToString("N");
+        var many = string.Join(',', Enumerable.Range(0, 200).Select(i => $$"""{"intValue":{{i}} }"""));
+        var (_, answer) = await _api.SendAsync(OtlpSignal.Logs, OtlpCalls.Logs("""
+            {"body":{"stringValue":"NAME"},"attributes":[
+            {"key":"people","value":{"arrayValue":{"values":[{"stringValue":"Doe, Jane"},{"stringValue":"Roe"}]}}},
+            {"key":"rows","value":{"arrayValue":{"values":[{"arrayValue":{"values":[{"intValue":1},{"stringValue":"a, b"}]}},{"arrayValue":{"values":[]}}]}}},
+            {"key":"config","value":{"kvlistValue":{"values":[{"key":"host","value":{"stringValue":"db"}},{"key":"password","value":{"stringValue":"hunter2-of-the-tests"}}]}}},
+            {"key":"many","value":{"arrayValue":{"values":[MANY]}}}]}
+            """.Replace("NAME", name, StringComparison.Ordinal).Replace("MANY", many, StringComparison.Ordinal)));
+
+        Assert.Contains("72 elements left out", answer.Told(), StringComparison.Ordinal);
+        var attributes = Assert.Single(await LogsAsync(name, 1)).Attributes.ToDictionary(a => a.Key, a => a.Value);
+        Assert.Equal(["Doe, Jane", "Roe"], (object[])attributes["people"]!);
+        Assert.Equal(new object[] { new object[] { 1L, "a, b" }, Array.Empty<object>() }, (object[])attributes["rows"]!);
+        Assert.Equal("""{"host":"db","password":"[REDACTED]"}""", attributes["config"]);
+        Assert.Equal(128, ((object[])attributes["many"]!).Length);
+        Assert.Equal(72L, attributes["orion.cut_elements"]);
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("1767614400000")]

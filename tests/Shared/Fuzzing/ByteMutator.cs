@@ -4,8 +4,10 @@ using System.Text;
 namespace OrionPlatform.Tests;
 
 /// <summary>
-/// Damages valid input in the ways that find faults in parsers: bits flipped, parts cut out, doubled or put elsewhere, lengths and numbers at the ends of
-/// their ranges, tokens of JSON replaced by others. The same seed damages the same input in the same way, so that a seed is all it takes to see it again.
+/// Damages valid input in the ways that find faults in parsers: bits flipped, parts cut out, doubled or put elsewhere, lengths and numbers
+/// at the ends of
+/// their ranges, tokens of JSON replaced by others. The same seed damages the same input in the same way, so that a seed is all it takes to
+/// see it again.
 /// </summary>
 internal sealed class ByteMutator(int seed)
 {
@@ -14,8 +16,10 @@ internal sealed class ByteMutator(int seed)
     // What stands where a JSON value stood: each is a value that some reader of some member does not expect.
     private static readonly byte[][] s_tokens = Array.ConvertAll<string, byte[]>(
     [
-        "null", "true", "0", "-1", "1.7e18", "1e999", "-0.0", "18446744073709551616", "9223372036854775808", "\"\"", "\"NaN\"", "\"-1\"", "\"1e3\"", "[]", "{}", "[[]]", "[null]",
-        "{\"a\":{}}", "\"\\ud83d\"", "\"\\udc00x\"", "\"\\u0000\"", "\"\u00e9\"", new string('[', 200) + new string(']', 200), "\"" + new string('x', 20_000) + "\"", ",", "\"", "}", "]",
+        "null", "true", "0", "-1", "1.7e18", "1e999", "-0.0", "18446744073709551616", "9223372036854775808", "\"\"", "\"NaN\"",
+            "\"-1\"", "\"1e3\"", "[]", "{}", "[[]]", "[null]",
+        "{\"a\":{}}", "\"\\ud83d\"", "\"\\udc00x\"", "\"\\u0000\"", "\"\u00e9\"", new string('[', 200) + new string(']', 200),
+            "\"" + new string('x', 20_000) + "\"", ",", "\"", "}", "]",
     ], Encoding.UTF8.GetBytes);
 
     private static readonly byte[] s_edges = [0, 1, 2, 7, 8, 9, 0x22, 0x2C, 0x5C, 0x7B, 0x7D, 0x7F, 0x80, 0xC0, 0xD8, 0xED, 0xFE, 0xFF];
@@ -24,7 +28,8 @@ internal sealed class ByteMutator(int seed)
 
     /// <summary>How long fuzzing lasts in all: <c>ORION_FUZZ_SECONDS</c>, or 40 seconds.</summary>
     public static TimeSpan Duration =>
-        TimeSpan.FromSeconds(double.TryParse(Environment.GetEnvironmentVariable("ORION_FUZZ_SECONDS"), CultureInfo.InvariantCulture, out var seconds) && seconds > 0 ? seconds : 40);
+        TimeSpan.FromSeconds(double.TryParse(Environment.GetEnvironmentVariable("ORION_FUZZ_SECONDS"), CultureInfo.InvariantCulture,
+            out var seconds) && seconds > 0 ? seconds : 40);
 
     /// <summary>One of them.</summary>
     public T Any<T>(IReadOnlyList<T> items) => items[_random.Next(items.Count)];
@@ -78,7 +83,8 @@ internal sealed class ByteMutator(int seed)
                 break;
             case 7:
                 // As a length or an integer in protobuf: ten bytes that go on, and one that ends.
-                bytes.InsertRange(at, [0xFF, 0xFF, 0xFF, 0xFF, .. _random.Next(2) == 0 ? new byte[] { 0x0F } : [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01]]);
+                bytes.InsertRange(at, [0xFF, 0xFF, 0xFF, 0xFF, .. _random.Next(2) == 0 ? new byte[] { 0x0F }
+                    : [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01]]);
                 break;
             default:
                 Replace(bytes, at);
