@@ -28,10 +28,10 @@ internal sealed class Detectors
     }
 
     /// <summary>Those that look at a text as it stands.</summary>
-    public IReadOnlyList<Detector> Plain { get; }
+    public Detector[] Plain { get; }
 
     /// <summary>And the one that looks into encoded parts of it.</summary>
-    public IReadOnlyList<Detector> All { get; }
+    public Detector[] All { get; }
 
     /// <summary>Whether any rule could match. May be wrong only in saying yes.</summary>
     public bool Suspicious(string text)

@@ -30,7 +30,7 @@ public sealed class Sanitizer
     private readonly ValueWalker _walker;
     private readonly int _maxLength;
     private readonly Detectors _builtIn;
-    private readonly IReadOnlyList<Detector> _detectors;
+    private readonly Detector[] _detectors;
 
     // The quick look knows the built-in rules only; with others no value is spared.
     private readonly bool _quick;
@@ -205,12 +205,20 @@ public sealed class Sanitizer
             }
         }
 
-        if (!ReferenceEquals(plain, text) && Settle(plain) is var clean && clean != plain)
+        if (ReferenceEquals(plain, text))
+        {
+            return Settle(text);
+        }
+
+        // Escaped blanks belong to the value that they are in; and to the words of a key's frame or a command line, which they part.
+        var (clean, spaced) = (Settle(plain), plain.Replace('\u00a0', ' '));
+        if (clean != plain)
         {
             return clean.Contains('\u00a0', StringComparison.Ordinal) ? Settle(clean.Replace('\u00a0', ' ')) : clean;
         }
 
-        return Settle(text);
+        clean = Settle(spaced);
+        return clean != spaced ? clean : Settle(text);
     }
 
     /// <summary>

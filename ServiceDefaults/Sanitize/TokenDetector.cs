@@ -25,7 +25,9 @@ internal sealed class TokenDetector
         StringComparison.OrdinalIgnoreCase);
 
     private readonly FrozenDictionary<char, TokenKind[]> _byFirst;
-    private readonly bool[] _first = new bool[128];
+
+    // The first two characters of each beginning, seven bits each: nearly every place of a clean text is passed by with one look at it.
+    private readonly bool[] _firstTwo = new bool[128 * 128];
 
     // Kept, since making them anew would cost every value an allocation.
     private static readonly Look s_within = Within;
@@ -37,9 +39,17 @@ internal sealed class TokenDetector
         _byFirst = WellKnownTokens.Kinds.Concat(extra.Select(e => new TokenKind(e, Math.Max(8, Shortest - e.Length), TokenShape.Word)))
             .OrderByDescending(k => k.Prefix.Length).GroupBy(k => k.Prefix[0]).ToFrozenDictionary(g => g.Key, g => g.ToArray());
         _begins = Begins;
-        foreach (var c in _byFirst.Keys.Concat("0123456789"))
+        foreach (var prefix in _byFirst.Values.SelectMany(k => k).Select(k => k.Prefix).Concat(Letters.Digits.Select(d => d.ToString())))
         {
-            _first[c] = true;
+            var row = _firstTwo.AsSpan(prefix[0] * 128, 128);
+            if (prefix.Length > 1)
+            {
+                row[prefix[1]] = true;
+            }
+            else
+            {
+                row.Fill(true);
+            }
         }
     }
 
@@ -142,8 +152,8 @@ internal sealed class TokenDetector
     {
         for (var i = 0; run.Length - i >= Shortest; i++)
         {
-            var c = run[i];
-            if (c < 128 && _first[c] && (i == 0 ? isWord : Boundary.IsBefore(run, i, underscore: true)) && Length(run[i..]) is var length and > 0)
+            // Characters of a run are ASCII.
+            if (_firstTwo[(run[i] * 128) + run[i + 1]] && (i == 0 ? isWord : Boundary.IsBefore(run, i, underscore: true)) && Length(run[i..]) is var length and > 0)
             {
                 Scanned.Add(i);
                 (start, end) = (i, i + length);

@@ -55,9 +55,9 @@ internal sealed class ValueWalker(Func<string, NameKind> kindOf, Func<string, st
                 // Each read as a character, by which any text in them is found.
                 return Encoding.Latin1.GetString(bytes) is var read && ReferenceEquals(cleanText(read), read) ? value : Sanitizer.Redacted;
             case long[] numbers:
-                return Array.Exists(numbers, n => Clean(n, depth) is string) ? Sanitizer.Redacted : value;
+                return Array.Exists(numbers, IsHidden) ? Sanitizer.Redacted : value;
             case double[] numbers:
-                return Array.Exists(numbers, n => Clean(n, depth) is string) ? Sanitizer.Redacted : value;
+                return Array.Exists(numbers, IsHidden) ? Sanitizer.Redacted : value;
             case IEnumerable items:
                 return Pairs(items) is { } pairs ? Map(value, pairs, depth) : List(value, items, depth);
             default:
@@ -167,6 +167,10 @@ internal sealed class ValueWalker(Func<string, NameKind> kindOf, Func<string, st
 
         return CommandLineDetector.Redact(items, kindOf);
     }
+
+    private bool IsHidden(long number) => Clean(number, 0) is string;
+
+    private bool IsHidden(double number) => Clean(number, 0) is string;
 
     private object Numeric(object value, string text) => ReferenceEquals(cleanText(text), text) ? value : Sanitizer.Redacted;
 }

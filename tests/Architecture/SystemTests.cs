@@ -12,6 +12,8 @@ public sealed partial class SystemTests
     {
         ["services/NodeAgent/Workloads/"] = "starts, finds and ends processes: the node agent's interface to the system",
         ["Sink/Reading/HeldFile.cs"] = "names the process that holds a file open, where /proc tells; elsewhere it names none",
+        ["ServiceDefaults/Sanitize/CommandLineDetector.cs"] = "names of commands as they occur in texts; none is run",
+        ["tests/Shared/Redaction/SecretCorpus.cs"] = "texts that name commands; none is run",
         ["tests/Shared/Processes/"] = "signals for all tests",
         ["tests/Shared/Platform/"] = "finds and ends the platform's processes",
         ["tests/Sink/Support/Tmpfs.cs"] = "mounts a small file system; its tests are skipped where that cannot be done",

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using System.Diagnostics;
 using System.Text.Json;
 using FsCheck;
@@ -58,14 +59,15 @@ public sealed class FoldTests
     public async Task What_is_exported_comes_back_the_same_through_ingest()
     {
         using var folder = new TempFolder();
+        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1763700001));
         await using (var sink = new TelemetrySink(
-            new TelemetrySinkOptions { Directory = folder.Path, Process = "api" }, TimeProvider.System))
+            new TelemetrySinkOptions { Directory = folder.Path, Process = "api" }, time))
         {
-            var result = sink.Accept(new OtlpIngest(TimeProvider.System), OtlpSignal.Traces, OtlpEncoding.Json, OtlpJsonExport.Write([Line(), Row(2, 1, 20)]));
+            var result = sink.Accept(new OtlpIngest(time), OtlpSignal.Traces, OtlpEncoding.Json, OtlpJsonExport.Write([Line(), Row(2, 1, 20)]));
             Assert.Equal((2, 0), (result.Accepted, result.Rejected));
         }
 
-        await using var reader = new TelemetryReader(folder.Path, TimeProvider.System);
+        await using var reader = new TelemetryReader(folder.Path, time);
         var trace = Assert.Single((await reader.StoryAsync(s_trace))!.Traces);
         var (line, expected) = (Assert.Single(trace.Lines), Line());
         Assert.Equal(
