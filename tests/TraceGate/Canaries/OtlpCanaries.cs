@@ -29,7 +29,6 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
     public async Task SendAsync()
     {
         await SpansAsync([Resource(Service)], [.. Enumerable.Range(0, 3).Select(_ => Plain(Control + "-span")), WithLine(Plain(Control + "-line"), Control)]);
-        await LogsAsync([Resource(Service)], [Log(Control + "-body", [Text("note", Control + "-attribute")])]);
 
         var spans = Secrets("span name").Select(s => Plain($"GET {s.Text} now"))
             .Concat(Secrets("bare span name").Select(s => Plain(s.Text)))
@@ -79,6 +78,9 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
                 await PostAsync("metrics", malformed, HttpStatusCode.BadRequest);
             }
         }
+
+        // Last, since the panel's list shows the newest records only.
+        await LogsAsync([Resource(Service)], [Log(Control + "-body", [Text("note", Control + "-attribute")])]);
     }
 
     private IReadOnlyList<Secret> Secrets(string surface) => mint.OneOfEach($"{encoding} {surface}");
