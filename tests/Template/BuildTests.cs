@@ -15,7 +15,7 @@ public sealed partial class BuildTests(InstalledTemplate template)
 
     public static TheoryData<string> Names => [.. IsFull ? InstalledTemplate.Names.Keys : [Awkward]];
 
-    private static bool IsFull => Environment.GetEnvironmentVariable("ORION_TEMPLATE_FULL") == "1";
+    internal static bool IsFull => Environment.GetEnvironmentVariable("ORION_TEMPLATE_FULL") == "1";
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -26,10 +26,10 @@ internal sealed class ByteMutator(int seed)
 
     private readonly Random _random = new(seed);
 
-    /// <summary>How long fuzzing lasts in all: <c>ORION_FUZZ_SECONDS</c>, or 20 seconds: the whole suite has 15 minutes.</summary>
+    /// <summary>How long fuzzing lasts in all: <c>ORION_FUZZ_SECONDS</c>, or 10 seconds: the whole suite has 15 minutes.</summary>
     public static TimeSpan Duration =>
         TimeSpan.FromSeconds(double.TryParse(Environment.GetEnvironmentVariable("ORION_FUZZ_SECONDS"), CultureInfo.InvariantCulture,
-            out var seconds) && seconds > 0 ? seconds : 20);
+            out var seconds) && seconds > 0 ? seconds : 10);
 
     /// <summary>One of them.</summary>
     public T Any<T>(IReadOnlyList<T> items) => items[_random.Next(items.Count)];
