@@ -155,10 +155,21 @@ public sealed class Sanitizer
     }
 
     /// <summary>What is JSON as a whole is judged by its values alone, which may hold texts again; anything else by all rules.</summary>
+    /// <remarks>What a rule left may be encoded or hold a secret in another reading: it is judged again, until nothing changes.</remarks>
     private string Whole(string text)
     {
-        var clean = JsonText.Redact(text, _walker, out var whole);
-        return !whole ? Unveil(clean) : _quick ? clean : Settle(clean);
+        for (var round = 0; round < 4; round++)
+        {
+            var before = text;
+            var clean = JsonText.Redact(before, _walker, out var whole);
+            text = !whole ? Unveil(clean) : _quick ? clean : Settle(clean);
+            if (ReferenceEquals(text, before) || text == before)
+            {
+                return before;
+            }
+        }
+
+        return Redacted;
     }
 
     /// <summary>Repeats the rules until nothing changes, so that what comes out would pass again as it is.</summary>
