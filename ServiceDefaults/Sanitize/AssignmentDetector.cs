@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace OrionPlatform.ServiceDefaults;
 
@@ -22,6 +23,11 @@ internal sealed class AssignmentDetector(SensitiveNames names)
     private static readonly SearchValues<char> s_quoteEnd = SearchValues.Create("\"'`\\");
     private static readonly SearchValues<char> s_backslash = SearchValues.Create("\\");
     private static readonly SearchValues<char> s_afterScheme = SearchValues.Create("=:> \t");
+
+    // What may stand unescaped within something that is escaped as a whole (RFC 3986, section 2.3, and what browsers leave besides).
+    private static readonly SearchValues<char> s_escaped = SearchValues.Create(Letters.Alnum + "-_.~%+!*()");
+    private static readonly SearchValues<string> s_escapedSigns = SearchValues.Create(["%3D", "%3A"], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<char> s_opening = SearchValues.Create("\"'`{[(\\");
 
     private readonly NameFinder _names = new(names);
 
@@ -54,7 +60,8 @@ internal sealed class AssignmentDetector(SensitiveNames names)
                     edit.Fill();
                 }
             }
-            else if (!value.SequenceEqual(Sanitizer.Redacted) && !Harmless.Is(found.Kind, value.Trim(), IsPass(span, found)))
+            else if (!value.SequenceEqual(Sanitizer.Redacted)
+                && !Harmless.Is(found.Kind, Escapes.BeforeHeld(value.Trim()), IsPass(span, found)))
             {
                 edit.Redact(start, end, quote);
             }
@@ -63,6 +70,48 @@ internal sealed class AssignmentDetector(SensitiveNames names)
         }
         while (!edit.IsFull && _names.Next(span, ref at, out found));
         return edit.Finish();
+    }
+
+    /// <summary>
+    /// A name and its value that were escaped together (<c>?q=password%3Da%2Cb%3Dc</c>): whatever follows up to the end of what was
+    /// escaped may belong to the value, since signs in it were escaped like those of the value. Looks for bare values only: quotes and
+    /// brackets tell where they end. What holds one is kept plain.
+    /// </summary>
+    public string RedactEscaped(string text)
+    {
+        StringBuilder? clean = null;
+        var done = 0;
+        for (var at = text.IndexOf("%3", StringComparison.Ordinal); at >= 0 && at < text.Length;)
+        {
+            var start = Math.Max(done, text.AsSpan(0, at).LastIndexOfAnyExcept(s_escaped) + 1);
+            var end = ValueSpan.Skip(text, at, s_escaped);
+            if (text.AsSpan(at, end - at).IndexOfAny(s_escapedSigns) >= 0
+                && Uri.UnescapeDataString(text.AsSpan(start, end - start)) is var plain && BareValue(plain) is var value and > 0)
+            {
+                (clean ??= new StringBuilder()).Append(text, done, start - done).Append(plain, 0, value).Append(Sanitizer.Redacted);
+                done = end;
+            }
+
+            at = text.IndexOf("%3", end, StringComparison.Ordinal);
+        }
+
+        return clean is null ? text : clean.Append(text, done, text.Length - done).ToString();
+    }
+
+    /// <summary>Where the first secret value begins that stands without quotes or brackets; 0 when there is none.</summary>
+    private int BareValue(ReadOnlySpan<char> text)
+    {
+        for (var at = 0; _names.Next(text, ref at, out var found); at = found.Behind)
+        {
+            if (found.Sign is NameSign.Equals or NameSign.Colon && found.Behind < text.Length && !s_opening.Contains(text[found.Behind])
+                && ValueSpan.Bare(text, found.Behind, text.Length, ValueSpan.Extent.Word) is var end
+                && !Harmless.Is(found.Kind, text[found.Behind..end], IsPass(text, found)))
+            {
+                return found.Behind;
+            }
+        }
+
+        return 0;
     }
 
     private static bool IsPass(ReadOnlySpan<char> text, in NamedValue found) =>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace OrionPlatform.ServiceDefaults;
 
 /// <summary>Returns the text with what it recognises replaced; the same instance when there is nothing. Linear in its length.</summary>
@@ -8,6 +10,10 @@ internal sealed class Detectors
 {
     /// <summary>No rule matches anything shorter than this.</summary>
     public const int ShortestSecret = 5;
+
+    // One of these stands before the secret in whatever the rules about several words match: a sign, or the blank behind a scheme, an option
+    // or PEM's "BEGIN"; and in any escape. A single word, as most values are, has none of them.
+    private static readonly SearchValues<char> s_joints = SearchValues.Create("@=:>,\"'+%&\\ \t\u00a0");
 
     private readonly AssignmentDetector _assignments;
     private readonly TokenDetector _tokens;
@@ -33,17 +39,23 @@ internal sealed class Detectors
     /// <summary>And the one that looks into encoded parts of it.</summary>
     public Detector[] All { get; }
 
+    /// <summary>The rule about what is escaped by percent signs, which has to see it before the signs are gone.</summary>
+    public string RedactEscaped(string text) => _assignments.RedactEscaped(text);
+
     /// <summary>Whether any rule could match. May be wrong only in saying yes.</summary>
     public bool Suspicious(string text)
     {
         var span = text.AsSpan();
-        return span.Contains('@')
+        return (span.ContainsAny(s_joints) && SuspiciousWords(span))
             || (span.Length >= NumberDetector.Shortest && span.ContainsAnyInRange('0', '9') && NumberDetector.Suspicious(span))
-            || _assignments.Suspicious(span)
-            || SchemeDetector.Suspicious(span)
-            || CommandLineDetector.Suspicious(span)
             || (span.Length >= TokenDetector.Shortest && _tokens.Suspicious(span))
-            || span.Contains("-----", StringComparison.Ordinal)
             || (span.Length >= EncodedDetector.Shortest && EncodedDetector.Suspicious(span));
     }
+
+    private bool SuspiciousWords(ReadOnlySpan<char> text) => text.Contains('@')
+        || _assignments.Suspicious(text)
+        || SchemeDetector.Suspicious(text)
+        || CommandLineDetector.Suspicious(text)
+        || text.Contains("-----", StringComparison.Ordinal)
+        || Escapes.Any(text);
 }

@@ -11,6 +11,13 @@ internal static class Iban
         + "MK19 MN20 MR27 MT31 MU30 NI28 "
         + "NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30";
 
+    /// <summary>Those whose account numbers have digits alone, by the same registry: hexadecimal often looks like one of them.</summary>
+    private const string DigitsOnly =
+        "AE AT BA BE BI CR CZ DE DJ DK EE EG ES FI FO GL HR HU IL IS LT LY ME MN MR NO PL PT RS SD SE SI SK SO ST TL TN VA XK";
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_digitsOnly = DigitsOnly.Split(' ')
+        .ToHashSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+
     private static readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> s_byCountry = Registry.Split(' ')
         .ToDictionary(e => e[..2], e => int.Parse(e.AsSpan(2)), StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -44,7 +51,9 @@ internal static class Iban
         // Hexadecimal of the right length passes the check now and then; banks use digits mostly, and one case of letters.
         var written = text.AsSpan(start, i - start);
         var isMixed = written.ContainsAnyInRange('a', 'z') && written.ContainsAnyInRange('A', 'Z');
-        return count == length && !isMixed && (i == text.Length || !NumberDetector.IsWord(text[i])) && Mod97(plain[..count]) == 1 ? i : -1;
+        return count == length && !isMixed && (i == text.Length || !NumberDetector.IsWord(text[i]))
+            && !(s_digitsOnly.Contains(plain[..2]) && plain[4..count].ContainsAnyExceptInRange('0', '9')) && Mod97(plain[..count]) == 1
+            ? i : -1;
     }
 
     private static int Mod97(ReadOnlySpan<char> iban)

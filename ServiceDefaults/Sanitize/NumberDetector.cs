@@ -13,6 +13,7 @@ internal static class NumberDetector
     public const int Shortest = 13;
 
     private const int Around = 40;
+    private const int UuidLength = 36;
 
     private static readonly SearchValues<string> s_cardWords =
         SearchValues.Create(["card", "visa", "payment", "pan:", "pan=", "pan ", "\"pan\"", "cc ", "cc:", "cc="],
@@ -24,14 +25,16 @@ internal static class NumberDetector
     /// <summary>Whether the text has at least 13 digits in a row, separators allowed; or could hold an IBAN.</summary>
     public static bool Suspicious(ReadOnlySpan<char> text)
     {
+        // An IBAN has twelve characters or more from its second digit on, a card more digits than that: none of them begins in the last ones.
+        const int Rest = 12;
         var run = 0;
-        for (var i = 0; i < text.Length; i++)
+        for (var i = Math.Max(0, text.IndexOfAnyInRange('0', '9')); i < text.Length && text.Length - i >= Math.Min(Rest, Shortest - run); i++)
         {
             var c = text[i];
             if (char.IsAsciiDigit(c))
             {
                 if (++run >= Shortest || (run == 2 && i >= 3 && char.IsAsciiLetter(text[i - 3]) && Iban.Begins(text[(i - 3)..])
-                    && text.Length - i >= 12 && Boundary.IsBefore(text, i - 3, underscore: false)))
+                    && text.Length - i >= Rest && Boundary.IsBefore(text, i - 3, underscore: false)))
                 {
                     return true;
                 }
@@ -60,6 +63,12 @@ internal static class NumberDetector
                 continue;
             }
 
+            if (IsUuid(text.AsSpan(i)))
+            {
+                i += UuidLength - 1;
+                continue;
+            }
+
             var end = char.IsAsciiDigit(text[i]) ? CardEnd(text, i) : Iban.End(text, i);
             if (end > i)
             {
@@ -70,6 +79,11 @@ internal static class NumberDetector
 
         return edit.Finish();
     }
+
+    /// <summary>Whether the text begins with a UUID as RFC 9562 writes it: its groups look like those of a card now and then.</summary>
+    private static bool IsUuid(ReadOnlySpan<char> text) =>
+        text.Length >= UuidLength && text[8] == '-' && text[13] == '-' && Guid.TryParseExact(text[..UuidLength], "D", out _)
+        && (text.Length == UuidLength || !IsWord(text[UuidLength]));
 
     internal static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 
@@ -36,9 +37,9 @@ public sealed class SanitizeOptions
     {
         for (var i = 0; i < options.ExtraTokenPrefixes.Count; i++)
         {
-            if (options.ExtraTokenPrefixes[i].Length < 3 || !char.IsAsciiLetterOrDigit(options.ExtraTokenPrefixes[i][0]))
+            if (options.ExtraTokenPrefixes[i] is not { Length: >= 3 } prefix || !char.IsAsciiLetterOrDigit(prefix[0]) || !Ascii.IsValid(prefix))
             {
-                return $"{Section}:ExtraTokenPrefixes:{i}: A beginning has 3 characters or more, and a letter or digit first.";
+                return $"{Section}:ExtraTokenPrefixes:{i}: A beginning has 3 ASCII characters or more, and a letter or digit first.";
             }
         }
 

@@ -64,8 +64,7 @@ public sealed class Sanitizer
     /// <summary>A text without anything that must not be kept; the same instance when it is clean.</summary>
     public string Text(string text)
     {
-        if (_quick && (text.Length < Detectors.ShortestSecret || (!_builtIn.Suspicious(text) && text.Length <= _maxLength
-            && !Escapes.Any(text))))
+        if (_quick && (text.Length < Detectors.ShortestSecret || (text.Length <= _maxLength && !_builtIn.Suspicious(text))))
         {
             return text;
         }
@@ -158,11 +157,12 @@ public sealed class Sanitizer
     /// <remarks>What a rule left may be encoded or hold a secret in another reading: it is judged again, until nothing changes.</remarks>
     private string Whole(string text)
     {
+        string? settled = null;
         for (var round = 0; round < 4; round++)
         {
             var before = text;
             var clean = JsonText.Redact(before, _walker, out var whole);
-            text = !whole ? Unveil(clean) : _quick ? clean : Settle(clean);
+            text = !whole ? Unveil(clean, ref settled) : _quick ? clean : Settle(clean, ref settled);
             if (ReferenceEquals(text, before) || text == before)
             {
                 return before;
@@ -173,8 +173,15 @@ public sealed class Sanitizer
     }
 
     /// <summary>Repeats the rules until nothing changes, so that what comes out would pass again as it is.</summary>
-    private string Settle(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="settled">The text that the rules left last, which they leave again.</param>
+    private string Settle(string text, ref string? settled)
     {
+        if (ReferenceEquals(text, settled))
+        {
+            return text;
+        }
+
         for (var round = 0; round < 4; round++)
         {
             var before = text;
@@ -185,7 +192,7 @@ public sealed class Sanitizer
 
             if (ReferenceEquals(before, text) || before == text)
             {
-                return before;
+                return settled = before;
             }
         }
 
@@ -197,13 +204,21 @@ public sealed class Sanitizer
     /// since a
     /// rule that sees a part of a secret would leave the rest of it where no rule knows it.
     /// </summary>
-    private string Unveil(string text)
+    private string Unveil(string text, ref string? settled)
     {
-        var plain = text;
+        var (plain, isRedacted) = (text, false);
         for (var round = 0; Escapes.Any(plain); round++)
         {
             var before = plain;
-            plain = Escapes.Decode(before);
+            var redacted = _builtIn.RedactEscaped(before);
+            isRedacted |= !ReferenceEquals(redacted, before);
+            if (Escapes.Hold(redacted) is { } held && Settle(held, ref settled) is var clear && !ReferenceEquals(clear, held))
+            {
+                (plain, isRedacted) = (Escapes.Release(clear), true);
+                continue;
+            }
+
+            plain = Escapes.Decode(redacted);
             if (ReferenceEquals(plain, before))
             {
                 break;
@@ -218,18 +233,18 @@ public sealed class Sanitizer
 
         if (ReferenceEquals(plain, text))
         {
-            return Settle(text);
+            return Settle(text, ref settled);
         }
 
         // Escaped blanks belong to the value that they are in; and to the words of a key's frame or a command line, which they part.
-        var (clean, spaced) = (Settle(plain), plain.Replace('\u00a0', ' '));
-        if (clean != plain)
+        var (clean, spaced) = (Settle(plain, ref settled), plain.Replace('\u00a0', ' '));
+        if (isRedacted || clean != plain)
         {
-            return clean.Contains('\u00a0', StringComparison.Ordinal) ? Settle(clean.Replace('\u00a0', ' ')) : clean;
+            return clean.Contains('\u00a0', StringComparison.Ordinal) ? Settle(clean.Replace('\u00a0', ' '), ref settled) : clean;
         }
 
-        clean = Settle(spaced);
-        return clean != spaced ? clean : Settle(text);
+        clean = Settle(spaced, ref settled);
+        return clean != spaced ? clean : Settle(text, ref settled);
     }
 
     /// <summary>

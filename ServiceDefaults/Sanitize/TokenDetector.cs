@@ -16,6 +16,7 @@ internal sealed class TokenDetector
     public const int Shortest = 12;
 
     private const int ShortestWithin = 32;
+    private const int Pairs = 128 * 128;
 
     private static readonly SearchValues<char> s_token =
         SearchValues.Create(Letters.Alnum + "_-.=~+/$:");
@@ -27,7 +28,7 @@ internal sealed class TokenDetector
     private readonly FrozenDictionary<char, TokenKind[]> _byFirst;
 
     // The first two characters of each beginning, seven bits each: nearly every place of a clean text is passed by with one look at it.
-    private readonly bool[] _firstTwo = new bool[128 * 128];
+    private readonly bool[] _pairs = new bool[Pairs];
 
     // Kept, since making them anew would cost every value an allocation.
     private static readonly Look s_within = Within;
@@ -39,9 +40,9 @@ internal sealed class TokenDetector
         _byFirst = WellKnownTokens.Kinds.Concat(extra.Select(e => new TokenKind(e, Math.Max(8, Shortest - e.Length), TokenShape.Word)))
             .OrderByDescending(k => k.Prefix.Length).GroupBy(k => k.Prefix[0]).ToFrozenDictionary(g => g.Key, g => g.ToArray());
         _begins = Begins;
-        foreach (var prefix in _byFirst.Values.SelectMany(k => k).Select(k => k.Prefix).Concat(Letters.Digits.Select(d => d.ToString())))
+        foreach (var prefix in _byFirst.Values.SelectMany(k => k).Select(k => k.Prefix))
         {
-            var row = _firstTwo.AsSpan(prefix[0] * 128, 128);
+            var row = _pairs.AsSpan(prefix[0] * 128, 128);
             if (prefix.Length > 1)
             {
                 row[prefix[1]] = true;
@@ -53,15 +54,32 @@ internal sealed class TokenDetector
         }
     }
 
-    public bool Suspicious(ReadOnlySpan<char> text) =>
-        Any(text, _begins) || Any(text, s_within) || text.ContainsAny(s_addresses);
+    public bool Suspicious(ReadOnlySpan<char> text) => AnyBeginning(text)
+        || (text.Length >= ShortestWithin && WellKnownTokens.MayBeWithin(text))
+        || (text.Length >= WellKnownTokens.ShortestAddress && text.ContainsAny(s_addresses));
 
     public string Redact(string text) => Addresses(Redact(Redact(text, _begins), s_within));
 
-    private static bool Any(ReadOnlySpan<char> text, Look look)
+    /// <summary>Whether a token begins anywhere. One look at a table passes by nearly every place.</summary>
+    private bool AnyBeginning(ReadOnlySpan<char> text)
     {
-        var stop = 0;
-        return Find(text, 0, ref stop, look, out _, out _);
+        var pairs = _pairs;
+        int first = text[0];
+        for (var i = 1; i <= text.Length - Shortest + 1; i++)
+        {
+            int second = text[i];
+
+            // Beyond ASCII a pair looks like another one, which costs a look at the prefixes.
+            if (pairs[((first << 7) ^ second) & (Pairs - 1)]
+                && Boundary.IsBefore(text, i - 1, underscore: true) && Length(text[(i - 1)..]) > 0)
+            {
+                return true;
+            }
+
+            first = second;
+        }
+
+        return WellKnownTokens.MayBeBot(text);
     }
 
     private static string Redact(string text, Look look)
@@ -153,7 +171,8 @@ internal sealed class TokenDetector
         for (var i = 0; run.Length - i >= Shortest; i++)
         {
             // Characters of a run are ASCII.
-            if (_firstTwo[(run[i] * 128) + run[i + 1]] && (i == 0 ? isWord : Boundary.IsBefore(run, i, underscore: true)) && Length(run[i..]) is var length and > 0)
+            if ((_pairs[(run[i] << 7) + run[i + 1]] || char.IsAsciiDigit(run[i]))
+                && (i == 0 ? isWord : Boundary.IsBefore(run, i, underscore: true)) && Length(run[i..]) is var length and > 0)
             {
                 Scanned.Add(i);
                 (start, end) = (i, i + length);

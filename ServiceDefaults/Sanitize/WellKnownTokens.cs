@@ -155,6 +155,30 @@ internal static class WellKnownTokens
 
     public static readonly IReadOnlyList<TokenKind> Kinds = Read();
 
+    /// <summary>Characters of the shortest address with its secret path.</summary>
+    public static readonly int ShortestAddress = Addresses.Min(a => a.Start.Length + a.Least);
+
+    /// <summary>Whether a text has a mark that only stands within tokens. May be wrong in saying yes.</summary>
+    public static bool MayBeWithin(ReadOnlySpan<char> text) => text.ContainsAny(s_within);
+
+    /// <summary>Whether a text has a colon behind as many digits as a bot's token begins with. May be wrong in saying yes.</summary>
+    public static bool MayBeBot(ReadOnlySpan<char> text)
+    {
+        const int Digits = 8;
+        for (var at = text.IndexOf(':'); at >= 0;)
+        {
+            if (at >= Digits && text.Slice(at - Digits, Digits).IndexOfAnyExceptInRange('0', '9') < 0)
+            {
+                return true;
+            }
+
+            var next = text[(at + 1)..].IndexOf(':');
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+
+        return false;
+    }
+
     /// <summary>A Telegram bot's token without its "bot": a number, a colon, and 35 characters of which the first are known.</summary>
     public static int Bot(ReadOnlySpan<char> text)
     {

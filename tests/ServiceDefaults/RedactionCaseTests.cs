@@ -40,6 +40,29 @@ public sealed class RedactionCaseTests
     public void A_value_is_hidden_to_its_end(string text, string expected) => Assert.Equal(expected, s_sanitizer.Text(text));
 
     [Theory]
+    [InlineData("/x?q=password%3Da%2CS3cr3t%3Db", "/x?q=password=[REDACTED]")]
+    [InlineData("/x?q=password%253Da%252CS3cr3t%253Db&lang=en", "/x?q=password=[REDACTED]&lang=en")]
+    [InlineData("/login?next=%2Fx%3Ftoken%3Da%2526S3cr3t", "/login?next=/x?token=[REDACTED]")]
+    [InlineData("Server=x;Password=a%3bS3cr3t;Encrypt=True", "Server=x;Password=[REDACTED];Encrypt=True")]
+    [InlineData("<add key=\"Password\" value=\"a%22S3cr3t\"/>", "<add key=\"Password\" value=\"[REDACTED]\"/>")]
+    [InlineData("<db password=\"a&quot;S3cr3t\"/>", "<db password=\"[REDACTED]\"/>")]
+    [InlineData("<db password=\"a&#x22;S3cr3t\"/>", "<db password=\"[REDACTED]\"/>")]
+    [InlineData("{\"password\":\"a\\u0022,S3cr3t\",\"x", "{\"password\":\"[REDACTED]\",\"x")]
+    [InlineData("tool --db-password a%26S3cr3t%3Db --verbose", "tool --db-password [REDACTED] --verbose")]
+    [InlineData("postgres://bob:a%2F%23S3cr3t@db/x", "postgres://[REDACTED]@db/x")]
+    public void An_escaped_sign_ends_no_value(string text, string expected) => Assert.Equal(expected, s_sanitizer.Text(text));
+
+    [Theory]
+    [InlineData("/x?next=%2Fitems%3Fpage%3D2%26max_tokens%3D5%26sort%3Dname")]
+    [InlineData("/x?next=/items?max_tokens=5%26sort=name")]
+    [InlineData("<a href=\"/items?max_tokens=5&amp;sort=name\"/>")]
+    [InlineData("{\"note\":\"a \\u0022quoted\\u0022 word\",\"x")]
+    [InlineData("3529757d-ad90-4bf1-a574-5fa0f3475d22")]
+    [InlineData("52758615-7030-4370-a17d-df63e604379b")]
+    [InlineData("W/\"ba75a2197790312d4802\"")]
+    public void What_only_looks_like_one_is_kept_as_it_is(string text) => Assert.Same(text, s_sanitizer.Text(text));
+
+    [Theory]
     [InlineData("pass")]
     [InlineData("access_key")]
     [InlineData("AccountKey")]

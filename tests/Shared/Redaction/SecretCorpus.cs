@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 
@@ -154,6 +155,10 @@ internal sealed class SecretCorpus(int seed)
         yield return Form("wrapped base64", "", s => $"{Plain()}: " + Wrapped(s + Text(Alnum, 160)));
         yield return Form("wrapped base64 of JSON", "", s => Wrapped(Convert.ToBase64String(Encoding.UTF8.GetBytes(Json(new { filler = Text(Alnum, 90), password = s })))));
         yield return Form("percent signs", Any, s => "/x?q=" + Uri.EscapeDataString($"{Plain()}={s}"));
+        yield return Form("a query in a query", Any, s => "/x?next=" + Uri.EscapeDataString($"/y?{Plain()}=" + Uri.EscapeDataString(s)) + "&lang=en");
+        yield return Form("an escaped XML attribute", Any, s => $"<db host=\"x\" password=\"{WebUtility.HtmlEncode(s)}\"/>");
+        yield return Form("JSON with escapes that was cut", Any + "\"'", s => Json(Map(Name(), s))[..^4]);
+        yield return Form("percent signs in a connection string", Any, s => $"Server=db;Password={Uri.EscapeDataString(s)};Encrypt=True");
         yield return Form("PEM", "", s => $"key is -----BEGIN RSA PRIVATE KEY-----\n{s}\n-----END RSA PRIVATE KEY----- now");
         yield return Form("PEM that was cut", "", s => $"-----BEGIN OPENSSH PRIVATE KEY-----\n{s}");
         yield return Form("PEM in JSON", "", s => Json(new { key = $"-----BEGIN EC PRIVATE KEY-----\n{s}\n-----END EC PRIVATE KEY-----\n" }));
