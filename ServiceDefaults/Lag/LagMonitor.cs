@@ -24,6 +24,13 @@ internal sealed class LagMonitor : IDisposable
 
     private const int QuietInterval = 25;
 
+    /// <summary>
+    /// A pool that had nothing to do for so many looks is left alone until a request or job comes to one of its threads, which is told at
+    /// once, and looked at every so often all the same: work that belongs to neither is noticed that much later.
+    /// </summary>
+    private const int DozeAfter = 12;
+    private static readonly TimeSpan s_doze = TimeSpan.FromMilliseconds(500);
+
     private readonly LagOptions _options;
 
     // A wait from which its circumstances are noted, as it may become a stall: 60 ms where stalls are reported from 250 ms.
@@ -39,7 +46,9 @@ internal sealed class LagMonitor : IDisposable
     private readonly Dictionary<LineScope, string> _openSpans = [];
     private int _disposed;
     private (long Threads, int Looks) _busy;
+    private readonly AutoResetEvent _woken = new(false);
     private int _skipped;
+    private int _idleLooks;
     private TimeSpan _suspectAfter;
     private bool _suspected;
     private StallWindow? _open;
@@ -66,9 +75,11 @@ internal sealed class LagMonitor : IDisposable
         }
 
         _stop.Set();
+        _woken.Set();
         if (!_thread.IsAlive || _thread.Join(TimeSpan.FromSeconds(2)))
         {
             _stop.Dispose();
+            _woken.Dispose();
         }
     }
 
@@ -81,7 +92,8 @@ internal sealed class LagMonitor : IDisposable
         var before = Reading.Now(Environment.CpuUsage.TotalTime);
         while (true)
         {
-            var sleep = quiet ? _options.Interval + s_linger : _options.Interval;
+            var dozes = quiet && _idleLooks >= DozeAfter;
+            var sleep = dozes ? s_doze : quiet ? _options.Interval + s_linger : _options.Interval;
             var asleep = Stopwatch.GetTimestamp();
 
             // Processor time is a system call that adds up all threads, so it is left out between two quiet looks. A stall's may hold up to a second
@@ -89,13 +101,21 @@ internal sealed class LagMonitor : IDisposable
             before = Reading.Now(quiet ? before.Cpu : Environment.CpuUsage.TotalTime);
 
             // A plain sleep costs half of what a wait that can be interrupted does; stopping can wait for one interval.
-            Thread.Sleep(sleep);
+            if (!dozes)
+            {
+                Thread.Sleep(sleep);
+            }
+            else if (Occupancy.WaitForWork(_woken, sleep))
+            {
+                (quiet, asleep) = (false, Stopwatch.GetTimestamp() - Ticks(sleep));
+            }
+
             if (_stop.IsSet)
             {
                 return;
             }
 
-            var due = asleep + (long)(sleep.TotalSeconds * Stopwatch.Frequency);
+            var due = asleep + Ticks(sleep);
             var late = Stopwatch.GetElapsedTime(due);
             _suspectAfter = quiet ? _mayBeStall - s_linger : _mayBeStall;
             quiet = late < _mayBeStall && _open is null && IsQuiet();
@@ -125,7 +145,9 @@ internal sealed class LagMonitor : IDisposable
     /// </summary>
     private bool IsQuiet()
     {
-        if (BusyThreads() > 0 || ThreadPool.PendingWorkItemCount > 0 || ++_skipped >= QuietInterval)
+        var isIdle = BusyThreads() == 0 && ThreadPool.PendingWorkItemCount == 0;
+        _idleLooks = isIdle ? _idleLooks + 1 : 0;
+        if (!isIdle || ++_skipped >= QuietInterval)
         {
             _skipped = 0;
             return false;
@@ -134,7 +156,9 @@ internal sealed class LagMonitor : IDisposable
         return true;
     }
 
-    private static int BusyThreads()
+    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
+
+    internal static int BusyThreads()
     {
         ThreadPool.GetMaxThreads(out var most, out _);
         ThreadPool.GetAvailableThreads(out var free, out _);

@@ -13,6 +13,9 @@ internal static class Occupancy
     // Bounded by the process's live threads: dead ones are removed when a new one registers.
     private static ThreadSlot[] s_slots = [];
 
+    // The monitors that doze: one a host, and hardly ever any while there is work.
+    private static AutoResetEvent[] s_dozing = [];
+
     [ThreadStatic]
     private static ThreadSlot? s_slot;
 
@@ -33,6 +36,42 @@ internal static class Occupancy
         }
 
         slot.Switch(change.CurrentValue, Stopwatch.GetTimestamp());
+        if (Volatile.Read(ref s_dozing).Length > 0 && slot.IsPoolThread)
+        {
+            WakeAll();
+        }
+    }
+
+    /// <summary>Waits until a request or job comes to a pool thread, which may be there already. False when none did in time.</summary>
+    public static bool WaitForWork(AutoResetEvent woken, TimeSpan longest)
+    {
+        lock (s_lock)
+        {
+            Volatile.Write(ref s_dozing, [.. s_dozing, woken]);
+        }
+
+        // A thread that came before it could be seen that anyone waits is at work now.
+        Interlocked.MemoryBarrier();
+        var isWoken = LagMonitor.BusyThreads() > 0 || woken.WaitOne(longest);
+        lock (s_lock)
+        {
+            Volatile.Write(ref s_dozing, [.. s_dozing.Where(w => w != woken)]);
+        }
+
+        return isWoken;
+    }
+
+    private static void WakeAll()
+    {
+        lock (s_lock)
+        {
+            foreach (var woken in s_dozing)
+            {
+                woken.Set();
+            }
+
+            Volatile.Write(ref s_dozing, []);
+        }
     }
 
     private static ThreadSlot Register()
