@@ -76,20 +76,24 @@ internal sealed class IngestKeysCheck : IValidateOptions<IngestKeyOptions>
             problems.Add($"{IngestKeyOptions.Section}:Keys:{IngestKeyOptions.Shared} is the name of {IngestKeyOptions.Section}:ApiKey; call this key something else.");
         }
 
-        if (options.All.Select(k => k.Value).Where(k => k.IsOpen && IngestKeys.Hash(k) is not null).GroupBy(k => Convert.ToHexString(IngestKeys.Hash(k)!)).Any(same => same.Count() > 1))
+        foreach (var same in options.All.Where(k => k.Value.IsOpen && IngestKeys.Hash(k.Value) is not null)
+            .GroupBy(k => Convert.ToHexString(IngestKeys.Hash(k.Value)!), k => PathOf(k.Key, options)).Where(g => g.Count() > 1))
         {
-            problems.Add("Two keys of Orion:Otlp have the same secret: nobody could tell their senders apart.");
+            problems.Add($"{string.Join(" and ", same)} have the same secret: nobody could tell their senders apart; give each one of its own.");
         }
 
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
+    private static string PathOf(string name, IngestKeyOptions options) =>
+        options.Keys.ContainsKey(name) ? $"{IngestKeyOptions.Section}:Keys:{name}" : $"{IngestKeyOptions.Section}:ApiKey";
+
     private static IEnumerable<string> Problems(string name, IngestKey key)
     {
         var path = $"{IngestKeyOptions.Section}:Keys:{name}";
-        if (name.Length > OtlpSender.MaxName || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'))
+        if (name.Length is 0 or > OtlpSender.MaxName || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'))
         {
-            yield return $"{path}: a name has at most {OtlpSender.MaxName} letters, digits, hyphens, dots and underscores.";
+            yield return $"{path}: a name has 1 to {OtlpSender.MaxName} letters, digits, hyphens, dots and underscores.";
         }
 
         if (key is { Key.Length: > 0 and < LeastLength })
@@ -99,7 +103,7 @@ internal sealed class IngestKeysCheck : IValidateOptions<IngestKeyOptions>
 
         if (key is { Key.Length: > 0, Sha256.Length: > 0 })
         {
-            yield return $"{path} has both a Key and a Sha256; one of them is enough.";
+            yield return $"{path} has both a Key and a Sha256; leave one of them out.";
         }
 
         if (key is { Sha256.Length: > 0 } && (key.Sha256.Length != 64 || !key.Sha256.All(char.IsAsciiHexDigit)))
