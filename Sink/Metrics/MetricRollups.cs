@@ -125,11 +125,12 @@ internal sealed class MetricRollups
         }
     }
 
-    /// <summary>Removes minutes before a time, so many at most, and series, resources and scopes that have none left.</summary>
-    public static void Retain(Database database, long before, int rows)
+    /// <summary>Removes minutes before or after a time (<c>&lt; TIME</c>, <c>&gt; TIME</c>), so many at most, and series, resources and
+    /// scopes that have none left.</summary>
+    public static void Retain(Database database, string range, int rows)
     {
-        // Rollups lie by series, then time, so each series' oldest are found without a scan.
-        var found = $"FROM metric_rollup_series s CROSS JOIN metric_rollups_minute r ON r.series = s.id AND r.start < {before} LIMIT {rows}";
+        // Rollups lie by series, then time, so each series' oldest and newest are found without a scan.
+        var found = $"FROM metric_rollup_series s CROSS JOIN metric_rollups_minute r ON r.series = s.id AND r.start {range} LIMIT {rows}";
         var series = new HashSet<long>();
         using (var old = database.Prepare($"SELECT r.series {found}"))
         {

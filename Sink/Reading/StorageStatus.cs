@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OrionPlatform.Sink;
 
 /// <summary>How much the sink's folder holds.</summary>
@@ -7,7 +9,10 @@ namespace OrionPlatform.Sink;
 /// <param name="OverQuota">Whether raw rows are dropped now because today's alone exceed the quota.</param>
 /// <param name="SetAside">Damaged files that were set aside.</param>
 /// <param name="Held">Files whose WAL someone's read keeps from being copied back.</param>
-public sealed record StorageStatus(long Bytes, DateOnly? OldestDay, string? RemovedForQuota, bool OverQuota, IReadOnlyList<string> SetAside, IReadOnlyList<HeldFile> Held)
+/// <param name="RemovedAhead">The last day of raw rows that went because it lay too far ahead of the clock; null when none has.</param>
+/// <param name="RowsRemovedAhead">Rows of the small tables that went for that reason.</param>
+public sealed record StorageStatus(long Bytes, DateOnly? OldestDay, string? RemovedForQuota, bool OverQuota, IReadOnlyList<string> SetAside,
+    IReadOnlyList<HeldFile> Held, string? RemovedAhead, long RowsRemovedAhead)
 {
     internal static StorageStatus Read(Database? central, string directory, long heldWalBytes)
     {
@@ -15,7 +20,8 @@ public sealed record StorageStatus(long Bytes, DateOnly? OldestDay, string? Remo
         return new StorageStatus(
             SegmentFiles.Bytes(directory), days.Count > 0 ? days[^1] : null, Metadata(central, Retention.RemovedKey), Metadata(central, Retention.OverKey) == "true",
             Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory, "*.corrupt-*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(directory, f)).Order(StringComparer.Ordinal)] : [],
-            HeldFile.Find(directory, heldWalBytes));
+            HeldFile.Find(directory, heldWalBytes), Metadata(central, Retention.AheadKey),
+            long.TryParse(Metadata(central, CentralRetention.AheadKey), CultureInfo.InvariantCulture, out var rows) ? rows : 0);
     }
 
     private static string? Metadata(Database? central, string key)

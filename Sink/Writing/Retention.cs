@@ -6,10 +6,15 @@ namespace OrionPlatform.Sink;
 /// Keeps the folder within its days and its quota. Raw rows go a file at a time, and the day's folder with its last file, never row by row; a
 /// process removes its own files, and those of processes that are gone. What could not be removed is left to the next run.
 /// </summary>
+/// <remarks>
+/// Days that have not come yet were written by a clock that was wrong, or this one is wrong now. They are kept for as many days as past ones, in
+/// case it is this one, and go for the quota when no past day is left; each that goes is noted.
+/// </remarks>
 internal sealed class Retention(TelemetrySinkOptions options, SegmentSet segments, FileRemoval removal, string process, TimeProvider time)
 {
     public const string RemovedKey = "quota_removed_day";
     public const string OverKey = "quota_exceeded";
+    public const string AheadKey = "ahead_removed_day";
 
     private volatile bool _isOverQuota;
 
@@ -27,12 +32,22 @@ internal sealed class Retention(TelemetrySinkOptions options, SegmentSet segment
             Remove(day);
         }
 
-        var left = days.Where(d => d > today.AddDays(-options.RawDays) && d < today).Order().ToList();
+        foreach (var day in days.Where(d => d >= today.AddDays(options.RawDays)))
+        {
+            if (Remove(day))
+            {
+                notes.Add((AheadKey, Text(day)));
+            }
+        }
+
+        // Tomorrow's may have begun for a process whose clock is a little ahead.
+        var left = days.Where(d => d > today.AddDays(-options.RawDays) && d < today).Order()
+            .Concat(days.Where(d => d > today.AddDays(1) && d < today.AddDays(options.RawDays)).OrderDescending()).ToList();
         var bytes = SegmentFiles.Bytes(options.Directory);
         foreach (var day in left.TakeWhile(_ => bytes > options.QuotaBytes))
         {
             Remove(day);
-            notes.Add((RemovedKey, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+            notes.Add((day < today ? RemovedKey : AheadKey, Text(day)));
             bytes = SegmentFiles.Bytes(options.Directory);
         }
 
@@ -46,7 +61,10 @@ internal sealed class Retention(TelemetrySinkOptions options, SegmentSet segment
         return notes;
     }
 
-    private void Remove(DateOnly day)
+    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>Whether the day has gone, with its last file.</summary>
+    private bool Remove(DateOnly day)
     {
         try
         {
@@ -69,11 +87,14 @@ internal sealed class Retention(TelemetrySinkOptions options, SegmentSet segment
             if (SegmentFiles.Segments(options.Directory, day).Length == 0)
             {
                 Directory.Delete(SegmentFiles.DayFolder(options.Directory, day), recursive: true);
+                return true;
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Another process is at it, or holds a file open where that forbids deletion: the next run comes again.
         }
+
+        return false;
     }
 }
