@@ -11,8 +11,8 @@ namespace OrionPlatform.Sink;
 /// <c>MaxWalBytes</c> and cannot be copied back, rows and rollups wait in memory, within their bounds, and only single writes (and the audit log) go in.
 /// </remarks>
 internal sealed class CentralDrain(
-    string directory, SinkBuffers buffers, RollupFold fold, MetricRollups metrics, WriterRun run, TelemetrySinkOptions options,
-    TimeProvider time) : IDisposable
+    string directory, SinkBuffers buffers, RollupFold fold, MetricRollups metrics, ServiceTable services, WriterRun run,
+    TelemetrySinkOptions options, TimeProvider time) : IDisposable
 {
     // A locked database is tried this often, a quarter of a second each, before those who wait for a single write are told.
     private const int MaxBusy = 40;
@@ -175,6 +175,7 @@ internal sealed class CentralDrain(
 
         _rollups!.Write(database, fold);
         metrics.Write(database);
+        services.Write(database);
         var now = UnixTime.Nanos(time.GetUtcNow());
         foreach (var account in accounts)
         {
@@ -202,6 +203,7 @@ internal sealed class CentralDrain(
         }
 
         metrics.Committed();
+        services.Committed();
         Complete();
         if (!_recovered)
         {

@@ -3,7 +3,7 @@ namespace OrionPlatform.Sink;
 /// <summary>Tables of <c>telemetry.db</c>; docs/telemetry.md describes them for people.</summary>
 internal static class CentralSchema
 {
-    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth);
+    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth, Ninth);
 
     private const string First = HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql + MetricRollups.Sql + RollupCheck.Sql + """
         CREATE TABLE _observability_metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -42,5 +42,9 @@ internal static class CentralSchema
 
     private const string Eighth = AuditTable.Action + """
         UPDATE _observability_metadata SET value = '8' WHERE key = 'schema_version';
+        """;
+
+    private const string Ninth = ServiceTable.Sql + """
+        UPDATE _observability_metadata SET value = '9' WHERE key = 'schema_version';
         """;
 }

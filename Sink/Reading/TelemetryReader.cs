@@ -83,7 +83,7 @@ public sealed class TelemetryReader : IAsyncDisposable
         return [.. beats.Select(beat => Judge(beat, now))];
     }
 
-    /// <summary>Services that had requests or jobs, or a heartbeat, in the last day, by name.</summary>
+    /// <summary>Services that sent anything, log records alone too, or had a heartbeat, in the last day, by name.</summary>
     public async Task<IReadOnlyList<string>> ServicesAsync(CancellationToken cancellationToken = default)
     {
         var since = UnixTime.Nanos(_time.GetUtcNow() - TimeSpan.FromDays(1));

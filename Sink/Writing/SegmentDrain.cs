@@ -1,7 +1,9 @@
 namespace OrionPlatform.Sink;
 
 /// <summary>Writes pending rows into their segments and keeps their accounts. A failure leaves the rest pending for the next try.</summary>
-internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricRollups metrics, SegmentSet segments, string run, int rawDays, TimeProvider time)
+internal sealed class SegmentDrain(
+    SinkBuffers buffers, RollupFold fold, MetricRollups metrics, ServiceTable services, SegmentSet segments, string run, int rawDays,
+    TimeProvider time)
 {
     private readonly PendingRows _pending = new();
 
@@ -76,6 +78,7 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricR
         while (!_pending.IsEmpty)
         {
             var rows = _pending.Next(Today);
+            services.Note(rows, Window.Now);
             FoldAndDrop(buffers.Lines, rows.Lines.Span);
             FoldAndDrop(buffers.Spans, rows.Spans.Span);
             buffers.Logs.CountDropped("quota", rows.Logs.Span);
@@ -106,6 +109,7 @@ internal sealed class SegmentDrain(SinkBuffers buffers, RollupFold fold, MetricR
     private void Write(in DayRows rows)
     {
         var outcome = segments.Write(run, rows, fold, metrics);
+        services.Note(rows, Window.Now);
         buffers.Lines.CountWritten(rows.Lines.Length, outcome.DuplicateLines);
         buffers.Spans.CountWritten(rows.Spans.Length, outcome.DuplicateSpans);
         buffers.Logs.CountStored(rows.Logs.Length);

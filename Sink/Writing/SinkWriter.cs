@@ -12,6 +12,7 @@ internal sealed class SinkWriter : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly RollupFold _fold;
     private readonly MetricRollups _metrics = new();
+    private readonly ServiceTable _services = new();
     private readonly WriterRun _run;
     private readonly AutoResetEvent _wake = new(false);
     private readonly ConcurrentQueue<TaskCompletionSource> _flushes = new();
@@ -32,7 +33,7 @@ internal sealed class SinkWriter : IAsyncDisposable
         _time = time;
         _fold = new RollupFold(options.Slos);
         Buffers = new SinkBuffers(options, Wake);
-        _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, run, options, time) { AuditRefused = auditRefused };
+        _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, _services, run, options, time) { AuditRefused = auditRefused };
         TryBeginCounts();
         new Thread(Loop) { IsBackground = true, Name = "telemetry-writer" }.Start();
     }
@@ -256,7 +257,7 @@ internal sealed class SinkWriter : IAsyncDisposable
                 {
                 }
 
-                _drain = new SegmentDrain(Buffers, _fold, _metrics, _segments, _run.Id, _options.RawDays, _time);
+                _drain = new SegmentDrain(Buffers, _fold, _metrics, _services, _segments, _run.Id, _options.RawDays, _time);
                 _keeper = new FolderKeeper(
                     _options, _run.Process, _segments, _time,
                     notes => _central.Enqueue(new CentralWrite(database => CentralDrain.Note(database, notes))));

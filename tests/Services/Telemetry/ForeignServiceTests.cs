@@ -79,6 +79,29 @@ public sealed class ForeignServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_sends_log_records_and_nothing_else_is_in_the_lists_of_services_too()
+    {
+        using (var answer = await SendAsync("logs", """
+            {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeLogs":[{"logRecords":[
+            {"body":{"stringValue":"nothing but this"}}]}]}]}
+            """))
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        await Eventually.TrueAsync(async () => (await _reader.ServicesAsync()).Contains("shop"), "the shop is among the services");
+        var panel = await PanelAsync();
+        foreach (var tab in new[] { "logs", "traces" })
+        {
+            Assert.Contains("<option value=\"shop\"", await panel.GetStringAsync($"/admin/ops/{tab}"), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("nothing but this", await panel.GetStringAsync("/admin/ops/logs?service=shop"), StringComparison.Ordinal);
+        var row = Assert.Single(await SqlAsync("SELECT name, last_seen FROM services WHERE name = 'shop'"));
+        Assert.StartsWith(DateTimeOffset.UtcNow.ToString("yyyy-", System.Globalization.CultureInfo.InvariantCulture), Text(row, "last_seen"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_it_claims_without_right_counts_for_nobody_else_is_kept_and_it_is_told()
     {
         var before = (await _reader.SlosAsync(TimeSpan.FromMinutes(5))).ToDictionary(c => c.Name, c => c.Total);
