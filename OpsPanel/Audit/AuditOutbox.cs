@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrionPlatform.ServiceDefaults;
@@ -12,7 +14,8 @@ namespace OrionPlatform.OpsPanel;
 /// </summary>
 /// <remarks>
 /// An entry is removed once the log has it on disk. A round that is cut off in between is done again, by this process or another, and finds
-/// the entry there by its id; so none is lost and none appears twice.
+/// the entry there by its id; so none is lost and none appears twice. One that the log does not take, or that is no audit entry, would hold up
+/// all that come after it: it is set aside in the store, where it stays, and is counted and told of.
 /// </remarks>
 internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
 {
@@ -22,6 +25,9 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
     // Under load entries gather meanwhile: a round costs two commits, however many it copies.
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_lastRounds = TimeSpan.FromSeconds(2);
+
+    private static readonly Counter<long> s_setAside = Measures.Meter.CreateCounter<long>(
+        "orion.audit.set_aside", "{entry}", "Audit entries that the audit log does not take; they are kept in the store");
 
     private readonly DomainStore _store;
     private readonly TelemetrySink _sink;
@@ -92,8 +98,26 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
         {
             while (await _store.ReadAsync(tx => tx.AuditOutboxAsync(BatchSize)) is { Count: > 0 } entries)
             {
-                await _sink.Audit.CopyAsync([.. entries.Select(e => AuditEntries.Parse(e.Entry))]);
-                await _store.WriteAsync(tx => tx.RemoveAuditEntriesAsync(entries[^1].Position));
+                var refused = await CopyAsync(entries);
+                var setAside = await _store.WriteAsync(async tx =>
+                {
+                    var moved = new List<(long Position, string Reason)>();
+                    foreach (var (position, reason) in refused)
+                    {
+                        if (await tx.SetAuditEntryAsideAsync(position, reason))
+                        {
+                            moved.Add((position, reason));
+                        }
+                    }
+
+                    await tx.RemoveAuditEntriesAsync(entries[^1].Position);
+                    return moved;
+                });
+                foreach (var (position, reason) in setAside)
+                {
+                    s_setAside.Add(1);
+                    SetAside(position, reason);
+                }
             }
 
             _failing = false;
@@ -106,6 +130,48 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
                 NotCopied(s_lookAgain, exception);
             }
         }
+    }
+
+    /// <summary>Copies what can be copied; gives the positions of the others, and why.</summary>
+    private async Task<List<(long Position, string Reason)>> CopyAsync(IReadOnlyList<AuditOutboxEntry> entries)
+    {
+        var refused = new List<(long, string)>();
+        var good = new List<(long Position, AuditEntry Entry)>();
+        foreach (var entry in entries)
+        {
+            try
+            {
+                good.Add((entry.Position, AuditEntries.Parse(entry.Entry)));
+            }
+            catch (Exception exception) when (exception is JsonException or NotSupportedException)
+            {
+                refused.Add((entry.Position, $"It is no audit entry: {exception.Message}"));
+            }
+        }
+
+        try
+        {
+            await _sink.Audit.CopyAsync([.. good.Select(g => g.Entry)]);
+            return refused;
+        }
+        catch (AuditUnavailableException exception) when (exception.IsOfEntry)
+        {
+            // One of them is at fault, and only trying tells which.
+        }
+
+        foreach (var (position, entry) in good)
+        {
+            try
+            {
+                await _sink.Audit.CopyAsync([entry]);
+            }
+            catch (AuditUnavailableException exception) when (exception.IsOfEntry)
+            {
+                refused.Add((position, exception.Message));
+            }
+        }
+
+        return refused;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -121,4 +187,10 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
         "Audit entries were not copied into the audit log in time; the next start does so",
         EventName = "audit.left_for_next_start")]
     private partial void LeftForNextStart();
+
+    [LoggerMessage(
+        3, LogLevel.Error,
+        "The audit entry at position {Position} cannot be copied into the audit log and is set aside in the store: {Reason}",
+        EventName = "audit.set_aside")]
+    private partial void SetAside(long position, string reason);
 }

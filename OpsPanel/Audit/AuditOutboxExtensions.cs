@@ -23,6 +23,7 @@ public static class AuditOutboxExtensions
         services.AddAuditEntries().TryAddSingleton<AuditTrail>();
         services.AddSingleton<AuditOutbox>().AddSingleton<IAuditOutbox>(s => s.GetRequiredService<AuditOutbox>());
         services.AddHostedService(s => s.GetRequiredService<AuditOutbox>());
+        services.AddHealthChecks().AddCheck<AuditHealthCheck>("audit");
         return builder;
     }
 }

@@ -1,4 +1,5 @@
 using OrionPlatform.Sink;
+using OrionPlatform.Store;
 
 namespace OrionPlatform.OpsPanel;
 
@@ -22,6 +23,9 @@ public sealed record HealthData
 
     /// <summary>The latest nightly check of each process's rollups.</summary>
     public required IReadOnlyList<RollupDayCheck> Checks { get; init; }
+
+    /// <summary>Audit entries that the audit log does not take.</summary>
+    public required AuditSetAsides SetAside { get; init; }
 
     /// <summary>What the telemetry takes on disk.</summary>
     public required FolderUse Folder { get; init; }

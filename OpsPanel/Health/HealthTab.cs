@@ -2,12 +2,17 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Sink;
+using OrionPlatform.Store;
 
 namespace OrionPlatform.OpsPanel;
 
 /// <summary>Are the processes well? Their runtime figures, who stalls them, their circuits, and what telemetry costs and loses.</summary>
-internal sealed class HealthTab(TelemetryReader reader, LocalVitalsReader vitals, HtmlPainter painter, RenderCache cache, StreamSeats seats, TimeProvider time) : ITab
+internal sealed class HealthTab(
+    TelemetryReader reader, DomainStore store, LocalVitalsReader vitals, HtmlPainter painter, RenderCache cache, StreamSeats seats,
+    TimeProvider time) : ITab
 {
+    private const int MaxSetAside = 20;
+
     public string Route => "health";
 
     public string Section => "health";
@@ -33,6 +38,7 @@ internal sealed class HealthTab(TelemetryReader reader, LocalVitalsReader vitals
             await painter.FragmentAsync<LossByProcess>("hl-losses", ("Losses", data.Losses), ("Reasons", data.Reasons)),
             await painter.FragmentAsync<DiskUse>("hl-disk", ("Folder", data.Folder)),
             await painter.FragmentAsync<RollupChecks>("hl-checks", ("Checks", data.Checks), ("Now", data.Now)),
+            await painter.FragmentAsync<AuditAside>("hl-audit", ("Entries", data.SetAside), ("Now", data.Now)),
         ]);
     }
 
@@ -46,7 +52,8 @@ internal sealed class HealthTab(TelemetryReader reader, LocalVitalsReader vitals
         var reasons = reader.LossReasonsAsync(cancellationToken);
         var folder = reader.FolderUseAsync(cancellationToken);
         var checks = reader.RollupChecksAsync(cancellationToken);
-        await Task.WhenAll(beats, losses, reasons, folder, checks);
+        var setAside = store.ReadAsync(tx => tx.AuditSetAsideAsync(MaxSetAside), cancellationToken);
+        await Task.WhenAll(beats, losses, reasons, folder, checks, setAside);
         return new HealthData
         {
             Now = time.GetUtcNow(),
@@ -56,6 +63,7 @@ internal sealed class HealthTab(TelemetryReader reader, LocalVitalsReader vitals
             Reasons = await reasons,
             Folder = await folder,
             Checks = await checks,
+            SetAside = await setAside,
             Streams = seats.Open,
             CacheHits = cache.Hits,
             CacheMisses = cache.Misses,

@@ -116,16 +116,7 @@ public sealed class AuditLogger : IAsyncDisposable
                 batch.Add(more);
             }
 
-            try
-            {
-                Write(batch);
-                batch.ForEach(w => w.Done.TrySetResult());
-            }
-            catch (AuditUnavailableException exception)
-            {
-                batch.ForEach(w => w.Done.TrySetException(exception));
-            }
-
+            Settle(batch);
             batch.Clear();
         }
 
@@ -136,6 +127,24 @@ public sealed class AuditLogger : IAsyncDisposable
         }
 
         _ended.TrySetResult();
+    }
+
+    private void Settle(List<Waiting> batch)
+    {
+        try
+        {
+            Write(batch);
+            batch.ForEach(w => w.Done.TrySetResult());
+        }
+        catch (AuditUnavailableException exception) when (exception.IsOfEntry && batch.Count > 1)
+        {
+            // Each by itself: an entry that the log does not take is nobody's but its caller's.
+            batch.ForEach(w => Settle([w]));
+        }
+        catch (AuditUnavailableException exception)
+        {
+            batch.ForEach(w => w.Done.TrySetException(exception));
+        }
     }
 
     private void Write(List<Waiting> waiting)
@@ -149,8 +158,14 @@ public sealed class AuditLogger : IAsyncDisposable
             catch (Exception exception)
             {
                 // Whatever it is, it is the entry's caller who has to know.
-                Interlocked.Add(ref _refused, waiting.Count(w => !w.IsCopy));
-                throw new AuditUnavailableException($"The audit log cannot be written: {exception.Message}", exception);
+                var isOfEntry = exception is AuditEntryException;
+                if (!isOfEntry || waiting.Count == 1)
+                {
+                    Interlocked.Add(ref _refused, waiting.Count(w => !w.IsCopy));
+                }
+
+                var problem = isOfEntry ? "The audit log does not take the entry" : "The audit log cannot be written";
+                throw new AuditUnavailableException($"{problem}: {exception.Message}", exception) { IsOfEntry = isOfEntry };
             }
             finally
             {
@@ -169,6 +184,10 @@ public sealed class AuditLogger : IAsyncDisposable
         {
             _database ??= Open();
             _database.InTransaction(() => Write(_database, entries));
+        }
+        catch (AuditEntryException)
+        {
+            throw;
         }
         catch
         {

@@ -22,16 +22,24 @@ internal static class AuditTable
         """;
 
     /// <summary>Inserts entries; one that is there already stays as it is. Returns how many were not.</summary>
+    /// <exception cref="AuditEntryException">One of them is what the table does not take.</exception>
     public static long Write(Database database, IReadOnlyCollection<AuditEntry> entries)
     {
         var before = database.QueryLong("SELECT total_changes()");
         using var insert = database.Prepare($"INSERT INTO audit_log ({Columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
         foreach (var entry in entries)
         {
-            insert.Bind(1, entry.Id).Bind(2, UnixTime.Nanos(entry.Time ?? default)).Bind(3, entry.Component).Bind(4, entry.Action)
-                .Bind(5, entry.Status)
-                .Bind(6, entry.User).Bind(7, entry.Tenant).Bind(8, entry.Session).Bind(9, entry.CorrelationId).Bind(10, entry.TraceId).Bind(11, entry.Parameters)
-                .Bind(12, entry.Result).Bind(13, entry.ErrorCode).Bind(14, entry.ErrorMessage).Bind(15, entry.Duration.Ticks * 100).Bind(16, entry.Metadata).Run();
+            try
+            {
+                insert.Bind(1, entry.Id).Bind(2, UnixTime.Nanos(entry.Time ?? default)).Bind(3, entry.Component).Bind(4, entry.Action)
+                    .Bind(5, entry.Status).Bind(6, entry.User).Bind(7, entry.Tenant).Bind(8, entry.Session).Bind(9, entry.CorrelationId)
+                    .Bind(10, entry.TraceId).Bind(11, entry.Parameters).Bind(12, entry.Result).Bind(13, entry.ErrorCode)
+                    .Bind(14, entry.ErrorMessage).Bind(15, entry.Duration.Ticks * 100).Bind(16, entry.Metadata).Run();
+            }
+            catch (Exception refused) when (refused is not SqliteFailure or SqliteFailure { IsOfRow: true })
+            {
+                throw new AuditEntryException(refused);
+            }
         }
 
         return database.QueryLong("SELECT total_changes()") - before;

@@ -19,6 +19,9 @@ internal sealed class SqliteFailure(int code, string message) : Exception(messag
     /// <summary>The primary key exists already.</summary>
     public bool IsKeyTaken => Code is raw.SQLITE_CONSTRAINT_PRIMARYKEY or raw.SQLITE_CONSTRAINT_ROWID;
 
+    /// <summary>The row itself is what the table does not take, whenever it is tried.</summary>
+    public bool IsOfRow => Primary is raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_TOOBIG or raw.SQLITE_RANGE;
+
     /// <summary>The call was cut off by its deadline or its caller.</summary>
     public bool IsInterrupt => Primary is raw.SQLITE_INTERRUPT;
 

@@ -21,6 +21,21 @@ public partial class WriteTransaction
         return Task.CompletedTask;
     }
 
+    /// <summary>Puts an entry that the audit log does not take out of the way of those behind it; it is kept as it is.</summary>
+    /// <returns>False when it is not in the outbox: another process has done the same.</returns>
+    public Task<bool> SetAuditEntryAsideAsync(long position, string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        var moved = Execute(
+            """
+            INSERT INTO audit_set_aside (position, entry, reason, set_aside_at)
+                SELECT position, entry, @reason, @now FROM audit_outbox WHERE position = @position
+            """,
+            new { position, reason, Now }) == 1;
+        Freed += Execute("DELETE FROM audit_outbox WHERE position = @position", new { position });
+        return Task.FromResult(moved);
+    }
+
     /// <summary>Removes the entries up to a position: they are in the audit log.</summary>
     public Task RemoveAuditEntriesAsync(long upTo)
     {

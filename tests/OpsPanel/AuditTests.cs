@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrionPlatform.Sink;
 
 namespace OrionPlatform.Tests;
@@ -92,6 +93,44 @@ public sealed class AuditTests
 
         await using var after = await PanelHost.StartInAsync(folder);
         Assert.Equal("Olga", Assert.Single(await AuditedAsync(after, 1)).User);
+    }
+
+    [Fact]
+    public async Task An_entry_that_the_log_can_never_take_is_set_aside_told_and_shown_and_holds_up_no_other()
+    {
+        await using var host = await PanelHost.StartAsync();
+        var checks = host.App.Services.GetRequiredService<HealthCheckService>();
+        Assert.Equal(HealthStatus.Healthy, (await checks.CheckHealthAsync()).Status);
+        string[] bad = ["""{"Action":"without.component"}""", """{"Component":null,"Action":"of.nobody"}""", """{"Component":"x","Action":"y","Time":"soon"}"""];
+        await host.Store.WriteAsync(async tx =>
+        {
+            foreach (var entry in bad)
+            {
+                await tx.AppendAuditEntryAsync(entry);
+                await tx.AppendAuditEntryAsync("""{"Component":"ops-panel","Action":"in.order"}""");
+            }
+        });
+        var olga = await host.SignInAsync("admin", "Olga");
+
+        var entries = await AuditedAsync(host, 4);
+        Assert.Equal(["in.order", "in.order", "in.order", "ops.login"], entries.Select(e => e.Action).Order());
+        await host.SettledAsync();
+        var aside = await host.Store.ReadAsync(tx => tx.AuditSetAsideAsync(10));
+        Assert.Equal(bad, aside.Newest.Reverse().Select(e => e.Entry));
+        Assert.Equal(3, aside.Count);
+        Assert.Contains("audit_log.component", aside.Newest[1].Reason, StringComparison.Ordinal);
+        Assert.Contains("$.Time", aside.Newest[0].Reason, StringComparison.Ordinal);
+
+        var lines = host.Logs.Lines.Where(l => l.Event == "audit.set_aside").ToList();
+        Assert.All(aside.Newest, e => Assert.Single(lines, l => l.Message.Contains($"position {e.Position} ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(host.Logs.Lines, l => l.Event == "audit.not_copied");
+
+        var health = await checks.CheckHealthAsync();
+        Assert.Equal(HealthStatus.Degraded, health.Entries["audit"].Status);
+        Assert.Contains($"the last at position {aside.Newest[0].Position}", health.Entries["audit"].Description, StringComparison.Ordinal);
+        var page = await olga.GetStringAsync("/admin/ops/health");
+        Assert.All(aside.Newest, e => Assert.Contains($"aside-{e.Position}", page, StringComparison.Ordinal));
+        Assert.Contains("audit_log.component", page, StringComparison.Ordinal);
     }
 
     private static async Task<IReadOnlyList<AuditEntry>> AuditedAsync(PanelHost host, int count)

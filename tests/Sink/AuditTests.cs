@@ -94,6 +94,33 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task An_entry_that_the_log_can_never_take_is_refused_as_such_and_holds_up_no_other()
+    {
+        await using var test = new TestSink();
+        await test.Sink.FlushAsync();
+        var bad = Entry("bad");
+        bad.Component = null!;
+        Task good, refused, copy, more;
+        using (new ForeignLock(SegmentFiles.CentralPath(test.Directory)))
+        {
+            // They wait for the lock together, so that they are one batch, but for the first.
+            (good, refused) = (test.Sink.Audit.LogAsync(Entry("good")), test.Sink.Audit.LogAsync(bad));
+            (copy, more) = (test.Sink.Audit.CopyAsync([Entry("with-it"), bad]), test.Sink.Audit.CopyAsync([Entry("copied")]));
+        }
+
+        await Task.WhenAll(good, more);
+        Assert.True((await Assert.ThrowsAsync<AuditUnavailableException>(() => refused)).IsOfEntry);
+        var told = await Assert.ThrowsAsync<AuditUnavailableException>(() => copy);
+        Assert.True(told.IsOfEntry);
+        Assert.Contains("audit_log.component", told.Message, StringComparison.Ordinal);
+        Assert.Equal(["copied", "good"], (await test.Reader.AuditAsync(new AuditQuery())).Select(e => e.Action).Order());
+        await test.Sink.FlushAsync();
+
+        // The one whose caller was told is counted; the copy is where it was.
+        Assert.Equal(new LossRow("api", "audit", 3, 2, 0, 1, 0), await test.LossAsync("audit"));
+    }
+
+    [Fact]
     public async Task A_full_file_takes_no_copy_and_counts_nothing_until_there_is_room()
     {
         TelemetrySinkOptions options = null!;
@@ -102,7 +129,7 @@ public sealed class AuditTests
         await test.ReopenAsync(o => (options, o.MaxPages) = (o, 1));
         var large = Entry("large");
         large.Parameters = $"\"{new string('x', 100_000)}\"";
-        await Assert.ThrowsAsync<AuditUnavailableException>(() => test.Sink.Audit.CopyAsync([large]));
+        Assert.False((await Assert.ThrowsAsync<AuditUnavailableException>(() => test.Sink.Audit.CopyAsync([large]))).IsOfEntry);
         await Assert.ThrowsAsync<AuditUnavailableException>(() => test.Sink.Audit.LogAsync(large));
 
         options.MaxPages = 0;

@@ -70,6 +70,25 @@ public sealed class AuditOutboxTests
         Assert.Equal(HealthStatus.Unhealthy, (await new StoreHealthCheck(db.Store, db.Time).CheckHealthAsync(new HealthCheckContext())).Status);
     }
 
+    [Fact]
+    public async Task An_entry_that_is_set_aside_is_out_of_the_way_once_and_kept_as_it_was_with_why()
+    {
+        await using var db = StoreUnderTest.Open();
+        await AddAsync(db, "a");
+        await AddAsync(db, "b");
+        await AddAsync(db, "c");
+        var position = (await EntriesAsync(db))[1].Position;
+        Assert.True(await db.Store.WriteAsync(tx => tx.SetAuditEntryAsideAsync(position, "Not to be read.")));
+        Assert.False(await db.Store.WriteAsync(tx => tx.SetAuditEntryAsideAsync(position, "Not to be read, says another.")));
+
+        Assert.Equal(["a", "c"], (await EntriesAsync(db)).Select(e => e.Entry[7..8]));
+        await db.Store.WriteAsync(tx => tx.RemoveAuditEntriesAsync(position + 1));
+        var aside = await db.Store.ReadAsync(tx => tx.AuditSetAsideAsync(10));
+        Assert.Equal(1, aside.Count);
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(db.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        Assert.Equal(new AuditSetAside(position, """{"id":"b"}""", "Not to be read.", at), Assert.Single(aside.Newest));
+    }
+
     private static async Task NoteAsync(WriteTransaction tx, string id)
     {
         await tx.ExecuteAsync("INSERT INTO notes (id) VALUES (@id)", new { id });
