@@ -13,9 +13,9 @@ namespace OrionPlatform.OpsPanel;
 /// some, at the start (those of a process that was killed), at the end, and every few seconds (those of commands).
 /// </summary>
 /// <remarks>
-/// An entry is removed once the log has it on disk. A round that is cut off in between is done again, by this process or another, and finds
-/// the entry there by its id; so none is lost and none appears twice. One that the log does not take, or that is no audit entry, would hold up
-/// all that come after it: it is set aside in the store, where it stays, and is counted and told of.
+/// An entry is removed once the log has it on disk. A round that is cut off in between is done again, by this process or another, and
+/// finds the entry there by its id; so none is lost and none appears twice. One that the log does not take, or that is no audit entry,
+/// would hold up all that come after it: it is set aside in the store, where it stays, and is counted and told of.
 /// </remarks>
 internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
 {

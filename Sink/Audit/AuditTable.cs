@@ -36,7 +36,7 @@ internal static class AuditTable
                     .Bind(10, entry.TraceId).Bind(11, entry.Parameters).Bind(12, entry.Result).Bind(13, entry.ErrorCode)
                     .Bind(14, entry.ErrorMessage).Bind(15, entry.Duration.Ticks * 100).Bind(16, entry.Metadata).Run();
             }
-            catch (Exception refused) when (refused is not SqliteFailure or SqliteFailure { IsOfRow: true })
+            catch (Exception refused) when (refused is (not SqliteFailure) or SqliteFailure { IsOfRow: true })
             {
                 throw new AuditEntryException(refused);
             }

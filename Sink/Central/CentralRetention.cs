@@ -1,13 +1,13 @@
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// Removes old rows of the small tables, a few hundred at a time: no delete holds the lock for longer than a few milliseconds. The reporting
-/// copy of the journal's facts is not among them: its last row says how far it has been copied.
+/// Removes old rows of the small tables, a few hundred at a time: no delete holds the lock for longer than a few milliseconds. The
+/// reporting copy of the journal's facts is not among them: its last row says how far it has been copied.
 /// </summary>
 /// <remarks>
-/// Rows that are dated ahead of the clock come from one that was wrong, and would be everybody's newest for as long. Figures and heartbeats go
-/// when they are more than a day ahead. What tells of acts cannot be had again should it be this clock that is wrong: it goes only when it is as
-/// many days ahead as it is kept. Those that go are counted.
+/// Rows that are dated ahead of the clock come from one that was wrong, and would be everybody's newest for as long. Figures and
+/// heartbeats go when they are more than a day ahead. What tells of acts cannot be had again should it be this clock that is wrong: it
+/// goes only when it is as many days ahead as it is kept. Those that go are counted.
 /// </remarks>
 internal static class CentralRetention
 {

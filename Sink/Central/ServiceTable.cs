@@ -1,8 +1,8 @@
 namespace OrionPlatform.Sink;
 
 /// <summary>
-/// Which services have sent anything, and when last, to the hour. Rollups know of those that have requests or jobs; this knows also of one that
-/// sends nothing but log records, without a look at the records. For the writer's thread.
+/// Which services have sent anything, and when last, to the hour. Rollups know of those that have requests or jobs; this knows also of
+/// one that sends nothing but log records, without a look at the records. For the writer's thread.
 /// </summary>
 /// <remarks>The hour is that of receipt, so each name is written once an hour, however old its rows are.</remarks>
 internal sealed class ServiceTable

@@ -7,8 +7,8 @@ namespace OrionPlatform.Sink;
 /// process removes its own files, and those of processes that are gone. What could not be removed is left to the next run.
 /// </summary>
 /// <remarks>
-/// Days that have not come yet were written by a clock that was wrong, or this one is wrong now. They are kept for as many days as past ones, in
-/// case it is this one, and go for the quota when no past day is left; each that goes is noted.
+/// Days that have not come yet were written by a clock that was wrong, or this one is wrong now. They are kept for as many days as past
+/// ones, in case it is this one, and go for the quota when no past day is left; each that goes is noted.
 /// </remarks>
 internal sealed class Retention(TelemetrySinkOptions options, SegmentSet segments, FileRemoval removal, string process, TimeProvider time)
 {

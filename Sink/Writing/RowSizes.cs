@@ -6,6 +6,9 @@ internal static class RowSizes
     private const int Fixed = 200;
     private const int PerAttribute = 40;
 
+    // Keys are the same few constants, until a sender makes up its own.
+    private const int LongKey = 64;
+
     public static int Of(SpanRow row)
     {
         var size = Fixed + Of(row.Attributes) + (row.Links.Length * 64) + ((row.StatusMessage?.Length ?? 0) * 2);
@@ -21,12 +24,16 @@ internal static class RowSizes
 
     public static int Of(MetricPoint point) => Fixed + Of(point.Labels) + (point.Buckets.Length * 16);
 
+    public static int Of(ResourceRow resource) => Fixed + Of(resource.Attributes);
+
+    public static int Of(ScopeRow scope) => Fixed + ((scope.Name.Length + (scope.Version?.Length ?? 0)) * 2) + Of(scope.Attributes);
+
     public static int Of(KeyValuePair<string, object?>[] attributes)
     {
         var size = attributes.Length * PerAttribute;
-        foreach (var (_, value) in attributes)
+        foreach (var (key, value) in attributes)
         {
-            size += Of(value);
+            size += Of(value) + (key.Length > LongKey ? key.Length * 2 : 0);
         }
 
         return size;

@@ -9,10 +9,14 @@ internal sealed class SinkBuffers
 
     public SinkBuffers(TelemetrySinkOptions options, Action wake)
     {
-        Lines = new(Streams.Lines, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake);
-        Spans = new(Streams.Spans, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake);
-        Logs = new(Streams.Logs, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake);
-        Metrics = new(Streams.Metrics, options.BufferRows, options.BufferBytes, _ => null, RowSizes.Of, wake);
+        Lines = new(
+            Streams.Lines, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake, r => new(r.Resource, r.Scope));
+        Spans = new(
+            Streams.Spans, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake, r => new(r.Resource, r.Scope));
+        Logs = new(
+            Streams.Logs, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake, r => new(r.Resource, r.Scope));
+        Metrics = new(
+            Streams.Metrics, options.BufferRows, options.BufferBytes, _ => null, RowSizes.Of, wake, r => new(r.Resource, r.Scope));
         Heartbeats = new(new(Streams.Heartbeats, CentralRows, CentralBytes, _ => null, _ => 0, wake), HeartbeatTable.Write);
         Events = new(new(Streams.Events, CentralRows, CentralBytes, e => e.Tenant, e => (e.Details?.Length ?? 0) * 2, wake), EventTables.Write);
         Tracked = new(new(Streams.Tracked, CentralRows, CentralBytes, e => e.Tenant, e => RowSizes.Of(e.Properties), wake), EventTables.Write);

@@ -33,7 +33,10 @@ internal sealed class SinkWriter : IAsyncDisposable
         _time = time;
         _fold = new RollupFold(options.Slos);
         Buffers = new SinkBuffers(options, Wake);
-        _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, _services, run, options, time) { AuditRefused = auditRefused };
+        _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, _services, run, options, time)
+        {
+            AuditRefused = auditRefused,
+        };
         TryBeginCounts();
         new Thread(Loop) { IsBackground = true, Name = "telemetry-writer" }.Start();
     }

@@ -12,6 +12,8 @@ internal sealed class StreamBuffer<T> where T : class
     private readonly Lock _lock = new();
     private readonly Func<T, string?> _tenantOf;
     private readonly Func<T, int> _sizeOf;
+    private readonly Func<T, RowSource>? _sourceOf;
+    private readonly SharedParts _parts = new(UnitBytes);
     private readonly int _maxUnits;
     private readonly int _wakeAt;
     private readonly Action _wake;
@@ -38,7 +40,9 @@ internal sealed class StreamBuffer<T> where T : class
     // Where the rows handed over are noted for the next run; null when nowhere.
     private unsafe long* _noted;
 
-    public StreamBuffer(string stream, int capacity, int maxBytes, Func<T, string?> tenantOf, Func<T, int> sizeOf, Action wake)
+    public StreamBuffer(
+        string stream, int capacity, int maxBytes, Func<T, string?> tenantOf, Func<T, int> sizeOf, Action wake,
+        Func<T, RowSource>? sourceOf = null)
     {
         _rows = new T?[capacity];
         _spare = new T?[capacity];
@@ -47,7 +51,7 @@ internal sealed class StreamBuffer<T> where T : class
         _maxUnits = Math.Max(1, maxBytes / UnitBytes);
         _shares = new FairShare(_maxUnits);
         _tenantOf = tenantOf;
-        _sizeOf = sizeOf;
+        (_sizeOf, _sourceOf) = (sizeOf, sourceOf);
         _wakeAt = Math.Max(1, capacity / 8);
         _wake = wake;
         _account = new StreamAccount(stream);
@@ -61,24 +65,27 @@ internal sealed class StreamBuffer<T> where T : class
     {
         var tenant = _tenantOf(row);
         var units = 1 + (_sizeOf(row) / UnitBytes);
+        var source = _sourceOf?.Invoke(row) ?? default;
         bool wake;
         lock (_lock)
         {
             CountHanded();
-            if (_closed || units > _maxUnits / 8)
+            var share = _shares.Of(tenant);
+            var all = units + _parts.Missing(share, source);
+            if (_closed || all > _maxUnits / 8)
             {
                 _account.Drop(_closed ? "closed" : "too_large", tenant, 1);
                 return;
             }
 
-            var share = _shares.Of(tenant);
-            if (!MakeRoom(share, units))
+            if (!MakeRoom(share, all))
             {
                 Overflowed(share);
                 return;
             }
 
-            Put(row, share, units);
+            Put(row, share, units, all);
+            _parts.Hold(share, source);
             wake = _count == _wakeAt;
         }
 
@@ -101,6 +108,7 @@ internal sealed class StreamBuffer<T> where T : class
             _taken = _slots;
             (_slots, _free, _count, _usedUnits) = (0, -1, 0, 0);
             _shares.Reset();
+            _parts.Reset();
         }
 
         // Not one of them is null once the holes of evicted rows are closed.
@@ -217,7 +225,7 @@ internal sealed class StreamBuffer<T> where T : class
         return true;
     }
 
-    private void Put(T row, TenantShare share, int units)
+    private void Put(T row, TenantShare share, int units, int all)
     {
         int slot;
         if (_free >= 0)
@@ -232,19 +240,20 @@ internal sealed class StreamBuffer<T> where T : class
 
         _rows[slot] = row;
         (_units[slot], _older[slot], share.Newest) = (units, share.Newest, slot);
-        _shares.Change(share, units);
-        _usedUnits += units;
+        _shares.Change(share, all);
+        _usedUnits += all;
         _count++;
     }
 
     private void Evict(TenantShare share)
     {
         var slot = share.Newest;
+        var units = _units[slot] + _parts.Release(share, _sourceOf?.Invoke(_rows[slot]!) ?? default);
         _rows[slot] = null;
         share.Newest = _older[slot];
         (_older[slot], _free) = (_free, slot);
-        _shares.Change(share, -_units[slot]);
-        _usedUnits -= _units[slot];
+        _shares.Change(share, -units);
+        _usedUnits -= units;
         _count--;
         Overflowed(share);
     }

@@ -101,7 +101,10 @@ public sealed class AuditTests
         await using var host = await PanelHost.StartAsync();
         var checks = host.App.Services.GetRequiredService<HealthCheckService>();
         Assert.Equal(HealthStatus.Healthy, (await checks.CheckHealthAsync()).Status);
-        string[] bad = ["""{"Action":"without.component"}""", """{"Component":null,"Action":"of.nobody"}""", """{"Component":"x","Action":"y","Time":"soon"}"""];
+        string[] bad =
+        [
+            """{"Action":"without.component"}""", """{"Component":null,"Action":"of.nobody"}""", """{"Component":"x","Action":"y","Time":"soon"}""",
+        ];
         await host.Store.WriteAsync(async tx =>
         {
             foreach (var entry in bad)

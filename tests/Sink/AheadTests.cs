@@ -1,6 +1,8 @@
 namespace OrionPlatform.Sink.Tests;
 
-/// <summary>What a clock that was wrong has dated ahead goes too, and it is said; a clock that is set back takes no more than it must.</summary>
+/// <summary>
+/// What a clock that was wrong has dated ahead goes too, and it is said; a clock that is set back takes no more than it must.
+/// </summary>
 public sealed class AheadTests
 {
     [Fact]
@@ -14,7 +16,8 @@ public sealed class AheadTests
 
         // The farthest goes first.
         Assert.Equal(["2026-01-08"], Folders(test));
-        Assert.Equal(("2026-01-12", null), (await test.Reader.StorageAsync()) is var status ? (status.RemovedAhead, status.RemovedForQuota) : default);
+        var status = await test.Reader.StorageAsync();
+        Assert.Equal(("2026-01-12", null), (status.RemovedAhead, status.RemovedForQuota));
         Assert.All((await test.Reader.LossAsync()).Where(l => l.Process == "gone"), l => Assert.Equal(0, l.Dropped));
     }
 
@@ -46,7 +49,8 @@ public sealed class AheadTests
             },
             "the other's has gone, by itself");
         Assert.Equal(["/now"], (await test.Reader.LinesAsync(new TraceQuery())).Items.Select(l => l.Route));
-        Assert.Equal((2, 0), (await test.Reader.LossAsync()).Single(l => l is { Process: "api", Stream: "lines" }) is var loss ? (loss.Stored, loss.Dropped) : default);
+        var loss = (await test.Reader.LossAsync()).Single(l => l is { Process: "api", Stream: "lines" });
+        Assert.Equal((2, 0), (loss.Stored, loss.Dropped));
     }
 
     [Fact]
@@ -117,7 +121,10 @@ public sealed class AheadTests
     {
         var time = new FakeTimeProvider(TestSink.Start.AddDays(days));
         var nanos = UnixTime.Nanos(time.GetUtcNow());
-        var options = new TelemetrySinkOptions { Directory = test.Directory, Process = process, AuditDays = 3_000, EventDays = 3_000, RawDays = 30 };
+        var options = new TelemetrySinkOptions
+        {
+            Directory = test.Directory, Process = process, AuditDays = 3_000, EventDays = 3_000, RawDays = 30,
+        };
         await using var sink = new TelemetrySink(options, time);
         for (var i = 0; i < rows; i++)
         {
@@ -129,7 +136,8 @@ public sealed class AheadTests
 
         sink.Record(new Heartbeat
         {
-            Worker = process, Service = process, Host = "h", Pid = 1, Time = time.GetUtcNow(), Interval = TimeSpan.FromSeconds(5), StartedAt = time.GetUtcNow(),
+            Worker = process, Service = process, Host = "h", Pid = 1, Time = time.GetUtcNow(), StartedAt = time.GetUtcNow(),
+            Interval = TimeSpan.FromSeconds(5),
         });
         sink.Metrics.RecordSimple("orion.test.level", 1);
         sink.LogEvent(new BusinessEvent { Type = "thing.made", Service = process });

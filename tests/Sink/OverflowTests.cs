@@ -78,6 +78,102 @@ public sealed class OverflowTests
     }
 
     [Fact]
+    public void What_rows_share_counts_once_while_any_of_them_is_there()
+    {
+        const int Units = 128;
+        var buffer = Logs(1_000, Units);
+
+        // 14 units, or more than an eighth of the buffer, where a text is a third longer.
+        ResourceRow Resource(int length = 3_300) => new([new("host.name", new string('h', length))]);
+        var one = Resource();
+        for (var i = 0; i < Units - 14; i++)
+        {
+            buffer.Offer(LogOf("a", one));
+        }
+
+        Assert.Equal(0, buffer.Account().Dropped);
+        buffer.Offer(LogOf("a", one));
+        Assert.Equal([("overflow", "a", 1L)], buffer.Account().Drops.Select(d => (d.Key.Reason, d.Key.Tenant, d.Value)));
+        buffer.Take();
+
+        // Each of another resource: eight have no room for a ninth, and one that is too large is refused alone.
+        for (var i = 0; i < 20; i++)
+        {
+            buffer.Offer(LogOf("a", Resource()));
+        }
+
+        Assert.Equal(8, buffer.Take().Length);
+        buffer.Offer(LogOf("a", Resource(5_000)));
+        Assert.Contains(("too_large", "a"), buffer.Account().Drops);
+        buffer.Offer(LogOf("a", one, new ScopeRow(new string('s', 3_200))));
+        buffer.Offer(LogOf("a", null));
+        Assert.Null(Assert.Single(buffer.Take().ToArray()).Resource);
+    }
+
+    [Fact]
+    public void What_rows_share_is_room_again_when_the_last_of_them_has_gone()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 30; round++)
+        {
+            var buffer = Logs(64, 256);
+            var resources = Enumerable.Range(0, 6)
+                .Select(i => new ResourceRow([new("host.name", new string('h', 100 + (i * 900)))])).ToArray();
+            var scopes = Enumerable.Range(0, 3).Select(i => new ScopeRow(new string('s', 10 + (i * 1_000)))).ToArray();
+            for (var filling = 0; filling < 3; filling++)
+            {
+                for (var i = 0; i < 400; i++)
+                {
+                    var resource = random.Next(4) == 0 ? null : resources[random.Next(6)];
+                    buffer.Offer(LogOf($"{(char)('a' + random.Next(5))}", resource, random.Next(2) == 0 ? null : scopes[random.Next(3)]));
+                }
+
+                // Did the shared parts of evicted rows stay counted, there would soon be room for a few rows only.
+                var taken = buffer.Take().ToArray();
+                var foreign = taken.Where(r => r.Resource is not null).ToList();
+                var shared = foreign.Select(r => (r.Tenant, Shared: (object)r.Resource!, Size: RowSizes.Of(r.Resource!)))
+                    .Concat(foreign.Where(r => r.Scope is not null)
+                        .Select(r => (r.Tenant, Shared: (object)r.Scope!, Size: RowSizes.Of(r.Scope!))))
+                    .Distinct().Sum(p => 1 + (p.Size / 512));
+                var units = taken.Sum(r => 1 + (RowSizes.Of(r) / 512)) + shared;
+                Assert.True(taken.Length == 64 || units is > 128 and <= 256, $"{taken.Length} rows, {units} units");
+                buffer.CountStored(taken.Length);
+            }
+
+            Assert.Equal(0, buffer.Account().Buffered);
+        }
+    }
+
+    [Fact]
+    public async Task Many_small_requests_with_large_resources_are_bounded_as_their_rows_are()
+    {
+        await using var test = new TestSink(o => (o.BufferBytes, o.FlushInterval) = (1024 * 1024, TimeSpan.FromMinutes(1)));
+        test.Sink.Record(test.Line());
+        await test.Sink.FlushAsync();
+        using (Locked(test))
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                var attributes = string.Join(',', Enumerable.Range(0, 4).Select(a =>
+                    $$"""{"key":"a{{a}}","value":{"stringValue":"{{new string('x', 8_000)}}"} }"""));
+                var body = $$"""
+                    {"resourceLogs":[{"resource":{"attributes":[{{attributes}}]},
+                    "scopeLogs":[{"logRecords":[{"body":{"stringValue":"small"} }]}]}]}
+                    """;
+                test.Sink.Accept(new OtlpIngest(test.Time), OtlpSignal.Logs, OtlpEncoding.Json, System.Text.Encoding.UTF8.GetBytes(body));
+            }
+        }
+
+        await test.Sink.FlushAsync();
+        var loss = await test.LossAsync("logs");
+
+        // 64 KB each: 16 of them are a mebibyte. What the writer has taken before it met the lock is another.
+        Assert.Equal((100, 0), (loss.Produced, loss.Buffered));
+        Assert.InRange(loss.Stored, 14, 34);
+        Assert.Equal(loss.Produced, loss.Stored + loss.Dropped);
+    }
+
+    [Fact]
     public void Every_row_of_a_taken_buffer_is_there_whatever_was_evicted()
     {
         var random = new Random(3);
@@ -102,6 +198,12 @@ public sealed class OverflowTests
             Assert.Equal(0, buffer.Account().Buffered);
         }
     }
+
+    private static StreamBuffer<LogRow> Logs(int rows, int units) =>
+        new("x", rows, units * 512, r => r.Tenant, RowSizes.Of, () => { }, r => new RowSource(r.Resource, r.Scope));
+
+    private static LogRow LogOf(string tenant, ResourceRow? resource, ScopeRow? scope = null) =>
+        new() { Service = "shop", Category = "c", Message = "m", Tenant = tenant, Resource = resource, Scope = scope };
 
     private static CanonicalLine LineOf(TestSink test, string tenant)
     {

@@ -15,7 +15,10 @@ internal static class CentralTables
             .. s_time, .. Same("worker", "service", "host", "pid"), ("interval_s", "r.interval_ns / 1e9"), ("age_s", "(ns('now') - r.time) / 1e9"), Time("started_at"),
             .. Same("pool_threads", "pool_queue", "memory_alloc_mb", "memory_committed_mb", "gc_count", "gc_pause_ms", "lag_p50_ms", "lag_p99_ms", "lag_max_ms", "utilization"),
         ], TimeRange),
-        new("services", "a service that has sent anything", "{0}.services r", [.. Same("name"), Time("last_seen")]) { Since = ServiceTable.Since },
+        new("services", "a service that has sent anything", "{0}.services r", [.. Same("name"), Time("last_seen")])
+        {
+            Since = ServiceTable.Since,
+        },
         new("system_alerts", "an alert, open or resolved", "{0}.system_alerts r",
         [
             .. Same("id", "rule", "subject"), ("state", "CASE r.state WHEN 0 THEN 'pending' WHEN 1 THEN 'firing' ELSE 'resolved' END"), .. Same("severity", "summary", "runbook", "details"),

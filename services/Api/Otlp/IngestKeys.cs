@@ -79,7 +79,8 @@ internal sealed class IngestKeysCheck : IValidateOptions<IngestKeyOptions>
         foreach (var same in options.All.Where(k => k.Value.IsOpen && IngestKeys.Hash(k.Value) is not null)
             .GroupBy(k => Convert.ToHexString(IngestKeys.Hash(k.Value)!), k => PathOf(k.Key, options)).Where(g => g.Count() > 1))
         {
-            problems.Add($"{string.Join(" and ", same)} have the same secret: nobody could tell their senders apart; give each one of its own.");
+            problems.Add(
+                $"{string.Join(" and ", same)} have the same secret: nobody could tell their senders apart; give each one of its own.");
         }
 
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);

@@ -3,7 +3,9 @@ using OrionPlatform.Api;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>A key for telemetry that cannot work, or could be mistaken for another, stops the start; the sentence says which and what to do.</summary>
+/// <summary>
+/// A key for telemetry that cannot work, or could be mistaken for another, stops the start; the sentence says which and what to do.
+/// </summary>
 public sealed class IngestKeyTests
 {
     private const string Secret = "a-secret-of-the-tests";
@@ -20,7 +22,8 @@ public sealed class IngestKeyTests
     [InlineData("Keys:shop:Surfaces:0=", "Orion:Otlp:Keys:shop:Surfaces", "a name, a beginning that ends with *, or * for all")]
     [InlineData("Keys:shop:Tenants:0=a*b*", "Orion:Otlp:Keys:shop:Tenants", "a name, a beginning that ends with *, or * for all")]
     [InlineData(
-        "Keys:shop:Key=" + Secret + "|Keys:till:Key=" + Secret, "Orion:Otlp:Keys:shop and Orion:Otlp:Keys:till", "give each one of its own")]
+        "Keys:shop:Key=" + Secret + "|Keys:till:Key=" + Secret, "Orion:Otlp:Keys:shop and Orion:Otlp:Keys:till",
+        "give each one of its own")]
     [InlineData("Keys:shop:Key=" + Secret + "|ApiKey=" + Secret, "Orion:Otlp:Keys:shop and Orion:Otlp:ApiKey", "give each one of its own")]
     public void A_refusal_names_the_key_and_the_mend(string settings, string key, string mend)
     {
@@ -34,7 +37,8 @@ public sealed class IngestKeyTests
     public void A_key_whose_name_is_too_long_is_refused()
     {
         var name = new string('n', 65);
-        Assert.StartsWith($"Orion:Otlp:Keys:{name}: a name has 1 to 64", Assert.Single(Problems($"Keys:{name}:Key={Secret}")), StringComparison.Ordinal);
+        var problem = Assert.Single(Problems($"Keys:{name}:Key={Secret}"));
+        Assert.StartsWith($"Orion:Otlp:Keys:{name}: a name has 1 to 64", problem, StringComparison.Ordinal);
         Assert.Empty(Problems($"Keys:{name[1..]}:Key={Secret}"));
     }
 

@@ -54,7 +54,8 @@ public sealed class OtlpRefusalTests
     {
         await using var api = await ApiUnderTest.StartAsync();
 
-        // A body lies in memory that is doubled as it grows: this one has 64 of the 128 MiB, and another cannot grow from 32 to 64 beside it.
+        // A body lies in memory that is doubled as it grows: this one has 64 of the 128 MiB, and another cannot grow from 32 to 64
+        // beside it.
         using var end = new CancellationTokenSource();
         var held = HoldAsync(api, 48 * Mebi, end.Token);
         foreach (var json in new[] { true, false })
