@@ -67,7 +67,7 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
             Assert.Equal(by, temporality == "delta" ? Number(figures, "least") : by);
         }
 
-        var descriptions = await SqlCommand.RunAsync(api.Folder, "SELECT unit, kind, description FROM metrics_metadata WHERE name = 'shop.placed'");
+        var descriptions = await SqlCommand.RunProgramAsync(api.Folder, "SELECT unit, kind, description FROM metrics_metadata WHERE name = 'shop.placed'");
         Assert.Equal("""[{"unit":"{order}","kind":"counter","description":"Orders placed"}]""", JsonSerializer.Serialize(descriptions));
     }
 
@@ -109,7 +109,7 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
                 new[] { (sent[0].Child, "fetched"), (sent[1].Child, "fetched"), (sent[1].Span, "exception") }.Order(), events.Select(e => (Text(e, "span_id"), Text(e, "name"))).Order());
             var exception = events.Single(e => Text(e, "name") == "exception");
             Assert.Contains("\"exception.type\":\"TypeError\"", exception.GetProperty("attributes").ToString().Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
-            var link = Assert.Single(await SqlCommand.RunAsync(api.Folder, $"SELECT span_id, linked_trace_id, linked_span_id, json_extract(attributes, '$.why') AS why FROM span_links WHERE {traces}"));
+            var link = Assert.Single(await SqlCommand.RunProgramAsync(api.Folder, $"SELECT span_id, linked_trace_id, linked_span_id, json_extract(attributes, '$.why') AS why FROM span_links WHERE {traces}"));
             Assert.Equal([sent[1].Span, sent[0].Trace, sent[0].Span, "retry"], new[] { "span_id", "linked_trace_id", "linked_span_id", "why" }.Select(c => Text(link, c)));
 
             await Eventually.TrueAsync(async () => (await LogsAsync(api, host)).Count == 2, "both log records in the folder");

@@ -22,7 +22,7 @@ public sealed class AddedTelemetryTests
 
         Assert.Equal("api", rows[0].GetProperty("service").GetString());
         var traceId = rows[0].GetProperty("trace_id").GetString()!;
-        var line = Assert.Single(await SqlCommand.RunAsync(api.Folder, $"SELECT span_id FROM canonical_lines WHERE trace_id = '{traceId}'"));
+        var line = Assert.Single(await SqlCommand.RunProgramAsync(api.Folder, $"SELECT span_id FROM canonical_lines WHERE trace_id = '{traceId}'"));
         Assert.Equal(line.GetProperty("span_id").GetString(), rows[0].GetProperty("parent_id").GetString());
         Assert.Contains("acme.request.part", await PanelAsync(api, traceId), StringComparison.Ordinal);
         await HeardAsync(api, collector, "acme.request.part");
