@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Hosting;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 
@@ -22,7 +22,7 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddExceptionHandler<Refusals>();
-        builder.AddDomainStore();
+        builder.AddDomain();
         builder.AddRequestLimits();
         builder.AddProxies();
         builder.AddApiAuth();

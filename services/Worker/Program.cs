@@ -1,3 +1,5 @@
+using OrionPlatform.Domain;
+
 namespace OrionPlatform.Worker;
 
 /// <summary>The worker: what it is made of.</summary>
@@ -13,13 +15,14 @@ internal static class Program
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
-        builder.AddDomainStore();
+        builder.AddDomain();
         builder.AddProvisioning();
         builder.AddReconciliation();
         builder.AddReplication();
         builder.AddRetention();
         builder.AddJobRunner();
-        builder.AddWatch();
+        builder.AddAlerts();
+        builder.AddAlertRules();
 
         var app = builder.Build();
         app.UseServiceDefaults();

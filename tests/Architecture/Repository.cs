@@ -11,7 +11,7 @@ internal static class Repository
     public static IReadOnlyDictionary<string, string> Rooms { get; } = Directory
         .EnumerateFiles(Root, "*.csproj", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })
         .Select(path => (Room: RoomOf(path), path))
-        .Where(p => !p.Room.StartsWith("tests", StringComparison.Ordinal) && !p.Room.StartsWith('.'))
+        .Where(p => !p.Room.StartsWith("tests", StringComparison.Ordinal) && !p.Room.StartsWith('.') && p.Room != "platform/benchmarks")
         .ToDictionary(p => p.Room, p => p.path);
 
     public static string RoomOf(string projectFile) =>

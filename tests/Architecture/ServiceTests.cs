@@ -3,9 +3,12 @@ namespace OrionPlatform.Architecture.Tests;
 /// <summary>What every service under <c>services/</c> wears.</summary>
 public sealed class ServiceTests
 {
-    // The sleeper is a workload that the node agent starts: it serves nobody.
+    // The sleeper is a workload that the node agent starts: it serves nobody. What has no Program.cs is a library.
     public static TheoryData<string> Services =>
-        [.. Repository.Rooms.Keys.Where(r => r.StartsWith("services/", StringComparison.Ordinal) && r != "services/Sleeper")];
+    [
+        .. Repository.Rooms.Keys.Where(r => r.StartsWith("services/", StringComparison.Ordinal) && r != "services/Sleeper"
+            && File.Exists(Path.Combine(Repository.Root, r, "Program.cs"))),
+    ];
 
     [Theory]
     [MemberData(nameof(Services))]

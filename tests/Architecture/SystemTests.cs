@@ -11,17 +11,17 @@ public sealed partial class SystemTests
     private static readonly Dictionary<string, string> s_interfaces = new()
     {
         ["services/NodeAgent/Workloads/"] = "starts, finds and ends processes: the node agent's interface to the system",
-        ["Sink/Reading/HeldFile.cs"] = "names the process that holds a file open, where /proc tells; elsewhere it names none",
-        ["ServiceDefaults/Sanitize/CommandLineDetector.cs"] = "names of commands as they occur in texts; none is run",
+        ["platform/Orion.Sink/Reading/HeldFile.cs"] = "names the process that holds a file open, where /proc tells; elsewhere it names none",
+        ["platform/Orion.Redaction/CommandLineDetector.cs"] = "names of commands as they occur in texts; none is run",
         ["tests/Shared/Redaction/SecretCorpus.cs"] = "texts that name commands; none is run",
         ["tests/Shared/Processes/"] = "signals for all tests",
         ["tests/Shared/Platform/"] = "finds and ends the platform's processes",
-        ["tests/Sink/Support/Tmpfs.cs"] = "mounts a small file system; its tests are skipped where that cannot be done",
-        ["tests/SinkCli/SqlTests.cs"] = "a LinuxFact: /dev/full, to which only a shell can redirect",
+        ["platform/tests/Sink/Support/Tmpfs.cs"] = "mounts a small file system; its tests are skipped where that cannot be done",
+        ["platform/tests/Cli/SqlTests.cs"] = "a LinuxFact: /dev/full, to which only a shell can redirect",
         ["tests/Services/Running/WorkloadProcesses.cs"] = "looks at the workloads' processes",
         ["tests/Services/Workloads/WorkloadProcessesTests.cs"] = "LinuxFacts: workloads that are shells",
-        ["tests/Benchmarks/AppHost/StartBenchmark.cs"] = "the benchmark says that it runs on Linux only",
-        ["tests/Benchmarks/Services/IdlePlatform.cs"] = "the benchmark says that it runs on Linux only",
+        ["platform/benchmarks/AppHost/StartBenchmark.cs"] = "the benchmark says that it runs on Linux only",
+        ["platform/benchmarks/Services/IdlePlatform.cs"] = "the benchmark says that it runs on Linux only",
     };
 
     [Fact]

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Tests;
 
 namespace OrionPlatform.EndToEnd.Tests;
 

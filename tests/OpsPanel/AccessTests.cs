@@ -3,8 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.OpsPanel;
-using OrionPlatform.ServiceDefaults;
+using Orion.Telemetry.CanonicalLines;
 
 namespace OrionPlatform.Tests;
 

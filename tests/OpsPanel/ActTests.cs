@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Sink.Alerts;
+using Orion.Sink.Audit;
+using Orion.Sink.Reading;
+using Orion.Store.Jobs;
 
 namespace OrionPlatform.Tests;
 

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrionPlatform.Sink;
+using Orion.Sink.Alerts;
+using Orion.Sink.Audit;
+using Orion.Sink.Reading;
 
 namespace OrionPlatform.Tests;
 

@@ -1,6 +1,7 @@
 using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
+using Orion.Sink.Reading;
 
 namespace OrionPlatform.Tests;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using OrionPlatform.Sink;
+using Orion.Sink.Otlp;
 
 namespace OrionPlatform.Tests;
 

@@ -1,5 +1,6 @@
-using OrionPlatform.OpsPanel;
-using OrionPlatform.Sink;
+using Orion.OpsPanel.Figures;
+using Orion.OpsPanel.Overview;
+using Orion.Sink.Reading;
 
 namespace OrionPlatform.Tests;
 

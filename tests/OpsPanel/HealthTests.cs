@@ -5,10 +5,16 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using OrionPlatform.OpsPanel;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.OpsPanel.Health;
+using Orion.OpsPanel.Live;
+using Orion.OpsPanel.Shell;
+using Orion.Sink;
+using Orion.Sink.Reading;
+using Orion.Sink.Rollups;
+using Orion.Sink.Sql;
+using Orion.Store.OpsAccess;
+using Orion.Telemetry.Lag;
+using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.Tests;
 

@@ -2,8 +2,8 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OrionPlatform.OpsPanel;
-using OrionPlatform.ServiceDefaults;
+using Orion.OpsPanel.Live;
+using Orion.Telemetry.ServerSentEvents;
 
 namespace OrionPlatform.Tests;
 

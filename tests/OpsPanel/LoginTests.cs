@@ -2,8 +2,8 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OrionPlatform.OpsPanel;
-using OrionPlatform.Sink;
+using Orion.Sink.Audit;
+using Orion.Sink.Reading;
 
 namespace OrionPlatform.Tests;
 

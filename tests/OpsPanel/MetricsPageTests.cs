@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using OrionPlatform.Sink;
+using Orion.Sink.Metrics;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.OpsPanel.Tests;

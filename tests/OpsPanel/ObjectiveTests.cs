@@ -1,5 +1,4 @@
 using System.Net;
-using OrionPlatform.Sink;
 
 namespace OrionPlatform.Tests;
 

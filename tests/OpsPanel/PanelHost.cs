@@ -6,9 +6,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Redaction;
+using Orion.Sink;
+using Orion.Sink.Reading;
+using Orion.Store;
+using Orion.Store.OpsAccess;
+using Orion.Telemetry;
+using Orion.Telemetry.Logs;
+using Orion.Telemetry.ServiceLevels;
+using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.Tests;
 
@@ -67,7 +73,7 @@ internal sealed class PanelHost : IAsyncDisposable
                 Directory = folder.File("telemetry"),
                 Process = process,
                 FlushInterval = TimeSpan.FromMilliseconds(50),
-                Slos = [.. Slos.All.Select(s => s.Rule)],
+                Slos = [.. OrionPlatform.ServiceDefaults.Slos.All.Select(s => s.Rule)],
             },
             TimeProvider.System));
         builder.Services.AddSingleton(s => new TelemetryReader(folder.File("telemetry"), TimeProvider.System));

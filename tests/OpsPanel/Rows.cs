@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using OrionPlatform.Sink;
+using Orion.Sink;
+using Orion.Sink.Metrics;
+using Orion.Sink.Rows;
 
 namespace OrionPlatform.Tests;
 

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OrionPlatform.Sink;
+using Orion.Sink.Audit;
+using Orion.Sink.Reading;
 
 namespace OrionPlatform.Tests;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Orion.Telemetry.Identity;
 
 namespace OrionPlatform.Tests;
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Store;
+using Orion.Store.OpsAccess;
+using Orion.Telemetry.Lag;
 
 namespace OrionPlatform.Tests;
 

@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Sink;
+using Orion.Sink.Reading;
+using Orion.Store.OpsAccess;
 
 namespace OrionPlatform.Tests;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
+using Orion.Sink.Reading;
+using Orion.Sink.Rows;
+using Orion.Telemetry.Waterfalls;
 
 namespace OrionPlatform.Tests;
 

@@ -95,9 +95,9 @@ public sealed class ContentTests(InstalledTemplate template)
         Assert.Equal(Mapped(tracked.Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f))), "FromPackage"), InstalledTemplate.Files(generated));
     }
 
-    /// <summary>Deeper in tests/ are programs that a test project builds for itself.</summary>
+    /// <summary>Beside these are programs that a benchmark builds for itself.</summary>
     private static IEnumerable<string> Projects(IEnumerable<string> files) =>
-        files.Where(f => f.EndsWith(".csproj", StringComparison.Ordinal) && f.Count(c => c == '/') <= 2);
+        files.Where(f => f.EndsWith(".csproj", StringComparison.Ordinal) && !f.Contains("/EmptyApp/", StringComparison.Ordinal));
 
     private static async Task<IEnumerable<string>> ListedAsync(string folder) =>
         (await Command.SucceedAsync(folder, "dotnet", "sln", "list")).Split('\n', StringSplitOptions.TrimEntries)

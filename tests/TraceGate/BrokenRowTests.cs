@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using OrionPlatform.Sink;
+using Orion.Sink.Rows;
+using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.TraceGate.Tests;
 

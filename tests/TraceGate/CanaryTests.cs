@@ -1,4 +1,6 @@
 using System.Text;
+using Orion.Telemetry.Identity;
+using Orion.Telemetry.Waterfalls;
 
 namespace OrionPlatform.TraceGate.Tests;
 

@@ -7,8 +7,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
+using Orion.Sink.Audit;
+using Orion.Telemetry.Audit;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Metrics;
+using Orion.Telemetry.Tracing;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.TraceGate.Tests;

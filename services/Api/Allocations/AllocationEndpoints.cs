@@ -1,7 +1,12 @@
-using Microsoft.AspNetCore.Routing;
+using Orion.Sink.Rows;
+using Orion.Store.Journal;
+using Orion.Store;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Correlation;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.Tracing;
+using OrionPlatform.Domain;
 using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
 
 namespace OrionPlatform.Api;
 
@@ -22,7 +27,7 @@ internal static class AllocationEndpoints
     }
 
     private static async Task<IResult> GetAsync(string projectId, string id, DomainStore store, CancellationToken cancellationToken) =>
-        Found(await store.ReadAsync(tx => Store.Allocations.FindAsync(tx, projectId, id), cancellationToken), StatusCodes.Status200OK);
+        Found(await store.ReadAsync(tx => Domain.Allocations.FindAsync(tx, projectId, id), cancellationToken), StatusCodes.Status200OK);
 
     private static async Task<IResult> ReleaseAsync(HttpContext http, string projectId, string id, DomainStore store, ApiAudit audit)
     {
@@ -35,8 +40,8 @@ internal static class AllocationEndpoints
             async tx =>
             {
                 using var outbox = Spans.Start("api.outbox.write");
-                var before = await Store.Allocations.FindAsync(tx, projectId, id);
-                var after = await Store.Allocations.BeginReleaseAsync(tx, projectId, id, origin);
+                var before = await Domain.Allocations.FindAsync(tx, projectId, id);
+                var after = await Domain.Allocations.BeginReleaseAsync(tx, projectId, id, origin);
                 if (before is not null && after is not null && after.State != before.State)
                 {
                     await audit.AddReleaseRequestedAsync(tx, caller, before, after);
@@ -49,6 +54,6 @@ internal static class AllocationEndpoints
     }
 
     private static IResult Found(Allocation? allocation, int status) => allocation is null
-        ? throw new RefusedException(ErrorCatalogue.AllocationNotFound)
+        ? throw new RefusedException(ErrorCodes.AllocationNotFound)
         : Results.Json(AllocationView.Of(allocation), statusCode: status);
 }

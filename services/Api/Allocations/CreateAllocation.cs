@@ -1,7 +1,12 @@
 using System.Text.Json;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Store;
+using Orion.Store.Idempotency;
+using Orion.Store.Journal;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Correlation;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.Tracing;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 
@@ -47,10 +52,10 @@ internal static class CreateAllocation
                 return (before, true);
             }
 
-            var allocation = await Store.Allocations.RequestAsync(tx, asked, origin);
+            var allocation = await Domain.Allocations.RequestAsync(tx, asked, origin);
             var answer = Answer(allocation);
             using var outbox = Spans.Start("api.outbox.write");
-            await Store.Allocations.AnnounceAsync(tx, allocation, origin);
+            await Domain.Allocations.AnnounceAsync(tx, allocation, origin);
             await addAuditEntryAsync(tx, allocation);
             await tx.RememberAsync(request, answer);
             return (answer, false);

@@ -1,5 +1,6 @@
 using System.Globalization;
-using OrionPlatform.Store;
+using Orion.Store;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 
@@ -29,7 +30,7 @@ internal static class ListAllocations
             throw RefusedException.Invalid($"'state' must be one of {string.Join(", ", AllocationState.All)}.");
         }
 
-        var found = await store.ReadAsync(tx => Store.Allocations.ListAsync(tx, projectId, state, after, limit + 1), http.RequestAborted);
+        var found = await store.ReadAsync(tx => Domain.Allocations.ListAsync(tx, projectId, state, after, limit + 1), http.RequestAborted);
         var page = found.Take(limit).Select(AllocationView.Of).ToList();
         return Results.Json(new AllocationPage(page, found.Count > limit ? page[^1].Id : null));
     }

@@ -2,9 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Orion.Sink.Rows;
+using Orion.Store;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.ServerSentEvents;
+using Orion.Telemetry.Tracing;
+using OrionPlatform.Domain;
 using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
 
 namespace OrionPlatform.Api;
 
@@ -34,7 +39,7 @@ internal sealed class LiveAllocation(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping, life.Token);
         var stream = new Stream(http, projectId, id, watcher, Activity.Current?.Id, stop.Token);
         var changed = stream.Changed;
-        var steps = await ReadAsync(stream) ?? throw new RefusedException(ErrorCatalogue.AllocationNotFound);
+        var steps = await ReadAsync(stream) ?? throw new RefusedException(ErrorCodes.AllocationNotFound);
         var now = steps[^1];
         var comesBack = after == 0 || steps.Any(s => s.Entry.Position == after);
         if (comesBack && after == now.Entry.Position && now.Allocation.IsFinal)

@@ -1,5 +1,8 @@
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.Tracing;
+using OrionPlatform.Domain;
 using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Store;
 
 namespace OrionPlatform.Api;
 
@@ -12,12 +15,12 @@ internal static class ProjectAccess
         var projectId = (string)http.Request.RouteValues["projectId"]!;
         if (!await MayUseAsync(http, projectId))
         {
-            throw new RefusedException(ErrorCatalogue.ProjectNotFound);
+            throw new RefusedException(ErrorCodes.ProjectNotFound);
         }
 
         if (http.Request.RouteValues["id"] is string id && !Shapes.Id().IsMatch(id))
         {
-            throw new RefusedException(ErrorCatalogue.AllocationNotFound);
+            throw new RefusedException(ErrorCodes.AllocationNotFound);
         }
 
         Canon.Add("project.id", projectId);

@@ -1,8 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Sink.Audit;
+using Orion.Store;
+using Orion.Store.Idempotency;
+using Orion.Store.Jobs;
+using Orion.Store.Journal;
+using Orion.Store.Sql;
+using Orion.Telemetry.Audit;
+using Orion.Telemetry.Errors;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

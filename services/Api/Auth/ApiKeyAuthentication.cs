@@ -2,8 +2,9 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Store;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Errors;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Routing;
-using OrionPlatform.ServiceDefaults;
+using Orion.Telemetry.Requests;
 
 namespace OrionPlatform.Api;
 

@@ -2,8 +2,10 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Store;
+using Orion.Store;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Tracing;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

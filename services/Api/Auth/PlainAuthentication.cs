@@ -3,7 +3,9 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using OrionPlatform.ServiceDefaults;
+using Orion.Store.Jobs;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.Requests;
 
 namespace OrionPlatform.Api;
 

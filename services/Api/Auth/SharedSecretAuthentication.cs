@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
+using Orion.Sink.Otlp;
+using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.Api;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.Net.Http.Headers;
-using OrionPlatform.ServiceDefaults;
+using Orion.Telemetry.Errors;
 
 namespace OrionPlatform.Api;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using OrionPlatform.ServiceDefaults;
+using Orion.Telemetry.Errors;
 
 namespace OrionPlatform.Api;
 

@@ -2,9 +2,13 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Text.Json;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Sink.Audit;
+using Orion.Store;
+using Orion.Store.Idempotency;
+using Orion.Store.Jobs;
+using Orion.Store.OpsAccess;
+using Orion.Telemetry.Audit;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 
@@ -143,7 +147,7 @@ internal static class OpsCommands
     private static async Task<int> WithStoreAsync(Func<IServiceProvider, Task<int>> command)
     {
         var builder = Host.CreateApplicationBuilder();
-        builder.AddDomainStore();
+        builder.AddDomain();
         builder.Services.AddAuditEntries();
         using var host = builder.Build();
         return await command(host.Services);

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Store;
+using Orion.Store;
+using Orion.Store.Idempotency;
+using Orion.Telemetry.Errors;
 
 namespace OrionPlatform.Api;
 

@@ -1,4 +1,4 @@
-using OrionPlatform.ServiceDefaults;
+using Orion.Telemetry.Errors;
 
 namespace OrionPlatform.Api;
 

@@ -1,4 +1,4 @@
-using OrionPlatform.Store;
+using Orion.Store;
 
 namespace OrionPlatform.Api;
 

@@ -1,4 +1,3 @@
-using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.Api;
 

@@ -1,4 +1,4 @@
-using OrionPlatform.Sink;
+using Orion.Sink.Loss;
 
 namespace OrionPlatform.Api;
 

@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Routing;
-using OrionPlatform.ServiceDefaults;
+using Orion.OpsPanel.Overview;
+using Orion.Telemetry.CanonicalLines;
 
 namespace OrionPlatform.Api;
 
@@ -12,6 +12,7 @@ internal static class NodeEndpoints
             .Validate(o => o.LostAfter >= TimeSpan.FromSeconds(5) && o.LostAfter <= TimeSpan.FromHours(1), $"{NodeWatchOptions.Section}:LostAfter must lie between 00:00:05 and 01:00:00.")
             .ValidateOnStart();
         builder.Services.AddHostedService<NodeWatch>();
+        builder.Services.AddSingleton<IWorkQueue, NodeTaskQueue>();
     }
 
     internal static void MapNodeApi(this IEndpointRouteBuilder app)

@@ -1,4 +1,4 @@
-using OrionPlatform.Store;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

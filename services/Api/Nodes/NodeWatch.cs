@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
-using OrionPlatform.Store;
+using Orion.Store;
+using Orion.Store.Journal;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

@@ -1,5 +1,10 @@
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Store;
+using Orion.Store;
+using Orion.Store.Journal;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Correlation;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.Tracing;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
+using Orion.Sink;
+using Orion.Sink.Otlp;
+using Orion.Sink.Rows;
+using Orion.Telemetry.Identity;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

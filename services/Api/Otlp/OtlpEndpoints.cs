@@ -1,8 +1,12 @@
 using System.Diagnostics.Metrics;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
+using Orion.Redaction;
+using Orion.Sink;
+using Orion.Sink.Otlp;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.Metrics;
+using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.Api;
 

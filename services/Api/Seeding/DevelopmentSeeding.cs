@@ -1,4 +1,5 @@
-using OrionPlatform.Store;
+using Orion.Store;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

@@ -1,4 +1,7 @@
 using Microsoft.Extensions.Options;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.Tracing;
 using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.NodeAgent;
@@ -22,7 +25,7 @@ internal sealed class DesiredState(Workloads workloads, EndedWorkloads ended, IO
             Canon.Add("workload.pid", result.Pid);
             if (result.Outcome != StartResult.Started)
             {
-                processing.Fail(ErrorCatalogue.WorkloadNotStarted.Code);
+                processing.Fail(ErrorCodes.WorkloadNotStarted.Code);
                 log.LogError("The workload of {AllocationId} should run here and cannot: {Outcome}.", workload.AllocationId, result.Outcome);
             }
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
-using OrionPlatform.ServiceDefaults;
+using Orion.Telemetry.Heartbeats;
+using Orion.Telemetry.Otlp;
 
 namespace OrionPlatform.NodeAgent;
 

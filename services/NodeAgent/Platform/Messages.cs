@@ -1,3 +1,5 @@
+using Orion.Telemetry.Propagation;
+
 namespace OrionPlatform.NodeAgent;
 
 /// <summary>What the agent offers.</summary>

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using OrionPlatform.ServiceDefaults;
+using Orion.Telemetry.Outgoing;
 
 namespace OrionPlatform.NodeAgent;
 

@@ -1,4 +1,7 @@
 using Microsoft.Extensions.Options;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.Tracing;
 using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.NodeAgent;
@@ -31,7 +34,7 @@ internal sealed class NodeTaskExecution(
             Canon.Tag("node.task.outcome", outcome);
             if (outcome is StartResult.StartFailed or StartResult.RuntimeUnknown)
             {
-                processing.Fail(ErrorCatalogue.WorkloadNotStarted.Code);
+                processing.Fail(ErrorCodes.WorkloadNotStarted.Code);
             }
 
             await ReportAsync(task, outcome, processing, stopping);

@@ -1,3 +1,6 @@
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.Tracing;
 using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.NodeAgent;
@@ -60,7 +63,7 @@ internal sealed class ExitLoop(
                 CorrelationId = exit.Record.CorrelationId,
                 Tenant = exit.Record.Tenant,
             });
-            processing.Fail(ErrorCatalogue.WorkloadExited.Code);
+            processing.Fail(ErrorCodes.WorkloadExited.Code);
             Canon.Add("workload.exit_code", exit.ExitCode);
             log.LogWarning(
                 "The workload of {AllocationId} ended by itself, exit code {ExitCode}.", exit.Record.AllocationId, exit.ExitCode);

@@ -1,3 +1,5 @@
+using Orion.Telemetry.Propagation;
+
 namespace OrionPlatform.NodeAgent;
 
 /// <summary>What is kept on disk of a running workload, so that the agent's next life knows it again.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Microsoft.Extensions.Options;
+using Orion.Telemetry.Propagation;
 
 namespace OrionPlatform.NodeAgent;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orion.Telemetry.Propagation;
 
 namespace OrionPlatform.NodeAgent;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Store;
+using Orion.Store.Jobs;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.Worker;
 

@@ -1,4 +1,7 @@
-using OrionPlatform.Store;
+using Orion.Store;
+using Orion.Store.Idempotency;
+using Orion.Store.Jobs;
+using Orion.Store.Sql;
 
 namespace OrionPlatform.Worker;
 

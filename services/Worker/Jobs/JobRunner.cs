@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Store;
+using Orion.Store.Jobs;
+using Orion.Telemetry.Identity;
 
 namespace OrionPlatform.Worker;
 

@@ -1,6 +1,12 @@
 using Microsoft.Extensions.Options;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Store;
+using Orion.Store;
+using Orion.Store.Idempotency;
+using Orion.Store.Jobs;
+using Orion.Store.Journal;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Correlation;
+using Orion.Telemetry.Tracing;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Worker;
 

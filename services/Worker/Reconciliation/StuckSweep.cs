@@ -1,6 +1,10 @@
 using Microsoft.Extensions.Options;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Store;
+using Orion.Store;
+using Orion.Store.Journal;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Propagation;
+using Orion.Telemetry.Tracing;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Worker;
 

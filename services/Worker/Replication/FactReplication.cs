@@ -1,7 +1,12 @@
 using System.Diagnostics.Metrics;
-using OrionPlatform.ServiceDefaults;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Sink.Events;
+using Orion.Sink.Facts;
+using Orion.Sink.Reading;
+using Orion.Store;
+using Orion.Store.Journal;
+using Orion.Telemetry.Identity;
+using Orion.Telemetry.Metrics;
+using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.Worker;
 

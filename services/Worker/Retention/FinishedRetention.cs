@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
-using OrionPlatform.Store;
+using Orion.Store;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Worker;
 

@@ -1,4 +1,10 @@
-using OrionPlatform.Store;
+using Orion.Store;
+using Orion.Store.Idempotency;
+using Orion.Store.Jobs;
+using Orion.Store.Journal;
+using Orion.Telemetry.Correlation;
+using Orion.Telemetry.Propagation;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Services.Tests;
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using OrionPlatform.Store;
+using Orion.Store;
+using Orion.Store.Journal;
+using OrionPlatform.Domain;
 using OrionPlatform.Tests;
 using OrionPlatform.Worker;
 

@@ -1,5 +1,6 @@
-using OrionPlatform.Store;
-using OrionPlatform.Tests;
+using Orion.Store;
+using Orion.Store.Journal;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Services.Tests;
 

@@ -4,8 +4,9 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Sink;
+using Orion.Sink.Reading;
+using Orion.Store.OpsAccess;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Store;
+using Orion.Store.OpsAccess;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using OrionPlatform.Store;
-using OrionPlatform.Tests;
+using Orion.Store;
+using Orion.Store.Jobs;
+using Orion.Store.Journal;
 using OrionPlatform.Worker;
 
 namespace OrionPlatform.Services.Tests;

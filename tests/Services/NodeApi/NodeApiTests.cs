@@ -2,8 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Sink.Reading;
+using Orion.Store.Journal;
+using OrionPlatform.Domain;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

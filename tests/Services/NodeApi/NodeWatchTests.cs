@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Orion.Store;
+using Orion.Store.Journal;
 using OrionPlatform.Api;
-using OrionPlatform.Store;
+using OrionPlatform.Domain;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -4,8 +4,10 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Sink;
-using OrionPlatform.Sink.Tests;
+using Orion.Sink.Otlp;
+using Orion.Sink.Reading;
+using Orion.Sink.Rows;
+using Orion.Sink.Tests;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Sink;
+using Orion.Sink.Otlp;
+using Orion.Sink.Reading;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -2,9 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using OrionPlatform.Sink;
-using OrionPlatform.Sink.Tests;
+using Orion.Sink.Otlp;
+using Orion.Sink.Tests;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Sink;
+using Orion.Sink.Audit;
+using Orion.Sink.Reading;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

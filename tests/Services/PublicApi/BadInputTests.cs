@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
-using OrionPlatform.Store;
+using OrionPlatform.Domain;
 
 namespace OrionPlatform.Services.Tests;
 

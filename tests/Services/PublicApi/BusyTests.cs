@@ -1,4 +1,4 @@
-using OrionPlatform.Store;
+using OrionPlatform.Domain;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Sink.Audit;
+using Orion.Sink.Reading;
+using Orion.Store.Jobs;
+using Orion.Store.OpsAccess;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

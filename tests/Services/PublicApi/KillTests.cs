@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Data.Sqlite;
-using OrionPlatform.Sink;
+using Orion.Sink.Reading;
 using OrionPlatform.Tests;
 using Xunit.Abstractions;
 

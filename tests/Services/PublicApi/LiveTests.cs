@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Orion.Sink.Reading;
+using Orion.Sink.Rows;
+using Orion.Store.Journal;
 using OrionPlatform.Api;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using OrionPlatform.Domain;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
@@ -191,11 +193,11 @@ public sealed class LiveTests(SharedApi shared) : IClassFixture<SharedApi>
         return line!;
     }
 
-    private Task<Allocation?> BeginAsync(string id, Origin? origin = null) => _api.Store.WriteAsync(tx => Store.Allocations.BeginProvisioningAsync(tx, id, origin ?? Origin.None));
+    private Task<Allocation?> BeginAsync(string id, Origin? origin = null) => _api.Store.WriteAsync(tx => Domain.Allocations.BeginProvisioningAsync(tx, id, origin ?? Origin.None));
 
-    private Task<Allocation?> ActivateAsync(string id) => _api.Store.WriteAsync(tx => Store.Allocations.ActivateAsync(tx, id, Origin.None));
+    private Task<Allocation?> ActivateAsync(string id) => _api.Store.WriteAsync(tx => Domain.Allocations.ActivateAsync(tx, id, Origin.None));
 
-    private Task<Allocation?> ReleaseAsync(string id) => _api.Store.WriteAsync(tx => Store.Allocations.BeginReleaseAsync(tx, _api.ProjectOf("acme"), id, Origin.None));
+    private Task<Allocation?> ReleaseAsync(string id) => _api.Store.WriteAsync(tx => Domain.Allocations.BeginReleaseAsync(tx, _api.ProjectOf("acme"), id, Origin.None));
 
-    private Task<Allocation?> EndAsync(string id) => _api.Store.WriteAsync(tx => Store.Allocations.ReleasedAsync(tx, id, Origin.None));
+    private Task<Allocation?> EndAsync(string id) => _api.Store.WriteAsync(tx => Domain.Allocations.ReleasedAsync(tx, id, Origin.None));
 }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Store;
+using OrionPlatform.Domain;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

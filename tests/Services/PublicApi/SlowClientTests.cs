@@ -1,8 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Sink;
+using Orion.Sink;
+using Orion.Sink.Reading;
 
 namespace OrionPlatform.Services.Tests;
 

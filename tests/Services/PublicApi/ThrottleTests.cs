@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Sink;
+using Orion.Sink;
+using Orion.Sink.Audit;
+using Orion.Sink.Reading;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Store;
+using Orion.Store;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using OrionPlatform.Sink;
+using Orion.Sink.Otlp;
 
 namespace OrionPlatform.Services.Tests;
 

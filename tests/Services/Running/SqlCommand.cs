@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using OrionPlatform.Sink.Cli;
+using Orion.Cli;
 
 namespace OrionPlatform.Services.Tests;
 
@@ -23,7 +23,7 @@ internal static class SqlCommand
     public static async Task<IReadOnlyList<JsonElement>> RunProgramAsync(string folder, string statement)
     {
         using var command = Process.Start(new ProcessStartInfo(
-            "dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "OrionPlatform.Sink.Cli.dll"), .. Arguments(folder, statement)])
+            "dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Orion.Cli.dll"), .. Arguments(folder, statement)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

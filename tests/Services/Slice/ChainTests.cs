@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using OrionPlatform.Sink;
+using Orion.Sink.Reading;
+using Orion.Sink.Rows;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

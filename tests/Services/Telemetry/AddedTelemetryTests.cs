@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Sink.Reading;
+using Orion.Store.OpsAccess;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -9,8 +9,9 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Sink.Reading;
+using Orion.Sink.Rows;
+using Orion.Store.OpsAccess;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
@@ -160,7 +161,7 @@ public sealed class ForeignServiceTests : IAsyncLifetime
     private async Task<IReadOnlyList<JsonElement>> SqlAsync(string statement)
     {
         using var command = Process.Start(new ProcessStartInfo(
-            "dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "OrionPlatform.Sink.Cli.dll"), "sql", statement, "--data", Path.Combine(_api.Folder, "telemetry"), "--format", "json"])
+            "dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Orion.Cli.dll"), "sql", statement, "--data", Path.Combine(_api.Folder, "telemetry"), "--format", "json"])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

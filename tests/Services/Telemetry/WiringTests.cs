@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OrionPlatform.Sink;
-using OrionPlatform.Store;
+using Orion.Sink;
+using Orion.Sink.Audit;
+using Orion.Sink.Events;
+using Orion.Sink.Reading;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using OrionPlatform.NodeAgent;
 using OrionPlatform.Tests;
 

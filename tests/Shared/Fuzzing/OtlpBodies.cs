@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using OrionPlatform.Sink;
-using OrionPlatform.Sink.Tests;
+using Orion.Sink.Otlp;
+using Orion.Sink.Tests;
 
 namespace OrionPlatform.Tests;
 

@@ -1,3 +1,4 @@
+
 namespace OrionPlatform.Tests;
 
 /// <summary>A value of telemetry in which there is no secret, but something that looks like one from afar.</summary>

@@ -1,4 +1,5 @@
-using OrionPlatform.Sink;
+using Orion.Sink;
+using Orion.Sink.Otlp;
 
 namespace OrionPlatform.Tests;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OrionPlatform.Sink;
+using Orion.Sink.Rows;
 
 namespace OrionPlatform.TraceGate.Tests;
 

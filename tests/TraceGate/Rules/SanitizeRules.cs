@@ -1,4 +1,5 @@
-using OrionPlatform.Sink;
+using Orion.Sink.Rows;
+using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.TraceGate.Tests;
 

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
-using OrionPlatform.Sink;
+using Orion.Sink.Reading;
+using Orion.Sink.Rows;
+using Orion.Telemetry.Tracing;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.TraceGate.Tests;

@@ -1,7 +1,0 @@
-namespace OrionPlatform.OpsPanel;
-
-/// <summary>The Health tab; it has no parameters.</summary>
-public sealed record HealthView : TabView
-{
-    internal override string Location => "health";
-}

@@ -1,4 +1,0 @@
-namespace OrionPlatform.Sink;
-
-/// <summary>An audit entry that the log can never take, such as one without an action.</summary>
-internal sealed class AuditEntryException(Exception cause) : Exception(cause.Message, cause);

@@ -1,3 +1,0 @@
-using OrionPlatform.Sink.Cli;
-
-return await new TelemetryCommand(Console.In, Console.Out, Console.Error, TimeProvider.System).RunAsync(args);

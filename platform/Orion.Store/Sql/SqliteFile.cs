@@ -1,0 +1,77 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Orion.Store.Sql;
+
+/// <summary>The database file, and how its connections are opened.</summary>
+internal sealed class SqliteFile
+{
+    static SqliteFile() => Batteries_V2.Init();
+
+    public SqliteFile(string connectionString)
+    {
+        FullPath = Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource);
+        MakePrivate(Path.GetDirectoryName(FullPath)!);
+    }
+
+    public string FullPath { get; }
+
+    public bool HasContent => new FileInfo(FullPath) is { Exists: true, Length: > 0 };
+
+    /// <summary>
+    /// The process's one writing connection. FULL: an acknowledged write survives a power cut. Recursive triggers make REPLACE fire the triggers that
+    /// keep the journal append-only.
+    /// </summary>
+    public SqliteSession OpenWriter(TimeSpan busyTimeout)
+    {
+        var session = Open(SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            // Switching a new file to WAL needs it alone for a moment; SQLite does not wait for that by itself.
+            Busy.Retry(() => session.TryExec("PRAGMA journal_mode=WAL"), session, busyTimeout);
+            session.Exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA busy_timeout=0;"
+                + "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY");
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public SqliteSession OpenReader()
+    {
+        var session = Open(SqliteOpenMode.ReadOnly);
+        session.Exec("PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY");
+        return session;
+    }
+
+    private SqliteSession Open(SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = FullPath, Mode = mode, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            return new SqliteSession(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A folder that is not there yet is made for its owner alone: the database holds every tenant's data.</summary>
+    public static void MakePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+}
