@@ -7,7 +7,9 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>What every service gets from one call; a line each, to be changed where a service of yours needs something else.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>Telemetry with Tracing, CorrelationId and Sanitize; heartbeats, lag monitor, health, error answers, resilience, service discovery.</summary>
+    /// <summary>
+    /// Telemetry with Tracing, CorrelationId and Sanitize; heartbeats, lag monitor, health, error answers, resilience, service discovery.
+    /// </summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         builder.SetupOTel();

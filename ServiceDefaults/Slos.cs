@@ -2,7 +2,9 @@ using Orion.Telemetry.ServiceLevels;
 
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>What this product promises; a new one is a line here. Panel, alerts, the sink's counters and the load gate take them from here.</summary>
+/// <summary>
+/// What this product promises; a new one is a line here. Panel, alerts, the sink's counters and the load gate take them from here.
+/// </summary>
 public static class Slos
 {
     /// <summary>Public API: p95 below 300 ms.</summary>

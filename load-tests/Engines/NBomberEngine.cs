@@ -3,7 +3,9 @@ using NBomber.Contracts;
 
 namespace OrionPlatform.LoadTests;
 
-/// <summary>What the gate asks of the engine beyond NBomber's API. NBomber starts its clock with the call, so waiting before it is not seen.</summary>
+/// <summary>
+/// What the gate asks of the engine beyond NBomber's API. NBomber starts its clock with the call, so waiting before it is not seen.
+/// </summary>
 internal static class LoadEngine
 {
     public const string Name = "nbomber";

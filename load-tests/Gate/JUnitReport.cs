@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace OrionPlatform.LoadTests;
 
-/// <summary>The report for CI servers: a test case a condition; a failure when it does not hold, an error when the run cannot tell.</summary>
+/// <summary>
+/// The report for CI servers: a test case a condition; a failure when it does not hold, an error when the run cannot tell.
+/// </summary>
 internal static class JUnitReport
 {
     public static XDocument Of(GateReport report)

@@ -10,7 +10,9 @@ namespace OrionPlatform.LoadTests;
 /// <remarks>Recording allocates nothing; memory is 225 KiB from the beginning, whatever is recorded.</remarks>
 internal sealed class Histogram
 {
-    /// <summary>The largest number kept apart: a day in microseconds, which is the longest run, or 80 GiB. Larger ones count as this.</summary>
+    /// <summary>
+    /// The largest number kept apart: a day in microseconds, which is the longest run, or 80 GiB. Larger ones count as this.
+    /// </summary>
     public const long Largest = 86_400_000_000;
 
     private const int SignificantDigits = 3;
@@ -74,7 +76,9 @@ internal sealed class Histogram
         return Math.Clamp(_counts.GetValueAtPercentile(100.0 * Rank(percent, Count) / Count), Min, Max);
     }
 
-    /// <summary>How many of <paramref name="count"/> sorted numbers the percentile stands at: ceil(percent / 100 * count), at least 1.</summary>
+    /// <summary>
+    /// How many of <paramref name="count"/> sorted numbers the percentile stands at: ceil(percent / 100 * count), at least 1.
+    /// </summary>
     public static long Rank(double percent, long count) => Math.Max(1, (long)Math.Ceiling((percent / 100 * count) - 1e-9));
 
     /// <summary>Adds the counts of <paramref name="other"/>, which has to have the same exact limits.</summary>

@@ -4,7 +4,9 @@ using NBomber.CSharp;
 
 namespace OrionPlatform.LoadTests;
 
-/// <summary>Records every call the scenarios make, whichever engine runs them, so that the gate judges all outcomes by one measure. Thread-safe.</summary>
+/// <summary>
+/// Records every call the scenarios make, whichever engine runs them, so that the gate judges all outcomes by one measure. Thread-safe.
+/// </summary>
 /// <param name="timeout">How long a call may take; a failed one counts no less.</param>
 internal sealed class Measurement(TimeSpan timeout)
 {
@@ -77,7 +79,9 @@ internal sealed class Measurement(TimeSpan timeout)
         }
     }
 
-    /// <summary>Records how long the platform took from a request to its effect, by the platform's own clock; null when the effect never came.</summary>
+    /// <summary>
+    /// Records how long the platform took from a request to its effect, by the platform's own clock; null when the effect never came.
+    /// </summary>
     public void EndToEnd(IScenarioContext context, TimeSpan? took)
     {
         if (IsRecorded(context))

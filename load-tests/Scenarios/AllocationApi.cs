@@ -7,7 +7,9 @@ using NBomber.CSharp;
 
 namespace OrionPlatform.LoadTests;
 
-/// <summary>The allocation API as one tenant calls it. Each call says which status is the right one; every other one is a failure.</summary>
+/// <summary>
+/// The allocation API as one tenant calls it. Each call says which status is the right one; every other one is a failure.
+/// </summary>
 internal sealed class AllocationApi(HttpClient http, TenantKey key)
 {
     /// <summary>No call may take longer.</summary>

@@ -6,7 +6,9 @@ using NBomber.CSharp;
 
 namespace OrionPlatform.LoadTests;
 
-/// <summary>One allocation a second is followed until it is active, then released: how long the platform takes from a request to its effect.</summary>
+/// <summary>
+/// One allocation a second is followed until it is active, then released: how long the platform takes from a request to its effect.
+/// </summary>
 internal static class AllocationLifecycle
 {
     public const string Name = "allocation lifecycle";
@@ -36,7 +38,9 @@ internal static class AllocationLifecycle
         .WithWarmUp(options.WarmUp)
         .WithLoadSimulations(Simulation.Inject(1, TimeSpan.FromSeconds(1), options.Duration));
 
-    /// <summary>By the times the platform itself stored, so that looking only now and then does not blur it. Null when it never was active.</summary>
+    /// <summary>
+    /// By the times the platform itself stored, so that looking only now and then does not blur it. Null when it never was active.
+    /// </summary>
     private static async Task<TimeSpan?> FollowAsync(string id, AllocationApi tenant, Measurement measurement, IScenarioContext context)
     {
         for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < s_activeWithin; await Task.Delay(s_look))

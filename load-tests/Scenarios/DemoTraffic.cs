@@ -3,7 +3,10 @@ using NBomber.CSharp;
 
 namespace OrionPlatform.LoadTests;
 
-/// <summary>Two or three calls a second for as long as the platform runs, so that the panel shows life: mostly reads, a few allocations that come and go, now and then a mistake.</summary>
+/// <summary>
+/// Two or three calls a second for as long as the platform runs, so that the panel shows life: mostly reads, a few allocations that come
+/// and go, now and then a mistake.
+/// </summary>
 internal static class DemoTraffic
 {
     private const int AliveAtMost = 3;

@@ -11,7 +11,9 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>Adds alerting to a service.</summary>
 public static class AlertExtensions
 {
-    /// <summary>Evaluates the alert rules in this service. Needs the sink (<c>ConnectionStrings:telemetry</c>); run it in one service only.</summary>
+    /// <summary>
+    /// Evaluates the alert rules in this service. Needs the sink (<c>ConnectionStrings:telemetry</c>); run it in one service only.
+    /// </summary>
     public static TBuilder AddAlerts<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         builder.Services.AddOptions<AlertOptions>()

@@ -52,8 +52,12 @@ public static class OpsPanelExtensions
     // Of sessions: the panel's own, so another kind of stream in the same service has seats apart.
     private static StreamSeats Seats(OpsPanelOptions options) => new(options.MaxStreams, options.MaxStreamsPerSession);
 
-    /// <summary>Maps the panel at <c>/admin/ops</c>. Everything there but the login page and the assets demands a session with a role.</summary>
-    /// <exception cref="InvalidOperationException">Something the panel needs is not registered; the message says what and how to mend it.</exception>
+    /// <summary>
+    /// Maps the panel at <c>/admin/ops</c>. Everything there but the login page and the assets demands a session with a role.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// Something the panel needs is not registered; the message says what and how to mend it.
+    /// </exception>
     public static WebApplication MapOpsPanel(this WebApplication app)
     {
         if (app.Services.GetService<TelemetryReader>() is null)

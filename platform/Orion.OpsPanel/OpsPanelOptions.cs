@@ -3,7 +3,9 @@ namespace Orion.OpsPanel;
 /// <summary>Settings of the panel, section <c>Orion:Ops</c>.</summary>
 public sealed class OpsPanelOptions
 {
-    /// <summary>One-time token of the first admin's login link; null or empty for none. At least 22 characters (128 bits in base64url).</summary>
+    /// <summary>
+    /// One-time token of the first admin's login link; null or empty for none. At least 22 characters (128 bits in base64url).
+    /// </summary>
     public string? LoginToken { get; set; }
 
     /// <summary>Live streams one session may have open, 1 to 64. A browser allows six connections to a host anyway.</summary>

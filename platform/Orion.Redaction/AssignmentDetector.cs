@@ -5,8 +5,7 @@ namespace Orion.Redaction;
 
 /// <summary>
 /// Secret names with their values inside a text: query strings, form bodies, JSON and YAML (whole or in pieces), XML, connection strings,
-/// headers,
-/// printed dictionaries and records, options of command lines, <c>key: value</c> prose.
+/// headers, printed dictionaries and records, options of command lines, <c>key: value</c> prose.
 /// </summary>
 internal sealed class AssignmentDetector(SensitiveNames names)
 {

@@ -11,8 +11,8 @@ internal sealed class Detectors
     /// <summary>No rule matches anything shorter than this.</summary>
     public const int ShortestSecret = 5;
 
-    // One of these stands before the secret in whatever the rules about several words match: a sign, or the blank behind a scheme, an option
-    // or PEM's "BEGIN"; and in any escape. A single word, as most values are, has none of them.
+    // One of these stands before the secret in whatever the rules about several words match: a sign, or the blank behind a scheme, an
+    // option or PEM's "BEGIN"; and in any escape. A single word, as most values are, has none of them.
     private static readonly SearchValues<char> s_joints = SearchValues.Create("@=:>,\"'+%&\\ \t\u00a0");
 
     private readonly AssignmentDetector _assignments;

@@ -5,8 +5,7 @@ namespace Orion.Redaction;
 
 /// <summary>
 /// Base64 (also wrapped) or hex of a text in which another rule finds something. What decodes to no printable text is an id, a hash or a
-/// key, and none
-/// of this one's business.
+/// key, and none of this one's business.
 /// </summary>
 internal sealed class EncodedDetector(Detectors detectors)
 {

@@ -199,7 +199,9 @@ internal sealed class NameFinder(SensitiveNames names)
         return IsOption(text, start, end, out behind) ? NameSign.Option : NameSign.None;
     }
 
-    /// <summary>The value of a pair that is told before its name, in the same tag: <c>&lt;add value="..." key="password"/&gt;</c>.</summary>
+    /// <summary>
+    /// The value of a pair that is told before its name, in the same tag: <c>&lt;add value="..." key="password"/&gt;</c>.
+    /// </summary>
     private static int Before(ReadOnlySpan<char> text, int name)
     {
         var from = Math.Max(0, name - LongestTag);

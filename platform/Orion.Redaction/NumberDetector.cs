@@ -4,8 +4,7 @@ namespace Orion.Redaction;
 
 /// <summary>
 /// Payment cards (issuer, length and Luhn) and IBANs (country, length and mod 97), also grouped by blanks, hyphens or dots. A run that is
-/// part of a
-/// longer word or number (hash, uuid, trace id, fraction, telephone number) is neither, nor are the numbers of a list.
+/// part of a longer word or number (hash, uuid, trace id, fraction, telephone number) is neither, nor are the numbers of a list.
 /// </summary>
 internal static class NumberDetector
 {
@@ -25,7 +24,8 @@ internal static class NumberDetector
     /// <summary>Whether the text has at least 13 digits in a row, separators allowed; or could hold an IBAN.</summary>
     public static bool Suspicious(ReadOnlySpan<char> text)
     {
-        // An IBAN has twelve characters or more from its second digit on, a card more digits than that: none of them begins in the last ones.
+        // An IBAN has twelve characters or more from its second digit on, a card more digits than that: none of them begins in the last
+        // ones.
         const int Rest = 12;
         var run = 0;
         for (var i = Math.Max(0, text.IndexOfAnyInRange('0', '9')); i < text.Length && text.Length - i >= Math.Min(Rest, Shortest - run); i++)

@@ -22,8 +22,7 @@ public sealed class SanitizeOptions
 
     /// <summary>
     /// Further patterns: whatever they match in a value is redacted. .NET regular expressions without lookarounds and backreferences, which
-    /// is
-    /// what keeps them linear in the value's length.
+    /// is what keeps them linear in the value's length.
     /// </summary>
     public IList<string> ExtraPatterns { get; } = [];
 

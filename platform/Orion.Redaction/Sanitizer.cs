@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Orion.Redaction;
 
 /// <summary>
-/// Replaces what must not be kept by <see cref="Redacted"/>, in place and never by omission: by the field's name, then by what
-/// the value looks like, then by length. Linear in the value's length, and free of allocation when there is nothing to redact.
+/// Replaces what must not be kept by <see cref="Redacted"/>, in place and never by omission: by the field's name, then by what the value
+/// looks like, then by length. Linear in the value's length, and free of allocation when there is nothing to redact.
 /// </summary>
 public sealed class Sanitizer
 {
@@ -91,8 +91,7 @@ public sealed class Sanitizer
 
     /// <summary>
     /// A value as it may be kept under that name: text, truth, number, arrays of these, arrays of objects and dictionaries. Any other list
-    /// or map
-    /// becomes one of these or JSON; each is judged part by part before.
+    /// or map becomes one of these or JSON; each is judged part by part before.
     /// </summary>
     public object? Value(string key, object? value)
     {
@@ -204,8 +203,7 @@ public sealed class Sanitizer
 
     /// <summary>
     /// Escapes must not carry a secret past the rules: where the plain text holds one, it is kept plain and redacted. That comes first,
-    /// since a
-    /// rule that sees a part of a secret would leave the rest of it where no rule knows it.
+    /// since a rule that sees a part of a secret would leave the rest of it where no rule knows it.
     /// </summary>
     private string Unveil(string text, ref string? settled)
     {

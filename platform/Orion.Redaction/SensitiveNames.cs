@@ -15,8 +15,7 @@ internal enum NameKind
 
 /// <summary>
 /// Judges names by their words: <c>db_password_hash</c>, <c>DbPasswordHash</c> and <c>db-password-hash</c> are three words each, of which
-/// the one that
-/// makes them secret need not be the last; <c>password.reset.count</c> is a number, <c>secretary</c> is another word.
+/// the one that makes them secret need not be the last; <c>password.reset.count</c> is a number, <c>secretary</c> is another word.
 /// </summary>
 internal sealed class SensitiveNames
 {

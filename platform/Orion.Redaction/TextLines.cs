@@ -45,8 +45,7 @@ internal static class TextLines
 
     /// <summary>
     /// The value in the lines after one that ends behind a name's sign: the lines that are indented deeper, or a list's items, or else the
-    /// one line
-    /// that no other name begins. Both ends are the same when there is none.
+    /// one line that no other name begins. Both ends are the same when there is none.
     /// </summary>
     public static (int Start, int End) Below(ReadOnlySpan<char> text, int lineStart, int lineEnd, bool block)
     {

@@ -4,8 +4,7 @@ namespace Orion.Redaction;
 
 /// <summary>
 /// The user-info part of URLs: <c>scheme://user:password@host</c>, or a token alone before the <c>@</c>; also where the password has signs
-/// in it that
-/// should have been escaped, and in the data source names of Go's drivers.
+/// in it that should have been escaped, and in the data source names of Go's drivers.
 /// </summary>
 internal static class UrlCredentialDetector
 {

@@ -7,8 +7,7 @@ namespace Orion.Redaction;
 
 /// <summary>
 /// Judges values as they are, before anything writes them as text: every text of a list or map by the value rules, every member of a map by
-/// its name
-/// too, a list that is a command line as one, and <c>{"name": ..., "value": ...}</c> as the pair that it is.
+/// its name too, a list that is a command line as one, and <c>{"name": ..., "value": ...}</c> as the pair that it is.
 /// </summary>
 internal sealed class ValueWalker(Func<string, NameKind> kindOf, Func<string, string> cleanName, Func<string, string> cleanText)
 {

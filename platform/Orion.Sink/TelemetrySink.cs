@@ -36,7 +36,9 @@ public sealed class TelemetrySink : IAsyncDisposable
         Metrics = new MetricsManager(_writer.Buffers.Metrics, time, options);
     }
 
-    /// <summary>What this process is in OpenTelemetry's terms: the resource of all rows that name no other. To be set before the first row.</summary>
+    /// <summary>
+    /// What this process is in OpenTelemetry's terms: the resource of all rows that name no other. To be set before the first row.
+    /// </summary>
     public ResourceRow Resource
     {
         get => _options.Resource;
@@ -62,7 +64,9 @@ public sealed class TelemetrySink : IAsyncDisposable
         Hand(span, _writer.Buffers.Spans);
     }
 
-    /// <summary>Hands over a canonical line (a root span). One that is <see cref="SpanRow.SampledOut"/> is only counted, and stays the caller's.</summary>
+    /// <summary>
+    /// Hands over a canonical line (a root span). One that is <see cref="SpanRow.SampledOut"/> is only counted, and stays the caller's.
+    /// </summary>
     public void Record(CanonicalLine line)
     {
         ArgumentNullException.ThrowIfNull(line);
@@ -103,7 +107,10 @@ public sealed class TelemetrySink : IAsyncDisposable
     /// <summary>Notes what has become of the rows that this process exports; the figures replace those of the call before.</summary>
     public void Record(IReadOnlyList<ExportAccount> exports) => _writer.NoteExports(process: null, run: null, exports);
 
-    /// <summary>The same for a process without a sink. Its earlier runs are closed: what they had on its way is counted as lost, with the reason <c>unconfirmed</c>.</summary>
+    /// <summary>
+    /// The same for a process without a sink. Its earlier runs are closed: what they had on its way is counted as lost, with the reason
+    /// <c>unconfirmed</c>.
+    /// </summary>
     /// <param name="process">Its name, which no process with a sink has.</param>
     /// <param name="run">Tells this run of it from others.</param>
     /// <param name="exports">Its accounts.</param>
@@ -198,7 +205,9 @@ public sealed class TelemetrySink : IAsyncDisposable
     /// <param name="minute">Any time in that minute; its raw rows must still be kept.</param>
     /// <param name="repair">Whether to write what the raw rows say.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>The differences, none when all is well; null when the database cannot be written, or a segment of this process cannot be read.</returns>
+    /// <returns>
+    /// The differences, none when all is well; null when the database cannot be written, or a segment of this process cannot be read.
+    /// </returns>
     /// <remarks>Rows that sampling left out have rollups only; those are not compared.</remarks>
     public Task<IReadOnlyList<RollupDifference>?> RecomputeAsync(DateTimeOffset minute, bool repair = false, CancellationToken cancellationToken = default) =>
         _writer.RecomputeAsync(UnixTime.Floor(UnixTime.Nanos(minute), UnixTime.Minute), repair).WaitAsync(cancellationToken);

@@ -14,7 +14,9 @@ public sealed class TelemetrySinkOptions
     /// <summary>Name of this process in file names and accounts, for example <c>api</c>; letters, digits, hyphen, dot.</summary>
     public string Process { get; set; } = "";
 
-    /// <summary>What this process is in OpenTelemetry's terms: the resource of all rows that name no other. Set by code, before the first row.</summary>
+    /// <summary>
+    /// What this process is in OpenTelemetry's terms: the resource of all rows that name no other. Set by code, before the first row.
+    /// </summary>
     public ResourceRow Resource { get; set; } = ResourceRow.Unknown;
 
     /// <summary>Longest time a row waits in the buffer before it is committed.</summary>
@@ -47,10 +49,15 @@ public sealed class TelemetrySinkOptions
     /// <summary>Days of audit entries and resolved alerts kept.</summary>
     public int AuditDays { get; set; } = 365;
 
-    /// <summary>The objectives whose good and total rows are counted; set by code, from wherever the platform defines its objectives.</summary>
+    /// <summary>
+    /// The objectives whose good and total rows are counted; set by code, from wherever the platform defines its objectives.
+    /// </summary>
     public IReadOnlyList<SloRule> Slos { get; set; } = [];
 
-    /// <summary>Bytes a WAL may grow to while someone's read keeps it from being copied back; see <see cref="SegmentSet"/> and <see cref="CentralDrain"/>.</summary>
+    /// <summary>
+    /// Bytes a WAL may grow to while someone's read keeps it from being copied back; see <see cref="SegmentSet"/> and
+    /// <see cref="CentralDrain"/>.
+    /// </summary>
     internal long MaxWalBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
@@ -59,7 +66,9 @@ public sealed class TelemetrySinkOptions
     /// </summary>
     internal int MaxPages { get; set; }
 
-    /// <summary>Whether the nightly check writes what the raw rows say over rollups that say something else; otherwise it tells only.</summary>
+    /// <summary>
+    /// Whether the nightly check writes what the raw rows say over rollups that say something else; otherwise it tells only.
+    /// </summary>
     public bool RepairRollups { get; set; }
 
     /// <summary>Told of each day that was checked, on a thread of the check's own; set by code.</summary>

@@ -8,8 +8,8 @@ using Orion.Store.Sql;
 namespace Orion.Store;
 
 /// <summary>
-/// The domain's database. Writes are closures queued to one writer thread: many share one transaction, each in its own savepoint;
-/// a write is acknowledged only when it is durable. Reads run on the store's own reader threads over read-only connections.
+/// The domain's database. Writes are closures queued to one writer thread: many share one transaction, each in its own savepoint; a write
+/// is acknowledged only when it is durable. Reads run on the store's own reader threads over read-only connections.
 /// </summary>
 public sealed class DomainStore : IAsyncDisposable
 {
@@ -20,7 +20,9 @@ public sealed class DomainStore : IAsyncDisposable
 
     /// <summary>Opens the database, migrates it, and starts its threads. Blocks meanwhile: for the start of a process.</summary>
     /// <exception cref="ArgumentException">A setting cannot work; the message names its key.</exception>
-    /// <exception cref="StoreSchemaException">The database is newer than this code, or its migrations are not this code's; it was not touched.</exception>
+    /// <exception cref="StoreSchemaException">
+    /// The database is newer than this code, or its migrations are not this code's; it was not touched.
+    /// </exception>
     public DomainStore(DomainStoreOptions options, TimeProvider time) : this(options, time, Migrations.Of(options))
     {
     }
@@ -60,12 +62,14 @@ public sealed class DomainStore : IAsyncDisposable
     internal TimeSpan SinceCommit => _writer.SinceCommit;
 
     /// <summary>Runs <paramref name="work"/> in a transaction; its effects are durable when the task completes.</summary>
-    /// <exception cref="StoreBusyException">Too many writes wait already, or another process holds the database; nothing was done.</exception>
+    /// <exception cref="StoreBusyException">
+    /// Too many writes wait already, or another process holds the database; nothing was done.
+    /// </exception>
     /// <exception cref="StoreFailedException">The transaction could not be committed; nothing was done.</exception>
     /// <exception cref="InvalidOperationException">The closure awaited something other than the store; nothing was done.</exception>
     /// <remarks>
-    /// An exception thrown by <paramref name="work"/> undoes its own effects only, and reaches its own caller only. Cancellation counts until
-    /// the closure starts. The closure sees the caller's async flow (current activity and other async locals).
+    /// An exception thrown by <paramref name="work"/> undoes its own effects only, and reaches its own caller only. Cancellation counts
+    /// until the closure starts. The closure sees the caller's async flow (current activity and other async locals).
     /// </remarks>
     public Task<T> WriteAsync<T>(Func<WriteTransaction, Task<T>> work, CancellationToken cancellationToken = default)
     {
@@ -103,10 +107,16 @@ public sealed class DomainStore : IAsyncDisposable
         return Task.CompletedTask;
     });
 
-    /// <summary>A value that changes with every commit of any process; a microsecond, no table is read. Only comparing two of them for equality has a meaning.</summary>
+    /// <summary>
+    /// A value that changes with every commit of any process; a microsecond, no table is read. Only comparing two of them for equality has
+    /// a meaning.
+    /// </summary>
     public Task<long> VersionAsync(CancellationToken cancellationToken = default) => _changes.VersionAsync(cancellationToken);
 
-    /// <summary>Completes when any process has committed since <paramref name="version"/>, or after <paramref name="timeout"/>; returns the version now.</summary>
+    /// <summary>
+    /// Completes when any process has committed since <paramref name="version"/>, or after <paramref name="timeout"/>; returns the version
+    /// now.
+    /// </summary>
     public Task<long> WaitForChangeAsync(long version, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         _changes.WaitAsync(version, timeout, cancellationToken);
 

@@ -14,8 +14,8 @@ public static class DomainStoreExtensions
 {
     /// <summary>
     /// Registers <see cref="DomainStore"/>, <see cref="JobQueue"/> and <see cref="OpsSessions"/>. The database is
-    /// <c>ConnectionStrings:store</c>, its settings are section <c>Orion:Store</c>; both are checked when the host starts, and the database is
-    /// opened and migrated then, before the service takes its first request.
+    /// <c>ConnectionStrings:store</c>, its settings are section <c>Orion:Store</c>; both are checked when the host starts, and the database
+    /// is opened and migrated then, before the service takes its first request.
     /// </summary>
     public static TBuilder AddDomainStore<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {

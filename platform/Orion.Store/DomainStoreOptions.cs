@@ -19,7 +19,10 @@ public sealed class DomainStoreOptions
     /// <summary>Most closures that share one transaction, and so one fsync.</summary>
     public int MaxBatch { get; set; } = 256;
 
-    /// <summary>Most closures that wait for the writer; past it <see cref="DomainStore.WriteAsync{T}"/> refuses with <see cref="StoreBusyException"/>. The same bound holds for reads.</summary>
+    /// <summary>
+    /// Most closures that wait for the writer; past it <see cref="DomainStore.WriteAsync{T}"/> refuses with
+    /// <see cref="StoreBusyException"/>. The same bound holds for reads.
+    /// </summary>
     public int MaxQueue { get; set; } = 10_000;
 
     /// <summary>Reader threads, each with its own read-only connection.</summary>
@@ -31,7 +34,9 @@ public sealed class DomainStoreOptions
     /// </summary>
     public ICollection<Assembly> MigrationAssemblies { get; } = [];
 
-    /// <summary>How long a write waits for another process to release the database, before it fails with <see cref="StoreBusyException"/>.</summary>
+    /// <summary>
+    /// How long a write waits for another process to release the database, before it fails with <see cref="StoreBusyException"/>.
+    /// </summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(10);
 }
 

@@ -11,15 +11,17 @@ using Orion.Telemetry.Propagation;
 
 namespace Orion.Telemetry;
 
-/// <summary>Cleans every kind of record, in place, on its producer's thread: what is stored, shown or exported has been here, once.</summary>
+/// <summary>
+/// Cleans every kind of record, in place, on its producer's thread: what is stored, shown or exported has been here, once.
+/// </summary>
 /// <remarks>Throws only when the code of a value does.</remarks>
 internal sealed class Redactor(Sanitizer sanitizer)
 {
     private const int MaxAttributes = 128;
     private const int KnownNames = 512;
 
-    // Names found clean, by identity: code names its routes and spans by the same objects every time. A fixed number of slots; whoever comes last
-    // has the slot, and a race costs one more look at a name.
+    // Names found clean, by identity: code names its routes and spans by the same objects every time. A fixed number of slots; whoever
+    // comes last has the slot, and a race costs one more look at a name.
     private readonly string?[] _clean = new string?[KnownNames];
 
     public Sanitizer Sanitizer => sanitizer;
@@ -42,7 +44,9 @@ internal sealed class Redactor(Sanitizer sanitizer)
         return changed || !ReferenceEquals(name, span.Name) || !ReferenceEquals(message, span.StatusMessage) || !ReferenceEquals(error, span.ErrorType);
     }
 
-    /// <summary>Gives a span, which its exporters are to see, what its row was cleaned to. What its type lets nobody change stays for the wire.</summary>
+    /// <summary>
+    /// Gives a span, which its exporters are to see, what its row was cleaned to. What its type lets nobody change stays for the wire.
+    /// </summary>
     public void Clean(Activity activity, SpanRow row)
     {
         activity.DisplayName = row.Name;
@@ -189,7 +193,9 @@ internal sealed class Redactor(Sanitizer sanitizer)
         CorrelationId = Clean(fact.CorrelationId),
     };
 
-    /// <summary>Refuses metadata that is not on its list, then cleans what people may have typed. Ids stay: they are what an audit is about.</summary>
+    /// <summary>
+    /// Refuses metadata that is not on its list, then cleans what people may have typed. Ids stay: they are what an audit is about.
+    /// </summary>
     /// <exception cref="AuditMetadataException">A key is not on the list; nothing is stored.</exception>
     public void Clean(AuditEntry entry)
     {

@@ -74,8 +74,8 @@ public static class TelemetryExtensions
     }
 
     /// <summary>
-    /// The application pipeline's first step: untraced endpoints. (Tracing, CorrelationId and problem details for exceptions come before it by
-    /// themselves.)
+    /// The application pipeline's first step: untraced endpoints. (Tracing, CorrelationId and problem details for exceptions come before it
+    /// by themselves.)
     /// </summary>
     public static WebApplication UseTracedEndpoints(this WebApplication app)
     {
@@ -90,7 +90,9 @@ public static class TelemetryExtensions
         return app;
     }
 
-    /// <summary>Every error is answered as a problem document with a stable <c>error_code</c> and the trace id; unknown members are refused.</summary>
+    /// <summary>
+    /// Every error is answered as a problem document with a stable <c>error_code</c> and the trace id; unknown members are refused.
+    /// </summary>
     public static TBuilder AddProblemAnswers<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow);
@@ -108,7 +110,9 @@ public static class TelemetryExtensions
         return builder;
     }
 
-    /// <summary>Outgoing HTTP calls: timeouts, retries where they are safe, circuit breakers that Health shows, service discovery.</summary>
+    /// <summary>
+    /// Outgoing HTTP calls: timeouts, retries where they are safe, circuit breakers that Health shows, service discovery.
+    /// </summary>
     public static TBuilder AddOutgoingCalls<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         builder.Services.AddCapability<OutgoingOptions>(OutgoingOptions.Section, OutgoingOptions.Problem);

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace OrionPlatform.LoadTests.Tests;
 
-/// <summary>A real HTTP server that answers like the allocation API and is as slow as a test wants: what the generator is tested against.</summary>
+/// <summary>
+/// A real HTTP server that answers like the allocation API and is as slow as a test wants: what the generator is tested against.
+/// </summary>
 internal sealed class AllocationServer : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, string> _states = new();

@@ -3,8 +3,8 @@ using NBomber.CSharp;
 namespace OrionPlatform.LoadTests.Tests;
 
 /// <summary>
-/// The test of an honest load generator (wrk2's): a server that freezes for 1.4 s answers few calls slowly, but keeps many waiting. Counted from
-/// the intended start both SLOs are broken; by service time, as most generators count, both hold.
+/// The test of an honest load generator (wrk2's): a server that freezes for 1.4 s answers few calls slowly, but keeps many waiting. Counted
+/// from the intended start both SLOs are broken; by service time, as most generators count, both hold.
 /// </summary>
 public sealed class FreezeTests
 {

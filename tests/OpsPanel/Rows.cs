@@ -116,7 +116,9 @@ internal static class Rows
         Utilization = 0.375,
     };
 
-    /// <summary>A request that makes a job, which makes a node task, with their inner spans and logs: one story over three services.</summary>
+    /// <summary>
+    /// A request that makes a job, which makes a node task, with their inner spans and logs: one story over three services.
+    /// </summary>
     public static (CanonicalLine Request, CanonicalLine Job, CanonicalLine Task) Story(TelemetrySink sink, DateTimeOffset at, string? failure = null)
     {
         var request = Request(at, 21, "POST", status: 201);

@@ -33,8 +33,8 @@ public sealed class StallBannerTests
         ThreadPool.GetMinThreads(out var least, out var completion);
         ThreadPool.SetMinThreads(Math.Max(least, 16), completion);
 
-        // Each try is a stall of its own, with more requests than the pool has threads by then; the newest may be one that nobody can be blamed for,
-        // and on a box that others keep busy nearly all are.
+        // Each try is a stall of its own, with more requests than the pool has threads by then; the newest may be one that nobody can be
+        // blamed for, and on a box that others keep busy nearly all are.
         var report = app.Services.GetRequiredService<LagReport>();
         var page = "";
         await Eventually.TrueAsync(

@@ -5,7 +5,9 @@ namespace OrionPlatform.Tests;
 /// <summary>Waits for a condition with a deadline: the only way a test may wait.</summary>
 internal static class Eventually
 {
-    /// <summary>Polls until <paramref name="condition"/> holds; fails with <paramref name="what"/> after the deadline (default 30 s).</summary>
+    /// <summary>
+    /// Polls until <paramref name="condition"/> holds; fails with <paramref name="what"/> after the deadline (default 30 s).
+    /// </summary>
     public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? within = null)
     {
         var deadline = within ?? TimeSpan.FromSeconds(30);

@@ -3,7 +3,9 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.Template.Tests;
 
-/// <summary>The template as <c>dotnet new install .</c> installs it, in a hive of the test's own, and what it generated for each kind of name.</summary>
+/// <summary>
+/// The template as <c>dotnet new install .</c> installs it, in a hive of the test's own, and what it generated for each kind of name.
+/// </summary>
 public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -60,8 +62,8 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
     internal string Solution(string name) => _folder.File(name);
 
     /// <summary>
-    /// Builds a generated solution, once; returns what the build said. With analyzers in the full run only: they judge names (My-App becomes
-    /// My_App), and take as long as all else.
+    /// Builds a generated solution, once; returns what the build said. With analyzers in the full run only: they judge names (My-App
+    /// becomes My_App), and take as long as all else.
     /// </summary>
     internal Task<string> BuildAsync(string name)
     {

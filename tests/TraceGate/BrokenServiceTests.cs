@@ -39,7 +39,10 @@ public sealed class BrokenServiceTests
         Assert.Contains(findings, f => f.What.Contains("order.ship of order/1 has no processing span", StringComparison.Ordinal));
     }
 
-    /// <summary>Runs a service that makes an order and "ships" it under a span of its own; asks for one order, and for something that does not exist.</summary>
+    /// <summary>
+    /// Runs a service that makes an order and "ships" it under a span of its own; asks for one order, and for something that does not
+    /// exist.
+    /// </summary>
     private static async Task<IReadOnlyList<SentRequest>> AskAsync(string folder, string name, bool belt)
     {
         using var source = new ActivitySource(name);

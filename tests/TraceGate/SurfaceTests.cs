@@ -17,8 +17,9 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.TraceGate.Tests;
 
 /// <summary>
-/// Every surface of telemetry that a service's own code can put a secret on, one row each: each gets a secret of every kind that exists nowhere
-/// else, and no byte of the folder, the console or the export may hold one. The running platform is tested from outside by <see cref="CanaryTests"/>.
+/// Every surface of telemetry that a service's own code can put a secret on, one row each: each gets a secret of every kind that exists
+/// nowhere else, and no byte of the folder, the console or the export may hold one. The running platform is tested from outside by
+/// <see cref="CanaryTests"/>.
 /// </summary>
 public sealed class SurfaceTests
 {

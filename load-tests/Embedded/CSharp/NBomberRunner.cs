@@ -42,7 +42,9 @@ public static class NBomberRunner
     /// <summary>Says that the engine has no report of its own to write. The embedded engine never writes one; the SLO gate does.</summary>
     public static NBomberContext WithoutReports(this NBomberContext context) => context;
 
-    /// <summary>How long iterations in flight at the end are waited for; then they count as failed. A minute unless said otherwise.</summary>
+    /// <summary>
+    /// How long iterations in flight at the end are waited for; then they count as failed. A minute unless said otherwise.
+    /// </summary>
     public static NBomberContext WithScenarioCompletionTimeout(this NBomberContext context, TimeSpan timeout) => context with { CompletionTimeout = timeout };
 
     /// <summary>Runs the test on the calling thread until all is over.</summary>

@@ -2,7 +2,9 @@ using NBomber.Contracts;
 
 namespace NBomber.CSharp;
 
-/// <summary>Makes responses. Beware that the order of the optional arguments differs between <c>Ok</c> and <c>Fail</c>, as it does in NBomber.</summary>
+/// <summary>
+/// Makes responses. Beware that the order of the optional arguments differs between <c>Ok</c> and <c>Fail</c>, as it does in NBomber.
+/// </summary>
 public static class Response
 {
     /// <summary>Succeeded; nothing more to say.</summary>
@@ -11,7 +13,10 @@ public static class Response
     /// <summary>Failed; nothing more to say.</summary>
     public static Response<object> Fail() => new() { IsError = true };
 
-    /// <summary>Succeeded. <paramref name="customLatencyMs"/> has no effect in this overload, as in NBomber: name the type, <c>Ok&lt;object&gt;</c>, to set it.</summary>
+    /// <summary>
+    /// Succeeded. <paramref name="customLatencyMs"/> has no effect in this overload, as in NBomber: name the type, <c>Ok&lt;object&gt;</c>,
+    /// to set it.
+    /// </summary>
     public static Response<object> Ok(string statusCode = "", long sizeBytes = 0L, string message = "", double customLatencyMs = 0.0)
     {
         _ = customLatencyMs;

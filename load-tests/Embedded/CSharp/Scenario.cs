@@ -39,7 +39,9 @@ public static class Scenario
     /// <summary>Conditions that the final statistics have to meet.</summary>
     public static ScenarioProps WithThresholds(this ScenarioProps scenario, params Threshold[] thresholds) => scenario with { Thresholds = thresholds };
 
-    /// <summary>Whether a failed step ends its iteration as failed (true unless said otherwise) or leaves that to the scenario's code.</summary>
+    /// <summary>
+    /// Whether a failed step ends its iteration as failed (true unless said otherwise) or leaves that to the scenario's code.
+    /// </summary>
     public static ScenarioProps WithRestartIterationOnFail(this ScenarioProps scenario, bool shouldRestart) => scenario with { RestartIterationOnFail = shouldRestart };
 
     /// <summary>So many failed iterations stop the whole test; 5,000 unless said otherwise.</summary>

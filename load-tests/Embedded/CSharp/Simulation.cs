@@ -5,15 +5,22 @@ namespace NBomber.CSharp;
 /// <summary>The shapes a load can have.</summary>
 public static class Simulation
 {
-    /// <summary>Starts <paramref name="rate"/> iterations each <paramref name="interval"/>, evenly spaced within it, for <paramref name="during"/>.</summary>
+    /// <summary>
+    /// Starts <paramref name="rate"/> iterations each <paramref name="interval"/>, evenly spaced within it, for <paramref name="during"/>.
+    /// </summary>
     public static LoadSimulation Inject(int rate, TimeSpan interval, TimeSpan during) =>
         new InjectLoad(AtLeast(0, rate, nameof(rate)), Positive(interval, nameof(interval)), Positive(during, nameof(during)));
 
-    /// <summary>Moves the start rate in a straight line from where the last simulation left it (0 at first) to <paramref name="rate"/> each <paramref name="interval"/>.</summary>
+    /// <summary>
+    /// Moves the start rate in a straight line from where the last simulation left it (0 at first) to <paramref name="rate"/> each
+    /// <paramref name="interval"/>.
+    /// </summary>
     public static LoadSimulation RampingInject(int rate, TimeSpan interval, TimeSpan during) =>
         new RampingInjectLoad(AtLeast(0, rate, nameof(rate)), Positive(interval, nameof(interval)), Positive(during, nameof(during)));
 
-    /// <summary>Each <paramref name="interval"/> has its own rate between <paramref name="minRate"/> and <paramref name="maxRate"/>, both inclusive.</summary>
+    /// <summary>
+    /// Each <paramref name="interval"/> has its own rate between <paramref name="minRate"/> and <paramref name="maxRate"/>, both inclusive.
+    /// </summary>
     public static LoadSimulation InjectRandom(int minRate, int maxRate, TimeSpan interval, TimeSpan during) =>
         new InjectRandomLoad(
             AtLeast(0, minRate, nameof(minRate)),
@@ -25,7 +32,10 @@ public static class Simulation
     public static LoadSimulation KeepConstant(int copies, TimeSpan during) =>
         new KeepConstantLoad(AtLeast(1, copies, nameof(copies)), Positive(during, nameof(during)));
 
-    /// <summary>Moves the number of iterating copies in a straight line from where the last simulation left it (0 at first) to <paramref name="copies"/>.</summary>
+    /// <summary>
+    /// Moves the number of iterating copies in a straight line from where the last simulation left it (0 at first) to
+    /// <paramref name="copies"/>.
+    /// </summary>
     public static LoadSimulation RampingConstant(int copies, TimeSpan during) =>
         new RampingConstantLoad(AtLeast(0, copies, nameof(copies)), Positive(during, nameof(during)));
 

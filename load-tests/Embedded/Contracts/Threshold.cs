@@ -28,7 +28,9 @@ public sealed class Threshold
 
     /// <summary>A condition on a scenario.</summary>
     /// <param name="checkScenario">Has to be true; an exception in it counts as false.</param>
-    /// <param name="abortWhenErrorCount">Stops the test when so many of the checks made every five seconds failed; null only judges at the end.</param>
+    /// <param name="abortWhenErrorCount">
+    /// Stops the test when so many of the checks made every five seconds failed; null only judges at the end.
+    /// </param>
     /// <param name="startCheckAfter">When the checks during the run begin, counted from the end of the warm-up.</param>
     public static Threshold Create(
         Expression<Func<ScenarioStats, bool>> checkScenario,
@@ -42,7 +44,9 @@ public sealed class Threshold
     /// <summary>A condition on one step; a step that never ran fails it.</summary>
     /// <param name="stepName">Name of the step.</param>
     /// <param name="checkStep">Has to be true; an exception in it counts as false.</param>
-    /// <param name="abortWhenErrorCount">Stops the test when so many of the checks made every five seconds failed; null only judges at the end.</param>
+    /// <param name="abortWhenErrorCount">
+    /// Stops the test when so many of the checks made every five seconds failed; null only judges at the end.
+    /// </param>
     /// <param name="startCheckAfter">When the checks during the run begin, counted from the end of the warm-up.</param>
     public static Threshold Create(
         string stepName,

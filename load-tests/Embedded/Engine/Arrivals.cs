@@ -2,7 +2,9 @@ using NBomber.Contracts;
 
 namespace OrionPlatform.LoadTests;
 
-/// <summary>The intended starts of an open load, as time from its beginning: evenly spaced, and none depends on an earlier one's end.</summary>
+/// <summary>
+/// The intended starts of an open load, as time from its beginning: evenly spaced, and none depends on an earlier one's end.
+/// </summary>
 internal static class Arrivals
 {
     /// <param name="load">The load.</param>

@@ -10,7 +10,9 @@ namespace OrionPlatform.LoadTests;
 /// <param name="copy">The copy that runs it.</param>
 /// <param name="phase">Warm-up or load, and when it began.</param>
 /// <param name="intended">When the plan wanted it to start; the time of creation for a closed load, which has no plan.</param>
-/// <param name="possible">When it could start at the earliest: <paramref name="intended"/>, or later when it had to wait for a free copy.</param>
+/// <param name="possible">
+/// When it could start at the earliest: <paramref name="intended"/>, or later when it had to wait for a free copy.
+/// </param>
 internal sealed class Iteration(ScenarioRun scenario, ScenarioCopy copy, LoadPhase phase, long intended, long possible) : IScenarioContext
 {
     private long? _laterStep;

@@ -7,7 +7,9 @@ internal static class LoadEngine
 {
     public const string Name = "embedded";
 
-    /// <summary>Whether latencies count from the intended start, so that a slow generator or a busy system cannot hide waiting time.</summary>
+    /// <summary>
+    /// Whether latencies count from the intended start, so that a slow generator or a busy system cannot hide waiting time.
+    /// </summary>
     public static bool KnowsIntendedStart => true;
 
     /// <summary>What the step that runs now counts from, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.</summary>

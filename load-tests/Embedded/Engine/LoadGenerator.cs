@@ -139,7 +139,9 @@ internal sealed class LoadGenerator(ScenarioRun scenario, LoadPhase phase)
 
     private long At(TimeSpan offset) => phase.Start + (long)(offset.TotalSeconds * Stopwatch.Frequency);
 
-    /// <summary>Never returns before the time; the clock's grain makes it up to about a millisecond late, which the lag shows. False when stopped.</summary>
+    /// <summary>
+    /// Never returns before the time; the clock's grain makes it up to about a millisecond late, which the lag shows. False when stopped.
+    /// </summary>
     private bool SleepUntil(long time)
     {
         while (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), time) is var left && left > TimeSpan.Zero)

@@ -5,9 +5,9 @@ namespace Orion.Alerts.Evaluation;
 
 /// <summary>The state machine of one rule's alerts: what is to be written, given what is open and what was found.</summary>
 /// <remarks>
-/// A pure function of the stored alerts, so it goes on where it was after a restart, in <c>pending</c> as in <c>firing</c>.
-/// inactive -> pending (condition holds) -> firing (held for <see cref="AlertRule.For"/>) -> resolved (gone for
-/// <see cref="AlertRule.KeepFiring"/>); a pending alert whose condition goes is resolved at once, and was never announced.
+/// A pure function of the stored alerts, so it goes on where it was after a restart, in <c>pending</c> as in <c>firing</c>. inactive ->
+/// pending (condition holds) -> firing (held for <see cref="AlertRule.For"/>) -> resolved (gone for <see cref="AlertRule.KeepFiring"/>); a
+/// pending alert whose condition goes is resolved at once, and was never announced.
 /// </remarks>
 public static class AlertDecision
 {

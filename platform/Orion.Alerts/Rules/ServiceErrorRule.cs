@@ -3,7 +3,9 @@ using Orion.Sink.Reading;
 
 namespace Orion.Alerts.Rules;
 
-/// <summary>Too many of a service's requests and jobs fail, over the window: of the platform's own services and of any that sends its telemetry in.</summary>
+/// <summary>
+/// Too many of a service's requests and jobs fail, over the window: of the platform's own services and of any that sends its telemetry in.
+/// </summary>
 public sealed class ServiceErrorRule(IOptions<AlertOptions> options) : AlertRule
 {
     /// <inheritdoc/>

@@ -12,8 +12,9 @@ namespace Orion.Alerts.Rules;
 public sealed record BurnPace(TimeSpan Over, TimeSpan Lately, double Factor);
 
 /// <summary>
-/// An SLO's error budget burns too fast. Windows and factors are those of the Site Reliability Workbook, chapter 5, table 5-8, for an objective over 30
-/// days: 2 % of the budget in an hour or 5 % in six are for people to be woken by, 10 % in three days are for a working day.
+/// An SLO's error budget burns too fast. Windows and factors are those of the Site Reliability Workbook, chapter 5, table 5-8, for an
+/// objective over 30 days: 2 % of the budget in an hour or 5 % in six are for people to be woken by, 10 % in three days are for a working
+/// day.
 /// </summary>
 public sealed class SloBurnRule : AlertRule
 {

@@ -10,7 +10,9 @@ namespace Orion.Cli.Querying;
 /// <param name="unit">So much in a histogram is 1 of what is answered.</param>
 internal sealed class PercentileFunction(string name, string histograms, double unit)
 {
-    /// <summary>Makes it known, through the engine's own interface: CreateAggregate carries its state on from one group to the next.</summary>
+    /// <summary>
+    /// Makes it known, through the engine's own interface: CreateAggregate carries its state on from one group to the next.
+    /// </summary>
     public void Register(SqliteConnection connection) => raw.sqlite3_create_function(connection.Handle, name, 2, null, Step, Final);
 
     private void Step(sqlite3_context context, object data, sqlite3_value[] arguments)

@@ -7,7 +7,9 @@ namespace Orion.Cli.Tables;
 /// <param name="About">What a row is.</param>
 /// <param name="Source">What it is read from, <c>{0}</c> being the attached file.</param>
 /// <param name="Columns">Name and expression of each column; <c>{0}</c> and <c>{1}</c> are the attached file and its process.</param>
-/// <param name="Range">Condition of a time range, <c>{0}</c> and <c>{1}</c> being its ends in nanoseconds; empty when rows have no time of their own.</param>
+/// <param name="Range">
+/// Condition of a time range, <c>{0}</c> and <c>{1}</c> being its ends in nanoseconds; empty when rows have no time of their own.
+/// </param>
 internal sealed record ReadableTable(string Name, string About, string Source, (string Name, string Sql)[] Columns, string Range = "")
 {
     /// <summary>The version of its file from which it is there; one of an earlier version has no rows of it.</summary>

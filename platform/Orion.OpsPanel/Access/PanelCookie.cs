@@ -6,7 +6,8 @@ namespace Orion.OpsPanel.Access;
 /// <remarks>
 /// SameSite is Lax, not Strict. A link opened from a mail or a chat is a cross-site navigation. With Strict, the redirect after a login
 /// link would arrive without the session just made; and a page opened by any link would arrive without the antiforgery cookie, be given a
-/// new one, and so spoil the forms of all other open pages. Nothing is lost by Lax: it withholds both cookies from the posts of other sites.
+/// new one, and so spoil the forms of all other open pages. Nothing is lost by Lax: it withholds both cookies from the posts of other
+/// sites.
 /// </remarks>
 internal sealed class PanelCookie : CookieBuilder
 {

@@ -9,8 +9,8 @@ using Orion.Telemetry.ServerSentEvents;
 namespace Orion.OpsPanel.Live;
 
 /// <summary>
-/// A tab's live stream: server-sent events, one <c>fragment</c> event for each part that looks different from what this viewer
-/// was last sent. A slow viewer skips pictures; nothing queues up for it.
+/// A tab's live stream: server-sent events, one <c>fragment</c> event for each part that looks different from what this viewer was last
+/// sent. A slow viewer skips pictures; nothing queues up for it.
 /// </summary>
 internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamSeats seats, Sessions sessions, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveStream> logger)
 {

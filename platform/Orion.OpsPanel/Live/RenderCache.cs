@@ -14,8 +14,8 @@ public sealed record Painting(IReadOnlyList<Fragment> Fragments, int Status = 20
 }
 
 /// <summary>
-/// Paints each picture once: viewers of the same tab with the same parameters share it for as long as the data does not change,
-/// also those who ask while it is being painted.
+/// Paints each picture once: viewers of the same tab with the same parameters share it for as long as the data does not change, also those
+/// who ask while it is being painted.
 /// </summary>
 internal sealed class RenderCache(TimeProvider time)
 {

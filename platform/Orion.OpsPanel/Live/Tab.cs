@@ -4,10 +4,15 @@ using Microsoft.AspNetCore.Http;
 namespace Orion.OpsPanel.Live;
 
 /// <summary>Parameters of a tab, already checked.</summary>
-/// <remarks>A record, so that equal parameters are equal views. (Razor components are public classes, so what they take as parameters is public too.)</remarks>
+/// <remarks>
+/// A record, so that equal parameters are equal views. (Razor components are public classes, so what they take as parameters is public
+/// too.)
+/// </remarks>
 public abstract record TabView
 {
-    /// <summary>Canonical path and query below the panel's root, for example <c>traces?errors=1</c>: equal views have equal locations.</summary>
+    /// <summary>
+    /// Canonical path and query below the panel's root, for example <c>traces?errors=1</c>: equal views have equal locations.
+    /// </summary>
     internal abstract string Location { get; }
 
     /// <summary>Where its live stream is.</summary>

@@ -5,7 +5,10 @@ using Orion.Store.OpsAccess;
 
 namespace Orion.OpsPanel.Live;
 
-/// <summary>Which tab a session has open, and with which filters each tab was left: kept with the session on the server, so a reload or another window finds it.</summary>
+/// <summary>
+/// Which tab a session has open, and with which filters each tab was left: kept with the session on the server, so a reload or another
+/// window finds it.
+/// </summary>
 internal sealed class TabMemory(OpsSessions store)
 {
     // The most that the store keeps of all tabs together; what does not fit still works, it is only not remembered.

@@ -43,7 +43,9 @@ public sealed record OverviewData
     /// <summary>The newest jobs that were given up.</summary>
     public required IReadOnlyList<DeadLetter> DeadLetters { get; init; }
 
-    /// <summary>The time that the figures really cover: from the first minute with a request on, so that a young platform's rate is not diluted.</summary>
+    /// <summary>
+    /// The time that the figures really cover: from the first minute with a request on, so that a young platform's rate is not diluted.
+    /// </summary>
     internal TimeSpan Covered
     {
         get

@@ -11,7 +11,9 @@ using Orion.Telemetry.ServiceLevels;
 
 namespace Orion.OpsPanel.Overview;
 
-/// <summary>Is the platform well? Services, the public API against its SLOs, the queue, open alerts, and what telemetry itself has lost.</summary>
+/// <summary>
+/// Is the platform well? Services, the public API against its SLOs, the queue, open alerts, and what telemetry itself has lost.
+/// </summary>
 internal sealed class OverviewTab(
     TelemetryReader reader, JobQueue jobs, IEnumerable<IWorkQueue> queues, IOptions<SloOptions> slos, HtmlPainter painter, RenderCache cache, StreamSeats seats, TimeProvider time) : ITab
 {

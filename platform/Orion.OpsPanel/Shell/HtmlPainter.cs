@@ -5,7 +5,9 @@ using Orion.OpsPanel.Live;
 
 namespace Orion.OpsPanel.Shell;
 
-/// <summary>Renders a Razor component to HTML text. Components get all they need as parameters, so a picture depends on nothing else.</summary>
+/// <summary>
+/// Renders a Razor component to HTML text. Components get all they need as parameters, so a picture depends on nothing else.
+/// </summary>
 internal sealed class HtmlPainter(IServiceProvider services, ILoggerFactory loggers)
 {
     public async Task<string> RenderAsync<TComponent>(params (string Name, object? Value)[] parameters) where TComponent : IComponent

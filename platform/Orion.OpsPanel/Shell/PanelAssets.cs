@@ -7,7 +7,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Orion.OpsPanel.Shell;
 
-/// <summary>The style sheets, the module and the icon, from this assembly. Their address carries their hash, so browsers keep them for good.</summary>
+/// <summary>
+/// The style sheets, the module and the icon, from this assembly. Their address carries their hash, so browsers keep them for good.
+/// </summary>
 internal static class PanelAssets
 {
     private static readonly FrozenDictionary<string, Asset> s_assets = new Dictionary<string, Asset>

@@ -5,8 +5,8 @@ using Orion.Telemetry.Lag;
 namespace Orion.OpsPanel.Shell;
 
 /// <summary>
-/// Development's hint, on every page, that this process's thread pool has just stalled, and who is likely to blame. In Production nobody looks at
-/// a page for that: the canonical line of who is blamed carries it, and the Health tab lists it.
+/// Development's hint, on every page, that this process's thread pool has just stalled, and who is likely to blame. In Production nobody
+/// looks at a page for that: the canonical line of who is blamed carries it, and the Health tab lists it.
 /// </summary>
 internal sealed class StallNotice(IHostEnvironment environment, IServiceProvider services, TimeProvider time)
 {

@@ -15,7 +15,8 @@ namespace Orion.Sink.Central;
 /// </summary>
 /// <remarks>
 /// There is one such file, so unlike a segment it cannot be left to a reader who never ends: while its WAL has grown to half of
-/// <c>MaxWalBytes</c> and cannot be copied back, rows and rollups wait in memory, within their bounds, and only single writes (and the audit log) go in.
+/// <c>MaxWalBytes</c> and cannot be copied back, rows and rollups wait in memory, within their bounds, and only single writes (and the
+/// audit log) go in.
 /// </remarks>
 internal sealed class CentralDrain(
     string directory, SinkBuffers buffers, RollupFold fold, MetricRollups metrics, ServiceTable services, WriterRun run,
@@ -43,7 +44,9 @@ internal sealed class CentralDrain(
 
     public void Enqueue(CentralWrite write) => _arriving.Enqueue(write);
 
-    /// <summary>Writes everything there is in one transaction. Null when it is committed, or there was nothing, or a reader holds up the file.</summary>
+    /// <summary>
+    /// Writes everything there is in one transaction. Null when it is committed, or there was nothing, or a reader holds up the file.
+    /// </summary>
     /// <param name="ending">This run ends with it.</param>
     /// <param name="now">Someone waits for it: it is written even while a reader holds up the file.</param>
     public SqliteFailure? Write(bool ending = false, bool now = false)

@@ -4,8 +4,8 @@ using Orion.Sink.Sql;
 namespace Orion.Sink.Central;
 
 /// <summary>
-/// <c>telemetry.db</c> as one process writes it: the small, long-lived tables that all processes share. Transactions are short, and
-/// a lock held by another process is waited for only briefly: the caller keeps what it has and comes again.
+/// <c>telemetry.db</c> as one process writes it: the small, long-lived tables that all processes share. Transactions are short, and a lock
+/// held by another process is waited for only briefly: the caller keeps what it has and comes again.
 /// </summary>
 internal sealed class CentralFile : IDisposable
 {

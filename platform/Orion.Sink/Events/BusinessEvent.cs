@@ -1,6 +1,9 @@
 namespace Orion.Sink.Events;
 
-/// <summary>Something that happened in the domain, for people to look at (seed 002's <c>business_event_logs</c>). It is telemetry: the journal has the truth.</summary>
+/// <summary>
+/// Something that happened in the domain, for people to look at (seed 002's <c>business_event_logs</c>). It is telemetry: the journal has
+/// the truth.
+/// </summary>
 public sealed class BusinessEvent
 {
     /// <summary>Kind: <c>allocation.requested</c>.</summary>

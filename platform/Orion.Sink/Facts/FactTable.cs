@@ -4,7 +4,10 @@ using Orion.Sink.Sql;
 
 namespace Orion.Sink.Facts;
 
-/// <summary>A journal fact as the reporting copy has it: beside the telemetry, so that one query joins the two. The journal itself is the domain store's.</summary>
+/// <summary>
+/// A journal fact as the reporting copy has it: beside the telemetry, so that one query joins the two. The journal itself is the domain
+/// store's.
+/// </summary>
 /// <param name="Position">Its place in the journal.</param>
 /// <param name="Time">When it was committed.</param>
 /// <param name="Type">Its type: <c>allocation.requested</c>.</param>

@@ -1,6 +1,9 @@
 namespace Orion.Sink.Loss;
 
-/// <summary>What became of one kind of rows that a process sends away by OTLP, since it started. What is in none of the three last figures is on its way.</summary>
+/// <summary>
+/// What became of one kind of rows that a process sends away by OTLP, since it started. What is in none of the three last figures is on its
+/// way.
+/// </summary>
 /// <param name="Stream">Its name in the loss account: <see cref="Spans"/> or <see cref="Logs"/>.</param>
 /// <param name="Produced">Rows given to the exporter.</param>
 /// <param name="Delivered">Rows in exports that the receiver acknowledged.</param>

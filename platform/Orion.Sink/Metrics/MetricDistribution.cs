@@ -3,8 +3,9 @@ using Orion.Sink.Rollups;
 namespace Orion.Sink.Metrics;
 
 /// <summary>
-/// How a metric's values lie, in its own unit; mergeable over minutes, series and processes. A value that was recorded by itself is kept to 0.8 %, one below 6e-8 to 5e-10; of a
-/// histogram only the bucket is known, and its values are taken to lie evenly between the bucket's bounds.
+/// How a metric's values lie, in its own unit; mergeable over minutes, series and processes. A value that was recorded by itself is kept to
+/// 0.8 %, one below 6e-8 to 5e-10; of a histogram only the bucket is known, and its values are taken to lie evenly between the bucket's
+/// bounds.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 public sealed class MetricDistribution
@@ -41,7 +42,10 @@ public sealed class MetricDistribution
     public byte[] ToBytes() => _values.ToBytes();
 
     /// <summary>Adds a point's values.</summary>
-    /// <returns>False when they are not known: negative ones, amounts that were added, a histogram without buckets, or one whose counts cannot be true.</returns>
+    /// <returns>
+    /// False when they are not known: negative ones, amounts that were added, a histogram without buckets, or one whose counts cannot be
+    /// true.
+    /// </returns>
     internal bool TryAdd(MetricPoint point)
     {
         if (point.Value is { } single && (point.Kind == MetricKind.Gauge || point is { Kind: MetricKind.Histogram, Count: 1 }))

@@ -30,7 +30,8 @@ public enum MetricTemporality
 }
 
 /// <summary>
-/// One point of one series (seed 002's <c>metrics_timeseries</c>). A series is told apart by resource, scope, name, unit, kind, temporality, monotonicity and labels.
+/// One point of one series (seed 002's <c>metrics_timeseries</c>). A series is told apart by resource, scope, name, unit, kind,
+/// temporality, monotonicity and labels.
 /// </summary>
 public sealed class MetricPoint
 {
@@ -91,7 +92,9 @@ public sealed class MetricPoint
     /// <summary>Dimensions.</summary>
     public KeyValuePair<string, object?>[] Labels { get; set; } = [];
 
-    /// <summary>Takes over the buckets of an exponential histogram without negative values (OpenTelemetry's data model), as bounds of their own.</summary>
+    /// <summary>
+    /// Takes over the buckets of an exponential histogram without negative values (OpenTelemetry's data model), as bounds of their own.
+    /// </summary>
     /// <param name="scale">Bucket i holds what is above base^i and at most base^(i+1), with base = 2^(2^-scale).</param>
     /// <param name="zero">Values that are 0.</param>
     /// <param name="offset">Index of the first bucket.</param>
@@ -102,7 +105,9 @@ public sealed class MetricPoint
         (Bounds, Buckets) = (bounds, Array.ConvertAll(all, c => (long)c));
     }
 
-    /// <summary>Why it cannot be stored; null when it can. One value that is no number would make every sum and maximum over it none.</summary>
+    /// <summary>
+    /// Why it cannot be stored; null when it can. One value that is no number would make every sum and maximum over it none.
+    /// </summary>
     internal string? Problem() =>
         Name.Length is 0 or > MaxName ? $"a metric's name is missing or longer than {MaxName} characters"
         : !IsFinite(Value) || !IsFinite(Min) || !IsFinite(Max) || !Array.TrueForAll(Bounds, double.IsFinite) ? "a value is not a finite number"

@@ -54,7 +54,9 @@ public sealed record MetricSeries(string Name, string Service, string Labels, IR
 /// <param name="Minute">Its start.</param>
 /// <param name="Points">Points recorded.</param>
 /// <param name="Count">Measurements in them.</param>
-/// <param name="Sum">Sum of the values: for a counter what was added, for a histogram the total; null when that of one of them is not known.</param>
+/// <param name="Sum">
+/// Sum of the values: for a counter what was added, for a histogram the total; null when that of one of them is not known.
+/// </param>
 /// <param name="Min">Smallest value; null when not known.</param>
 /// <param name="Max">Largest value; null when not known.</param>
 /// <param name="Last">Latest value, of a histogram the sum; null when not known.</param>

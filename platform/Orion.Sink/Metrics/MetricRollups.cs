@@ -4,7 +4,9 @@ using Orion.Sink.Sql;
 
 namespace Orion.Sink.Metrics;
 
-/// <summary>Metrics by the minute, and what is known of each metric, in <c>telemetry.db</c>: short enough to keep when raw points have gone.</summary>
+/// <summary>
+/// Metrics by the minute, and what is known of each metric, in <c>telemetry.db</c>: short enough to keep when raw points have gone.
+/// </summary>
 internal sealed class MetricRollups
 {
     public const string Sql = """
@@ -24,8 +26,8 @@ internal sealed class MetricRollups
     public const int DistributionsSince = 5;
 
     /// <summary>
-    /// A series is told apart by all that OpenTelemetry's data model says, and a metric by unit and kind too; sum, least and greatest may be unknown. Of a series from before,
-    /// nothing is known of where it came from.
+    /// A series is told apart by all that OpenTelemetry's data model says, and a metric by unit and kind too; sum, least and greatest may
+    /// be unknown. Of a series from before, nothing is known of where it came from.
     /// </summary>
     public static readonly string Identity = $"""
         ALTER TABLE metric_rollups_minute ADD COLUMN last_at INTEGER;
@@ -95,7 +97,8 @@ internal sealed class MetricRollups
         using var all = new MetricSeriesTable(database, "metric_rollup_series", sources);
         using var find = database.Prepare("SELECT count, distribution FROM metric_rollups_minute WHERE series = ? AND start = ?");
 
-        // A row without measurements (count 0) has nothing to say about the others' sum, least and greatest. What is unknown of a part is unknown of the whole.
+        // A row without measurements (count 0) has nothing to say about the others' sum, least and greatest. What is unknown of a part is
+        // unknown of the whole.
         using var add = database.Prepare("""
             INSERT INTO metric_rollups_minute (series, start, points, count, sum, min, max, last, last_at, p95, distribution) VALUES (?,?,?,?,?,?,?,?,?,?,?)
             ON CONFLICT DO UPDATE SET points = points + excluded.points, count = count + excluded.count,
@@ -230,7 +233,10 @@ internal sealed class MetricRollups
             }
         }
 
-        /// <summary>This cell's values with those of the row, whose own stay as they are: when the transaction fails they are added to the row again. Null when those of either are not known.</summary>
+        /// <summary>
+        /// This cell's values with those of the row, whose own stay as they are: when the transaction fails they are added to the row
+        /// again. Null when those of either are not known.
+        /// </summary>
         public MetricDistribution? DistributionWith(long count, ReadOnlySpan<byte> stored)
         {
             if (_distribution is null || count > 0 && stored.IsEmpty)

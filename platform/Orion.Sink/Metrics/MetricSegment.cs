@@ -16,7 +16,8 @@ internal sealed class MetricWriter(Database database, SegmentWords words) : IDis
         """;
 
     /// <summary>
-    /// A series is told apart by all that OpenTelemetry's data model says, and a histogram may have no sum. Of a series from before, nothing is known of where it came from.
+    /// A series is told apart by all that OpenTelemetry's data model says, and a histogram may have no sum. Of a series from before,
+    /// nothing is known of where it came from.
     /// </summary>
     public static readonly string Identity = $"""
         {Constraints.Drop("metrics_timeseries", "value REAL NOT NULL", "value REAL")}

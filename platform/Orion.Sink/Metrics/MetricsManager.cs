@@ -18,7 +18,9 @@ public sealed class MetricsManager
     }
 
     /// <summary>Hands over a point; its time is now when it has none.</summary>
-    /// <exception cref="ArgumentException">It has a value that is not a finite number, a negative count, or buckets that do not fit its bounds; nothing is recorded.</exception>
+    /// <exception cref="ArgumentException">
+    /// It has a value that is not a finite number, a negative count, or buckets that do not fit its bounds; nothing is recorded.
+    /// </exception>
     public void Record(MetricPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
@@ -30,7 +32,10 @@ public sealed class MetricsManager
         Offer(point);
     }
 
-    /// <summary>Hands over a point that this code did not measure itself; one that <see cref="Record"/> would refuse is counted as dropped (<c>invalid</c>).</summary>
+    /// <summary>
+    /// Hands over a point that this code did not measure itself; one that <see cref="Record"/> would refuse is counted as dropped
+    /// (<c>invalid</c>).
+    /// </summary>
     /// <returns>Whether it was taken.</returns>
     public bool TryRecord(MetricPoint point)
     {

@@ -8,8 +8,7 @@ namespace Orion.Sink.Otlp;
 
 /// <summary>
 /// Reads a request's body, decompressed, and no more of it than the limit: a small body that unpacks to a huge one ends there too. What it
-/// gives is
-/// valid until it is disposed of.
+/// gives is valid until it is disposed of.
 /// </summary>
 internal sealed class OtlpBody(OtlpRoom room, int limit) : IDisposable
 {
@@ -56,8 +55,7 @@ internal sealed class OtlpBody(OtlpRoom room, int limit) : IDisposable
 
     /// <summary>
     /// Whether it ends as gzip (RFC 1952) does: with the checksum and the length of the last member's content, which is all of it unless
-    /// there are several. The
-    /// stream does not say: for one that is cut off between two blocks it gives what it has.
+    /// there are several. The stream does not say: for one that is cut off between two blocks it gives what it has.
     /// </summary>
     private static bool EndsWhole(ReadOnlySpan<byte> packed, ReadOnlySpan<byte> content)
     {

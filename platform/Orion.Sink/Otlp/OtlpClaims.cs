@@ -2,7 +2,10 @@ using Orion.Sink.Rows;
 
 namespace Orion.Sink.Otlp;
 
-/// <summary>What the rows of one request claim to be, held against what their sender may claim. What it may not is kept under <c>claimed.</c> and counted.</summary>
+/// <summary>
+/// What the rows of one request claim to be, held against what their sender may claim. What it may not is kept under <c>claimed.</c> and
+/// counted.
+/// </summary>
 internal sealed class OtlpClaims(OtlpSender sender)
 {
     public const string UnknownService = "unknown_service";
@@ -61,7 +64,10 @@ internal sealed class OtlpClaims(OtlpSender sender)
         return null;
     }
 
-    /// <summary>Takes the surface out of the attributes: the one that is claimed with right, else the natural one, where the sender's lines may be of it.</summary>
+    /// <summary>
+    /// Takes the surface out of the attributes: the one that is claimed with right, else the natural one, where the sender's lines may be
+    /// of it.
+    /// </summary>
     public string TakeSurface(OtlpSource source, OtlpAttributes attributes, string natural)
     {
         if (attributes.Take(Surface) is { } claimed)

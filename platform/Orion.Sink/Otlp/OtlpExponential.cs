@@ -53,8 +53,9 @@ internal sealed record OtlpBuckets(int Offset, ulong[] Counts)
 }
 
 /// <summary>
-/// The buckets of an exponential histogram (OpenTelemetry's data model): index i holds what is above base^i and at most base^(i+1), with base = 2^(2^-scale).
-/// They are stored with bounds of their own, as any other histogram's; the bounds are exact to a double's last digits, so nothing of the sender's precision is lost.
+/// The buckets of an exponential histogram (OpenTelemetry's data model): index i holds what is above base^i and at most base^(i+1), with
+/// base = 2^(2^-scale). They are stored with bounds of their own, as any other histogram's; the bounds are exact to a double's last digits,
+/// so nothing of the sender's precision is lost.
 /// </summary>
 internal sealed class OtlpExponential
 {
@@ -91,8 +92,12 @@ internal sealed class OtlpExponential
         : Sides.SelectMany(s => s.Counts).Append(Zero).Aggregate((UInt128)0, (sum, c) => sum + c) != count ? "an exponential histogram's buckets do not add up to its count"
         : null;
 
-    /// <summary>What has been added since <paramref name="before"/>: none when the two cannot be compared. False when something is less than it was.</summary>
-    /// <remarks>A sender makes its buckets coarser and its threshold of zero wider as its values spread, never the other way but by starting anew.</remarks>
+    /// <summary>
+    /// What has been added since <paramref name="before"/>: none when the two cannot be compared. False when something is less than it was.
+    /// </summary>
+    /// <remarks>
+    /// A sender makes its buckets coarser and its threshold of zero wider as its values spread, never the other way but by starting anew.
+    /// </remarks>
     public bool TrySince(OtlpExponential before, out OtlpExponential? added)
     {
         added = null;

@@ -7,10 +7,9 @@ namespace Orion.Sink.Otlp;
 
 /// <summary>
 /// OTLP's JSON as protobuf: what a body says in the one encoding is written in the other, so that there is one decoder, and one set of
-/// limits, for both. It takes
-/// the forms ProtoJSON allows: members in lowerCamelCase or by their original names, null for unset, integers as numbers or text and with
-/// an exponent, enumerations
-/// by number or name; and OTLP's own: ids in hexadecimal. Members that are not known are passed over.
+/// limits, for both. It takes the forms ProtoJSON allows: members in lowerCamelCase or by their original names, null for unset, integers as
+/// numbers or text and with an exponent, enumerations by number or name; and OTLP's own: ids in hexadecimal. Members that are not known are
+/// passed over.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal ref struct OtlpJson

@@ -2,8 +2,7 @@ namespace Orion.Sink.Otlp;
 
 /// <summary>
 /// How much of a request, and of one record in it, is taken. The limits on a record are those of OpenTelemetry's SDKs, held here too: a
-/// sender need not be one. What is beyond
-/// them is left out, counted with its record, and told in the answer.
+/// sender need not be one. What is beyond them is left out, counted with its record, and told in the answer.
 /// </summary>
 internal static class OtlpLimits
 {

@@ -4,8 +4,9 @@ using Orion.Sink.Rows;
 namespace Orion.Sink.Otlp;
 
 /// <summary>
-/// The canonical lines of services that know nothing of them, by OpenTelemetry's semantic conventions: what a process was asked to do (SERVER) is a request, what it was
-/// handed (CONSUMER) a job, and so is a message that nothing else led to (a root PRODUCER); any other root is an operation. The rest are inner spans.
+/// The canonical lines of services that know nothing of them, by OpenTelemetry's semantic conventions: what a process was asked to do
+/// (SERVER) is a request, what it was handed (CONSUMER) a job, and so is a message that nothing else led to (a root PRODUCER); any other
+/// root is an operation. The rest are inner spans.
 /// </summary>
 internal static class OtlpLines
 {
@@ -13,7 +14,10 @@ internal static class OtlpLines
     private const uint ParentIsKnown = 0x100;
     private const uint ParentIsRemote = 0x200;
 
-    /// <summary>The kind of line a span is by what it is; null for an inner span. A sender that may say so itself would have, of a root that is no request and nothing handed to it.</summary>
+    /// <summary>
+    /// The kind of line a span is by what it is; null for an inner span. A sender that may say so itself would have, of a root that is no
+    /// request and nothing handed to it.
+    /// </summary>
     public static string? KindOf(OtlpSpan span, bool hasParent, bool saysItself) => (ActivityKind)(span.Kind - 1) switch
     {
         _ when hasParent && (span.Flags & (ParentIsKnown | ParentIsRemote)) == ParentIsKnown => null,
@@ -64,7 +68,10 @@ internal static class OtlpLines
     private static int? StatusCode(OtlpAttributes attributes) =>
         (attributes.Number("http.response.status_code") ?? attributes.Number("http.status_code")) is { } status and >= 0 and < 1000 ? (int)status : null;
 
-    /// <summary>A server's span is named <c>GET /orders/{id}</c> where the route is known. A path itself is no route: it would make a series of every address.</summary>
+    /// <summary>
+    /// A server's span is named <c>GET /orders/{id}</c> where the route is known. A path itself is no route: it would make a series of
+    /// every address.
+    /// </summary>
     private static string? RouteIn(string name, string method) =>
         name.Length > method.Length + 1 && name.StartsWith(method, StringComparison.Ordinal) && name[method.Length] == ' ' && name[method.Length + 1] == '/'
             ? name[(method.Length + 1)..] : null;

@@ -71,7 +71,10 @@ internal sealed class OtlpPoint
 
     public bool IsCumulative => Data == OtlpData.Summary || Temporality == (int)MetricTemporality.Cumulative;
 
-    /// <summary>Whether what is stored is what was added, and so depends on the points before it. A sum that goes down too is a level when it comes as a total.</summary>
+    /// <summary>
+    /// Whether what is stored is what was added, and so depends on the points before it. A sum that goes down too is a level when it comes
+    /// as a total.
+    /// </summary>
     public bool IsAmount => Data switch
     {
         OtlpData.Gauge => false,

@@ -12,9 +12,8 @@ internal static class OtlpProto
 
     /// <summary>
     /// Every record of an export request with where it comes from. The three signals' requests have one shape: resources (field 1), in each
-    /// its description (1) and
-    /// its scopes (2), in each scope its description (1) and its records (2). A description may follow what it describes, so it is looked
-    /// for first.
+    /// its description (1) and its scopes (2), in each scope its description (1) and its records (2). A description may follow what it
+    /// describes, so it is looked for first.
     /// </summary>
     public static void Records(ReadOnlySpan<byte> request, OtlpReport report, Record found) =>
         Records(new ProtobufReader(request) { Budget = new OtlpBudget() }, report, found);

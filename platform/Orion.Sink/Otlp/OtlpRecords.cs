@@ -98,7 +98,9 @@ internal sealed class OtlpLog
     public OtlpAttributes Attributes { get; } = new();
 }
 
-/// <summary>Attributes in the order they came; bounded by <see cref="OtlpLimits.Attributes"/>, further ones are left out, and counted.</summary>
+/// <summary>
+/// Attributes in the order they came; bounded by <see cref="OtlpLimits.Attributes"/>, further ones are left out, and counted.
+/// </summary>
 internal sealed class OtlpAttributes
 {
     private List<KeyValuePair<string, object?>>? _items;

@@ -2,7 +2,9 @@ using Orion.Sink.Rows;
 
 namespace Orion.Sink.Otlp;
 
-/// <summary>Who sends telemetry in, and what it may claim: what is claimed without right is stored as a claim, and counts nowhere else.</summary>
+/// <summary>
+/// Who sends telemetry in, and what it may claim: what is claimed without right is stored as a claim, and counts nowhere else.
+/// </summary>
 /// <param name="Name">Its name, as the key it uses is called.</param>
 public sealed record OtlpSender(string Name)
 {
@@ -13,8 +15,8 @@ public sealed record OtlpSender(string Name)
     public static OtlpSender Trusted { get; } = new("") { Services = ["*"], Surfaces = ["*"], Tenants = ["*"], MayClaimLines = true };
 
     /// <summary>
-    /// Services it speaks for (<c>service.name</c>): names, beginnings (<c>shop-*</c>), or <c>*</c> for all that are nobody else's. Another's rows are stored as those of
-    /// <c>NAME/SERVICE</c>, and have none of the rights below.
+    /// Services it speaks for (<c>service.name</c>): names, beginnings (<c>shop-*</c>), or <c>*</c> for all that are nobody else's.
+    /// Another's rows are stored as those of <c>NAME/SERVICE</c>, and have none of the rights below.
     /// </summary>
     public IReadOnlyList<string> Services { get; init; } = [];
 
@@ -24,7 +26,10 @@ public sealed record OtlpSender(string Name)
     /// <summary>Tenants its rows may be of.</summary>
     public IReadOnlyList<string> Tenants { get; init; } = [];
 
-    /// <summary>Whether its spans say themselves what they are (<c>orion.line.kind</c> and the other <c>orion.</c> attributes), and count in objectives about spans.</summary>
+    /// <summary>
+    /// Whether its spans say themselves what they are (<c>orion.line.kind</c> and the other <c>orion.</c> attributes), and count in
+    /// objectives about spans.
+    /// </summary>
     public bool MayClaimLines { get; init; }
 
     /// <summary>Services that are somebody else's: a beginning or <c>*</c> does not cover them.</summary>

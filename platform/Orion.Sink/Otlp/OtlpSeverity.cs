@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Orion.Sink.Otlp;
 
-/// <summary>The level of a log record that came over OTLP: by its severity number, and where it has none by the text, as the known systems write it.</summary>
+/// <summary>
+/// The level of a log record that came over OTLP: by its severity number, and where it has none by the text, as the known systems write it.
+/// </summary>
 internal static class OtlpSeverity
 {
     // What languages, syslog, journald and the log libraries call their levels, in lower case.
@@ -33,7 +35,10 @@ internal static class OtlpSeverity
         _ => text is null ? LogLevel.Information : OfText(text),
     };
 
-    /// <summary>By the word in it: <c>[ERROR]</c>, <c>WARN2</c>, <c>Error:</c>, <c>LogLevel.Warning</c>, <c>SEVERITY_ERROR</c>. What nobody knows is information.</summary>
+    /// <summary>
+    /// By the word in it: <c>[ERROR]</c>, <c>WARN2</c>, <c>Error:</c>, <c>LogLevel.Warning</c>, <c>SEVERITY_ERROR</c>. What nobody knows is
+    /// information.
+    /// </summary>
     private static LogLevel OfText(string text)
     {
         // A word that says how bad it is stands at one of the ends.

@@ -4,8 +4,7 @@ namespace Orion.Sink.Otlp;
 
 /// <summary>
 /// Times that cannot be right: a unit mistaken, a clock that is far off, none at all. Such a record is stored at the time it was received,
-/// with what it said beside it; so it
-/// lies where queries look and retention reaches.
+/// with what it said beside it; so it lies where queries look and retention reaches.
 /// </summary>
 internal static class OtlpTimes
 {

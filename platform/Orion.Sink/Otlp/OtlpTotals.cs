@@ -33,8 +33,8 @@ internal sealed class OtlpTotals(long startedNanos, long maxBytes = 64 * 1024 * 
     private readonly LinkedList<Entry> _latestFirst = [];
     private long _bytes;
 
-    // A sequence that began until then may be known to nobody any more: its total may have been counted by our predecessor,
-    // or by us before we forgot it.
+    // A sequence that began until then may be known to nobody any more: its total may have been counted by our predecessor, or by us before
+    // we forgot it.
     private ulong _unknownUntil = (ulong)startedNanos;
 
     /// <summary>Series remembered.</summary>

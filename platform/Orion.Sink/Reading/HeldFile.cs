@@ -7,7 +7,9 @@ namespace Orion.Sink.Reading;
 /// <param name="File">The file, relative to the sink's folder.</param>
 /// <param name="WalBytes">Bytes of its WAL.</param>
 /// <param name="Since">When something was last copied back.</param>
-/// <param name="By">The processes that read it now (<c>PID NAME</c>), where the system tells: Linux, and processes of the same user.</param>
+/// <param name="By">
+/// The processes that read it now (<c>PID NAME</c>), where the system tells: Linux, and processes of the same user.
+/// </param>
 public sealed record HeldFile(string File, long WalBytes, DateTimeOffset Since, IReadOnlyList<string> By)
 {
     // Where it cannot be known who reads, a WAL that has not been copied back for so long is taken for held.
@@ -43,7 +45,8 @@ public sealed record HeldFile(string File, long WalBytes, DateTimeOffset Since, 
 /// <summary>Which processes are inside a read transaction of a file.</summary>
 internal static class WalReaders
 {
-    // Bytes of NAME-shm that SQLite locks, shared, while a read uses the WAL: WAL_READ_LOCK(0) to (4), https://sqlite.org/walformat.html#wal_locks.
+    // Bytes of NAME-shm that SQLite locks, shared, while a read uses the WAL: WAL_READ_LOCK(0) to (4),
+    // https://sqlite.org/walformat.html#wal_locks.
     private const int FirstReadLock = 123;
     private const int LastReadLock = 127;
 

@@ -7,8 +7,8 @@ using Orion.Sink.Sql;
 namespace Orion.Sink.Reading;
 
 /// <summary>
-/// The public API minute by minute. Each process that serves it says how many requests a minute had and their percentile; where several have a minute and say different
-/// ones, their histograms are merged.
+/// The public API minute by minute. Each process that serves it says how many requests a minute had and their percentile; where several
+/// have a minute and say different ones, their histograms are merged.
 /// </summary>
 internal static class MinuteReads
 {

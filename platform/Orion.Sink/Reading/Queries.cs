@@ -28,7 +28,9 @@ public sealed record TraceQuery
     /// <summary>Only those at least this long.</summary>
     public TimeSpan? MinDuration { get; init; }
 
-    /// <summary>Only those where each of these attributes, of the row, its resource or its scope, is that text: <c>host.name</c> = <c>web-1</c>.</summary>
+    /// <summary>
+    /// Only those where each of these attributes, of the row, its resource or its scope, is that text: <c>host.name</c> = <c>web-1</c>.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; } = [];
 
     /// <summary>At most this many, 1 to 1,000.</summary>
@@ -62,7 +64,9 @@ public sealed record LogQuery
     /// <summary>Only records of this trace.</summary>
     public ActivityTraceId? TraceId { get; init; }
 
-    /// <summary>Only those where each of these attributes, of the row, its resource or its scope, is that text: <c>host.name</c> = <c>web-1</c>.</summary>
+    /// <summary>
+    /// Only those where each of these attributes, of the row, its resource or its scope, is that text: <c>host.name</c> = <c>web-1</c>.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; } = [];
 
     /// <summary>At most this many, 1 to 1,000.</summary>
@@ -89,7 +93,9 @@ public sealed record TraceData(ActivityTraceId TraceId, IReadOnlyList<CanonicalL
 
 /// <summary>A trace with all that caused it and all that it caused, followed over span links both ways.</summary>
 /// <param name="Asked">The trace that was asked for.</param>
-/// <param name="Traces">All traces of the story, oldest first; includes <paramref name="Asked"/>. Empty when nothing was found and files had to be left out.</param>
+/// <param name="Traces">
+/// All traces of the story, oldest first; includes <paramref name="Asked"/>. Empty when nothing was found and files had to be left out.
+/// </param>
 /// <param name="Truncated">Whether the story had more traces or spans than were read (32 traces, 2,000 spans).</param>
 public sealed record Story(ActivityTraceId Asked, IReadOnlyList<TraceData> Traces, bool Truncated)
 {

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Orion.Sink.Reading;
 
-/// <summary>When a read has to end: its caller gives it up, or it has taken too long. While a read lasts, its file's WAL cannot be reset and grows.</summary>
+/// <summary>
+/// When a read has to end: its caller gives it up, or it has taken too long. While a read lasts, its file's WAL cannot be reset and grows.
+/// </summary>
 internal sealed class ReadLimit(CancellationToken cancellationToken = default)
 {
     /// <summary>The longest that one call may take, over all files it reads.</summary>

@@ -94,7 +94,9 @@ internal sealed class ReaderThreads : IAsyncDisposable
     }
 }
 
-/// <summary>A read of the telemetry failed: <c>telemetry.db</c> is damaged, of a newer version or locked, or the read took too long.</summary>
+/// <summary>
+/// A read of the telemetry failed: <c>telemetry.db</c> is damaged, of a newer version or locked, or the read took too long.
+/// </summary>
 public sealed class TelemetryReadException : Exception
 {
     /// <summary>With a message that names the file.</summary>

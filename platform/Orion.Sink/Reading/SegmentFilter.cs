@@ -4,8 +4,8 @@ using Orion.Sink.Sql;
 namespace Orion.Sink.Reading;
 
 /// <summary>
-/// What the rows of a page must be, for one segment. Of the conditions that have an index, the one that leaves the fewest rows leads: SQLite has no
-/// statistics of a file that is being written, and would walk through the whole day for a value that is rare in it.
+/// What the rows of a page must be, for one segment. Of the conditions that have an index, the one that leaves the fewest rows leads:
+/// SQLite has no statistics of a file that is being written, and would walk through the whole day for a value that is rare in it.
 /// </summary>
 internal sealed class SegmentFilter(Database database, long version)
 {
@@ -60,7 +60,10 @@ internal sealed class SegmentFilter(Database database, long version)
         }
     }
 
-    /// <summary>An attribute of the row, of its resource or of its scope (<c>otel.scope.name</c> and <c>otel.scope.version</c> too) is that text; numbers and flags as JSON has them.</summary>
+    /// <summary>
+    /// An attribute of the row, of its resource or of its scope (<c>otel.scope.name</c> and <c>otel.scope.version</c> too) is that text;
+    /// numbers and flags as JSON has them.
+    /// </summary>
     /// <param name="attribute">Name and text.</param>
     /// <param name="byResource">The index on resources, which leaves out rows of <see cref="SegmentSchema.FirstResource"/>.</param>
     public void Has(KeyValuePair<string, string> attribute, string byResource)

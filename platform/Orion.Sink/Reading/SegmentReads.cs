@@ -5,11 +5,16 @@ namespace Orion.Sink.Reading;
 
 /// <summary>A file that a read had to leave out, wholly or from the damage on: what it holds is missing from the result.</summary>
 /// <param name="File">The file within the telemetry folder: <c>2026-11-21/api.db</c>.</param>
-/// <param name="Reason">Why, in a word: <c>newer_schema</c>, <c>corrupt</c>, <c>locked</c>, <c>cannot_open</c>, <c>io_error</c>, <c>error</c>.</param>
+/// <param name="Reason">
+/// Why, in a word: <c>newer_schema</c>, <c>corrupt</c>, <c>locked</c>, <c>cannot_open</c>, <c>io_error</c>, <c>error</c>.
+/// </param>
 /// <param name="Message">Why, as it was reported.</param>
 public sealed record SkippedFile(string File, string Reason, string Message);
 
-/// <summary>One read over many segments. A segment that cannot be read is left out and named; the read itself ends only by its <see cref="ReadLimit"/>.</summary>
+/// <summary>
+/// One read over many segments. A segment that cannot be read is left out and named; the read itself ends only by its
+/// <see cref="ReadLimit"/>.
+/// </summary>
 internal sealed class SegmentReads(string directory, ReadLimit limit)
 {
     // Bounded by the files there are: each is named once.

@@ -10,7 +10,10 @@ internal sealed class StoryRead : IDisposable
     public const int MaxTraces = 32;
     public const int MaxSpans = 2_000;
 
-    /// <summary>Repaints of live pages that are shown of what one trace changed: every viewer has one, and they must not crowd out what else it caused.</summary>
+    /// <summary>
+    /// Repaints of live pages that are shown of what one trace changed: every viewer has one, and they must not crowd out what else it
+    /// caused.
+    /// </summary>
     public const int MaxPaints = 8;
 
     private readonly SegmentReads _reads;

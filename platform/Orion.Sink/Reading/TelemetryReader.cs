@@ -14,8 +14,8 @@ using Orion.Sink.Sql;
 namespace Orion.Sink.Reading;
 
 /// <summary>
-/// Reads the sink's folder, whichever processes wrote it. SQLite runs on the reader's own threads, so no pool thread blocks;
-/// each call opens read-only, materialises and closes: no read transaction outlives a call.
+/// Reads the sink's folder, whichever processes wrote it. SQLite runs on the reader's own threads, so no pool thread blocks; each call
+/// opens read-only, materialises and closes: no read transaction outlives a call.
 /// </summary>
 public sealed class TelemetryReader : IAsyncDisposable
 {
@@ -54,14 +54,18 @@ public sealed class TelemetryReader : IAsyncDisposable
             cancellationToken);
     }
 
-    /// <summary>Figures by route or span name over the last <paramref name="window"/> (1 minute to 30 days), by service, surface and name.</summary>
+    /// <summary>
+    /// Figures by route or span name over the last <paramref name="window"/> (1 minute to 30 days), by service, surface and name.
+    /// </summary>
     public async Task<IReadOnlyList<RouteFigures>> FiguresAsync(FiguresOf of, TimeSpan window, CancellationToken cancellationToken = default)
     {
         var parts = new WindowParts(window, _time.GetUtcNow());
         return await CentralAsync(database => RouteReads.Read(database, of, parts), cancellationToken);
     }
 
-    /// <summary>Good and total of every objective that was counted over the last <paramref name="window"/> (1 minute to 30 days), by name.</summary>
+    /// <summary>
+    /// Good and total of every objective that was counted over the last <paramref name="window"/> (1 minute to 30 days), by name.
+    /// </summary>
     public async Task<IReadOnlyList<SloCount>> SlosAsync(TimeSpan window, CancellationToken cancellationToken = default)
     {
         var parts = new WindowParts(window, _time.GetUtcNow());
@@ -75,7 +79,10 @@ public sealed class TelemetryReader : IAsyncDisposable
     public Task<Page<CanonicalLine>> LinesAsync(TraceQuery query, CancellationToken cancellationToken = default) =>
         _threads.RunAsync(limit => LineReads.Read(_directory, query, limit), cancellationToken);
 
-    /// <summary>The latest time that a row of now may have. One beyond it, which an earlier version stored for a clock that was wrong, would stay on top of every list.</summary>
+    /// <summary>
+    /// The latest time that a row of now may have. One beyond it, which an earlier version stored for a clock that was wrong, would stay on
+    /// top of every list.
+    /// </summary>
     public DateTimeOffset Latest => _time.GetUtcNow() + TimeSpan.FromMinutes(TimeWindow.Ahead / UnixTime.Minute);
 
     /// <summary>The trace with its causes and consequences; null when nothing of it is stored.</summary>

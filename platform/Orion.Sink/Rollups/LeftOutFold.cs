@@ -3,8 +3,9 @@ using Orion.Sink.Rows;
 namespace Orion.Sink.Rollups;
 
 /// <summary>
-/// What sampling left out, folded on its producer's thread into the figures of its minute: nothing of it waits anywhere, and a busy service costs no
-/// more memory than an idle one. The writer takes the figures over in each of its rounds. Striped by processor, so that producers seldom meet.
+/// What sampling left out, folded on its producer's thread into the figures of its minute: nothing of it waits anywhere, and a busy service
+/// costs no more memory than an idle one. The writer takes the figures over in each of its rounds. Striped by processor, so that producers
+/// seldom meet.
 /// </summary>
 internal sealed class LeftOutFold
 {

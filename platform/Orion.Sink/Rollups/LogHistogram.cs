@@ -23,7 +23,9 @@ public sealed class LogHistogram
     /// <summary>Adds a value; negative ones count as 0.</summary>
     public void Add(long value, long times = 1) => AddTo(BucketOf(Math.Max(0, value)), times);
 
-    /// <summary>Adds a value; negative ones count as 0, those from 2^128 on as the largest there is. Under 128 it is rounded to an integer.</summary>
+    /// <summary>
+    /// Adds a value; negative ones count as 0, those from 2^128 on as the largest there is. Under 128 it is rounded to an integer.
+    /// </summary>
     public void Add(double value, long times = 1)
     {
         if (value < 2 * SubBuckets)
@@ -93,8 +95,8 @@ public sealed class LogHistogram
     }
 
     /// <summary>
-    /// The non-empty buckets as variable-length integers. One that stands alone is its distance to the bucket before and its count; a run of neighbours is the distance of its
-    /// first, a 0, how many there are, and the count of each, a few empty ones included.
+    /// The non-empty buckets as variable-length integers. One that stands alone is its distance to the bucket before and its count; a run
+    /// of neighbours is the distance of its first, a 0, how many there are, and the count of each, a few empty ones included.
     /// </summary>
     public byte[] ToBytes()
     {

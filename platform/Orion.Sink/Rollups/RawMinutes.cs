@@ -6,7 +6,10 @@ using Orion.Sink.Sql;
 
 namespace Orion.Sink.Rollups;
 
-/// <summary>Folds the raw rows of one process anew, a minute at a time. Its own connections, read-only; between two minutes none holds a transaction.</summary>
+/// <summary>
+/// Folds the raw rows of one process anew, a minute at a time. Its own connections, read-only; between two minutes none holds a
+/// transaction.
+/// </summary>
 internal sealed class RawMinutes : IDisposable
 {
     // A key differs from its time only where several rows have the same one.

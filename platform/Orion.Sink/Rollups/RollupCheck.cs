@@ -32,7 +32,10 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
     /// <summary>Opens the raw rows.</summary>
     public RawMinutes OpenRaw(CancellationToken cancellationToken = default) => new(directory, process, slos, cancellationToken);
 
-    /// <summary>Compares one minute's rollups with its raw rows, and records that it did; with <paramref name="repair"/> writes what the raw rows say.</summary>
+    /// <summary>
+    /// Compares one minute's rollups with its raw rows, and records that it did; with <paramref name="repair"/> writes what the raw rows
+    /// say.
+    /// </summary>
     /// <returns>The differences; null, and nothing is recorded or repaired, when a segment of the process cannot be read.</returns>
     public List<RollupDifference>? Run(Database central, long minute, bool repair, long now)
     {

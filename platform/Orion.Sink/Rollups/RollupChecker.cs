@@ -7,8 +7,9 @@ using Orion.Sink.Sql;
 namespace Orion.Sink.Rollups;
 
 /// <summary>
-/// Checks each day that is over, minute by minute, against its raw rows: ten minutes after midnight UTC, and after a start the days that were missed. It reads on a
-/// thread of its own that works a fifth of the time; the writer only compares two small sets of sums, and only where something seems wrong.
+/// Checks each day that is over, minute by minute, against its raw rows: ten minutes after midnight UTC, and after a start the days that
+/// were missed. It reads on a thread of its own that works a fifth of the time; the writer only compares two small sets of sums, and only
+/// where something seems wrong.
 /// </summary>
 internal sealed class RollupChecker(
     TelemetrySinkOptions options, string process, RollupFold fold, Func<Func<Database, bool>, Action?, Task<bool>> write, TimeProvider time) : IDisposable
@@ -90,7 +91,9 @@ internal sealed class RollupChecker(
         }
     }
 
-    /// <summary>Days that are over, of which this process has raw rows and all rollups, and that are not on record as checked; the oldest first.</summary>
+    /// <summary>
+    /// Days that are over, of which this process has raw rows and all rollups, and that are not on record as checked; the oldest first.
+    /// </summary>
     private List<DateOnly> Due()
     {
         var today = UnixTime.DayOf(UnixTime.Nanos(time.GetUtcNow()) - Grace);
@@ -139,8 +142,9 @@ internal sealed class RollupChecker(
     }
 
     /// <summary>
-    /// Compares for certain, or not at all (null) when rows of that minute keep coming: what the writer folds and what it has committed is one and the same at
-    /// the end of each of its turns, so the raw rows are read between two of them, and count only if nothing was folded in between.
+    /// Compares for certain, or not at all (null) when rows of that minute keep coming: what the writer folds and what it has committed is
+    /// one and the same at the end of each of its turns, so the raw rows are read between two of them, and count only if nothing was folded
+    /// in between.
     /// </summary>
     private RollupComparison? Confirm(RawMinutes raw, long minute, bool repair)
     {

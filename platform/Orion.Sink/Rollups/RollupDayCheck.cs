@@ -7,7 +7,10 @@ namespace Orion.Sink.Rollups;
 /// <param name="Process">The process; each checks what it wrote.</param>
 /// <param name="Day">The day, UTC.</param>
 /// <param name="CheckedAt">When the check was done.</param>
-/// <param name="Minutes">Minutes compared: 1,440, less those that were still written to; none when raw rows of the day were lost, because a damaged file was set aside.</param>
+/// <param name="Minutes">
+/// Minutes compared: 1,440, less those that were still written to; none when raw rows of the day were lost, because a damaged file was set
+/// aside.
+/// </param>
 /// <param name="Differences">Rollups of a minute that were not what their raw rows add up to.</param>
 /// <param name="Repaired">Whether these now are (<c>Orion:Sink:RepairRollups</c>).</param>
 public sealed record RollupDayCheck(string Process, DateOnly Day, DateTimeOffset CheckedAt, int Minutes, int Differences, bool Repaired)

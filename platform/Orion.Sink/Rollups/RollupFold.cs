@@ -6,13 +6,17 @@ namespace Orion.Sink.Rollups;
 /// <summary>Folds rows into the figures of their minutes and hours, in memory; <see cref="RollupTable"/> makes them durable.</summary>
 internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
 {
-    /// <summary>Cells kept that are not written yet; past it new ones are not begun and their rows are counted in <see cref="Unfolded"/>.</summary>
+    /// <summary>
+    /// Cells kept that are not written yet; past it new ones are not begun and their rows are counted in <see cref="Unfolded"/>.
+    /// </summary>
     public const int MaxCells = 50_000;
 
     /// <summary>Names of one kind in one service; further ones are folded into <c>(other)</c>.</summary>
     public const int MaxNames = 2_000;
 
-    /// <summary>Series of all kinds; past it further services are folded into <c>(other)</c> too: a sender may name as many as it likes.</summary>
+    /// <summary>
+    /// Series of all kinds; past it further services are folded into <c>(other)</c> too: a sender may name as many as it likes.
+    /// </summary>
     public const int MaxSeries = 2 * MaxNames;
 
     // Bounded by MaxSeries, the series of (other) by surface and class, and the objectives.
@@ -25,7 +29,9 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
     // Bounded by the checks that are under way; those that are over are removed with the next commit.
     private readonly List<MinuteWatch> _watches = [];
 
-    /// <summary>Minute cells, bounded by <see cref="MaxCells"/>; written ones of past minutes are removed by <see cref="Forget(long, long)"/>.</summary>
+    /// <summary>
+    /// Minute cells, bounded by <see cref="MaxCells"/>; written ones of past minutes are removed by <see cref="Forget(long, long)"/>.
+    /// </summary>
     public Dictionary<(RollupSeries Series, long Start), RollupCell> Minutes { get; } = [];
 
     /// <summary>Hour cells, unless only minutes are folded; the same bound and removal.</summary>
@@ -34,7 +40,10 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
     /// <summary>Rows that are stored but in no rollup, because the database could not take them for too long.</summary>
     public long Unfolded { get; private set; }
 
-    /// <summary>Adds a row. One that is not stored, for whichever reason, goes to a series of its own, so that the rest can be compared with the raw rows.</summary>
+    /// <summary>
+    /// Adds a row. One that is not stored, for whichever reason, goes to a series of its own, so that the rest can be compared with the raw
+    /// rows.
+    /// </summary>
     public void Add(SpanRow row, bool isStored = true)
     {
         var line = row as CanonicalLine;
@@ -53,7 +62,10 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         }
     }
 
-    /// <summary>Adds all figures of its minutes to another fold, and to the other's hours, and starts anew. Those of a minute that cannot be right go into the present one.</summary>
+    /// <summary>
+    /// Adds all figures of its minutes to another fold, and to the other's hours, and starts anew. Those of a minute that cannot be right
+    /// go into the present one.
+    /// </summary>
     public void MoveTo(RollupFold other, TimeWindow window)
     {
         foreach (var ((series, start), cell) in Minutes)
@@ -70,7 +82,10 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         }
     }
 
-    /// <summary>Has the watch told from now on when a row of its minute is folded; asked within a transaction that has written all that was folded before.</summary>
+    /// <summary>
+    /// Has the watch told from now on when a row of its minute is folded; asked within a transaction that has written all that was folded
+    /// before.
+    /// </summary>
     public void Watch(MinuteWatch watch)
     {
         watch.IsTouched = false;

@@ -24,7 +24,10 @@ internal enum RollupKind
 /// <param name="Service">The service.</param>
 /// <param name="Surface">The surface.</param>
 /// <param name="Name">Route, job kind, span name or objective.</param>
-/// <param name="Class"><c>ok</c>, <c>client_error</c> or <c>error</c>, of an objective its definition; with <c>~</c> at its end for rows that sampling left out.</param>
+/// <param name="Class">
+/// <c>ok</c>, <c>client_error</c> or <c>error</c>, of an objective its definition; with <c>~</c> at its end for rows that sampling left
+/// out.
+/// </param>
 internal readonly record struct RollupSeries(RollupKind Kind, string Service, string Surface, string Name, string Class);
 
 /// <summary>The figures of one series over one minute or hour.</summary>

@@ -30,8 +30,8 @@ public sealed record SloRule(string Name)
         Limit is { } limit ? row.OwnNanos < limit.Ticks * TimeSpan.NanosecondsPerTick : row.Status != SpanStatus.Error;
 
     /// <summary>
-    /// The series of its counts. It names the definition too: when that changes, what was counted by the old one stays as it is, and nothing
-    /// mistakes it for a wrong count by the new one.
+    /// The series of its counts. It names the definition too: when that changes, what was counted by the old one stays as it is, and
+    /// nothing mistakes it for a wrong count by the new one.
     /// </summary>
     internal RollupSeries Series(bool sampledOut) => new(RollupKind.Slo, "", Surface ?? "", Name, sampledOut ? Definition + "~" : Definition);
 

@@ -3,12 +3,16 @@ using Orion.Sink.Sql;
 namespace Orion.Sink.Rollups;
 
 /// <summary>
-/// Each surface's minutes as one process counted them: what it stored and what it left out, together, with their percentile and without their histograms. A timeline over a
-/// day reads these few bytes a minute, however much there is behind them. A row is what its series add up to in <c>rollups_minute</c>, and is written with them.
+/// Each surface's minutes as one process counted them: what it stored and what it left out, together, with their percentile and without
+/// their histograms. A timeline over a day reads these few bytes a minute, however much there is behind them. A row is what its series add
+/// up to in <c>rollups_minute</c>, and is written with them.
 /// </summary>
 internal sealed class SurfaceMinutes(Database database, string process) : IDisposable
 {
-    /// <summary>The table, filled from what the file has. Where two series disagree on their percentile it is left open, and readers ask the histograms.</summary>
+    /// <summary>
+    /// The table, filled from what the file has. Where two series disagree on their percentile it is left open, and readers ask the
+    /// histograms.
+    /// </summary>
     public const string Sql = """
         CREATE TABLE surfaces_minute (series INTEGER NOT NULL, start INTEGER NOT NULL, count INTEGER NOT NULL, errors INTEGER NOT NULL, p95_ns REAL,
             PRIMARY KEY (series, start)) WITHOUT ROWID;

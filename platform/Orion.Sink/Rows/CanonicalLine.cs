@@ -1,8 +1,8 @@
 namespace Orion.Sink.Rows;
 
 /// <summary>
-/// The one wide event of a request or a job: everything about it in one row. It is also the root span of its local trace,
-/// so it is stored once and shows both faces.
+/// The one wide event of a request or a job: everything about it in one row. It is also the root span of its local trace, so it is stored
+/// once and shows both faces.
 /// </summary>
 public sealed class CanonicalLine : SpanRow
 {
@@ -12,13 +12,18 @@ public sealed class CanonicalLine : SpanRow
     /// <summary><see cref="LineKind"/> value of a job, message or node task.</summary>
     public const string Job = "job";
 
-    /// <summary><see cref="LineKind"/> value of any other work that nothing led to: a root span that is neither, such as a timer's (kind internal) or a call of a script's (client).</summary>
+    /// <summary>
+    /// <see cref="LineKind"/> value of any other work that nothing led to: a root span that is neither, such as a timer's (kind internal)
+    /// or a call of a script's (client).
+    /// </summary>
     public const string Operation = "operation";
 
     /// <summary><see cref="Surface"/> of lines that came in with a key that lets its sender's lines be of no other.</summary>
     public const string External = "external";
 
-    /// <summary><see cref="Surface"/> of live streams: the request of one, which lasts as long as somebody looks, and each repaint that it is sent.</summary>
+    /// <summary>
+    /// <see cref="Surface"/> of live streams: the request of one, which lasts as long as somebody looks, and each repaint that it is sent.
+    /// </summary>
     public const string Live = "live";
 
     /// <summary>Key of the attribute that has <see cref="ClientWaitMs"/>, where that is not zero.</summary>
@@ -33,7 +38,10 @@ public sealed class CanonicalLine : SpanRow
     /// </summary>
     public string Surface { get; set; } = "other";
 
-    /// <summary>Whether requests of a surface are meant to wait (an agent's long poll, a live stream): how long they took says nothing about the service.</summary>
+    /// <summary>
+    /// Whether requests of a surface are meant to wait (an agent's long poll, a live stream): how long they took says nothing about the
+    /// service.
+    /// </summary>
     public static bool Waits(string surface) => surface is "node" or Live;
 
     /// <summary>Milliseconds of a request's duration in which it waited for its client: to send its body, to take its answer.</summary>

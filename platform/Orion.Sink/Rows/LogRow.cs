@@ -30,7 +30,9 @@ public sealed class LogRow
     /// <summary>The rendered message.</summary>
     public required string Message { get; set; }
 
-    /// <summary>The message as the list or map it was: redaction judges its parts and makes <see cref="Message"/> of what is left.</summary>
+    /// <summary>
+    /// The message as the list or map it was: redaction judges its parts and makes <see cref="Message"/> of what is left.
+    /// </summary>
     public object? Body { get; set; }
 
     /// <summary>The message template, when it differs from the message.</summary>

@@ -3,9 +3,12 @@ using Orion.Sink.Segments;
 namespace Orion.Sink.Rows;
 
 /// <summary>
-/// What telemetry comes from: OpenTelemetry's resource, for example a process on a host. One object for all rows of it; a segment stores it once and its rows refer to it.
+/// What telemetry comes from: OpenTelemetry's resource, for example a process on a host. One object for all rows of it; a segment stores it
+/// once and its rows refer to it.
 /// </summary>
-/// <remarks>Mutable until its first row is handed to <see cref="TelemetrySink"/>, so that it can be redacted in place; never after.</remarks>
+/// <remarks>
+/// Mutable until its first row is handed to <see cref="TelemetrySink"/>, so that it can be redacted in place; never after.
+/// </remarks>
 public sealed class ResourceRow
 {
     private KeyValuePair<string, object?>[]? _attributes;
@@ -32,7 +35,9 @@ public sealed class ResourceRow
     /// <summary>The name of the key it came in with; empty for the process that stored it.</summary>
     public string Sender { get; set; } = "";
 
-    /// <summary>Whether its rows count in the platform's objectives: those of its own processes do, and of senders whose key says so.</summary>
+    /// <summary>
+    /// Whether its rows count in the platform's objectives: those of its own processes do, and of senders whose key says so.
+    /// </summary>
     public bool CountsInObjectives { get; set; } = true;
 
     /// <summary>The attributes as JSON: equal ones give equal text.</summary>
@@ -42,7 +47,10 @@ public sealed class ResourceRow
     internal string? Find(string key) => Array.Find(Attributes, a => a.Key == key).Value as string;
 }
 
-/// <summary>The instrumentation scope that made telemetry: a library or a part of an application. Shared like a <see cref="ResourceRow"/>, and mutable as long.</summary>
+/// <summary>
+/// The instrumentation scope that made telemetry: a library or a part of an application. Shared like a <see cref="ResourceRow"/>, and
+/// mutable as long.
+/// </summary>
 public sealed class ScopeRow
 {
     private KeyValuePair<string, object?>[]? _attributes;

@@ -39,7 +39,10 @@ public sealed record SpanEvent(long UnixNanos, string Name, KeyValuePair<string,
 }
 
 /// <summary>An inner span: one operation within a request or a job. The outermost one is a <see cref="CanonicalLine"/>.</summary>
-/// <remarks>Mutable until it is handed to <see cref="TelemetrySink"/>, so that the gate can redact it in place; after that only when it was left out.</remarks>
+/// <remarks>
+/// Mutable until it is handed to <see cref="TelemetrySink"/>, so that the gate can redact it in place; after that only when it was left
+/// out.
+/// </remarks>
 public class SpanRow
 {
     /// <summary>The trace this span is part of.</summary>
@@ -81,7 +84,10 @@ public class SpanRow
     /// <summary>The tenant it was done for, if known.</summary>
     public string? Tenant { get; set; }
 
-    /// <summary>Left out by sampling: it counts in every rollup, which so stay exact, but the row itself is not stored, nor kept by the sink: it may be used again.</summary>
+    /// <summary>
+    /// Left out by sampling: it counts in every rollup, which so stay exact, but the row itself is not stored, nor kept by the sink: it may
+    /// be used again.
+    /// </summary>
     public bool SampledOut { get; set; }
 
     /// <summary>What it comes from; null for the process that stores it.</summary>

@@ -6,8 +6,7 @@ namespace Orion.Sink.Rows;
 
 /// <summary>
 /// The times that a row may have when it arrives. One outside of it comes from a clock that is wrong, or a unit that was mistaken, and
-/// would lie where no query looks or
-/// retention does not reach: it is stored at the time it was received, with what it said beside it.
+/// would lie where no query looks or retention does not reach: it is stored at the time it was received, with what it said beside it.
 /// </summary>
 /// <param name="now">The time of receipt.</param>
 /// <param name="rawDays">Days of raw rows kept.</param>

@@ -1,6 +1,9 @@
 namespace Orion.Sink.Segments;
 
-/// <summary>How many attributes, events and links of a span were left out, in one integer: 21 bits each, the lowest for attributes. A larger count is kept as the largest that fits.</summary>
+/// <summary>
+/// How many attributes, events and links of a span were left out, in one integer: 21 bits each, the lowest for attributes. A larger count
+/// is kept as the largest that fits.
+/// </summary>
 internal static class DroppedParts
 {
     private const int Bits = 21;

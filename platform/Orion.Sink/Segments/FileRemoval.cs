@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Orion.Sink.Segments;
 
 /// <summary>
-/// Deletes large files without others feeling it. A file loses its name at once and its space a minute later, when no reader is left in it, bit by
-/// bit: freed in one go, a day's file makes whoever syncs to the same disk wait for all of it (46 ms instead of 6 at 770 MB on ext4).
+/// Deletes large files without others feeling it. A file loses its name at once and its space a minute later, when no reader is left in it,
+/// bit by bit: freed in one go, a day's file makes whoever syncs to the same disk wait for all of it (46 ms instead of 6 at 770 MB on
+/// ext4).
 /// </summary>
 /// <remarks>Used by one thread. Where a crash or the end of the process comes first, the system frees the space.</remarks>
 internal sealed class FileRemoval(TimeProvider time) : IDisposable

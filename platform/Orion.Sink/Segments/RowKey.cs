@@ -6,7 +6,9 @@ namespace Orion.Sink.Segments;
 /// Makes primary keys that are start times: rows lie in time order in their file, so a time range needs no index. Equal times get the
 /// next free nanosecond; the difference is kept beside the key, so the true time is not lost.
 /// </summary>
-/// <remarks>Within a batch, which is sorted by time, keys only grow; a key taken by an earlier batch is passed by in growing steps.</remarks>
+/// <remarks>
+/// Within a batch, which is sorted by time, keys only grow; a key taken by an earlier batch is passed by in growing steps.
+/// </remarks>
 [StructLayout(LayoutKind.Auto)]
 internal struct RowKey
 {

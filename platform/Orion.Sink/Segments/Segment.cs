@@ -8,7 +8,9 @@ using Orion.Sink.Writing;
 
 namespace Orion.Sink.Segments;
 
-/// <summary>The raw rows of one process and one day, open for writing. One thread, one connection, and the only writer of its file.</summary>
+/// <summary>
+/// The raw rows of one process and one day, open for writing. One thread, one connection, and the only writer of its file.
+/// </summary>
 internal sealed class Segment : IDisposable
 {
     private readonly Database _database;
@@ -86,7 +88,10 @@ internal sealed class Segment : IDisposable
         }
     }
 
-    /// <summary>The index on services leaves out the first text (<see cref="SegmentSchema.FirstText"/>). A row that came from elsewhere may be the first: its service is a rare one.</summary>
+    /// <summary>
+    /// The index on services leaves out the first text (<see cref="SegmentSchema.FirstText"/>). A row that came from elsewhere may be the
+    /// first: its service is a rare one.
+    /// </summary>
     private void BeginWithOwnService()
     {
         if (_database.QueryLong("SELECT count(*) FROM (SELECT 1 FROM strings LIMIT 1)") == 0)

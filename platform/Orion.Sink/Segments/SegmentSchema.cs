@@ -36,7 +36,9 @@ internal static class SegmentSchema
     /// <summary>Number of the resource that a new segment begins with: its process's own, which nearly every row has.</summary>
     public const long FirstResource = 1;
 
-    /// <summary>Number of the text that a new segment begins with: its process's name, which is that of its service, and nearly every row's.</summary>
+    /// <summary>
+    /// Number of the text that a new segment begins with: its process's name, which is that of its service, and nearly every row's.
+    /// </summary>
     public const long FirstText = 1;
 
     private const string SpanColumns = """
@@ -130,10 +132,12 @@ internal static class SegmentSchema
             FROM canonical_lines s WHERE s.line_kind = 0;
         """;
 
-    // Values of attributes are JSONB from then on (before, JSON text), which a program of an earlier version would misread. Both may be in one file.
+    // Values of attributes are JSONB from then on (before, JSON text), which a program of an earlier version would misread. Both may be in
+    // one file.
     private const string Fourth = "";
 
-    // Where rows come from: resource and scope, a row each. What is rare for a span (trace state, what was left out of it) takes a byte of one that has none.
+    // Where rows come from: resource and scope, a row each. What is rare for a span (trace state, what was left out of it) takes a byte of
+    // one that has none.
     private static string Fifth() => $"""
         {SourceTable.Sql}
         {SpanSources("canonical_lines")}

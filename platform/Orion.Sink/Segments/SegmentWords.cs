@@ -17,14 +17,18 @@ internal sealed class SegmentWords(Database database) : IDisposable
     /// <summary>Resources and scopes.</summary>
     public SourceTable Sources => _sources;
 
-    /// <summary>A batch begins. In a new segment the process's own resource becomes the first one (<see cref="SegmentSchema.FirstResource"/>).</summary>
+    /// <summary>
+    /// A batch begins. In a new segment the process's own resource becomes the first one (<see cref="SegmentSchema.FirstResource"/>).
+    /// </summary>
     public void Begin(ResourceRow own)
     {
         Own = own;
         _sources.Id(own);
     }
 
-    /// <summary>Binds the numbers of resource and scope at <paramref name="index"/> and the one after; without a scope that stays NULL.</summary>
+    /// <summary>
+    /// Binds the numbers of resource and scope at <paramref name="index"/> and the one after; without a scope that stays NULL.
+    /// </summary>
     public void BindSource(Statement statement, int index, ResourceRow? resource, ScopeRow? scope)
     {
         statement.Bind(index, _sources.Id(resource ?? Own));

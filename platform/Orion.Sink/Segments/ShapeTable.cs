@@ -29,7 +29,8 @@ internal sealed class ShapeTable : IDisposable
         var hash = attributes.Length;
         foreach (var (key, _) in attributes)
         {
-            // By reference: keys are literals or interned, so equal keys are nearly always the same object, and a hash of text is not needed.
+            // By reference: keys are literals or interned, so equal keys are nearly always the same object, and a hash of text is not
+            // needed.
             hash = (hash * 31) + RuntimeHelpers.GetHashCode(key);
         }
 

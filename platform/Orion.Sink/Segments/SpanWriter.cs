@@ -111,7 +111,9 @@ internal sealed class SpanWriter : IDisposable
         return found;
     }
 
-    /// <summary>Whether this batch has the span already: it would begin at the same time, and rows come in the order of their times.</summary>
+    /// <summary>
+    /// Whether this batch has the span already: it would begin at the same time, and rows come in the order of their times.
+    /// </summary>
     private bool IsRepeated(long start, long low, long span)
     {
         if (start != _sameStart)

@@ -3,8 +3,8 @@ using Orion.Sink.Sql;
 namespace Orion.Sink.Segments;
 
 /// <summary>
-/// Where a trace's spans lie: not one index entry a span but one a run, the stretch of keys in which the trace's spans follow each other with
-/// few others between. A request's spans are written together, so a run nearly always is a whole trace, and the index costs an eighth.
+/// Where a trace's spans lie: not one index entry a span but one a run, the stretch of keys in which the trace's spans follow each other
+/// with few others between. A request's spans are written together, so a run nearly always is a whole trace, and the index costs an eighth.
 /// </summary>
 /// <remarks>Finding a trace reads its runs and, in each, at most <see cref="MaxGap"/> rows for every row it wants.</remarks>
 internal sealed class TraceRuns(Database database) : IDisposable

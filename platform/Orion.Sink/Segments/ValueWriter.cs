@@ -11,8 +11,7 @@ namespace Orion.Sink.Segments;
 /// again for every row.</summary>
 /// <remarks>
 /// Each element is a header, with its type in the lower four bits and the size of its content in the upper four or in the bytes after, and
-/// the content.
-/// Text is stored as it is: whoever asks SQLite for JSON gets it escaped.
+/// the content. Text is stored as it is: whoever asks SQLite for JSON gets it escaped.
 /// </remarks>
 internal sealed class ValueWriter
 {

@@ -19,7 +19,9 @@ internal sealed class Database : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Opens for writing, makes the file when missing, in WAL mode; commits survive a crash of the process, not always one of the machine.</summary>
+    /// <summary>
+    /// Opens for writing, makes the file when missing, in WAL mode; commits survive a crash of the process, not always one of the machine.
+    /// </summary>
     public static Database OpenWriter(string path, int busyMs, int cacheKib)
     {
         var database = Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, busyMs);
@@ -106,7 +108,9 @@ internal sealed class Database : IDisposable
 
     public void Dispose() => raw.sqlite3_close_v2(_handle);
 
-    /// <summary>Switching a new file to WAL needs it alone for a moment, and SQLite does not wait for that by itself: two may make it at once.</summary>
+    /// <summary>
+    /// Switching a new file to WAL needs it alone for a moment, and SQLite does not wait for that by itself: two may make it at once.
+    /// </summary>
     private void SwitchToWal(int busyMs)
     {
         var since = Stopwatch.GetTimestamp();

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Orion.Sink.Sql;
 
 /// <summary>
-/// What SQLite is asked for every row, some thirty times, called without SQLitePCL between: that counts a reference on the statement in each call,
-/// which costs as much as the call itself. All else goes through SQLitePCL, which has loaded the library.
+/// What SQLite is asked for every row, some thirty times, called without SQLitePCL between: that counts a reference on the statement in
+/// each call, which costs as much as the call itself. All else goes through SQLitePCL, which has loaded the library.
 /// </summary>
 /// <remarks>The statement must not be finalised meanwhile. Return codes are SQLite's.</remarks>
 internal static partial class RowCalls

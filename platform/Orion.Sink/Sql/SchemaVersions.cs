@@ -1,8 +1,8 @@
 namespace Orion.Sink.Sql;
 
 /// <summary>
-/// The versions of a file's schema, SQLite's own <c>user_version</c>: step N, counted from 0, leads from version N to N + 1. A step that has been released
-/// is never changed; whatever is to be different is a further step.
+/// The versions of a file's schema, SQLite's own <c>user_version</c>: step N, counted from 0, leads from version N to N + 1. A step that
+/// has been released is never changed; whatever is to be different is a further step.
 /// </summary>
 internal sealed class SchemaVersions(params string[] steps)
 {
@@ -44,7 +44,9 @@ internal sealed class SchemaVersions(params string[] steps)
     /// <summary>What is said of a file whose version is newer.</summary>
     public string Refusal(string file, long version) => $"{file} has schema version {version}; this program knows {Newest}. The file is left as it is.";
 
-    /// <summary>Takes the steps the file does not have yet, all in one transaction: a process that dies in between leaves the file as it was.</summary>
+    /// <summary>
+    /// Takes the steps the file does not have yet, all in one transaction: a process that dies in between leaves the file as it was.
+    /// </summary>
     private void Bring(Database database)
     {
         if (Of(database) == Newest)
@@ -68,7 +70,8 @@ internal sealed class SchemaVersions(params string[] steps)
 internal static class Constraints
 {
     /// <summary>
-    /// SQL that takes a constraint out of a table, the way SQLite's documentation describes. It is in force once another table has been renamed, which has to follow: that reads the schema anew.
+    /// SQL that takes a constraint out of a table, the way SQLite's documentation describes. It is in force once another table has been
+    /// renamed, which has to follow: that reads the schema anew.
     /// </summary>
     public static string Drop(string table, string with, string without) => $"""
         PRAGMA writable_schema=ON;

@@ -26,7 +26,8 @@ public static class SqliteEngine
         {
             Batteries_V2.Init();
 
-            // Statistics of memory, which nobody reads here, take a lock at every allocation. Refused, without harm, where somebody opened a database before.
+            // Statistics of memory, which nobody reads here, take a lock at every allocation. Refused, without harm, where somebody opened
+            // a database before.
             _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
             return (Version.Parse(raw.sqlite3_libversion().utf8_to_string()), null);
         }

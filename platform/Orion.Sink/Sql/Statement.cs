@@ -5,8 +5,8 @@ namespace Orion.Sink.Sql;
 /// <summary>A prepared statement, bound by position from 1, read by column from 0. Allocates nothing but the strings it returns.</summary>
 internal sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
 {
-    // The handle itself is held beside it for as long: a connection's statements are used by the thread that uses the connection, and disposed of by it.
-    // 0 from then on, which SQLite refuses as misuse: a mistake may not write to memory that is somebody else's by now.
+    // The handle itself is held beside it for as long: a connection's statements are used by the thread that uses the connection, and
+    // disposed of by it. 0 from then on, which SQLite refuses as misuse: a mistake may not write to memory that is somebody else's by now.
     private nint _statement = handle.DangerousGetHandle();
 
     public Statement Bind(int index, long value)

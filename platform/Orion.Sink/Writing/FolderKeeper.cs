@@ -3,8 +3,8 @@ using Orion.Sink.Segments;
 namespace Orion.Sink.Writing;
 
 /// <summary>
-/// Closes and removes what is no longer written, on a thread of its own: to copy a WAL back, to delete gigabytes and to walk a folder take as long
-/// as the disk likes. The writer only says when it is time.
+/// Closes and removes what is no longer written, on a thread of its own: to copy a WAL back, to delete gigabytes and to walk a folder take
+/// as long as the disk likes. The writer only says when it is time.
 /// </summary>
 internal sealed class FolderKeeper : IDisposable
 {

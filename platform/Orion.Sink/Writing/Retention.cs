@@ -4,8 +4,8 @@ using Orion.Sink.Segments;
 namespace Orion.Sink.Writing;
 
 /// <summary>
-/// Keeps the folder within its days and its quota. Raw rows go a file at a time, and the day's folder with its last file, never row by row; a
-/// process removes its own files, and those of processes that are gone. What could not be removed is left to the next run.
+/// Keeps the folder within its days and its quota. Raw rows go a file at a time, and the day's folder with its last file, never row by row;
+/// a process removes its own files, and those of processes that are gone. What could not be removed is left to the next run.
 /// </summary>
 /// <remarks>
 /// Days that have not come yet were written by a clock that was wrong, or this one is wrong now. They are kept for as many days as past

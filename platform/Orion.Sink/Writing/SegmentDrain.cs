@@ -14,7 +14,9 @@ internal sealed class SegmentDrain(
 {
     private readonly PendingRows _pending = new();
 
-    /// <summary>Takes what is buffered and writes it, or drops and counts it while the folder is over its quota. Null when nothing of it is pending.</summary>
+    /// <summary>
+    /// Takes what is buffered and writes it, or drops and counts it while the folder is over its quota. Null when nothing of it is pending.
+    /// </summary>
     public SqliteFailure? Write(bool overQuota)
     {
         if (overQuota)
@@ -79,7 +81,9 @@ internal sealed class SegmentDrain(
         }
     }
 
-    /// <summary>Gives up the raw rows for want of room. The figures go on: rollups count them, as they count what sampling left out.</summary>
+    /// <summary>
+    /// Gives up the raw rows for want of room. The figures go on: rollups count them, as they count what sampling left out.
+    /// </summary>
     private void DropForQuota()
     {
         while (!_pending.IsEmpty)

@@ -6,12 +6,12 @@ using Orion.Sink.Sql;
 namespace Orion.Sink.Writing;
 
 /// <summary>
-/// The segments this process has open: today's, and for late rows a neighbour's. The writer's thread uses them. The keeper's takes away those
-/// that nobody needs and closes them: that copies a WAL back, for which no row should wait.
+/// The segments this process has open: today's, and for late rows a neighbour's. The writer's thread uses them. The keeper's takes away
+/// those that nobody needs and closes them: that copies a WAL back, for which no row should wait.
 /// </summary>
 /// <remarks>
-/// A segment whose WAL has grown to half of <c>MaxWalBytes</c>, because someone's read keeps it from being copied back, is left as it is: the
-/// process goes on in a further part of its day. The other half is room for one more batch.
+/// A segment whose WAL has grown to half of <c>MaxWalBytes</c>, because someone's read keeps it from being copied back, is left as it is:
+/// the process goes on in a further part of its day. The other half is room for one more batch.
 /// </remarks>
 internal sealed class SegmentSet(TelemetrySinkOptions options, string process, TimeProvider time) : IDisposable
 {
@@ -70,7 +70,9 @@ internal sealed class SegmentSet(TelemetrySinkOptions options, string process, T
         }
     }
 
-    /// <summary>Closes a day's segment and renames its files, so that they can be looked at later and a new one takes their place.</summary>
+    /// <summary>
+    /// Closes a day's segment and renames its files, so that they can be looked at later and a new one takes their place.
+    /// </summary>
     public void SetAside(DateOnly day, string stamp)
     {
         string path;
@@ -91,8 +93,8 @@ internal sealed class SegmentSet(TelemetrySinkOptions options, string process, T
     });
 
     /// <summary>
-    /// Closes segments of other days that nobody has used for a while and those held, and copies WALs back that an earlier close, or a kill, left
-    /// behind; for the keeper's thread.
+    /// Closes segments of other days that nobody has used for a while and those held, and copies WALs back that an earlier close, or a
+    /// kill, left behind; for the keeper's thread.
     /// </summary>
     public void Tidy()
     {

@@ -4,8 +4,8 @@ using Orion.Sink.Rows;
 namespace Orion.Sink.Writing;
 
 /// <summary>
-/// The room that resources and scopes take in a buffer. Many rows share one, so it is counted once for each tenant that has rows of it there,
-/// from the first of them to the last. For the buffer, under its lock.
+/// The room that resources and scopes take in a buffer. Many rows share one, so it is counted once for each tenant that has rows of it
+/// there, from the first of them to the last. For the buffer, under its lock.
 /// </summary>
 /// <remarks>Those of the process itself are not counted: they are there anyway, whatever the buffer holds.</remarks>
 internal sealed class SharedParts(int unitBytes)

@@ -8,7 +8,9 @@ using Orion.Sink.Sql;
 
 namespace Orion.Sink.Writing;
 
-/// <summary>The one thread that writes a process's telemetry. It owns every connection for writing, so no pool thread ever waits for SQLite.</summary>
+/// <summary>
+/// The one thread that writes a process's telemetry. It owns every connection for writing, so no pool thread ever waits for SQLite.
+/// </summary>
 internal sealed class SinkWriter : IAsyncDisposable
 {
     // While a flush waits, a locked database is tried this often before what waits for it is given up.
@@ -62,7 +64,10 @@ internal sealed class SinkWriter : IAsyncDisposable
         return _ended.Task.IsCompleted ? Task.CompletedTask : Task.WhenAny(flush.Task, _ended.Task);
     }
 
-    /// <summary>Writes something to <c>telemetry.db</c>, after all rollups there are; <paramref name="whenCommitted"/> is called by the writer's thread.</summary>
+    /// <summary>
+    /// Writes something to <c>telemetry.db</c>, after all rollups there are; <paramref name="whenCommitted"/> is called by the writer's
+    /// thread.
+    /// </summary>
     public Task<bool> WriteCentralAsync(Func<Database, bool> apply, Action? whenCommitted = null)
     {
         var write = new CentralWrite(apply, whenCommitted);
@@ -71,7 +76,10 @@ internal sealed class SinkWriter : IAsyncDisposable
         return _ended.Task.IsCompleted ? Task.FromResult(false) : write.Done;
     }
 
-    /// <summary>Writes the accounts of what a process exports, this one's when none is named. What cannot be written now is in the next call's figures.</summary>
+    /// <summary>
+    /// Writes the accounts of what a process exports, this one's when none is named. What cannot be written now is in the next call's
+    /// figures.
+    /// </summary>
     public void NoteExports(string? process, string? run, IReadOnlyList<ExportAccount> exports)
     {
         if (exports.Count == 0)
@@ -141,7 +149,9 @@ internal sealed class SinkWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Nothing that goes wrong here may end the process: what is at hand is given up and counted, and the next cycle starts afresh.</summary>
+    /// <summary>
+    /// Nothing that goes wrong here may end the process: what is at hand is given up and counted, and the next cycle starts afresh.
+    /// </summary>
     private void Guarded(Action work)
     {
         try

@@ -3,9 +3,9 @@ using Orion.Sink.Loss;
 namespace Orion.Sink.Writing;
 
 /// <summary>
-/// One stream's way from its callers to the writer: a buffer bounded in rows and bytes, and the account of what became of its rows. A caller
-/// never waits for the writer. When there is no room, the tenant that holds most of the buffer loses its newest row, so a noisy one does not
-/// push out the others.
+/// One stream's way from its callers to the writer: a buffer bounded in rows and bytes, and the account of what became of its rows. A
+/// caller never waits for the writer. When there is no room, the tenant that holds most of the buffer loses its newest row, so a noisy one
+/// does not push out the others.
 /// </summary>
 internal sealed class StreamBuffer<T> where T : class
 {
@@ -26,7 +26,8 @@ internal sealed class StreamBuffer<T> where T : class
     private readonly int[] _units;
     private readonly int[] _older;
 
-    // Tenants with rows that the account does not know to be dropped yet; bounded by the tenants there are, and emptied whenever the account is asked for.
+    // Tenants with rows that the account does not know to be dropped yet; bounded by the tenants there are, and emptied whenever the
+    // account is asked for.
     private readonly List<TenantShare> _overflowed = [];
 
     // Bounded by the capacity; the two arrays change places when the writer takes what is there.
@@ -260,7 +261,9 @@ internal sealed class StreamBuffer<T> where T : class
         Overflowed(share);
     }
 
-    /// <summary>Counts beside the tenant at first: this is done for every row of a flood, and the account looks its reason and tenant up.</summary>
+    /// <summary>
+    /// Counts beside the tenant at first: this is done for every row of a flood, and the account looks its reason and tenant up.
+    /// </summary>
     private void Overflowed(TenantShare share)
     {
         if (share.Overflowed++ == 0)

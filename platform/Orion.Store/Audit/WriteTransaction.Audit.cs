@@ -5,7 +5,9 @@ public partial class WriteTransaction
     /// <summary>Whether this write left an audit entry.</summary>
     internal bool HasAuditEntry { get; private set; }
 
-    /// <summary>Rows that were removed after they had been copied: that this worked says nothing of whether there is room for another.</summary>
+    /// <summary>
+    /// Rows that were removed after they had been copied: that this worked says nothing of whether there is room for another.
+    /// </summary>
     internal long Freed { get; private set; }
 
     /// <summary>

@@ -4,10 +4,10 @@ using Orion.Store.Sql;
 namespace Orion.Store.Changes;
 
 /// <summary>
-/// Knows when anyone committed, here or in another process: one thread reads <c>PRAGMA data_version</c>, which changes with every commit of every
-/// other connection. It looks when asked, when this process committed, and while someone waits when another process says that it committed
-/// (at most every 10 ms, so that a busy one does not wake this one for each commit). Where nothing is heard of others it looks every 20 ms.
-/// Otherwise it sleeps.
+/// Knows when anyone committed, here or in another process: one thread reads <c>PRAGMA data_version</c>, which changes with every commit of
+/// every other connection. It looks when asked, when this process committed, and while someone waits when another process says that it
+/// committed (at most every 10 ms, so that a busy one does not wake this one for each commit). Where nothing is heard of others it looks
+/// every 20 ms. Otherwise it sleeps.
 /// </summary>
 internal sealed class ChangeWatch : IAsyncDisposable
 {

@@ -1,6 +1,8 @@
 namespace Orion.Store.Idempotency;
 
-/// <summary>A request that carries an <c>Idempotency-Key</c>: the scope in which the key is one request, and what the request says.</summary>
+/// <summary>
+/// A request that carries an <c>Idempotency-Key</c>: the scope in which the key is one request, and what the request says.
+/// </summary>
 public sealed record IdempotentRequest
 {
     /// <summary>The caller's tenant.</summary>
@@ -28,7 +30,9 @@ public sealed record IdempotentRequest
 /// <param name="Body">The body's bytes.</param>
 public sealed record RememberedResponse(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body);
 
-/// <summary>The key was used before, in the same scope, for a request that said something else (HTTP 422, <see cref="ErrorCode"/>).</summary>
+/// <summary>
+/// The key was used before, in the same scope, for a request that said something else (HTTP 422, <see cref="ErrorCode"/>).
+/// </summary>
 public sealed class IdempotencyKeyReusedException : Exception
 {
     /// <summary>The stable code that callers see.</summary>

@@ -33,8 +33,13 @@ public partial class WriteTransaction
             : throw Refuse(new IdempotencyKeyReusedException());
     }
 
-    /// <summary>Remembers the answer for 24 h, in the same transaction as its effects. A write that throws remembers nothing: refusals may be tried again with the same key.</summary>
-    /// <exception cref="InvalidOperationException">The key has an answer already: <see cref="TryReplayAsync"/> was not asked first.</exception>
+    /// <summary>
+    /// Remembers the answer for 24 h, in the same transaction as its effects. A write that throws remembers nothing: refusals may be tried
+    /// again with the same key.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The key has an answer already: <see cref="TryReplayAsync"/> was not asked first.
+    /// </exception>
     public Task RememberAsync(IdempotentRequest request, RememberedResponse response)
     {
         ArgumentNullException.ThrowIfNull(request);

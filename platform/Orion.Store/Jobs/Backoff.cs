@@ -1,6 +1,9 @@
 namespace Orion.Store.Jobs;
 
-/// <summary>How long to wait before the next attempt: full jitter, which spreads retries evenly where a fixed delay would bring them back in one wave.</summary>
+/// <summary>
+/// How long to wait before the next attempt: full jitter, which spreads retries evenly where a fixed delay would bring them back in one
+/// wave.
+/// </summary>
 internal static class Backoff
 {
     private static readonly TimeSpan s_base = TimeSpan.FromSeconds(1);

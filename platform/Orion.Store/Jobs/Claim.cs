@@ -14,8 +14,8 @@ internal static class Claim
 
     private const string PromoteSql = "UPDATE jobs SET state = 'ready' WHERE state = 'scheduled' AND run_at <= @now";
 
-    // The cost grows with the tenants that have ready jobs, not with the jobs: lanes steps from one tenant to the next through the index, and each
-    // offers no more jobs than could be claimed.
+    // The cost grows with the tenants that have ready jobs, not with the jobs: lanes steps from one tenant to the next through the index,
+    // and each offers no more jobs than could be claimed.
     private const string ClaimSql = """
         WITH RECURSIVE
         lanes (kind, lane) AS (

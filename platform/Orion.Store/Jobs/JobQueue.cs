@@ -47,7 +47,9 @@ public sealed class JobQueue
     }
 
     /// <summary>Renews a lease.</summary>
-    /// <exception cref="LeaseLostException">It is no longer held, or the attempt ran past its maximum duration and was recorded as failed.</exception>
+    /// <exception cref="LeaseLostException">
+    /// It is no longer held, or the attempt ran past its maximum duration and was recorded as failed.
+    /// </exception>
     public async Task<JobLease> BeatAsync(JobLease lease, CancellationToken cancellationToken = default)
     {
         var renewed = await _store.WriteAsync(
@@ -89,8 +91,9 @@ public sealed class JobQueue
         WriteAsync(tx => tx.ChangeHeld(lease, Requeue + "state = 'ready', attempts = attempts - 1"), cancellationToken);
 
     /// <summary>
-    /// Gives back at once the leases of an earlier life of <paramref name="owner"/>: call it when a worker starts, before its first claim. The
-    /// attempts count, since the crash may have been the job's doing. Returns how many jobs were given back. No two live workers may share a name.
+    /// Gives back at once the leases of an earlier life of <paramref name="owner"/>: call it when a worker starts, before its first claim.
+    /// The attempts count, since the crash may have been the job's doing. Returns how many jobs were given back. No two live workers may
+    /// share a name.
     /// </summary>
     public Task<int> ReleaseOwnerAsync(string owner, CancellationToken cancellationToken = default) => _store.WriteAsync(
         tx => tx.ExecuteAsync(
@@ -141,8 +144,9 @@ public sealed class JobQueue
         cancellationToken);
 
     /// <summary>
-    /// Completes when a job of those kinds may be due, or after <paramref name="timeout"/>; woken by commits of any process within about 25 ms, and
-    /// by the clock for scheduled jobs and ended leases. A job that was enqueued since the last claim is seen, however the two interleave.
+    /// Completes when a job of those kinds may be due, or after <paramref name="timeout"/>; woken by commits of any process within about 25
+    /// ms, and by the clock for scheduled jobs and ended leases. A job that was enqueued since the last claim is seen, however the two
+    /// interleave.
     /// </summary>
     public async Task WaitAsync(IReadOnlyCollection<string> kinds, TimeSpan timeout, CancellationToken cancellationToken = default)
     {

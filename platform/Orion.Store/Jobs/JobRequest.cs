@@ -27,10 +27,14 @@ public sealed record JobRequest
     /// <summary>Attempts before it becomes a dead letter.</summary>
     public int MaxAttempts { get; init; } = 20;
 
-    /// <summary>How long one attempt may take, however often its lease is renewed; past it <see cref="JobQueue.BeatAsync"/> fails the attempt.</summary>
+    /// <summary>
+    /// How long one attempt may take, however often its lease is renewed; past it <see cref="JobQueue.BeatAsync"/> fails the attempt.
+    /// </summary>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The cause's W3C traceparent, so that the processing span can link to it. Taken from the current activity when not set.</summary>
+    /// <summary>
+    /// The cause's W3C traceparent, so that the processing span can link to it. Taken from the current activity when not set.
+    /// </summary>
     public string? TraceParent { get; init; }
 
     /// <summary>The cause's correlation id.</summary>
@@ -49,7 +53,9 @@ public sealed record JobLease
     /// <summary>Which attempt this is, from 1.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>Grows with every claim; checked in the transaction of every effect, so that a worker that lost its lease has none.</summary>
+    /// <summary>
+    /// Grows with every claim; checked in the transaction of every effect, so that a worker that lost its lease has none.
+    /// </summary>
     public required long FencingToken { get; init; }
 
     /// <summary>When it was enqueued.</summary>

@@ -4,8 +4,12 @@ namespace Orion.Store;
 
 public partial class WriteTransaction
 {
-    /// <summary>Enqueues a job; it becomes visible when this transaction commits. Returns its id, or null when its unique key exists already.</summary>
-    /// <remarks>Its cause's traceparent is that of the activity which was current where the write was asked for, unless the request has one.</remarks>
+    /// <summary>
+    /// Enqueues a job; it becomes visible when this transaction commits. Returns its id, or null when its unique key exists already.
+    /// </summary>
+    /// <remarks>
+    /// Its cause's traceparent is that of the activity which was current where the write was asked for, unless the request has one.
+    /// </remarks>
     /// <exception cref="ArgumentException">No attempts, no time, or a priority outside -1000 to 1000.</exception>
     public Task<string?> EnqueueAsync(JobRequest job)
     {

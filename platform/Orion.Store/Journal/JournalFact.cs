@@ -15,10 +15,15 @@ public sealed record JournalFact
     /// <summary>Details as a JSON object.</summary>
     public string Data { get; init; } = "{}";
 
-    /// <summary>W3C traceparent of the span that did it, so that who reacts can link to it; null outside one. Taken from the current activity when not set.</summary>
+    /// <summary>
+    /// W3C traceparent of the span that did it, so that who reacts can link to it; null outside one. Taken from the current activity when
+    /// not set.
+    /// </summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>The trace it was done in (32 hex digits), as the journal has it; facts from before version 0006 have a trace and no span.</summary>
+    /// <summary>
+    /// The trace it was done in (32 hex digits), as the journal has it; facts from before version 0006 have a trace and no span.
+    /// </summary>
     public string? TraceId { get; internal init; }
 
     /// <summary>The correlation id it was done under.</summary>

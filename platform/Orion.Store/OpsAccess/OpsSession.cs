@@ -5,7 +5,9 @@ namespace Orion.Store.OpsAccess;
 /// <param name="Name">Who: the name given when the login token was made.</param>
 /// <param name="Role"><c>viewer</c>, <c>operator</c>, <c>admin</c>, or null: signed in, but without a role.</param>
 /// <param name="CreatedAt">When the login token was redeemed.</param>
-/// <param name="ExpiresAt">When the session ends at the latest; it ends earlier after <see cref="OpsSessions.IdleTimeout"/> without a request.</param>
+/// <param name="ExpiresAt">
+/// When the session ends at the latest; it ends earlier after <see cref="OpsSessions.IdleTimeout"/> without a request.
+/// </param>
 /// <param name="Tab">The active tab, or null before the first choice.</param>
 /// <param name="TabParameters">The tab's parameters as the panel wrote them (a query string or JSON), or null.</param>
 public sealed record OpsSession(

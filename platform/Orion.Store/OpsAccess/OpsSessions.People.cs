@@ -12,7 +12,9 @@ public sealed partial class OpsSessions
     private const string Alive = "created_at > @oldest_start AND last_seen_at > @oldest_sight";
     private const string Columns = "id, name, role, created_at, last_seen_at, tab, tab_parameters";
 
-    /// <summary>The live session of that id, or null. Unlike <see cref="AuthenticateAsync"/>, asking does not keep it from idling out.</summary>
+    /// <summary>
+    /// The live session of that id, or null. Unlike <see cref="AuthenticateAsync"/>, asking does not keep it from idling out.
+    /// </summary>
     public async Task<OpsSession?> FindAsync(string sessionId, CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow();
@@ -36,7 +38,10 @@ public sealed partial class OpsSessions
         return [.. found.Select(Session)];
     }
 
-    /// <summary>Ends the session of that id, as an admin does with someone else's; no check that starts after this completes accepts it. False when there is none.</summary>
+    /// <summary>
+    /// Ends the session of that id, as an admin does with someone else's; no check that starts after this completes accepts it. False when
+    /// there is none.
+    /// </summary>
     /// <param name="sessionId">Its id.</param>
     /// <param name="also">What else is to be in the transaction that ends it.</param>
     /// <param name="cancellationToken">Cancels before it is ended.</param>

@@ -28,7 +28,9 @@ public sealed partial class OpsSessions
     /// <summary>The sessions of that store.</summary>
     public OpsSessions(DomainStore store, TimeProvider time) => (_store, _time) = (store, time);
 
-    /// <summary>Makes a login token: 256 random bits, valid once and until <paramref name="validFor"/> has passed; shown once, stored as SHA-256.</summary>
+    /// <summary>
+    /// Makes a login token: 256 random bits, valid once and until <paramref name="validFor"/> has passed; shown once, stored as SHA-256.
+    /// </summary>
     /// <param name="name">Who will sign in with it, for audit entries.</param>
     /// <param name="role"><c>viewer</c>, <c>operator</c>, <c>admin</c>, or null for a sign-in without a role.</param>
     /// <param name="validFor">How long it can be redeemed.</param>
@@ -44,7 +46,10 @@ public sealed partial class OpsSessions
         return token;
     }
 
-    /// <summary>Makes sure that a token chosen elsewhere (AppHost hands one to the api at start) can be redeemed, unless it has been already. Extends its validity when it waits still.</summary>
+    /// <summary>
+    /// Makes sure that a token chosen elsewhere (AppHost hands one to the api at start) can be redeemed, unless it has been already.
+    /// Extends its validity when it waits still.
+    /// </summary>
     /// <exception cref="ArgumentException">No such role, no name, or a token of fewer than 16 or more than 256 characters.</exception>
     public Task EnsureLoginTokenAsync(
         string token, string name, string? role, TimeSpan validFor, CancellationToken cancellationToken = default) =>
@@ -81,7 +86,9 @@ public sealed partial class OpsSessions
             cancellationToken);
     }
 
-    /// <summary>Redeems a login token, once: of two callers at the same moment one gets a session. Null for an unknown, used or expired token.</summary>
+    /// <summary>
+    /// Redeems a login token, once: of two callers at the same moment one gets a session. Null for an unknown, used or expired token.
+    /// </summary>
     /// <param name="token">The token.</param>
     /// <param name="also">What else is to be in the transaction of a session that is made.</param>
     /// <param name="cancellationToken">Cancels before it is redeemed.</param>
@@ -154,7 +161,9 @@ public sealed partial class OpsSessions
         return _store.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM ops_sessions WHERE secret_hash = @hash", new { Hash = Secrets.Hash(secret) }), cancellationToken);
     }
 
-    /// <summary>Stores which tab is active and its parameters; read back in <see cref="OpsSession"/>. False when the session has ended.</summary>
+    /// <summary>
+    /// Stores which tab is active and its parameters; read back in <see cref="OpsSession"/>. False when the session has ended.
+    /// </summary>
     /// <exception cref="ArgumentException">A tab of more than 64 or parameters of more than 2,000 characters.</exception>
     public Task<bool> SetTabAsync(string secret, string tab, string? parameters, CancellationToken cancellationToken = default)
     {

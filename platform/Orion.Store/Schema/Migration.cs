@@ -14,8 +14,8 @@ internal sealed record Migration(int Number, string Name, string Sql)
 }
 
 /// <summary>
-/// The migrations of a database: every <c>NNNN_what_it_does.sql</c> of the store and of the domain's assemblies, wherever it lies, in the order of
-/// the numbers. A capability keeps its own beside its code; the store's parts use 0001 to 0099, the domain's slices 0100 and up.
+/// The migrations of a database: every <c>NNNN_what_it_does.sql</c> of the store and of the domain's assemblies, wherever it lies, in the
+/// order of the numbers. A capability keeps its own beside its code; the store's parts use 0001 to 0099, the domain's slices 0100 and up.
 /// </summary>
 internal static class Migrations
 {

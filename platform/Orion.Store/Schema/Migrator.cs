@@ -4,8 +4,8 @@ using Orion.Store.Sql;
 namespace Orion.Store.Schema;
 
 /// <summary>
-/// Brings a database to this code's schema, in one transaction, under the database's own write lock: of two processes that start at the same
-/// moment one migrates, and the other finds it done.
+/// Brings a database to this code's schema, in one transaction, under the database's own write lock: of two processes that start at the
+/// same moment one migrates, and the other finds it done.
 /// </summary>
 internal static class Migrator
 {

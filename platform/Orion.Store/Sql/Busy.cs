@@ -4,7 +4,9 @@ using SQLitePCL;
 
 namespace Orion.Store.Sql;
 
-/// <summary>Waits for another process to release the database: a constant short pause, which is fairer among writers than growing ones.</summary>
+/// <summary>
+/// Waits for another process to release the database: a constant short pause, which is fairer among writers than growing ones.
+/// </summary>
 internal static class Busy
 {
     public static void Retry(Func<int> attempt, SqliteSession session, TimeSpan deadline) => Retry(attempt, session, deadline, deadline);

@@ -3,9 +3,10 @@ using Orion.Store.Sql;
 namespace Orion.Store;
 
 /// <summary>
-/// SQL against a snapshot. Parameters are an anonymous object whose properties are named like the parameters (<c>tenantId</c> or <c>tenant_id</c>
-/// for <c>@tenant_id</c>); rows map to records by column name (snake_case to PascalCase). <see cref="DateTimeOffset"/> is stored as INTEGER unix
-/// milliseconds, <see cref="TimeSpan"/> as INTEGER milliseconds, <see cref="bool"/> as 0 and 1, enums as snake_case text, both ways.
+/// SQL against a snapshot. Parameters are an anonymous object whose properties are named like the parameters (<c>tenantId</c> or
+/// <c>tenant_id</c> for <c>@tenant_id</c>); rows map to records by column name (snake_case to PascalCase). <see cref="DateTimeOffset"/> is
+/// stored as INTEGER unix milliseconds, <see cref="TimeSpan"/> as INTEGER milliseconds, <see cref="bool"/> as 0 and 1, enums as snake_case
+/// text, both ways.
 /// </summary>
 public partial class ReadTransaction
 {
@@ -28,7 +29,8 @@ public partial class ReadTransaction
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
 
-        // A closure that awaited something else may still be running on a pool thread; it must not touch the connection, which others use by now.
+        // A closure that awaited something else may still be running on a pool thread; it must not touch the connection, which others use
+        // by now.
         if (_ended || Environment.CurrentManagedThreadId != _thread)
         {
             throw new InvalidOperationException("The transaction has ended: it lives only while its closure runs, on the store's own thread.");

@@ -7,12 +7,12 @@ using Microsoft.Data.Sqlite;
 namespace Orion.Store.Sql;
 
 /// <summary>
-/// Makes rows into records, by column name (snake_case matches PascalCase): constructor parameters first, then settable properties. A parameter or
-/// required property without a column is an error; a column without a member is not. Scalars and tuples read by position.
+/// Makes rows into records, by column name (snake_case matches PascalCase): constructor parameters first, then settable properties. A
+/// parameter or required property without a column is an error; a column without a member is not. Scalars and tuples read by position.
 /// </summary>
 /// <remarks>
-/// Cells are read as the member's type, never as the type of the first row's value, as a mapper that asks the reader for its column types must
-/// do on SQLite: there a NULL in the first row changes what an expression column seems to be.
+/// Cells are read as the member's type, never as the type of the first row's value, as a mapper that asks the reader for its column types
+/// must do on SQLite: there a NULL in the first row changes what an expression column seems to be.
 /// </remarks>
 internal static class RowReader
 {

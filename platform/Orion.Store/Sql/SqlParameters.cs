@@ -6,8 +6,9 @@ using Microsoft.Data.Sqlite;
 namespace Orion.Store.Sql;
 
 /// <summary>
-/// Binds an object's properties: <c>TenantId</c>, <c>tenantId</c> and <c>tenant_id</c> all bind <c>@tenant_id</c>. Times are stored as INTEGER unix
-/// milliseconds, durations as INTEGER milliseconds, booleans as 0 and 1, enums as snake_case text; <see cref="RowReader"/> reads them back.
+/// Binds an object's properties: <c>TenantId</c>, <c>tenantId</c> and <c>tenant_id</c> all bind <c>@tenant_id</c>. Times are stored as
+/// INTEGER unix milliseconds, durations as INTEGER milliseconds, booleans as 0 and 1, enums as snake_case text; <see cref="RowReader"/>
+/// reads them back.
 /// </summary>
 internal static class SqlParameters
 {

@@ -19,8 +19,8 @@ internal sealed class SqliteFile
     public bool HasContent => new FileInfo(FullPath) is { Exists: true, Length: > 0 };
 
     /// <summary>
-    /// The process's one writing connection. FULL: an acknowledged write survives a power cut. Recursive triggers make REPLACE fire the triggers that
-    /// keep the journal append-only.
+    /// The process's one writing connection. FULL: an acknowledged write survives a power cut. Recursive triggers make REPLACE fire the
+    /// triggers that keep the journal append-only.
     /// </summary>
     public SqliteSession OpenWriter(TimeSpan busyTimeout)
     {

@@ -26,7 +26,9 @@ public static class AuditMetadata
     }
 
     /// <summary>Metadata as it may be kept: its keys checked, its values cleaned.</summary>
-    /// <exception cref="AuditMetadataException">It is no JSON object of texts, or a key is not on the list; the message names it.</exception>
+    /// <exception cref="AuditMetadataException">
+    /// It is no JSON object of texts, or a key is not on the list; the message names it.
+    /// </exception>
     internal static string? Clean(string? metadata, Func<string, string> clean)
     {
         if (metadata is null)

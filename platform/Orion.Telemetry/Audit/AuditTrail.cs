@@ -15,7 +15,9 @@ namespace Orion.Telemetry.Audit;
 public sealed partial class AuditTrail(
     AuditEntries entries, TelemetryWriter telemetry, TimeProvider time, ILogger<AuditTrail> logger, IAuditOutbox? outbox = null)
 {
-    /// <summary>Refusals kept in a minute. They need no right to be caused, so nobody may fill the disk with them; canonical lines have them all.</summary>
+    /// <summary>
+    /// Refusals kept in a minute. They need no right to be caused, so nobody may fill the disk with them; canonical lines have them all.
+    /// </summary>
     public const int RefusalsPerMinute = 100;
 
     private readonly Lock _lock = new();

@@ -9,8 +9,8 @@ public static class Canon
     public static void Add(string key, object? value) => LineScope.Current?.Add(key, value);
 
     /// <summary>
-    /// Adds a field of low cardinality, safe as a metric dimension. In Development a value that belongs to one entity (uuid, e-mail address, long
-    /// number) is warned about, once a key, with the place of the call.
+    /// Adds a field of low cardinality, safe as a metric dimension. In Development a value that belongs to one entity (uuid, e-mail
+    /// address, long number) is warned about, once a key, with the place of the call.
     /// </summary>
     public static void Tag(string key, object? value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {

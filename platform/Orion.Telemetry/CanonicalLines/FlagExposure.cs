@@ -3,8 +3,8 @@ using Microsoft.FeatureManagement;
 namespace Orion.Telemetry.CanonicalLines;
 
 /// <summary>
-/// Stamps every evaluated feature flag on the canonical line of the request or job that evaluated it: <c>flag.welcome=true</c>. A flag's name and
-/// its two values are a small set, so it is a tag. FeatureManagement tells each session manager of every evaluation.
+/// Stamps every evaluated feature flag on the canonical line of the request or job that evaluated it: <c>flag.welcome=true</c>. A flag's
+/// name and its two values are a small set, so it is a tag. FeatureManagement tells each session manager of every evaluation.
 /// </summary>
 internal sealed class FlagExposure : ISessionManager
 {

@@ -165,7 +165,10 @@ internal sealed class LineScope
         }
     }
 
-    /// <summary>Name of the innermost inner span that is open, when all open ones are its ancestors; null when there are several candidates, or none.</summary>
+    /// <summary>
+    /// Name of the innermost inner span that is open, when all open ones are its ancestors; null when there are several candidates, or
+    /// none.
+    /// </summary>
     public string? InnermostOpen
     {
         get
@@ -197,7 +200,9 @@ internal sealed class LineScope
         }
     }
 
-    /// <summary>An inner span has ended, also one that outlives the root. Returns the timestamp of its start; 0 when that is not known.</summary>
+    /// <summary>
+    /// An inner span has ended, also one that outlives the root. Returns the timestamp of its start; 0 when that is not known.
+    /// </summary>
     public long Ended(Activity span)
     {
         lock (_lock)
@@ -216,7 +221,9 @@ internal sealed class LineScope
         }
     }
 
-    /// <summary>Keeps an inner span, and its row where that is made already, until the root ends; false when the root has ended already.</summary>
+    /// <summary>
+    /// Keeps an inner span, and its row where that is made already, until the root ends; false when the root has ended already.
+    /// </summary>
     public bool Hold(Activity span, SpanRow? row, int limit)
     {
         lock (_lock)

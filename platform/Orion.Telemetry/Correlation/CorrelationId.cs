@@ -14,7 +14,9 @@ public static class CorrelationId
     /// <summary>The current flow's id, or null outside a request or job.</summary>
     public static string? Current => LineScope.Current is { Untraced: false } scope ? scope.CorrelationId : null;
 
-    /// <summary>Whether a caller's id is taken over: 1 to 128 letters, digits, dots, underscores, hyphens. Anything else could be content.</summary>
+    /// <summary>
+    /// Whether a caller's id is taken over: 1 to 128 letters, digits, dots, underscores, hyphens. Anything else could be content.
+    /// </summary>
     public static bool IsAcceptable(string? id) =>
         id is { Length: > 0 and <= MaxLength } && !id.AsSpan().ContainsAnyExcept(s_allowed);
 

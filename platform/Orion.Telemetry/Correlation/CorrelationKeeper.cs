@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orion.Telemetry.Correlation;
 
-/// <summary>Asked before all that answer exceptions: the middleware has cleared the answer's headers, and the correlation id belongs on every answer.</summary>
+/// <summary>
+/// Asked before all that answer exceptions: the middleware has cleared the answer's headers, and the correlation id belongs on every
+/// answer.
+/// </summary>
 internal sealed class CorrelationKeeper : IExceptionHandler
 {
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

@@ -78,7 +78,9 @@ public static class ErrorCatalogue
     /// <summary>The caller sends more than it may.</summary>
     public static readonly CatalogueError TooManyRequests = new("too_many_requests", 429, "The caller sends too many requests.");
 
-    /// <summary>The tenant, or all of them together, have as many live streams open as there may be; the detail says how many that is.</summary>
+    /// <summary>
+    /// The tenant, or all of them together, have as many live streams open as there may be; the detail says how many that is.
+    /// </summary>
     public static readonly CatalogueError TooManyStreams = new("too_many_streams", 429, "Too many live streams are open.");
 
     /// <summary>The service cannot take the request at the moment.</summary>

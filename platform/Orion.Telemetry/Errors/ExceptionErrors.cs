@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Orion.Telemetry.Errors;
 
-/// <summary>Which error of the catalogue an exception of the framework is. Its own message is never shown: it may quote the input.</summary>
+/// <summary>
+/// Which error of the catalogue an exception of the framework is. Its own message is never shown: it may quote the input.
+/// </summary>
 internal static class ExceptionErrors
 {
     /// <summary>Answers an exception that no handler of the service's own has answered.</summary>

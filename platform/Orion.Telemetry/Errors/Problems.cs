@@ -42,7 +42,10 @@ public static class Problems
     /// <summary>The stable type URI of an error.</summary>
     public static string TypeOf(CatalogueError error) => $"urn:orion:error:{error.Code}";
 
-    /// <summary>The document, in JSON whatever the caller accepts: one it does not expect says more than none. To senders of telemetry it is what OTLP has for it.</summary>
+    /// <summary>
+    /// The document, in JSON whatever the caller accepts: one it does not expect says more than none. To senders of telemetry it is what
+    /// OTLP has for it.
+    /// </summary>
     internal static Task WriteAsync(HttpContext http, CatalogueError error, string? detail)
     {
         LineScope.Current?.ErrorCode ??= error.Code;
@@ -63,8 +66,9 @@ public static class Problems
     }
 
     /// <summary>
-    /// Gives a bare error status its document; leaves answers with a body of their own alone, and endpoints that say so. Not the framework's
-    /// UseStatusCodePages: that prepares itself in every request, for a twentieth of the time that one spends in the whole pipeline.
+    /// Gives a bare error status its document; leaves answers with a body of their own alone, and endpoints that say so. Not the
+    /// framework's UseStatusCodePages: that prepares itself in every request, for a twentieth of the time that one spends in the whole
+    /// pipeline.
     /// </summary>
     internal static Task FillAsync(HttpContext http)
     {

@@ -6,7 +6,9 @@ public sealed class HealthOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Orion:Health";
 
-    /// <summary>Key that callers show (<c>Authorization: Bearer ...</c>) to see details, at least 16 characters; without one nobody sees them.</summary>
+    /// <summary>
+    /// Key that callers show (<c>Authorization: Bearer ...</c>) to see details, at least 16 characters; without one nobody sees them.
+    /// </summary>
     public string? Key { get; set; }
 
     internal static string? Problem(HealthOptions options) =>

@@ -25,7 +25,10 @@ public sealed class HeartbeatSource
         _interval = options.Value.Interval;
     }
 
-    /// <summary>A heartbeat as of now. Its lag figures are of the last full window, its utilization of the time since the heartbeat before (the first one: since the host was built).</summary>
+    /// <summary>
+    /// A heartbeat as of now. Its lag figures are of the last full window, its utilization of the time since the heartbeat before (the
+    /// first one: since the host was built).
+    /// </summary>
     public Heartbeat Make()
     {
         const double MiB = 1024 * 1024;

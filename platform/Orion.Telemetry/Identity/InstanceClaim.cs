@@ -3,8 +3,8 @@ using Orion.Sink.Segments;
 namespace Orion.Telemetry.Identity;
 
 /// <summary>
-/// Holds an instance name for the life of the process by a lock on a file: two replicas never write the same segment, and a
-/// restart, even after a kill, gets its old name back.
+/// Holds an instance name for the life of the process by a lock on a file: two replicas never write the same segment, and a restart, even
+/// after a kill, gets its old name back.
 /// </summary>
 internal sealed class InstanceClaim : IDisposable
 {

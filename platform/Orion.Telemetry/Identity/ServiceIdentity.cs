@@ -18,7 +18,9 @@ public sealed class ServiceIdentity
     /// <summary>OTel <c>service.name</c>: <c>api</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Unique among the instances that run at the same time, and the same again after a restart: <c>api</c>, <c>api-2</c>.</summary>
+    /// <summary>
+    /// Unique among the instances that run at the same time, and the same again after a restart: <c>api</c>, <c>api-2</c>.
+    /// </summary>
     public string Instance { get; }
 
     /// <summary>OTel <c>deployment.environment.name</c>, in lower case: <c>development</c>.</summary>

@@ -7,16 +7,17 @@ using Orion.Telemetry.CanonicalLines;
 namespace Orion.Telemetry.Lag;
 
 /// <summary>
-/// Measures how long work waits for a pool thread. A thread of its own (a timer would need the pool) sleeps one interval, notes how late it woke
-/// itself (the control: the machine, not the pool), queues a probe and takes the time until it runs.
+/// Measures how long work waits for a pool thread. A thread of its own (a timer would need the pool) sleeps one interval, notes how late it
+/// woke itself (the control: the machine, not the pool), queues a probe and takes the time until it runs.
 /// </summary>
 internal sealed class LagMonitor : IDisposable
 {
     private static readonly TimeSpan s_soonestSuspicion = TimeSpan.FromMilliseconds(60);
 
     /// <summary>
-    /// While the pool has nothing to do the thread sleeps so much longer, as waking up is most of what the monitor costs; a wait that follows is
-    /// suspected so much sooner. From onset to suspicion it is at most <see cref="LagOptions.Interval"/> and <see cref="_mayBeStall"/> either way.
+    /// While the pool has nothing to do the thread sleeps so much longer, as waking up is most of what the monitor costs; a wait that
+    /// follows is suspected so much sooner. From onset to suspicion it is at most <see cref="LagOptions.Interval"/> and
+    /// <see cref="_mayBeStall"/> either way.
     /// </summary>
     private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(20);
 
@@ -97,8 +98,8 @@ internal sealed class LagMonitor : IDisposable
             var sleep = dozes ? s_doze : quiet ? _options.Interval + s_linger : _options.Interval;
             var asleep = Stopwatch.GetTimestamp();
 
-            // Processor time is a system call that adds up all threads, so it is left out between two quiet looks. A stall's may hold up to a second
-            // of a quiet pool's then, and a short suspension be called the host's: the weaker claim, and true as well.
+            // Processor time is a system call that adds up all threads, so it is left out between two quiet looks. A stall's may hold up to
+            // a second of a quiet pool's then, and a short suspension be called the host's: the weaker claim, and true as well.
             before = Reading.Now(quiet ? before.Cpu : Environment.CpuUsage.TotalTime);
 
             // A plain sleep costs half of what a wait that can be interrupted does; stopping can wait for one interval.
@@ -141,8 +142,8 @@ internal sealed class LagMonitor : IDisposable
     }
 
     /// <summary>
-    /// With no pool thread at work and nothing queued there is nobody to wait for: most probes are left out, since each would wake a thread, and a
-    /// thread that finds no further work spins.
+    /// With no pool thread at work and nothing queued there is nobody to wait for: most probes are left out, since each would wake a
+    /// thread, and a thread that finds no further work spins.
     /// </summary>
     private bool IsQuiet()
     {
@@ -218,7 +219,9 @@ internal sealed class LagMonitor : IDisposable
         }
     }
 
-    /// <summary>Late probes one after the other are one stall; it is reported when a probe is in time again, so that late GC figures are in it.</summary>
+    /// <summary>
+    /// Late probes one after the other are one stall; it is reported when a probe is in time again, so that late GC figures are in it.
+    /// </summary>
     private void Judge(TimeSpan lag, TimeSpan late, Reading before, PoolProbe probe, long due)
     {
         if (lag >= _mayBeStall || late >= _mayBeStall)

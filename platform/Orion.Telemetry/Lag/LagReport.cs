@@ -27,7 +27,9 @@ public sealed class LagReport
     private volatile LagFigures _figures = new(0, 0, 0, 0);
     private long _stalls;
 
-    /// <summary>Lag of the thread pool over the last full window (<see cref="LagOptions.Window"/>); of the running one before there is one.</summary>
+    /// <summary>
+    /// Lag of the thread pool over the last full window (<see cref="LagOptions.Window"/>); of the running one before there is one.
+    /// </summary>
     public LagFigures Figures
     {
         get => _figures;

@@ -4,8 +4,9 @@ using Orion.Telemetry.CanonicalLines;
 namespace Orion.Telemetry.Lag;
 
 /// <summary>
-/// Which request or job is on which thread, and for how long: told by the flow's own AsyncLocal each time a context enters or leaves a thread.
-/// What awaits is on no thread and so cannot be accused of a stall. Blind to work queued without its context; that stays unattributed.
+/// Which request or job is on which thread, and for how long: told by the flow's own AsyncLocal each time a context enters or leaves a
+/// thread. What awaits is on no thread and so cannot be accused of a stall. Blind to work queued without its context; that stays
+/// unattributed.
 /// </summary>
 internal static class Occupancy
 {

@@ -17,10 +17,14 @@ internal sealed class PoolProbe : IThreadPoolWorkItem, IDisposable
     /// <summary>Timestamp at which it ran.</summary>
     public long RanAt => Interlocked.Read(ref _ranAt);
 
-    /// <summary>How much too late the waiting thread woke up while it waited: it needs no pool, so that is the machine or the collector.</summary>
+    /// <summary>
+    /// How much too late the waiting thread woke up while it waited: it needs no pool, so that is the machine or the collector.
+    /// </summary>
     public TimeSpan ControlLate { get; private set; }
 
-    /// <summary>How long the item waited; null when told to stop meanwhile. Calls <paramref name="waiting"/> every 20 ms until then.</summary>
+    /// <summary>
+    /// How long the item waited; null when told to stop meanwhile. Calls <paramref name="waiting"/> every 20 ms until then.
+    /// </summary>
     public TimeSpan? Measure(ManualResetEventSlim stop, Action<TimeSpan> waiting)
     {
         ControlLate = TimeSpan.Zero;

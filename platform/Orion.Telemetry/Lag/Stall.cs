@@ -55,7 +55,9 @@ public sealed record Stall
     /// <summary>Share of threads without work.</summary>
     public required double Idle { get; init; }
 
-    /// <summary>The one who had at least half of the busy thread time; null when the cause is not code, or when it is several, or unknown.</summary>
+    /// <summary>
+    /// The one who had at least half of the busy thread time; null when the cause is not code, or when it is several, or unknown.
+    /// </summary>
     public required StallCredit? Suspect { get; init; }
 
     /// <summary>One sentence for people.</summary>

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Orion.Telemetry.Lag;
 
-/// <summary>Judges a stall, notes it in the report, says it in the log, and on the canonical line of the one it is blamed on. Never throws.</summary>
+/// <summary>
+/// Judges a stall, notes it in the report, says it in the log, and on the canonical line of the one it is blamed on. Never throws.
+/// </summary>
 internal sealed class StallReporter(LagReport report, TimeProvider time, ILogger<StallReporter> logger)
 {
     private const int LogsPerMinute = 6;

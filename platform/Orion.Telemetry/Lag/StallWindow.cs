@@ -24,7 +24,10 @@ internal sealed record StallWindow
     /// <summary>Processor time of this process.</summary>
     public required TimeSpan Cpu { get; init; }
 
-    /// <summary>Threads of the pool, the mean over this time: a pool that is stalled grows, and a thread that was not there yet had no time to spend.</summary>
+    /// <summary>
+    /// Threads of the pool, the mean over this time: a pool that is stalled grows, and a thread that was not there yet had no time to
+    /// spend.
+    /// </summary>
     public required double PoolThreads { get; init; }
 
     /// <summary>Those of them without work, the mean as well.</summary>

@@ -5,7 +5,9 @@ namespace Orion.Telemetry.Lag;
 /// <summary>Time that a request or job spent on one thread, clipped to a window.</summary>
 internal readonly record struct Occupied(LineScope Scope, long Ticks);
 
-/// <summary>What one thread carried lately. Written by that thread only; read by the lag monitor, which checks the version around its read.</summary>
+/// <summary>
+/// What one thread carried lately. Written by that thread only; read by the lag monitor, which checks the version around its read.
+/// </summary>
 internal sealed class ThreadSlot(Thread thread)
 {
     // Bounded ring: a stall's culprits stay long, so a few dozen stretches reach back further than any stall.

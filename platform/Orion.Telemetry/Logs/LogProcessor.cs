@@ -11,9 +11,9 @@ using Orion.Telemetry.Tracing;
 namespace Orion.Telemetry.Logs;
 
 /// <summary>
-/// The platform's log processor, the last of the logger provider but for its exports: makes a row of each record, cleans it, and hands it to ring
-/// and sink. With exports behind it the record itself becomes what its row was cleaned to. A record that comes out of writing another, by the
-/// sink itself, is not taken: it would feed on itself.
+/// The platform's log processor, the last of the logger provider but for its exports: makes a row of each record, cleans it, and hands it
+/// to ring and sink. With exports behind it the record itself becomes what its row was cleaned to. A record that comes out of writing
+/// another, by the sink itself, is not taken: it would feed on itself.
 /// </summary>
 internal sealed class LogProcessor(
     Lazy<TelemetryWriter> writer, Redactor redactor, LogScopes scopes, string service, TimeProvider time, IOptions<LogOptions> options)

@@ -5,8 +5,8 @@ using OpenTelemetry.Logs;
 namespace Orion.Telemetry.Logs;
 
 /// <summary>
-/// The scopes of a log record as attributes of it, where the application asks OpenTelemetry for them (<c>IncludeScopes</c>). Exporters would take them
-/// from the scope provider as they are; as attributes they are redacted like the rest.
+/// The scopes of a log record as attributes of it, where the application asks OpenTelemetry for them (<c>IncludeScopes</c>). Exporters
+/// would take them from the scope provider as they are; as attributes they are redacted like the rest.
 /// </summary>
 internal sealed class LogScopes(IExternalScopeProvider provider) : IPostConfigureOptions<OpenTelemetryLoggerOptions>
 {

@@ -9,11 +9,14 @@ using Orion.Telemetry.Tracing;
 
 namespace Orion.Telemetry.Metrics;
 
-/// <summary>Metrics of the framework, the runtime and the platform, and the reader that feeds the sink from whatever meters the provider has.</summary>
+/// <summary>
+/// Metrics of the framework, the runtime and the platform, and the reader that feeds the sink from whatever meters the provider has.
+/// </summary>
 internal static class MetricsSetup
 {
-    // Measured anew with every request, on series over which all processors contend, and told otherwise: by orion.requests.active, by the routes of
-    // http.server.request.duration, and by what the pool allocates. They are collected where metrics also leave by OTLP, whose readers may look for them.
+    // Measured anew with every request, on series over which all processors contend, and told otherwise: by orion.requests.active, by the
+    // routes of http.server.request.duration, and by what the pool allocates. They are collected where metrics also leave by OTLP, whose
+    // readers may look for them.
     private static readonly string[] s_costly =
         ["http.server.active_requests", "aspnetcore.routing.match_attempts", "aspnetcore.memory_pool.pooled", "aspnetcore.memory_pool.rented"];
 

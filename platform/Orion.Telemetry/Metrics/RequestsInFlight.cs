@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Orion.Telemetry.Metrics;
 
 /// <summary>
-/// Traced requests that have begun and not ended, as <c>orion.requests.active</c>. The framework's own instrument for it costs two measurements a request on one
-/// series, over which all processors contend; here each has a cell of its own, and only who reads adds them up.
+/// Traced requests that have begun and not ended, as <c>orion.requests.active</c>. The framework's own instrument for it costs two
+/// measurements a request on one series, over which all processors contend; here each has a cell of its own, and only who reads adds them
+/// up.
 /// </summary>
 internal static class RequestsInFlight
 {

@@ -8,7 +8,10 @@ using SinkPoint = Orion.Sink.Metrics.MetricPoint;
 
 namespace Orion.Telemetry.Metrics;
 
-/// <summary>Hands what the SDK has collected on, with the standard metrics of the process. Its reader asks for what was added since the round before.</summary>
+/// <summary>
+/// Hands what the SDK has collected on, with the standard metrics of the process. Its reader asks for what was added since the round
+/// before.
+/// </summary>
 internal sealed class SinkMetricExporter(TelemetryWriter telemetry, MetricsManager metrics, Redactor redactor, string service) : BaseExporter<Metric>
 {
     // Bounded by the meters that code makes.

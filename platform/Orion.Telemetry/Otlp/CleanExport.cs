@@ -5,8 +5,9 @@ using Orion.Sink.Otlp;
 namespace Orion.Telemetry.Otlp;
 
 /// <summary>
-/// The exporter's way out: takes its request, cleans the body, sends that over the exporter's own client (with its certificates and timeout), and counts
-/// what became of its rows, by what the receiver answers. A body that cannot be read is not sent: the exporter takes it as failed.
+/// The exporter's way out: takes its request, cleans the body, sends that over the exporter's own client (with its certificates and
+/// timeout), and counts what became of its rows, by what the receiver answers. A body that cannot be read is not sent: the exporter takes
+/// it as failed.
 /// </summary>
 internal sealed class CleanExport(OtlpTarget target, WireRedactor redactor, ExportCount? count, HttpClient client) : HttpMessageHandler
 {
@@ -69,7 +70,10 @@ internal sealed class CleanExport(OtlpTarget target, WireRedactor redactor, Expo
         }
     }
 
-    /// <summary>Rows that a partial success names as rejected: field 1 of its field 1, for every signal (OTLP 1.0). An answer of another kind names none.</summary>
+    /// <summary>
+    /// Rows that a partial success names as rejected: field 1 of its field 1, for every signal (OTLP 1.0). An answer of another kind names
+    /// none.
+    /// </summary>
     private static int Rejected(HttpResponseMessage answer)
     {
         var rejected = 0L;

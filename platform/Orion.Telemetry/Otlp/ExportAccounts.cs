@@ -2,7 +2,10 @@ using Orion.Sink.Loss;
 
 namespace Orion.Telemetry.Otlp;
 
-/// <summary>What became of the spans and log records that this process exports by OTLP; empty while nothing is exported. Metric points are totals: the next export makes up for a lost one.</summary>
+/// <summary>
+/// What became of the spans and log records that this process exports by OTLP; empty while nothing is exported. Metric points are totals:
+/// the next export makes up for a lost one.
+/// </summary>
 public sealed class ExportAccounts
 {
     // One a stream, all of them opened before the first export.
@@ -26,7 +29,9 @@ public sealed class ExportAccounts
 
 /// <summary>Counts one stream's exports. Any thread.</summary>
 /// <param name="stream">The stream's name in the loss account.</param>
-/// <param name="mostOnItsWay">What fits into the exporter's queue and one batch: what is neither there nor settled has been thrown away.</param>
+/// <param name="mostOnItsWay">
+/// What fits into the exporter's queue and one batch: what is neither there nor settled has been thrown away.
+/// </param>
 internal sealed class ExportCount(string stream, int mostOnItsWay)
 {
     private readonly Lock _lock = new();

@@ -4,7 +4,9 @@ using System.Net.Http.Headers;
 
 namespace Orion.Telemetry.Otlp;
 
-/// <summary>One unary gRPC call over HTTP/2, as far as an OTLP export needs it: a message in a frame there, a status in the trailers back.</summary>
+/// <summary>
+/// One unary gRPC call over HTTP/2, as far as an OTLP export needs it: a message in a frame there, a status in the trailers back.
+/// </summary>
 internal static class GrpcFrame
 {
     private const int HeaderLength = 5;

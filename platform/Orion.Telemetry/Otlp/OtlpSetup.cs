@@ -10,8 +10,8 @@ using Orion.Sink.Loss;
 namespace Orion.Telemetry.Otlp;
 
 /// <summary>
-/// Sends traces, metrics and logs to OTLP endpoints, where there are any, by OpenTelemetry's exporters, which write to <see cref="CleanExport"/>. Those
-/// of spans and log records stand behind the platform's own processors, and get clean ones.
+/// Sends traces, metrics and logs to OTLP endpoints, where there are any, by OpenTelemetry's exporters, which write to
+/// <see cref="CleanExport"/>. Those of spans and log records stand behind the platform's own processors, and get clean ones.
 /// </summary>
 internal sealed class OtlpSetup
 {
@@ -100,7 +100,9 @@ internal sealed class OtlpSetup
         return options;
     }
 
-    /// <summary>The loss account is about what the platform gets to see, so it counts the first target, its own ingest where there is one.</summary>
+    /// <summary>
+    /// The loss account is about what the platform gets to see, so it counts the first target, its own ingest where there is one.
+    /// </summary>
     private List<(OtlpTarget Target, ExportCount? Count)> Targets(string signal, string? stream, string processor) =>
     [
         .. OtlpTarget.Of(signal, _configuration).Select((target, i) => (target, i > 0 || stream is null ? null

@@ -97,7 +97,8 @@ internal sealed record OtlpTarget
     /// <summary>Makes the SDK's exporter send to this target through the redactor, and its rows be counted.</summary>
     public void Put(OtlpExporterOptions options, WireRedactor redactor, ExportCount? count)
     {
-        // Always HTTP to the SDK: the client below makes a gRPC call of it where one is wanted, since the SDK's own would go past the redactor.
+        // Always HTTP to the SDK: the client below makes a gRPC call of it where one is wanted, since the SDK's own would go past the
+        // redactor.
         options.Protocol = OtlpExportProtocol.HttpProtobuf;
         options.Compression = OtlpExportCompression.None;
         options.Endpoint = Endpoint;

@@ -8,15 +8,13 @@ namespace Orion.Telemetry.Otlp;
 
 /// <summary>
 /// Cleans, in an OTLP export, what OpenTelemetry's types let nobody change before it is written: resource, scopes, the events and links of
-/// spans, metric
-/// points and their exemplars. Spans and log records are clean by then. No field passes that is not known.
+/// spans, metric points and their exemplars. Spans and log records are clean by then. No field passes that is not known.
 /// </summary>
 internal sealed class WireRedactor(Sanitizer sanitizer)
 {
     /// <summary>
     /// Tells series apart that redaction made alike; a backend would take them for one series with two values at a time. A keyed hash of
-    /// what
-    /// they were: its key is made anew by each process and never leaves it, so nothing can be guessed back from it.
+    /// what they were: its key is made anew by each process and never leaves it, so nothing can be guessed back from it.
     /// </summary>
     public const string SeriesMark = "orion.redacted.series";
 

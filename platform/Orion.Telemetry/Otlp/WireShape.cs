@@ -86,7 +86,9 @@ internal sealed class WireShape
 
     public static WireShape Metrics { get; } = Request(s_metric);
 
-    /// <summary>Number of the field with the attributes that tell one series from another; 0 where the message is no point of a series.</summary>
+    /// <summary>
+    /// Number of the field with the attributes that tell one series from another; 0 where the message is no point of a series.
+    /// </summary>
     public int SeriesField { get; private set; }
 
     /// <summary>Whether such a message is one row of its signal: a span or a log record.</summary>

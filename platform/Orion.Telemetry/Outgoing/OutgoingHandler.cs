@@ -5,14 +5,16 @@ using Polly.Timeout;
 namespace Orion.Telemetry.Outgoing;
 
 /// <summary>
-/// The outermost handler of every client: carries the correlation id, says which circuit the call belongs to, and puts the pipeline's refusals
-/// into words that name client and host.
+/// The outermost handler of every client: carries the correlation id, says which circuit the call belongs to, and puts the pipeline's
+/// refusals into words that name client and host.
 /// </summary>
 internal sealed class OutgoingHandler(string client, Breakers? breakers) : DelegatingHandler
 {
     private static readonly HttpRequestOptionsKey<string> s_circuit = new("orion.circuit");
 
-    /// <summary>The circuit of a call; empty for one that has none: its client wants none, or it is synchronous, as telemetry's own exports are.</summary>
+    /// <summary>
+    /// The circuit of a call; empty for one that has none: its client wants none, or it is synchronous, as telemetry's own exports are.
+    /// </summary>
     public static string CircuitOf(HttpRequestMessage request) => request.Options.TryGetValue(s_circuit, out var circuit) ? circuit : "";
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -11,7 +11,9 @@ public sealed class OutgoingOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Orion:Outgoing";
 
-    /// <summary>False leaves the client without retries, timeouts and circuit breaker; correlation and trace context are still carried.</summary>
+    /// <summary>
+    /// False leaves the client without retries, timeouts and circuit breaker; correlation and trace context are still carried.
+    /// </summary>
     public bool Resilience { get; set; } = true;
 
     /// <summary>Time for one attempt, 100 ms to 10 min.</summary>

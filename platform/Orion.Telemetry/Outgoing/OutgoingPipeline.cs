@@ -6,8 +6,8 @@ using Polly;
 namespace Orion.Telemetry.Outgoing;
 
 /// <summary>
-/// Total timeout, retries with jitter, circuit breaker, attempt timeout: the standard resilience handler's order, with a client's own options and
-/// a circuit for each client and host, which the standard handler cannot have where it is every client's default.
+/// Total timeout, retries with jitter, circuit breaker, attempt timeout: the standard resilience handler's order, with a client's own
+/// options and a circuit for each client and host, which the standard handler cannot have where it is every client's default.
 /// </summary>
 internal static class OutgoingPipeline
 {

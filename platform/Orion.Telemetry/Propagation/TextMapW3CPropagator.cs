@@ -8,8 +8,8 @@ namespace Orion.Telemetry.Propagation;
 /// <see cref="W3CPropagator"/> for what propagates by OpenTelemetry's API: clients of message buses, code that is instrumented by hand.
 /// </summary>
 /// <remarks>
-/// It derives from OpenTelemetry's propagator of trace context, since its instrumentation of ASP.NET Core and HttpClient then leaves headers to the
-/// framework, which uses <see cref="W3CPropagator"/>; with any other it starts a second server span where the two disagree.
+/// It derives from OpenTelemetry's propagator of trace context, since its instrumentation of ASP.NET Core and HttpClient then leaves
+/// headers to the framework, which uses <see cref="W3CPropagator"/>; with any other it starts a second server span where the two disagree.
 /// </remarks>
 internal sealed class TextMapW3CPropagator : TraceContextPropagator
 {

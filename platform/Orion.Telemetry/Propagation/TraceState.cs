@@ -13,7 +13,9 @@ internal static class TraceState
 
     private static readonly SearchValues<char> s_key = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_-*/@");
 
-    /// <summary>The list without blanks, empty members and repeated keys; null when a member is malformed or there are more than 32.</summary>
+    /// <summary>
+    /// The list without blanks, empty members and repeated keys; null when a member is malformed or there are more than 32.
+    /// </summary>
     public static string? Normalize(string? header)
     {
         if (string.IsNullOrEmpty(header))

@@ -4,8 +4,9 @@ using System.Text;
 namespace Orion.Telemetry.Propagation;
 
 /// <summary>
-/// The <c>baggage</c> header: a list of <c>key=value</c> members, values percent-encoded UTF-8. A member's properties (<c>;ttl=5</c>) are carried on as they
-/// came. An activity's baggage has keys and values only, so they are an entry of their own after the member's, with a key that no header can have: <c>;key</c>.
+/// The <c>baggage</c> header: a list of <c>key=value</c> members, values percent-encoded UTF-8. A member's properties (<c>;ttl=5</c>) are
+/// carried on as they came. An activity's baggage has keys and values only, so they are an entry of their own after the member's, with a
+/// key that no header can have: <c>;key</c>.
 /// </summary>
 internal static class W3CBaggage
 {
@@ -18,8 +19,8 @@ internal static class W3CBaggage
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>
-    /// The members without the malformed ones, the last first: an activity tells its newest baggage first, so that adding them one by one restores
-    /// their order. Null when none is left.
+    /// The members without the malformed ones, the last first: an activity tells its newest baggage first, so that adding them one by one
+    /// restores their order. Null when none is left.
     /// </summary>
     public static List<KeyValuePair<string, string?>>? Read(string? header)
     {
@@ -55,11 +56,16 @@ internal static class W3CBaggage
         return members;
     }
 
-    /// <summary>Properties as they came. Blanks may surround their signs; one with a blank in its midst is malformed, and left out.</summary>
+    /// <summary>
+    /// Properties as they came. Blanks may surround their signs; one with a blank in its midst is malformed, and left out.
+    /// </summary>
     private static string WellFormed(string properties) => !properties.Contains(' ') ? properties : string.Join(
         Properties, properties.Split(Properties).Where(p => !Array.Exists(p.Split('=', 2), half => half.Trim().Contains(' '))));
 
-    /// <summary>The header for these members, as short as the encoding allows, so that what came in within the limits also goes out; null when there is none.</summary>
+    /// <summary>
+    /// The header for these members, as short as the encoding allows, so that what came in within the limits also goes out; null when there
+    /// is none.
+    /// </summary>
     public static string? Write(IEnumerable<KeyValuePair<string, string?>> members)
     {
         var header = new StringBuilder();

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Orion.Telemetry.Propagation;
 
 /// <summary>
-/// W3C Trace Context (level 2) and Baggage, in and out. Stricter where .NET's own propagator lets malformed state through, and open to later
-/// versions, whose first four parts it reads and re-emits as version 00. Of baggage .NET's own drops everything after an empty value or a
-/// malformed member, turns the order round at every hop, and lengthens the rest past the limit.
+/// W3C Trace Context (level 2) and Baggage, in and out. Stricter where .NET's own propagator lets malformed state through, and open to
+/// later versions, whose first four parts it reads and re-emits as version 00. Of baggage .NET's own drops everything after an empty value
+/// or a malformed member, turns the order round at every hop, and lengthens the rest past the limit.
 /// </summary>
 internal sealed class W3CPropagator : DistributedContextPropagator
 {

@@ -31,7 +31,8 @@ internal sealed class EndpointMiddleware(RequestDelegate next)
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // A client that left, perhaps in the middle of its answer: further out, the exception handler ends that as if the answer were whole.
+            // A client that left, perhaps in the middle of its answer: further out, the exception handler ends that as if the answer were
+            // whole.
             LineScope.Current?.Aborted = true;
             throw;
         }

@@ -5,7 +5,9 @@ namespace Orion.Telemetry.Requests;
 /// <summary>What a request's path says before, or without, an endpoint.</summary>
 internal static class Paths
 {
-    /// <summary>Probes, and everything the panel only reads (pages, assets, live streams): tracing the trace viewer would wake it forever.</summary>
+    /// <summary>
+    /// Probes, and everything the panel only reads (pages, assets, live streams): tracing the trace viewer would wake it forever.
+    /// </summary>
     public static bool IsUntraced(HttpRequest request)
     {
         var path = request.Path;

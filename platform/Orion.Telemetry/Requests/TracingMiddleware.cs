@@ -11,8 +11,8 @@ using Orion.Telemetry.Tracing;
 namespace Orion.Telemetry.Requests;
 
 /// <summary>
-/// The outermost middleware: takes the server span that hosting has started, the correlation id and the outcome, and fills the canonical line.
-/// The line itself is emitted when the span stops, which happens exactly once whatever happened in between.
+/// The outermost middleware: takes the server span that hosting has started, the correlation id and the outcome, and fills the canonical
+/// line. The line itself is emitted when the span stops, which happens exactly once whatever happened in between.
 /// </summary>
 internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline pipeline)
 {
@@ -29,7 +29,8 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
         scope.Method = scope.MethodIndex < 0 ? HttpMethodNames.Other : HttpMethodNames.Known[scope.MethodIndex];
         if (!scope.Root.IsAllDataRequested || Paths.IsUntraced(context.Request))
         {
-            // Also one that the application's filter has turned down. It has no line, but it may still stall the pool, and then it has to have a name.
+            // Also one that the application's filter has turned down. It has no line, but it may still stall the pool, and then it has to
+            // have a name.
             scope.Route = "(untraced)";
             Discard(scope);
             return next(context);

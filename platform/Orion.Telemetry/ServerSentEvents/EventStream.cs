@@ -3,13 +3,19 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Orion.Telemetry.ServerSentEvents;
 
-/// <summary>An answer of server-sent events (WHATWG HTML, section 9.2), as every live stream of the platform begins and stays alive.</summary>
+/// <summary>
+/// An answer of server-sent events (WHATWG HTML, section 9.2), as every live stream of the platform begins and stays alive.
+/// </summary>
 public static class EventStream
 {
-    /// <summary>How long a stream may be silent before it sends a comment: proxies close those that are silent for a minute or less.</summary>
+    /// <summary>
+    /// How long a stream may be silent before it sends a comment: proxies close those that are silent for a minute or less.
+    /// </summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
-    /// <summary>Begins the answer: status 200, nothing of it buffered or cached, and two seconds for a client to wait before it comes back.</summary>
+    /// <summary>
+    /// Begins the answer: status 200, nothing of it buffered or cached, and two seconds for a client to wait before it comes back.
+    /// </summary>
     public static Task BeginAsync(HttpContext http, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(http);

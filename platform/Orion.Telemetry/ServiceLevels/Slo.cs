@@ -21,10 +21,14 @@ public record Slo(string Name, string Surface, double Objective)
     /// <summary>The objective as text: <c>99.9 %</c>.</summary>
     protected string Share => Objective.ToString("0.###", CultureInfo.InvariantCulture) + " %";
 
-    /// <summary>How fast the budget is used up: 1 leaves nothing at the end of the time it is for, 2 uses twice as much. 0 when there was nothing.</summary>
+    /// <summary>
+    /// How fast the budget is used up: 1 leaves nothing at the end of the time it is for, 2 uses twice as much. 0 when there was nothing.
+    /// </summary>
     public double Burn(SloCount count) => count.Total == 0 ? 0 : (double)count.Bad / count.Total / Budget;
 
-    /// <summary>Share of the budget that is left of what <paramref name="count"/> allows, at most 1; negative when more was used than there is.</summary>
+    /// <summary>
+    /// Share of the budget that is left of what <paramref name="count"/> allows, at most 1; negative when more was used than there is.
+    /// </summary>
     public double BudgetLeft(SloCount count) => 1 - Burn(count);
 }
 

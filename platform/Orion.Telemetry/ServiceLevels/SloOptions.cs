@@ -1,8 +1,9 @@
 namespace Orion.Telemetry.ServiceLevels;
 
 /// <summary>
-/// The SLOs as this installation has them, section <c>Orion:Slos</c>: <c>Objectives:NAME:Objective</c> and <c>Objectives:NAME:Limit</c> change one that the product has defined.
-/// Every service should have the same. Minutes that are past keep what was counted by the limit of their time.
+/// The SLOs as this installation has them, section <c>Orion:Slos</c>: <c>Objectives:NAME:Objective</c> and <c>Objectives:NAME:Limit</c>
+/// change one that the product has defined. Every service should have the same. Minutes that are past keep what was counted by the limit of
+/// their time.
 /// </summary>
 public sealed class SloOptions
 {

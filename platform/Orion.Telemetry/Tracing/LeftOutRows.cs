@@ -5,8 +5,8 @@ using Orion.Telemetry.CanonicalLines;
 namespace Orion.Telemetry.Tracing;
 
 /// <summary>
-/// As much of a request, job or span as its rollups need, for one that is not stored. The sink counts such a row and keeps nothing of it, so each
-/// thread fills the same one again.
+/// As much of a request, job or span as its rollups need, for one that is not stored. The sink counts such a row and keeps nothing of it,
+/// so each thread fills the same one again.
 /// </summary>
 internal static class LeftOutRows
 {

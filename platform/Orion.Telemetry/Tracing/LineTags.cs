@@ -4,8 +4,8 @@ using Orion.Sink.Rows;
 namespace Orion.Telemetry.Tracing;
 
 /// <summary>
-/// The canonical line's own columns as span attributes, for the way over OTLP: the platform's ingest makes a line of a span that carries them
-/// (<c>orion.line.kind</c>). A local sink stores columns and does without.
+/// The canonical line's own columns as span attributes, for the way over OTLP: the platform's ingest makes a line of a span that carries
+/// them (<c>orion.line.kind</c>). A local sink stores columns and does without.
 /// </summary>
 internal static class LineTags
 {

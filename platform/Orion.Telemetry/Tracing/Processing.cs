@@ -32,7 +32,9 @@ public sealed record ProcessingInfo
     /// <summary>Which attempt this is, from 1.</summary>
     public int Attempt { get; init; } = 1;
 
-    /// <summary>Who of several that each get every message this is done for: one viewer of a live page. Null where there is one consumer.</summary>
+    /// <summary>
+    /// Who of several that each get every message this is done for: one viewer of a live page. Null where there is one consumer.
+    /// </summary>
     public string? Subscription { get; init; }
 
     /// <summary>The line's surface: <c>job</c>, or <see cref="CanonicalLine.Live"/> for a repaint, which is nobody's job.</summary>

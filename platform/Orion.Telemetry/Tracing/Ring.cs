@@ -34,7 +34,9 @@ public abstract class Ring<T> where T : class
         }
     }
 
-    /// <summary>Calls <paramref name="changed"/> after every item, on the producer's thread, until the result is disposed. It must be quick.</summary>
+    /// <summary>
+    /// Calls <paramref name="changed"/> after every item, on the producer's thread, until the result is disposed. It must be quick.
+    /// </summary>
     public IDisposable Watch(Action changed)
     {
         lock (_lock)

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Orion.Telemetry.Tracing;
 
 /// <summary>
-/// Durations that no step of the wall clock changes. <see cref="Activity"/> takes both ends from the wall clock, so a span's start is also noted
-/// monotonically, and its end is set to its start and what has passed since. Spans that are given times of their own keep them.
+/// Durations that no step of the wall clock changes. <see cref="Activity"/> takes both ends from the wall clock, so a span's start is also
+/// noted monotonically, and its end is set to its start and what has passed since. Spans that are given times of their own keep them.
 /// </summary>
 internal static class SpanClock
 {
@@ -28,7 +28,9 @@ internal static class SpanClock
     /// <summary>What <see cref="Note"/> noted; 0 without.</summary>
     public static long Noted(Activity activity) => activity.GetCustomProperty(StartedAt) is long since ? since : 0;
 
-    /// <summary>Corrects the end of a span that has just stopped, and began at that timestamp; leaves one alone that was given another end.</summary>
+    /// <summary>
+    /// Corrects the end of a span that has just stopped, and began at that timestamp; leaves one alone that was given another end.
+    /// </summary>
     public static void End(Activity activity, long since)
     {
         // A clock that went back leaves the shortest duration there is.

@@ -61,7 +61,9 @@ internal static class SpanRows
         (row.Events, row.DroppedEvents) = Events(activity);
     }
 
-    /// <summary>The activity's tags without those that are columns of the line, then further fields (a field replaces a tag of the same key).</summary>
+    /// <summary>
+    /// The activity's tags without those that are columns of the line, then further fields (a field replaces a tag of the same key).
+    /// </summary>
     private static KeyValuePair<string, object?>[] Attributes(Activity activity, List<KeyValuePair<string, object?>>? fields, CanonicalLine? line)
     {
         var count = fields?.Count ?? 0;

@@ -12,8 +12,8 @@ using Orion.Telemetry.Otlp;
 namespace Orion.Telemetry.Tracing;
 
 /// <summary>
-/// Starts telemetry before anything else of the host and flushes it after everything else has stopped: it is the first hosted service, and the
-/// flush comes with <see cref="StoppedAsync"/>, when the server has let its last request go.
+/// Starts telemetry before anything else of the host and flushes it after everything else has stopped: it is the first hosted service, and
+/// the flush comes with <see cref="StoppedAsync"/>, when the server has let its last request go.
 /// </summary>
 internal sealed class TelemetryLifetime(
     TelemetryPipeline pipeline, LagMonitor lag, ExportAccounts exports, IServiceProvider services, IOptions<HostOptions> host,
@@ -28,7 +28,8 @@ internal sealed class TelemetryLifetime(
         pipeline.Start();
         lag.Start();
 
-        // OpenTelemetry's providers begin to listen when they are first resolved; its own hosted service does so only after others have begun to start.
+        // OpenTelemetry's providers begin to listen when they are first resolved; its own hosted service does so only after others have
+        // begun to start.
         _ = services.GetService<TracerProvider>();
         _ = services.GetService<MeterProvider>();
         _ = services.GetService<LoggerProvider>();

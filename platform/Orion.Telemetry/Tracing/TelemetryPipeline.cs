@@ -9,12 +9,12 @@ using Orion.Telemetry.Identity;
 namespace Orion.Telemetry.Tracing;
 
 /// <summary>
-/// The platform's span processor, the last of the tracer provider but for its exports: opens a canonical line for each server span, keeps the
-/// inner spans until their root ends, then decides on the whole, cleans it, and hands it to ring and sink.
+/// The platform's span processor, the last of the tracer provider but for its exports: opens a canonical line for each server span, keeps
+/// the inner spans until their root ends, then decides on the whole, cleans it, and hands it to ring and sink.
 /// </summary>
 /// <remarks>
-/// A provider hears of every activity of the process, also of another host's in it: each activity belongs to one pipeline, that of its request
-/// or job, and outside these to the host that started last.
+/// A provider hears of every activity of the process, also of another host's in it: each activity belongs to one pipeline, that of its
+/// request or job, and outside these to the host that started last.
 /// </remarks>
 internal sealed class TelemetryPipeline(
     ServiceIdentity identity, TelemetryWriter writer, KeepDecision keep, Redactor redactor, IOptions<TracingOptions> options) : BaseProcessor<Activity>
@@ -36,7 +36,8 @@ internal sealed class TelemetryPipeline(
     public Redactor Redactor => redactor;
 
     /// <summary>
-    /// Whether spans also leave by OTLP. They do so as they end, so each is cleaned then, and the root carries what a canonical line has columns for.
+    /// Whether spans also leave by OTLP. They do so as they end, so each is cleaned then, and the root carries what a canonical line has
+    /// columns for.
     /// </summary>
     public required bool Exports { get; init; }
 
@@ -92,7 +93,8 @@ internal sealed class TelemetryPipeline(
         var scope = LineScope.Current;
         if (scope is not null && ReferenceEquals(scope.Root, data))
         {
-            // The flow keeps the finished scope, in which nothing can be added any more: it ends with the request anyway, and clearing it costs.
+            // The flow keeps the finished scope, in which nothing can be added any more: it ends with the request anyway, and clearing it
+            // costs.
             if (Owns(scope))
             {
                 Finish(scope);
@@ -107,7 +109,9 @@ internal sealed class TelemetryPipeline(
 
     private static bool IsRequest(Activity activity) => activity.Kind == ActivityKind.Server && activity.Source.Name == AspNetCore;
 
-    /// <summary>An inner span has ended. Outside a request or job it stands alone; after its root has ended it follows the root's fate.</summary>
+    /// <summary>
+    /// An inner span has ended. Outside a request or job it stands alone; after its root has ended it follows the root's fate.
+    /// </summary>
     private void Take(Activity activity, LineScope? scope)
     {
         if (scope is { Untraced: true })

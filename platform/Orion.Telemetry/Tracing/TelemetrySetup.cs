@@ -31,8 +31,8 @@ using Orion.Telemetry.ServiceLevels;
 namespace Orion.Telemetry.Tracing;
 
 /// <summary>
-/// SetupOTel: OpenTelemetry's own builder with the platform's processors and reader. Sources, meters, instrumentation and processors that an
-/// application or a library adds in the usual ways go through them like the platform's own.
+/// SetupOTel: OpenTelemetry's own builder with the platform's processors and reader. Sources, meters, instrumentation and processors that
+/// an application or a library adds in the usual ways go through them like the platform's own.
 /// </summary>
 internal static class TelemetrySetup
 {
@@ -97,8 +97,8 @@ internal static class TelemetrySetup
     }
 
     /// <summary>
-    /// Completes a provider when it is built: what the platform adds stands behind everything that an application adds, whenever it does, and so
-    /// sees what the application's processors have written.
+    /// Completes a provider when it is built: what the platform adds stands behind everything that an application adds, whenever it does,
+    /// and so sees what the application's processors have written.
     /// </summary>
     private static void AddLast<T>(this IServiceCollection services, Action<IServiceProvider, T> add) where T : class
     {

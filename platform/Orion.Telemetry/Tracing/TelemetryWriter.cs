@@ -13,7 +13,8 @@ namespace Orion.Telemetry.Tracing;
 
 /// <summary>
 /// The way of every record into the telemetry store: redacts it, once, then hands it on. In a service without a store what it is given is
-/// cleaned for the rings and goes no further. Nothing here throws because telemetry failed, and nothing waits for a disk but <see cref="AuditAsync"/>.
+/// cleaned for the rings and goes no further. Nothing here throws because telemetry failed, and nothing waits for a disk but
+/// <see cref="AuditAsync"/>.
 /// </summary>
 public sealed class TelemetryWriter
 {

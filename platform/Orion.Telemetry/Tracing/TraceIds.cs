@@ -4,8 +4,9 @@ using System.Diagnostics;
 namespace Orion.Telemetry.Tracing;
 
 /// <summary>
-/// Trace ids whose first half is the time: four bytes of Unix seconds, four of the second's fraction (big-endian); the other half is random. An
-/// index on them grows at its end, and an id says on which day to look. W3C Trace Context level 2 asks randomness of the last seven bytes only.
+/// Trace ids whose first half is the time: four bytes of Unix seconds, four of the second's fraction (big-endian); the other half is
+/// random. An index on them grows at its end, and an id says on which day to look. W3C Trace Context level 2 asks randomness of the last
+/// seven bytes only.
 /// </summary>
 internal static class TraceIds
 {

@@ -15,7 +15,9 @@ public sealed record LocalRouteFigures(string Name, long Count, long Errors, dou
 {
     private const double NanosPerMs = 1_000_000;
 
-    /// <summary>The figures of every route among the traces, the most frequent first. (Over longer times the rollups say the same.)</summary>
+    /// <summary>
+    /// The figures of every route among the traces, the most frequent first. (Over longer times the rollups say the same.)
+    /// </summary>
     public static IReadOnlyList<LocalRouteFigures> Of(IEnumerable<LocalTrace> traces) =>
     [
         .. traces.GroupBy(t => t.Line.Name).Select(Fold).OrderByDescending(f => f.Count).ThenBy(f => f.Name, StringComparer.Ordinal),

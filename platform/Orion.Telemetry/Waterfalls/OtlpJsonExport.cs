@@ -8,8 +8,9 @@ using Orion.Telemetry.Tracing;
 namespace Orion.Telemetry.Waterfalls;
 
 /// <summary>
-/// Spans as an OTLP/JSON <c>ExportTraceServiceRequest</c>: ids in hex, enums as numbers, 64-bit integers as decimal strings. Rows are clean when
-/// they get here. A canonical line carries its columns as attributes, so that the platform's own ingest makes the same line of it again.
+/// Spans as an OTLP/JSON <c>ExportTraceServiceRequest</c>: ids in hex, enums as numbers, 64-bit integers as decimal strings. Rows are clean
+/// when they get here. A canonical line carries its columns as attributes, so that the platform's own ingest makes the same line of it
+/// again.
 /// </summary>
 public static class OtlpJsonExport
 {

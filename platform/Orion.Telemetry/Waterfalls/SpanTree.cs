@@ -9,12 +9,14 @@ namespace Orion.Telemetry.Waterfalls;
 public sealed record SpanNode(SpanRow Span, int Depth);
 
 /// <summary>
-/// Spans of one or more linked traces as trees, whichever services recorded them: a span hangs under its parent, and one without a stored parent under the
-/// first stored span that it links to. Every picture of a trace is a fold over this.
+/// Spans of one or more linked traces as trees, whichever services recorded them: a span hangs under its parent, and one without a stored
+/// parent under the first stored span that it links to. Every picture of a trace is a fold over this.
 /// </summary>
 public static class SpanTree
 {
-    /// <summary>Every span once, each before those under it, siblings by start; also when a parent is missing or the data runs in a circle.</summary>
+    /// <summary>
+    /// Every span once, each before those under it, siblings by start; also when a parent is missing or the data runs in a circle.
+    /// </summary>
     public static IReadOnlyList<SpanNode> Of(IEnumerable<SpanRow> spans)
     {
         var ordered = spans.DistinctBy(s => (s.TraceId, s.SpanId)).OrderBy(s => s.StartUnixNanos).ThenByDescending(s => s.DurationNanos).ToList();

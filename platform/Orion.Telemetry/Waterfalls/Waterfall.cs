@@ -47,7 +47,9 @@ public sealed record Waterfall(IReadOnlyList<Bar> Bars, DateTimeOffset Start, Ti
             [.. nodes.Select(n => n.Span.Service).Distinct().Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>Round marks on the time axis, four to eight of them, the first at zero: where, as a share of it, and at how many milliseconds.</summary>
+    /// <summary>
+    /// Round marks on the time axis, four to eight of them, the first at zero: where, as a share of it, and at how many milliseconds.
+    /// </summary>
     public IEnumerable<(double Left, double Milliseconds)> Ticks()
     {
         var total = Length.TotalMilliseconds;

@@ -6,8 +6,8 @@ using Orion.Sink.Rows;
 namespace Orion.Telemetry.Waterfalls;
 
 /// <summary>
-/// A waterfall as one SVG file that needs nothing else: for an incident report, a ticket, a chat. No script, no style sheet, no address in it; text is escaped, and
-/// what XML cannot hold is replaced.
+/// A waterfall as one SVG file that needs nothing else: for an incident report, a ticket, a chat. No script, no style sheet, no address in
+/// it; text is escaped, and what XML cannot hold is replaced.
 /// </summary>
 public static class WaterfallSvg
 {

@@ -5,10 +5,11 @@ using Orion.Sink.Reading;
 namespace Orion.Benchmarks;
 
 /// <summary>
-/// What the panel's reads cost as the store grows: over a day of 100,000, 1,000,000 and 10,000,000 spans (<see cref="SinkReadData"/>). The sizes take turns, call by
-/// call, so that whatever else the machine does falls on all of them; each figure is the 95th percentile of 200 calls, open to close, after two seconds that warm up:
-/// before that the runtime still compiles what it calls, and the largest size, which loops most, would pay most for it.
-/// <c>--rows N</c> stops at that size; <c>--dir FOLDER</c> keeps the data there and uses it again; <c>--fill 1</c> only makes the data.
+/// What the panel's reads cost as the store grows: over a day of 100,000, 1,000,000 and 10,000,000 spans (<see cref="SinkReadData"/>). The
+/// sizes take turns, call by call, so that whatever else the machine does falls on all of them; each figure is the 95th percentile of 200
+/// calls, open to close, after two seconds that warm up: before that the runtime still compiles what it calls, and the largest size, which
+/// loops most, would pay most for it. <c>--rows N</c> stops at that size; <c>--dir FOLDER</c> keeps the data there and uses it again;
+/// <c>--fill 1</c> only makes the data.
 /// </summary>
 internal sealed class SinkReadBenchmark : Benchmark
 {

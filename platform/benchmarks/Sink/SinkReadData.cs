@@ -9,11 +9,12 @@ using Orion.Sink.Rows;
 namespace Orion.Benchmarks;
 
 /// <summary>
-/// A day of telemetry for reads: so many spans over three services, with a canonical line to eight of them and a log record to ten. Whatever their
-/// number, the rows spread evenly over the same 24 hours, so every size has the same minutes, hours, series and matches, and only the rows in them differ.
-/// To each line there is another that sampling left out: it is in the rollups only, whose series are two to everything, as on a platform that samples.
-/// The clock of the reads stands at the end of it, three minutes past an hour: the hour before has not settled then, and most minutes are read.
-/// Scattered over the day are <see cref="Rare"/> lines and logs that have a service, a route, a tenant, a status, a duration and a level of their own.
+/// A day of telemetry for reads: so many spans over three services, with a canonical line to eight of them and a log record to ten.
+/// Whatever their number, the rows spread evenly over the same 24 hours, so every size has the same minutes, hours, series and matches, and
+/// only the rows in them differ. To each line there is another that sampling left out: it is in the rollups only, whose series are two to
+/// everything, as on a platform that samples. The clock of the reads stands at the end of it, three minutes past an hour: the hour before
+/// has not settled then, and most minutes are read. Scattered over the day are <see cref="Rare"/> lines and logs that have a service, a
+/// route, a tenant, a status, a duration and a level of their own.
 /// </summary>
 internal sealed class SinkReadData
 {

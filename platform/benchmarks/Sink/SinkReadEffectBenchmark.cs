@@ -6,8 +6,9 @@ using Orion.Sink.Rows;
 namespace Orion.Benchmarks;
 
 /// <summary>
-/// What reads cost those who write: batches of 200 spans, one flush after the other, alone and beside readers that never pause (overview, newest
-/// lines, a trace, log search over 300,000 spans). Rounds are interleaved; a delay is the time from handing a batch over to its commit.
+/// What reads cost those who write: batches of 200 spans, one flush after the other, alone and beside readers that never pause (overview,
+/// newest lines, a trace, log search over 300,000 spans). Rounds are interleaved; a delay is the time from handing a batch over to its
+/// commit.
 /// </summary>
 internal sealed class SinkReadEffectBenchmark : Benchmark
 {

@@ -5,8 +5,9 @@ using Orion.Sink.Rows;
 namespace Orion.Benchmarks;
 
 /// <summary>
-/// What handing over one span costs its caller: at ease (the writer keeps up, and the buffer is nearly empty) and at overload (calls as fast as
-/// they go, at least ten times what the writer can store, so that nearly every one meets a full buffer). Timed in groups of 16 calls.
+/// What handing over one span costs its caller: at ease (the writer keeps up, and the buffer is nearly empty) and at overload (calls as
+/// fast as they go, at least ten times what the writer can store, so that nearly every one meets a full buffer). Timed in groups of 16
+/// calls.
 /// </summary>
 internal sealed class SinkRecordBenchmark : Benchmark
 {

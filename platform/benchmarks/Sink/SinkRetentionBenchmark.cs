@@ -6,8 +6,8 @@ using Orion.Sink.Rows;
 namespace Orion.Benchmarks;
 
 /// <summary>
-/// What dropping a full day costs those who write: a writer keeps storing small batches, one flush after the other, while a day of 5,000,000
-/// rows is past its keeping and goes, and while its space is freed a minute later. The longest flush of that time
+/// What dropping a full day costs those who write: a writer keeps storing small batches, one flush after the other, while a day of
+/// 5,000,000 rows is past its keeping and goes, and while its space is freed a minute later. The longest flush of that time
 /// (<c>longest_stall_ms</c>), against the longest of an equally long time in which nothing goes (<c>longest_quiet_ms</c>). Either time
 /// begins with a new day, as that makes a new file; the full day's rollups were checked before.
 /// </summary>

@@ -90,7 +90,10 @@ internal sealed class SinkWriteBenchmark : Benchmark
         return count / clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>As many would write it: one INSERT a row with named parameters, in transactions of 100; text ids, random; JSON attributes; two indexes.</summary>
+    /// <summary>
+    /// As many would write it: one INSERT a row with named parameters, in transactions of 100; text ids, random; JSON attributes; two
+    /// indexes.
+    /// </summary>
     private static double Naive(int count)
     {
         using var folder = new ScratchFolder();

@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Orion.Benchmarks;
 
 /// <summary>
-/// Requests a second of one small JSON endpoint: bare, under the OpenTelemetry SDK as stock ServiceDefaults set it up, and under the whole belt
-/// with its sink, at KeepRate 1 and 0.1. Servers and load are processes of their own. The variants take turns, in another order each round, and a
-/// variant's ratio is the median of its rounds' ratios to the bare server of the same round: a busy machine hits all of them alike, and no variant
-/// always comes after the one that leaves most to be written. <c>--seconds N</c> sets the counted length of a turn, <c>--rounds N</c> their number.
-/// <c>path VARIANT FOLDER COLLECTOR</c> measures one variant's pipeline without a network.
+/// Requests a second of one small JSON endpoint: bare, under the OpenTelemetry SDK as stock ServiceDefaults set it up, and under the whole
+/// belt with its sink, at KeepRate 1 and 0.1. Servers and load are processes of their own. The variants take turns, in another order each
+/// round, and a variant's ratio is the median of its rounds' ratios to the bare server of the same round: a busy machine hits all of them
+/// alike, and no variant always comes after the one that leaves most to be written. <c>--seconds N</c> sets the counted length of a turn,
+/// <c>--rounds N</c> their number. <c>path VARIANT FOLDER COLLECTOR</c> measures one variant's pipeline without a network.
 /// </summary>
 internal sealed class OverheadBenchmark : Benchmark
 {
@@ -89,7 +89,10 @@ internal sealed class OverheadBenchmark : Benchmark
         }
     }
 
-    /// <summary>Loads a server until it compiles next to nothing any more: the tiers of a larger program take longer, and are no part of what a request costs.</summary>
+    /// <summary>
+    /// Loads a server until it compiles next to nothing any more: the tiers of a larger program take longer, and are no part of what a
+    /// request costs.
+    /// </summary>
     private static async Task WarmAsync(OverheadProcess load, OverheadProcess server)
     {
         var compiled = 0.0;

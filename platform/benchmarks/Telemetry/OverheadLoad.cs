@@ -6,7 +6,9 @@ using System.Text;
 
 namespace Orion.Benchmarks;
 
-/// <summary>Closed-loop load over raw keep-alive connections: as little work a request as possible, so that the server is what is measured.</summary>
+/// <summary>
+/// Closed-loop load over raw keep-alive connections: as little work a request as possible, so that the server is what is measured.
+/// </summary>
 internal static class OverheadLoad
 {
     private const int Connections = 32;

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Orion.Benchmarks;
 
 /// <summary>
-/// A server without a network: runs the same request through the application again and again, on the caller's thread. What it measures is the
-/// pipeline alone, so small differences show that a socket's own cost would hide.
+/// A server without a network: runs the same request through the application again and again, on the caller's thread. What it measures is
+/// the pipeline alone, so small differences show that a socket's own cost would hide.
 /// </summary>
 internal sealed class OverheadPath : IServer
 {
@@ -60,7 +60,9 @@ internal sealed class OverheadPath : IServer
         }
     }
 
-    /// <summary>As a real server does, it lends its features to one request after the other, and with them the context that hosting keeps there.</summary>
+    /// <summary>
+    /// As a real server does, it lends its features to one request after the other, and with them the context that hosting keeps there.
+    /// </summary>
     private sealed class Reused<TContext> : FeatureCollection, IHostContextContainer<TContext> where TContext : notnull
     {
         public TContext? HostContext { get; set; }

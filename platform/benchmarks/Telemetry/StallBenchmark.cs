@@ -12,8 +12,8 @@ using Orion.Telemetry.Lag;
 namespace Orion.Benchmarks;
 
 /// <summary>
-/// Stalls with a known culprit on a service that also has innocent traffic: whom does the monitor blame? Precision is blames that were right
-/// over all blames; recall is code stalls with the right blame over all code stalls. <c>--rounds N</c> repeats each scenario.
+/// Stalls with a known culprit on a service that also has innocent traffic: whom does the monitor blame? Precision is blames that were
+/// right over all blames; recall is code stalls with the right blame over all code stalls. <c>--rounds N</c> repeats each scenario.
 /// </summary>
 internal sealed class StallBenchmark : Benchmark
 {
@@ -86,8 +86,8 @@ internal sealed class StallBenchmark : Benchmark
     }
 
     /// <summary>
-    /// What the monitor adds, in percent of one processor, to a service without traffic: the same process with it and without it by turns, the
-    /// pool's threads that it wakes included. The middle of five differences, as the service's own timers come and go.
+    /// What the monitor adds, in percent of one processor, to a service without traffic: the same process with it and without it by turns,
+    /// the pool's threads that it wakes included. The middle of five differences, as the service's own timers come and go.
     /// </summary>
     private async Task<double> MonitorCpuAsync()
     {
@@ -109,7 +109,9 @@ internal sealed class StallBenchmark : Benchmark
         return differences[differences.Count / 2];
     }
 
-    /// <summary>Compiles the monitor's code to the end: at its own pace the compiler's work on it, done once, would last for minutes.</summary>
+    /// <summary>
+    /// Compiles the monitor's code to the end: at its own pace the compiler's work on it, done once, would last for minutes.
+    /// </summary>
     private static async Task WarmUpAsync(WebApplication app)
     {
         using (StartMonitor(app, TimeSpan.FromMilliseconds(5)))

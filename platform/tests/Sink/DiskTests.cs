@@ -3,7 +3,9 @@ using Orion.Sink.Reading;
 
 namespace Orion.Sink.Tests;
 
-/// <summary>A disk that is full or cannot be written: the service goes on, what is lost is counted by its reason, and writing resumes by itself.</summary>
+/// <summary>
+/// A disk that is full or cannot be written: the service goes on, what is lost is counted by its reason, and writing resumes by itself.
+/// </summary>
 public sealed class DiskTests
 {
     [Fact]

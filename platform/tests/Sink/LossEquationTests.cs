@@ -6,7 +6,9 @@ using Orion.Sink.Sql;
 
 namespace Orion.Sink.Tests;
 
-/// <summary>Produced = stored + sampled out + dropped + buffered, whatever happens: overload, locked files, a full disk, restarts, in any order.</summary>
+/// <summary>
+/// Produced = stored + sampled out + dropped + buffered, whatever happens: overload, locked files, a full disk, restarts, in any order.
+/// </summary>
 public sealed class LossEquationTests
 {
     private const int Capacity = 300;
@@ -97,7 +99,8 @@ public sealed class LossEquationTests
                     break;
             }
 
-            // In process, at any moment: nothing is counted twice, and what is on its way is no more than fits in the buffer and the writer's hands.
+            // In process, at any moment: nothing is counted twice, and what is on its way is no more than fits in the buffer and the
+            // writer's hands.
             foreach (var account in test.Sink.Accounts().Where(a => ofThisRun.ContainsKey(a.Stream)))
             {
                 Assert.Equal(ofThisRun[account.Stream], account.Produced);

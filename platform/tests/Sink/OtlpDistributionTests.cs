@@ -16,7 +16,8 @@ public sealed class OtlpDistributionTests
     {
         await using var test = new TestSink();
 
-        // Scale 1: base is the root of 2. Index 2 is above 2 and at most 2.83; index 4 is above 4 and at most 5.66; index -1 of the negative side is -1 to -0.71.
+        // Scale 1: base is the root of 2. Index 2 is above 2 and at most 2.83; index 4 is above 4 and at most 5.66; index -1 of the
+        // negative side is -1 to -0.71.
         var point = Exponential(test, count: 12, sum: 40).Varint(6, 2).Fixed64(7, 5).Message(8, Buckets(offset: 2, 3, 0, 2)).Message(9, Buckets(offset: -1, 2)).Double(12, -0.9).Double(13, 5);
         Assert.Equal(new OtlpResult(1, 0, null), Accept(test, Metric("d", 1, point)));
 

@@ -3,7 +3,9 @@ using Orion.Sink.Rows;
 
 namespace Orion.Sink.Tests;
 
-/// <summary>Totals become what was added, by OpenTelemetry's rules for resets, gaps and overlap; and what is remembered of them is bounded.</summary>
+/// <summary>
+/// Totals become what was added, by OpenTelemetry's rules for resets, gaps and overlap; and what is remembered of them is bounded.
+/// </summary>
 public sealed class OtlpTotalsTests
 {
     private const ulong Listening = 1_000_000_000_000_000_000;

@@ -16,7 +16,8 @@ public sealed class KillTests(ITestOutputHelper output)
         using var folder = new TempFolder();
         var acknowledged = new ConcurrentDictionary<string, bool>();
 
-        // At the same moment: at first they also race to make the database. Afterwards one writes while the other is killed and starts again.
+        // At the same moment: at first they also race to make the database. Afterwards one writes while the other is killed and starts
+        // again.
         var writers = Task.WhenAll(RunAndKillAsync(folder, "one", acknowledged), RunAndKillAsync(folder, "two", acknowledged));
         await Eventually.TrueAsync(() => writers.IsCompleted || !acknowledged.IsEmpty, "something is written");
         await using var store = new DomainStore(StoreUnderTest.Options(folder), TimeProvider.System);

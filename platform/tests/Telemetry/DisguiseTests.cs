@@ -3,7 +3,10 @@ using Orion.Redaction;
 
 namespace Orion.Telemetry.Tests;
 
-/// <summary>The forms in which secrets turn up in texts that nobody wrote as a secret: <c>S3cr3t</c> and <c>b0b@example.com</c> may stand in none of them.</summary>
+/// <summary>
+/// The forms in which secrets turn up in texts that nobody wrote as a secret: <c>S3cr3t</c> and <c>b0b@example.com</c> may stand in none of
+/// them.
+/// </summary>
 public sealed class DisguiseTests
 {
     private const string Basic = "Qm9iOlMzY3IzdA==";

@@ -5,7 +5,9 @@ using Orion.Telemetry.Propagation;
 
 namespace Orion.Telemetry.Tests;
 
-/// <summary>What holds for every header value, however malformed: nothing throws, nothing invalid comes out, what goes out comes in again the same.</summary>
+/// <summary>
+/// What holds for every header value, however malformed: nothing throws, nothing invalid comes out, what goes out comes in again the same.
+/// </summary>
 public sealed class PropagationProperties
 {
     private static readonly W3CPropagator s_propagator = new();

@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace Orion.Telemetry.Tests;
 
-/// <summary>How much redaction lets through, and how much it hides that is no secret, over corpora that know nothing of its rules.</summary>
+/// <summary>
+/// How much redaction lets through, and how much it hides that is no secret, over corpora that know nothing of its rules.
+/// </summary>
 public sealed class RedactionRateTests(ITestOutputHelper output)
 {
     private static readonly Sanitizer s_sanitizer = new(new SanitizeOptions(), []);

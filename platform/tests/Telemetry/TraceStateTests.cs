@@ -3,8 +3,8 @@ using static Orion.Telemetry.Tests.EchoService;
 namespace Orion.Telemetry.Tests;
 
 /// <summary>
-/// The tracestate cases of W3C Trace Context's own conformance list. Where the list is older than level 2 of the specification the latter counts:
-/// an at sign is a character of a key like another, and of a repeated key the first member is kept.
+/// The tracestate cases of W3C Trace Context's own conformance list. Where the list is older than level 2 of the specification the latter
+/// counts: an at sign is a character of a key like another, and of a repeated key the first member is kept.
 /// </summary>
 public sealed class TraceStateTests
 {

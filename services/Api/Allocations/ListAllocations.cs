@@ -4,7 +4,9 @@ using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 
-/// <summary><c>GET</c> with <c>limit</c> (1 to 200, default 50), <c>after</c> (the <c>next</c> of the page before) and <c>state</c>.</summary>
+/// <summary>
+/// <c>GET</c> with <c>limit</c> (1 to 200, default 50), <c>after</c> (the <c>next</c> of the page before) and <c>state</c>.
+/// </summary>
 internal static class ListAllocations
 {
     private static readonly string[] s_parameters = ["limit", "after", "state"];

@@ -14,9 +14,9 @@ using OrionPlatform.ServiceDefaults;
 namespace OrionPlatform.Api;
 
 /// <summary>
-/// <c>GET .../{id}/live</c>: an allocation as it is, and each time it changes, as server-sent events. An event's id is its fact's position in the journal, so a
-/// client that comes back with it gets every state since, once and in order, from whichever process. Each change that is sent is a repaint: a span of its own
-/// that links to what made the change.
+/// <c>GET .../{id}/live</c>: an allocation as it is, and each time it changes, as server-sent events. An event's id is its fact's position
+/// in the journal, so a client that comes back with it gets every state since, once and in order, from whichever process. Each change that
+/// is sent is a repaint: a span of its own that links to what made the change.
 /// </summary>
 internal sealed class LiveAllocation(
     DomainStore store, Members members, FactPulse pulse, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)

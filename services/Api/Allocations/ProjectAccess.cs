@@ -6,7 +6,9 @@ using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.Api;
 
-/// <summary>Lets a request through to a project of its own tenant only. Another tenant's project is as unknown as one that never was.</summary>
+/// <summary>
+/// Lets a request through to a project of its own tenant only. Another tenant's project is as unknown as one that never was.
+/// </summary>
 internal static class ProjectAccess
 {
     internal static async ValueTask<object?> CheckAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

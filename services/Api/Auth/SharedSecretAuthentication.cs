@@ -9,7 +9,9 @@ using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.Api;
 
-/// <summary>A secret that the api shares with those who call an endpoint: compared in constant time, and closed while none is configured.</summary>
+/// <summary>
+/// A secret that the api shares with those who call an endpoint: compared in constant time, and closed while none is configured.
+/// </summary>
 internal abstract class SharedSecretAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : PlainAuthentication(options, logger, encoder)
 {

@@ -2,7 +2,9 @@ using Orion.Telemetry.Errors;
 
 namespace OrionPlatform.Api;
 
-/// <summary>A request that is refused, with what its caller is told. Thrown before any effect, or inside a write, which undoes it.</summary>
+/// <summary>
+/// A request that is refused, with what its caller is told. Thrown before any effect, or inside a write, which undoes it.
+/// </summary>
 internal sealed class RefusedException(CatalogueError error, string? detail = null) : Exception(detail ?? error.Title)
 {
     public CatalogueError Error { get; } = error;

@@ -3,8 +3,8 @@ using Orion.Store;
 namespace OrionPlatform.Api;
 
 /// <summary>
-/// Wakes those who wait for facts of one entity, whichever process wrote them: one loop for all of them, which reads what was added to the journal since
-/// it last looked. While nobody waits it sleeps.
+/// Wakes those who wait for facts of one entity, whichever process wrote them: one loop for all of them, which reads what was added to the
+/// journal since it last looked. While nobody waits it sleeps.
 /// </summary>
 internal sealed class FactPulse(DomainStore store, TimeProvider time, ILogger<FactPulse> log) : BackgroundService
 {

@@ -2,7 +2,9 @@ using Orion.Sink.Loss;
 
 namespace OrionPlatform.Api;
 
-/// <summary>What became of the telemetry that an agent sent, in its heartbeat: what never arrived can be told of by the agent alone.</summary>
+/// <summary>
+/// What became of the telemetry that an agent sent, in its heartbeat: what never arrived can be told of by the agent alone.
+/// </summary>
 internal static class ExportFigures
 {
     // Far above what a process ever sends, and sums of a few still fit.

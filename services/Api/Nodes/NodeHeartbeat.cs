@@ -9,8 +9,8 @@ using OrionPlatform.Domain;
 namespace OrionPlatform.Api;
 
 /// <summary>
-/// <c>POST /node/v1/heartbeat</c>: the agent says that it lives, what it offers and what it runs; the answer says which workloads
-/// it should start again and which are no longer its own.
+/// <c>POST /node/v1/heartbeat</c>: the agent says that it lives, what it offers and what it runs; the answer says which workloads it should
+/// start again and which are no longer its own.
 /// </summary>
 internal static class NodeHeartbeat
 {

@@ -15,8 +15,8 @@ internal sealed class NodeWatchOptions
 }
 
 /// <summary>
-/// Judges which nodes are lost. The api does it, because heartbeats arrive here: silence only counts while someone was listening,
-/// so that an outage of the platform is never taken for the death of its nodes.
+/// Judges which nodes are lost. The api does it, because heartbeats arrive here: silence only counts while someone was listening, so that
+/// an outage of the platform is never taken for the death of its nodes.
 /// </summary>
 internal sealed class NodeWatch(DomainStore store, IOptions<NodeWatchOptions> options, TimeProvider time, ILogger<NodeWatch> log) : BackgroundService
 {

@@ -2,7 +2,9 @@ using Orion.Sink.Rows;
 
 namespace OrionPlatform.Api;
 
-/// <summary>The agent's process in a heartbeat. It has no sink of its own, so the api records it for the agent, under the api's clock.</summary>
+/// <summary>
+/// The agent's process in a heartbeat. It has no sink of its own, so the api records it for the agent, under the api's clock.
+/// </summary>
 internal static class ProcessFigures
 {
     private const string Service = "node-agent";

@@ -8,7 +8,9 @@ using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 
-/// <summary><c>POST /node/v1/tasks/{taskId}/result</c>: how a task ended. The same report again gets the same answer and changes nothing.</summary>
+/// <summary>
+/// <c>POST /node/v1/tasks/{taskId}/result</c>: how a task ended. The same report again gets the same answer and changes nothing.
+/// </summary>
 internal static class ReportTask
 {
     private static readonly string[] s_outcomes =

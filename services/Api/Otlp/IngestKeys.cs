@@ -9,7 +9,9 @@ using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 
-/// <summary>The keys that telemetry comes in with, and what each may claim: section <c>Orion:Otlp</c>. A key without a secret opens nothing.</summary>
+/// <summary>
+/// The keys that telemetry comes in with, and what each may claim: section <c>Orion:Otlp</c>. A key without a secret opens nothing.
+/// </summary>
 internal sealed class IngestKeyOptions
 {
     public const string Section = "Orion:Otlp";
@@ -29,7 +31,9 @@ internal sealed class IngestKeyOptions
     /// <summary>A secret for whoever has no key of its own: any service that is nobody else's, and no further right.</summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>Services of the platform's own that have written nothing into the telemetry folder yet; those that have are known by that.</summary>
+    /// <summary>
+    /// Services of the platform's own that have written nothing into the telemetry folder yet; those that have are known by that.
+    /// </summary>
     public List<string> OwnServices { get; } = ["api", "worker"];
 
     /// <summary>All keys, the shared one among them.</summary>

@@ -3,7 +3,9 @@ using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 
-/// <summary>Gives a development database the demo tenants, and their keys to the developer. Never does anything outside Development.</summary>
+/// <summary>
+/// Gives a development database the demo tenants, and their keys to the developer. Never does anything outside Development.
+/// </summary>
 internal static class DevelopmentSeedingExtensions
 {
     internal static void AddDevelopmentSeeding(this WebApplicationBuilder builder)

@@ -9,12 +9,16 @@ namespace OrionPlatform.Domain;
 /// <param name="Allocation">The allocation as that step left it.</param>
 public sealed record AllocationStep(JournalEntry Entry, Allocation Allocation);
 
-/// <summary>The life of an allocation, folded from its facts: every state that it passed through, also those that nobody looked at in time.</summary>
+/// <summary>
+/// The life of an allocation, folded from its facts: every state that it passed through, also those that nobody looked at in time.
+/// </summary>
 public static class AllocationHistory
 {
     private const string Prefix = "allocation.";
 
-    /// <summary>All steps, oldest first: the state machine allows no more than a handful. Null when the project has no allocation of that id.</summary>
+    /// <summary>
+    /// All steps, oldest first: the state machine allows no more than a handful. Null when the project has no allocation of that id.
+    /// </summary>
     public static async Task<IReadOnlyList<AllocationStep>?> ReadAsync(ReadTransaction tx, string projectId, string id)
     {
         if (await Allocations.FindAsync(tx, projectId, id) is not { } now)

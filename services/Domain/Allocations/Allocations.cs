@@ -73,7 +73,10 @@ public static class Allocations
         return [.. rows.Select(r => r.ToAllocation())];
     }
 
-    /// <summary><c>requested -> provisioning</c>. Returns the allocation when it is being provisioned now, also by an earlier attempt; null otherwise.</summary>
+    /// <summary>
+    /// <c>requested -> provisioning</c>. Returns the allocation when it is being provisioned now, also by an earlier attempt; null
+    /// otherwise.
+    /// </summary>
     public static async Task<Allocation?> BeginProvisioningAsync(WriteTransaction tx, string id, Origin origin) =>
         await MoveAsync(tx, id, "'requested'", AllocationState.Provisioning, null, origin)
             ?? (await LoadAsync(tx, id) is { State: AllocationState.Provisioning } already ? already : null);
@@ -114,7 +117,9 @@ public static class Allocations
         return released;
     }
 
-    /// <summary>Ends an unreleased allocation with a reason and takes back what its node was told. Null when it was final or is being released.</summary>
+    /// <summary>
+    /// Ends an unreleased allocation with a reason and takes back what its node was told. Null when it was final or is being released.
+    /// </summary>
     public static async Task<Allocation?> FailAsync(WriteTransaction tx, string id, string reason, Origin origin)
     {
         var failed = await MoveAsync(tx, id, "'requested', 'provisioning', 'active'", AllocationState.Failed, reason, origin);

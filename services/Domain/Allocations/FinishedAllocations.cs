@@ -19,7 +19,9 @@ public static class FinishedAllocations
     public static async Task<bool> AnyAsync(ReadTransaction tx, DateTimeOffset endedBefore) =>
         await tx.QuerySingleOrDefaultAsync<long>($"SELECT EXISTS ({Ended("1")})", new { before = endedBefore.ToUnixTimeMilliseconds() }) != 0;
 
-    /// <summary>Removes up to <see cref="Batch"/> allocations that ended before then. Returns how many; fewer than that means that no more are left.</summary>
+    /// <summary>
+    /// Removes up to <see cref="Batch"/> allocations that ended before then. Returns how many; fewer than that means that no more are left.
+    /// </summary>
     public static async Task<int> PruneAsync(WriteTransaction tx, DateTimeOffset endedBefore)
     {
         var ids = await tx.QueryAsync<string>($"{Ended("id")} ORDER BY updated_at LIMIT @most", new { before = endedBefore.ToUnixTimeMilliseconds(), most = Batch });

@@ -10,7 +10,9 @@ public static class StuckAllocations
 {
     /// <summary>Those whose node is lost, and those on their way for longer than they may be; at most 100, oldest first.</summary>
     /// <param name="tx">The snapshot.</param>
-    /// <param name="movingSince">Provisioning that began before this time is stuck, and so is a release since then of which no node was told.</param>
+    /// <param name="movingSince">
+    /// Provisioning that began before this time is stuck, and so is a release since then of which no node was told.
+    /// </param>
     public static async Task<IReadOnlyList<Allocation>> FindAsync(ReadTransaction tx, DateTimeOffset movingSince)
     {
         var rows = await tx.QueryAsync<AllocationRow>($"""

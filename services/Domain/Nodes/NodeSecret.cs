@@ -4,8 +4,8 @@ using System.Text;
 namespace OrionPlatform.Domain;
 
 /// <summary>
-/// A node's credential: <c>nk_{node}_{secret}</c>. The secret has 256 random bits, so its plain SHA-256 is all that need be kept;
-/// the id in front finds the row, so that the comparison of the rest can take constant time.
+/// A node's credential: <c>nk_{node}_{secret}</c>. The secret has 256 random bits, so its plain SHA-256 is all that need be kept; the id in
+/// front finds the row, so that the comparison of the rest can take constant time.
 /// </summary>
 internal static class NodeSecret
 {

@@ -29,7 +29,10 @@ public static class NodeTasks
     public static async Task<bool> AnyUndeliveredAsync(ReadTransaction tx, string nodeId, IReadOnlyCollection<string> holding) =>
         (await LeasedAsync(tx, nodeId)).Any(id => !holding.Contains(id));
 
-    /// <summary>Hands out up to <paramref name="limit"/> tasks. Leases on tasks that the agent does not say it is holding were lost on their way to it and end here.</summary>
+    /// <summary>
+    /// Hands out up to <paramref name="limit"/> tasks. Leases on tasks that the agent does not say it is holding were lost on their way to
+    /// it and end here.
+    /// </summary>
     public static async Task<IReadOnlyList<NodeTask>> ClaimAsync(WriteTransaction tx, string nodeId, IReadOnlyCollection<string> holding, int limit)
     {
         var now = tx.Now.ToUnixTimeMilliseconds();

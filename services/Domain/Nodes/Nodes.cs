@@ -91,8 +91,8 @@ public static class Nodes
     }
 
     /// <summary>
-    /// Compares what an agent said it runs with what it should. Safe against allocations placed meanwhile: only what the agent
-    /// itself has listed is ever stopped.
+    /// Compares what an agent said it runs with what it should. Safe against allocations placed meanwhile: only what the agent itself has
+    /// listed is ever stopped.
     /// </summary>
     public static async Task<DesiredWorkloads> DesiredAsync(ReadTransaction tx, string nodeId, IReadOnlyCollection<string> running)
     {

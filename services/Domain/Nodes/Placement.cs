@@ -9,8 +9,8 @@ namespace OrionPlatform.Domain;
 public static class Placement
 {
     /// <summary>
-    /// Places an allocation that is being provisioned and tells its node to start it, in one transaction. Returns the node, also
-    /// when an earlier attempt placed it; null when no node can take it now.
+    /// Places an allocation that is being provisioned and tells its node to start it, in one transaction. Returns the node, also when an
+    /// earlier attempt placed it; null when no node can take it now.
     /// </summary>
     /// <param name="tx">The write.</param>
     /// <param name="allocation">The allocation, in state <c>provisioning</c>.</param>

@@ -8,7 +8,10 @@ namespace OrionPlatform.Domain;
 /// <summary>What a node says about a workload without having been asked.</summary>
 public static class Workloads
 {
-    /// <summary>Records that an allocation's process ended by itself: <c>failed</c>, reason <c>workload_exited</c>. Nothing changes when it is not that node's, or is ending anyway.</summary>
+    /// <summary>
+    /// Records that an allocation's process ended by itself: <c>failed</c>, reason <c>workload_exited</c>. Nothing changes when it is not
+    /// that node's, or is ending anyway.
+    /// </summary>
     public static async Task<Allocation?> ExitedAsync(WriteTransaction tx, string nodeId, string allocationId, Origin origin) =>
         await Allocations.LoadAsync(tx, allocationId) is { } allocation && allocation.NodeId == nodeId
             ? await Allocations.FailAsync(tx, allocationId, FailureReason.WorkloadExited, origin)

@@ -6,8 +6,9 @@ using Orion.Store.Sql;
 namespace OrionPlatform.Domain;
 
 /// <summary>
-/// Answers about a tenant, each kept with the tenant's epoch as of the snapshot it was read from and served only while that is the current one. A fill that
-/// raced a revocation carries the epoch from before it, so it is never served afterwards: there is nothing to invalidate, and so nothing to miss.
+/// Answers about a tenant, each kept with the tenant's epoch as of the snapshot it was read from and served only while that is the current
+/// one. A fill that raced a revocation carries the epoch from before it, so it is never served afterwards: there is nothing to invalidate,
+/// and so nothing to miss.
 /// </summary>
 internal sealed class AuthzCache<TKey, TValue>(DomainStore store, AuthzEpochs epochs) where TKey : notnull
 {

@@ -6,8 +6,8 @@ using Orion.Store.Sql;
 namespace OrionPlatform.Domain;
 
 /// <summary>
-/// The current epoch of a tenant, exact at the moment of the question, also across processes: the store's version is asked for each time, and only
-/// when it has moved since the tenant's epoch was last read is it read again.
+/// The current epoch of a tenant, exact at the moment of the question, also across processes: the store's version is asked for each time,
+/// and only when it has moved since the tenant's epoch was last read is it read again.
 /// </summary>
 internal sealed class AuthzEpochs(DomainStore store)
 {

@@ -28,7 +28,9 @@ public sealed class Members
         set => (_keys.Loaded, _projects.Loaded) = (value, value);
     }
 
-    /// <summary>The principal of a presented key (<c>ok_...</c>), or null. Keys are stored as SHA-256 of their secret and compared in constant time.</summary>
+    /// <summary>
+    /// The principal of a presented key (<c>ok_...</c>), or null. Keys are stored as SHA-256 of their secret and compared in constant time.
+    /// </summary>
     public async Task<Principal?> AuthenticateAsync(string apiKey, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(apiKey);
@@ -42,8 +44,8 @@ public sealed class Members
     }
 
     /// <summary>
-    /// Whether the project exists and belongs to the principal's tenant, and the principal is still a member of it. Cached; a change of the tenant's
-    /// memberships, by any process, is seen by every check that starts after it was committed.
+    /// Whether the project exists and belongs to the principal's tenant, and the principal is still a member of it. Cached; a change of the
+    /// tenant's memberships, by any process, is seen by every check that starts after it was committed.
     /// </summary>
     public Task<bool> CanUseProjectAsync(Principal principal, string projectId, CancellationToken cancellationToken = default)
     {
@@ -62,7 +64,9 @@ public sealed class Members
             cancellationToken);
     }
 
-    /// <summary>Makes a tenant with one project and one API key when the slug is new; returns the ids and, only when new, the key (shown once).</summary>
+    /// <summary>
+    /// Makes a tenant with one project and one API key when the slug is new; returns the ids and, only when new, the key (shown once).
+    /// </summary>
     /// <param name="slug">Its name.</param>
     /// <param name="also">What else is to be in the transaction of a tenant that is made.</param>
     /// <param name="cancellationToken">Cancels before it is made.</param>

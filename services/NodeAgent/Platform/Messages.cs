@@ -8,7 +8,9 @@ internal sealed record RegisterMessage(string Name, int Slots, IReadOnlyCollecti
 /// <summary>What registration answers. The secret is given this once.</summary>
 internal sealed record Credential(string NodeId, string NodeSecret);
 
-/// <summary>A sign of life: what the agent offers and runs, how its process fares, and what has become of the telemetry that it sent.</summary>
+/// <summary>
+/// A sign of life: what the agent offers and runs, how its process fares, and what has become of the telemetry that it sent.
+/// </summary>
 internal sealed record HeartbeatMessage(
     string Name, int Slots, IReadOnlyCollection<string> Runtimes, IReadOnlyCollection<string> Running, ProcessFigures Process, IReadOnlyList<ExportFigures> Exports);
 

@@ -1,6 +1,8 @@
 namespace OrionPlatform.NodeAgent;
 
-/// <summary>Does something with the node's credential until it works or the agent stops: an unreachable platform is waited for, never given up on.</summary>
+/// <summary>
+/// Does something with the node's credential until it works or the agent stops: an unreachable platform is waited for, never given up on.
+/// </summary>
 internal sealed class Retrying(NodeSession session, TimeProvider time, ILogger<Retrying> log)
 {
     private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(200);

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace OrionPlatform.NodeAgent;
 
-/// <summary>Claims node tasks by long poll and does each beside the others. What is in progress is said with every claim, so that a task lost on its way comes again at once.</summary>
+/// <summary>
+/// Claims node tasks by long poll and does each beside the others. What is in progress is said with every claim, so that a task lost on its
+/// way comes again at once.
+/// </summary>
 internal sealed class TaskLoop(PlatformClient client, Retrying retrying, NodeTaskExecution execution)
 {
     private const int MaxTasks = 16;

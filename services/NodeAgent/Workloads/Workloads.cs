@@ -4,8 +4,8 @@ using Orion.Telemetry.Propagation;
 namespace OrionPlatform.NodeAgent;
 
 /// <summary>
-/// The workloads that run here: at most one an allocation. Starting and stopping may be asked any number of times. What truly runs
-/// is asked of the operating system; the table and the records on disk only remember it.
+/// The workloads that run here: at most one an allocation. Starting and stopping may be asked any number of times. What truly runs is asked
+/// of the operating system; the table and the records on disk only remember it.
 /// </summary>
 internal sealed class Workloads(
     IWorkloadProcesses system, WorkloadFolder folder, WorkloadStarter starter, WorkloadKiller killer, ILogger<Workloads> log) : IDisposable

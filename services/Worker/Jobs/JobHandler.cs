@@ -22,7 +22,9 @@ internal interface IJobHandler
 }
 
 /// <summary>How a handler leaves a job.</summary>
-/// <param name="Snooze">Null when the handler has completed it; else how long to wait before it is tried again, its attempt not burnt.</param>
+/// <param name="Snooze">
+/// Null when the handler has completed it; else how long to wait before it is tried again, its attempt not burnt.
+/// </param>
 internal readonly record struct JobOutcome(TimeSpan? Snooze)
 {
     public static JobOutcome Done => default;

@@ -10,7 +10,9 @@ using OrionPlatform.Domain;
 
 namespace OrionPlatform.Worker;
 
-/// <summary>Finds a node for an allocation and tells it to start the workload. While there is no room the job waits, up to a deadline.</summary>
+/// <summary>
+/// Finds a node for an allocation and tells it to start the workload. While there is no room the job waits, up to a deadline.
+/// </summary>
 internal sealed class ProvisionAllocation(DomainStore store, IOptions<ProvisioningOptions> options, Uptime uptime) : IJobHandler
 {
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(1);

@@ -5,7 +5,9 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>What OpenTelemetry's JavaScript SDK sends from two hosts, in two scopes and gzipped, comes back by SQL as it was sent.</summary>
+/// <summary>
+/// What OpenTelemetry's JavaScript SDK sends from two hosts, in two scopes and gzipped, comes back by SQL as it was sent.
+/// </summary>
 public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<JavaScriptSender>
 {
     private static readonly string[] s_hosts = ["web-1", "web-2"];
@@ -52,7 +54,8 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
                 series.Select(s => (Text(s, "series"), Number(s, Text(s, "series").Contains("gauge", StringComparison.Ordinal) ? "latest" : "added"),
                     Text(s, "series").Contains("histogram", StringComparison.Ordinal) ? s.GetProperty("count").GetInt32() : 0)));
 
-            // The distributions of all exports together: explicit buckets as they were counted, percentiles as good as the buckets (9 % at scale 3).
+            // The distributions of all exports together: explicit buckets as they were counted, percentiles as good as the buckets (9 % at
+            // scale 3).
             var buckets = await SqlCommand.RunAsync(api.Folder, $"""
                 SELECT sum(buckets ->> 0) AS a, sum(buckets ->> 1) AS b, sum(buckets ->> 2) AS c, sum(buckets ->> 3) AS d FROM metrics_timeseries WHERE name = 'shop.latency' AND {from}
                 """);

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>OpenTelemetry's JavaScript SDK as a process of its own; its packages come from the registry that npm is set up for, in the versions of the lock file.</summary>
+/// <summary>
+/// OpenTelemetry's JavaScript SDK as a process of its own; its packages come from the registry that npm is set up for, in the versions of
+/// the lock file.
+/// </summary>
 public sealed class JavaScriptSender : IAsyncLifetime
 {
     private static readonly string s_folder = Path.Combine(AppContext.BaseDirectory, "JavaScriptSdk");

@@ -7,7 +7,9 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>Whatever bytes are sent to the ingest: it answers, never with a fault of its own, and its other senders notice nothing.</summary>
+/// <summary>
+/// Whatever bytes are sent to the ingest: it answers, never with a fault of its own, and its other senders notice nothing.
+/// </summary>
 public sealed class OtlpFuzzTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     // Of the time that fuzzing has in all; the public API has the rest.

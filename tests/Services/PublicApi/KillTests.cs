@@ -7,7 +7,9 @@ using Xunit.Abstractions;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>kill -9 of the api in the middle of its work: what was acknowledged is stored and audited, and what is lost is accounted for.</summary>
+/// <summary>
+/// kill -9 of the api in the middle of its work: what was acknowledged is stored and audited, and what is lost is accounted for.
+/// </summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private const int Clients = 4;

@@ -11,7 +11,9 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>An allocation's live stream: every state once and in order, to its tenant alone, and a repaint that links to its cause.</summary>
+/// <summary>
+/// An allocation's live stream: every state once and in order, to its tenant alone, and a repaint that links to its cause.
+/// </summary>
 public sealed class LiveTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private readonly ApiUnderTest _api = shared.Api;

@@ -9,7 +9,8 @@ namespace OrionPlatform.Services.Tests;
 /// <summary>A client that sends its body slowly, or takes its answer slowly, spends its own time and no objective's.</summary>
 public sealed class SlowClientTests
 {
-    // Longer than the objective's limit, below which the api itself needs, and well within the 5 s in which the server gives up on a slower body.
+    // Longer than the objective's limit, below which the api itself needs, and well within the 5 s in which the server gives up on a slower
+    // body.
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(2.5);
 
     [Fact]

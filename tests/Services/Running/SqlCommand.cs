@@ -8,8 +8,8 @@ namespace OrionPlatform.Services.Tests;
 internal static class SqlCommand
 {
     /// <summary>
-    /// What the program does with those words, here: to start it for each of many queries, and for each look of a wait, takes far longer than
-    /// the queries do.
+    /// What the program does with those words, here: to start it for each of many queries, and for each look of a wait, takes far longer
+    /// than the queries do.
     /// </summary>
     public static async Task<IReadOnlyList<JsonElement>> RunAsync(string folder, string statement)
     {

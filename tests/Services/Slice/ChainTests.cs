@@ -7,7 +7,10 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>Request, job, node task and the repaints of whoever looks are each other's cause, though no process that took one step lives to take the next.</summary>
+/// <summary>
+/// Request, job, node task and the repaints of whoever looks are each other's cause, though no process that took one step lives to take the
+/// next.
+/// </summary>
 public sealed class ChainTests
 {
     private static readonly TimeSpan s_step = TimeSpan.FromSeconds(60);

@@ -16,7 +16,10 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>A service that only has a plain OpenTelemetry SDK and a key of its own is seen like the platform's services, and cannot pass for one of them.</summary>
+/// <summary>
+/// A service that only has a plain OpenTelemetry SDK and a key of its own is seen like the platform's services, and cannot pass for one of
+/// them.
+/// </summary>
 public sealed class ForeignServiceTests : IAsyncLifetime
 {
     private const string ShopKey = "otlp-key-of-the-shop-service";

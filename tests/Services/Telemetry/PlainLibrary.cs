@@ -13,8 +13,8 @@ using OrionPlatform.Services.Tests;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>
-/// A library that knows nothing of the platform: it comes into a service by its configuration (<c>hostingStartupAssemblies</c>), has a source and a
-/// meter, and adds them in the way that OpenTelemetry has for libraries.
+/// A library that knows nothing of the platform: it comes into a service by its configuration (<c>hostingStartupAssemblies</c>), has a
+/// source and a meter, and adds them in the way that OpenTelemetry has for libraries.
 /// </summary>
 public sealed class PlainLibrary : IHostingStartup
 {

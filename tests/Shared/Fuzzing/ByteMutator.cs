@@ -5,9 +5,8 @@ namespace OrionPlatform.Tests;
 
 /// <summary>
 /// Damages valid input in the ways that find faults in parsers: bits flipped, parts cut out, doubled or put elsewhere, lengths and numbers
-/// at the ends of
-/// their ranges, tokens of JSON replaced by others. The same seed damages the same input in the same way, so that a seed is all it takes to
-/// see it again.
+/// at the ends of their ranges, tokens of JSON replaced by others. The same seed damages the same input in the same way, so that a seed is
+/// all it takes to see it again.
 /// </summary>
 internal sealed class ByteMutator(int seed)
 {

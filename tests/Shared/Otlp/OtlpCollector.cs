@@ -14,7 +14,9 @@ using Microsoft.Extensions.Logging;
 
 namespace OrionPlatform.Tests;
 
-/// <summary>Somebody's collector, over HTTP or gRPC, that keeps the bytes of every export: protobuf holds texts as they are, so a search finds them.</summary>
+/// <summary>
+/// Somebody's collector, over HTTP or gRPC, that keeps the bytes of every export: protobuf holds texts as they are, so a search finds them.
+/// </summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -43,7 +45,9 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     public string All(string path) => string.Concat(_received.Where(r => r.Path == path).Select(r => Encoding.Latin1.GetString(r.Body)));
 
-    /// <summary>Whether a service of that name has exported anything: its name is an attribute of the resource, a protobuf KeyValue.</summary>
+    /// <summary>
+    /// Whether a service of that name has exported anything: its name is an attribute of the resource, a protobuf KeyValue.
+    /// </summary>
     public bool HeardOf(string service)
     {
         byte[] attribute = [.. "service.name"u8, 0x12, (byte)(service.Length + 2), 0x0a, (byte)service.Length, .. Encoding.UTF8.GetBytes(service)];

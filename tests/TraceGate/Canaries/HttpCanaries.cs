@@ -72,7 +72,8 @@ internal sealed class HttpCanaries(RunningPlatform platform, SecretMint mint)
             await SendAsync(HttpMethod.Get, $"{Allocations}/al_unknown/live", r => r.Headers.TryAddWithoutValidation("Last-Event-ID", secret.Text.Replace('\n', ' ')));
         }
 
-        // These the platform takes over, and they go all the way through worker and node agent. The task fails there, which is the more talkative way.
+        // These the platform takes over, and they go all the way through worker and node agent. The task fails there, which is the more
+        // talkative way.
         var ids = mint.Fitting("correlation id of an allocation", 128, c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
         foreach (var (id, key) in ids.Zip(mint.Fitting("idempotency key of an allocation", 255, c => c is > ' ' and < '\x7f')))
         {

@@ -6,7 +6,9 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.TraceGate.Tests;
 
-/// <summary>Puts secrets into everything that a service of somebody else may send by OTLP, with the key that allows it; each encoding has its own.</summary>
+/// <summary>
+/// Puts secrets into everything that a service of somebody else may send by OTLP, with the key that allows it; each encoding has its own.
+/// </summary>
 internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, TimeProvider time, string encoding)
 {
     public const string Json = "json";
@@ -122,7 +124,10 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
     private Task PostAsync(string signal, object body) =>
         PostAsync(signal, encoding == Json ? JsonSerializer.SerializeToUtf8Bytes(body) : OtlpProtobuf.Of(body), HttpStatusCode.OK);
 
-    /// <summary>A secret where a request should be, and one where its resources should be; in protobuf, which needs no quotes, behind a length that is too long.</summary>
+    /// <summary>
+    /// A secret where a request should be, and one where its resources should be; in protobuf, which needs no quotes, behind a length that
+    /// is too long.
+    /// </summary>
     private byte[][] Malformed(string secret) => encoding == Json
         ? [JsonSerializer.SerializeToUtf8Bytes(secret), JsonSerializer.SerializeToUtf8Bytes(new { resourceSpans = secret, resourceMetrics = secret })]
         : [[0x0a, 0xff, 0x7f, .. Encoding.UTF8.GetBytes(secret)]];

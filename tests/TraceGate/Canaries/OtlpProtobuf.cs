@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace OrionPlatform.TraceGate.Tests;
 
-/// <summary>Writes an export request, made as OTLP's JSON, as OTLP's protobuf: field numbers and types as in opentelemetry-proto v1.</summary>
+/// <summary>
+/// Writes an export request, made as OTLP's JSON, as OTLP's protobuf: field numbers and types as in opentelemetry-proto v1.
+/// </summary>
 internal sealed class OtlpProtobuf
 {
     private static readonly OtlpProtobuf s_any = new();

@@ -3,7 +3,9 @@ using Orion.Sink.Rows;
 
 namespace OrionPlatform.TraceGate.Tests;
 
-/// <summary>Every message has exactly one processing span an attempt and subscription, which says what it was and links to what caused it.</summary>
+/// <summary>
+/// Every message has exactly one processing span an attempt and subscription, which says what it was and links to what caused it.
+/// </summary>
 internal static class ConsumerRules
 {
     private static readonly string[] s_attributes = ["correlation_id", "event.type", "event.id", "subject"];

@@ -31,7 +31,10 @@ public sealed record Evidence
 }
 
 /// <summary>Something a service lacks.</summary>
-/// <param name="Rule">Which rule it breaks: <c>telemetry</c>, <c>tracing</c>, <c>correlation</c>, <c>consumer</c>, <c>mutation</c>, <c>error</c>, <c>sanitize</c> or <c>otlp</c>.</param>
+/// <param name="Rule">
+/// Which rule it breaks: <c>telemetry</c>, <c>tracing</c>, <c>correlation</c>, <c>consumer</c>, <c>mutation</c>, <c>error</c>,
+/// <c>sanitize</c> or <c>otlp</c>.
+/// </param>
 /// <param name="Service">The service.</param>
 /// <param name="What">A sentence that says where.</param>
 public sealed record Finding(string Rule, string Service, string What)

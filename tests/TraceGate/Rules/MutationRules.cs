@@ -3,9 +3,9 @@ using Orion.Sink.Rows;
 namespace OrionPlatform.TraceGate.Tests;
 
 /// <summary>
-/// A request that changed something shows how: a child span for finding out whose it is, one for the domain's call, one for the audit or outbox
-/// write. They are known by their names: <c>{service}.tenants.resolve</c> (of nodes <c>{service}.nodes.resolve</c>), <c>{service}.outbox.write</c>
-/// or <c>{service}.audit.write</c>, and any other.
+/// A request that changed something shows how: a child span for finding out whose it is, one for the domain's call, one for the audit or
+/// outbox write. They are known by their names: <c>{service}.tenants.resolve</c> (of nodes <c>{service}.nodes.resolve</c>),
+/// <c>{service}.outbox.write</c> or <c>{service}.audit.write</c>, and any other.
 /// </summary>
 internal static class MutationRules
 {

@@ -95,7 +95,9 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Real requests that reach every service: creates, reads, releases, refusals, a task that ends well and one that fails.</summary>
+    /// <summary>
+    /// Real requests that reach every service: creates, reads, releases, refusals, a task that ends well and one that fails.
+    /// </summary>
     private async Task WorkAsync(RunningPlatform platform)
     {
         var allocations = $"v1/projects/{platform.ProjectId}/allocations";
@@ -157,7 +159,10 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
         return answer;
     }
 
-    /// <summary>A service without a sink of its own (no loss account) is in the store only because it exported there: AppHost gives node agents that endpoint.</summary>
+    /// <summary>
+    /// A service without a sink of its own (no loss account) is in the store only because it exported there: AppHost gives node agents that
+    /// endpoint.
+    /// </summary>
     private async Task<IReadOnlySet<string>> ExportingAsync(IReadOnlyList<string> services, IReadOnlyList<CanonicalLine> lines, OtlpCollector collector)
     {
         await using var reader = new TelemetryReader(TelemetryFolder, TimeProvider.System);

@@ -8,8 +8,8 @@ namespace Orion.Sink.Tests;
 
 /// <summary>
 /// A process that writes telemetry until it is killed. It tells on standard output what it may be held to: <c>audit ID</c> once an entry is
-/// acknowledged, <c>flushed N</c> once so many lines have been flushed, and <c>writing N M</c> while a batch is on its way: N lines are handed over, M of
-/// them were committed already, by a flush or by a flush interval.
+/// acknowledged, <c>flushed N</c> once so many lines have been flushed, and <c>writing N M</c> while a batch is on its way: N lines are
+/// handed over, M of them were committed already, by a flush or by a flush interval.
 /// </summary>
 internal static class CrashWriter
 {

@@ -1,8 +1,8 @@
 using Orion.Sink.Sql;
 using Orion.Sink.Tests;
 
-// The test assembly is also the program that tests start as a process of its own: crash-writer DIRECTORY NAME, endless-step FILE, no-sqlite DIRECTORY,
-// hold FILE, busy-writer DIRECTORY NAME SECONDS.
+// The test assembly is also the program that tests start as a process of its own: crash-writer DIRECTORY NAME, endless-step FILE, no-sqlite
+// DIRECTORY, hold FILE, busy-writer DIRECTORY NAME SECONDS.
 switch (args)
 {
     case ["crash-writer", var directory, var name]:

@@ -43,7 +43,10 @@ internal sealed class TestSink : IAsyncDisposable
         Sink = Open("api", configure);
     }
 
-    /// <summary>Waits for what the keeper does, a minute of the test's clock at a time: what it cannot do, because a file is in use just then, it does a minute later.</summary>
+    /// <summary>
+    /// Waits for what the keeper does, a minute of the test's clock at a time: what it cannot do, because a file is in use just then, it
+    /// does a minute later.
+    /// </summary>
     public Task TidiedAsync(Func<Task<bool>> condition, string what) => OrionPlatform.Tests.Eventually.TrueAsync(
         async () =>
         {

@@ -3,7 +3,9 @@ using Orion.Sink.Sql;
 
 namespace Orion.Sink.Tests;
 
-/// <summary>A file as an earlier version of the code wrote it: its schema and rows are frozen as SQL beside this file, whatever today's code says.</summary>
+/// <summary>
+/// A file as an earlier version of the code wrote it: its schema and rows are frozen as SQL beside this file, whatever today's code says.
+/// </summary>
 internal static class FrozenFile
 {
     public static void Segment(string path, long time) => Make(path, "segment-1", time);

@@ -90,7 +90,8 @@ public sealed class VersionTests
         FrozenFile.Central(path, now);
         using (var old = Database.OpenWriter(path, 1_000, 1_000))
         {
-            // A minute whose series agree on their percentile, one whose series do not, one of which everything was left out, and another process's.
+            // A minute whose series agree on their percentile, one whose series do not, one of which everything was left out, and another
+            // process's.
             old.Execute(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"""
                 INSERT INTO rollup_series VALUES (4, 'api', 1, '', 'public', '', '~'), (5, 'api', 1, '', 'ops', '', ''), (6, 'api-2', 1, '', 'public', '', '~');
                 INSERT INTO rollups_minute VALUES (4, {now}, 5, 2, 500, 100.0, x'6405'),

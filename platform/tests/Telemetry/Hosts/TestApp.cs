@@ -63,7 +63,9 @@ internal sealed class TestApp : IAsyncDisposable
 
     public Task StopAsync() => _app.StopAsync();
 
-    /// <summary>The one trace whose route is that; waits for it, since a response arrives before its request has ended on the server.</summary>
+    /// <summary>
+    /// The one trace whose route is that; waits for it, since a response arrives before its request has ended on the server.
+    /// </summary>
     public async Task<LocalTrace> TraceAsync(string route)
     {
         await Eventually.TrueAsync(() => Traces.Any(t => t.Line.Route == route), $"a canonical line for {route}");
