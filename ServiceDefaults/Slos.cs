@@ -17,13 +17,16 @@ public static class Slos
     public static readonly Slo PublicApiErrors = new("public_api_errors_0_1pct", "public", 99.9);
 
     /// <summary>Who may use a project is known within 20 ms, 95 times of 100.</summary>
-    public static readonly LatencySlo MembershipP95 = OfSpan("membership_p95_20ms", "api.tenants.resolve", 95, TimeSpan.FromMilliseconds(20));
+    public static readonly LatencySlo MembershipP95 =
+        OfSpan("membership_p95_20ms", "api.tenants.resolve", 95, TimeSpan.FromMilliseconds(20));
 
     /// <summary>And within 50 ms, 99 times.</summary>
-    public static readonly LatencySlo MembershipP99 = OfSpan("membership_p99_50ms", "api.tenants.resolve", 99, TimeSpan.FromMilliseconds(50));
+    public static readonly LatencySlo MembershipP99 =
+        OfSpan("membership_p99_50ms", "api.tenants.resolve", 99, TimeSpan.FromMilliseconds(50));
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Slo> All { get; } = [PublicApiP95, PublicApiP99, PublicApiErrors, MembershipP95, MembershipP99];
 
-    private static LatencySlo OfSpan(string name, string span, double objective, TimeSpan limit) => new(name, "", objective, limit) { Span = span };
+    private static LatencySlo OfSpan(string name, string span, double objective, TimeSpan limit) =>
+        new(name, "", objective, limit) { Span = span };
 }

@@ -20,7 +20,8 @@ internal sealed record GateReport(LoadOptions Options, MeasuredRun Run, GateResu
     public IReadOnlyList<IReadOnlyList<string>> VerdictRows =>
     [
         ["verdict", "condition", "measured", "limit", "samples", ""],
-        .. Result.Verdicts.Select(v => (string[])[Word(v.Outcome), v.Name, v.Measured, v.Limit, v.Samples == 0 ? "" : $"{v.Samples}", v.Detail]),
+        .. Result.Verdicts.Select(v =>
+            (string[])[Word(v.Outcome), v.Name, v.Measured, v.Limit, v.Samples == 0 ? "" : $"{v.Samples}", v.Detail]),
     ];
 
     public string LagLine => LoadEngine.KnowsIntendedStart

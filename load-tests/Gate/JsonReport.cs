@@ -31,7 +31,8 @@ internal static class JsonReport
         },
         s_options);
 
-    private static object Calls(CallMeasures calls) => new { calls.Failed, Latency = Times(calls.Latency), ServiceTime = Times(calls.Service) };
+    private static object Calls(CallMeasures calls) =>
+        new { calls.Failed, Latency = Times(calls.Latency), ServiceTime = Times(calls.Service) };
 
     private static object Times(Histogram micros) => new
     {

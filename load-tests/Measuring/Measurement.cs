@@ -28,12 +28,14 @@ internal sealed class Measurement(TimeSpan timeout)
         if (IsRecorded(context))
         {
             var info = context.ScenarioInfo;
-            Started(info.ScenarioName, context.GetScenarioTimerTime() <= info.ScenarioDuration, LoadEngine.Lag(context), LoadEngine.WaitedForCopy(context));
+            Started(info.ScenarioName, context.GetScenarioTimerTime() <= info.ScenarioDuration, LoadEngine.Lag(context),
+                LoadEngine.WaitedForCopy(context));
         }
     }
 
     /// <summary>Runs one call as a step and records it.</summary>
-    public Task<Response<T>> CallAsync<T>(string name, IScenarioContext context, Func<Task<Response<T>>> call) => Step.Run(name, context, async () =>
+    public Task<Response<T>> CallAsync<T>(string name, IScenarioContext context, Func<Task<Response<T>>> call) =>
+        Step.Run(name, context, async () =>
     {
         if (!IsRecorded(context))
         {

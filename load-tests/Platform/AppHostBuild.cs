@@ -9,7 +9,8 @@ internal static class AppHostBuild
     public static async Task<string> FindOrBuildAsync(string root, TextWriter output)
     {
         var folder = Path.Combine(root, "AppHost");
-        var project = Directory.EnumerateFiles(folder, "*.csproj").SingleOrDefault() ?? throw new UsageException($"There is no project in {folder}.");
+        var project = Directory.EnumerateFiles(folder, "*.csproj").SingleOrDefault()
+            ?? throw new UsageException($"There is no project in {folder}.");
         if (Built(folder, project) is { } dll)
         {
             return dll;

@@ -18,7 +18,8 @@ internal static class DevKeys
             {
                 return Parse(file, await File.ReadAllTextAsync(file));
             }
-            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException && DateTime.UtcNow < deadline)
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException
+                && DateTime.UtcNow < deadline)
             {
                 // Not written yet, or only half.
             }

@@ -4,7 +4,8 @@ namespace OrionPlatform.LoadTests;
 internal static class Http
 {
     /// <summary>No limit on connections: an open load must not queue inside the client.</summary>
-    public static HttpClient To(Uri url) => new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), UseCookies = false })
+    public static HttpClient To(Uri url) =>
+        new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), UseCookies = false })
     {
         BaseAddress = url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"),
         Timeout = AllocationApi.Timeout,

@@ -19,21 +19,26 @@ internal sealed class AllocationApi(HttpClient http, TenantKey key)
 
     public string ProjectId => key.ProjectId;
 
-    public Task<Response<JsonElement>> CreateAsync() => SendAsync(HttpMethod.Post, Path(ProjectId), HttpStatusCode.Created, new { runtime = "sleeper", slots = 1 });
+    public Task<Response<JsonElement>> CreateAsync() =>
+        SendAsync(HttpMethod.Post, Path(ProjectId), HttpStatusCode.Created, new { runtime = "sleeper", slots = 1 });
 
     /// <summary>Asks for what nobody may have: no slots.</summary>
-    public Task<Response<JsonElement>> CreateWrongAsync() => SendAsync(HttpMethod.Post, Path(ProjectId), HttpStatusCode.BadRequest, new { runtime = "sleeper", slots = 0 });
+    public Task<Response<JsonElement>> CreateWrongAsync() =>
+        SendAsync(HttpMethod.Post, Path(ProjectId), HttpStatusCode.BadRequest, new { runtime = "sleeper", slots = 0 });
 
     public Task<Response<JsonElement>> ListAsync() => SendAsync(HttpMethod.Get, Path(ProjectId), HttpStatusCode.OK);
 
     public Task<Response<JsonElement>> GetAsync(string id) => SendAsync(HttpMethod.Get, $"{Path(ProjectId)}/{id}", HttpStatusCode.OK);
 
-    public Task<Response<JsonElement>> GetUnknownAsync() => SendAsync(HttpMethod.Get, $"{Path(ProjectId)}/al_{Guid.NewGuid():N}", HttpStatusCode.NotFound);
+    public Task<Response<JsonElement>> GetUnknownAsync() =>
+        SendAsync(HttpMethod.Get, $"{Path(ProjectId)}/al_{Guid.NewGuid():N}", HttpStatusCode.NotFound);
 
     /// <summary>Reads another tenant's project, which has to be refused as if it did not exist.</summary>
-    public Task<Response<JsonElement>> ListForeignAsync(string projectId) => SendAsync(HttpMethod.Get, Path(projectId), HttpStatusCode.NotFound);
+    public Task<Response<JsonElement>> ListForeignAsync(string projectId) =>
+        SendAsync(HttpMethod.Get, Path(projectId), HttpStatusCode.NotFound);
 
-    public Task<Response<JsonElement>> ReleaseAsync(string id) => SendAsync(HttpMethod.Delete, $"{Path(ProjectId)}/{id}", HttpStatusCode.Accepted);
+    public Task<Response<JsonElement>> ReleaseAsync(string id) =>
+        SendAsync(HttpMethod.Delete, $"{Path(ProjectId)}/{id}", HttpStatusCode.Accepted);
 
     private static string Path(string projectId) => $"v1/projects/{projectId}/allocations";
 

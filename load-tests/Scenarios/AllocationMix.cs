@@ -11,7 +11,8 @@ internal static class AllocationMix
     // Each iteration makes five calls.
     private const int Calls = 5;
 
-    public static ScenarioPlan Plan(LoadOptions options) => new(Name, (long)Math.Ceiling(options.Duration.TotalSeconds * options.Rate / Calls));
+    public static ScenarioPlan Plan(LoadOptions options) =>
+        new(Name, (long)Math.Ceiling(options.Duration.TotalSeconds * options.Rate / Calls));
 
     public static ScenarioProps Create(LoadOptions options, IReadOnlyList<AllocationApi> tenants, Measurement measurement) => Scenario
         .Create(Name, async context =>

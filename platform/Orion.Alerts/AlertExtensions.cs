@@ -23,8 +23,10 @@ public static class AlertExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<AlertRule, StaleWorkerRule>();
         builder.Services.AddSingleton<AlertRule, ServiceErrorRule>();
-        builder.Services.AddSingleton<AlertRule>(sp => SloBurnRule.Fast(sp.GetRequiredService<IOptions<AlertOptions>>(), sp.GetRequiredService<IOptions<SloOptions>>()));
-        builder.Services.AddSingleton<AlertRule>(sp => SloBurnRule.Slow(sp.GetRequiredService<IOptions<AlertOptions>>(), sp.GetRequiredService<IOptions<SloOptions>>()));
+        builder.Services.AddSingleton<AlertRule>(sp =>
+            SloBurnRule.Fast(sp.GetRequiredService<IOptions<AlertOptions>>(), sp.GetRequiredService<IOptions<SloOptions>>()));
+        builder.Services.AddSingleton<AlertRule>(sp =>
+            SloBurnRule.Slow(sp.GetRequiredService<IOptions<AlertOptions>>(), sp.GetRequiredService<IOptions<SloOptions>>()));
         builder.Services.AddHostedService<AlertEvaluator>();
         return builder;
     }

@@ -41,11 +41,13 @@ public static class OpsPanelExtensions
         services.AddHostedService<StartupLink>();
         builder.AddAuditOutbox();
         services.AddSingleton<AuditLog>().AddSingleton<ActGuard>().AddFailedAuthentications();
-        services.AddSingleton<HtmlPainter>().AddSingleton<StallNotice>().AddSingleton<PanelPages>().AddSingleton<TabPainter>().AddSingleton<TabMemory>();
+        services.AddSingleton<HtmlPainter>().AddSingleton<StallNotice>().AddSingleton<PanelPages>().AddSingleton<TabPainter>()
+            .AddSingleton<TabMemory>();
         services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<LiveStream>();
         services.AddSingleton(s => Seats(s.GetRequiredService<Microsoft.Extensions.Options.IOptions<OpsPanelOptions>>().Value));
         services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>().AddSingleton<ITab, LogsTab>().AddSingleton<ITab, MetricsTab>().AddSingleton<ITab, HealthTab>().AddSingleton<LocalVitalsReader>();
-        services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>().AddSingleton<ActEndpoints>().AddSingleton<TraceExport>();
+        services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>().AddSingleton<ActEndpoints>()
+            .AddSingleton<TraceExport>();
         return builder;
     }
 
@@ -65,7 +67,8 @@ public static class OpsPanelExtensions
             throw new InvalidOperationException("The ops panel reads the telemetry folder, but the connection string ConnectionStrings:telemetry is missing (Directory=<folder>).");
         }
 
-        var panel = app.MapGroup(PanelPath.Root).WithMetadata(new UntracedAttribute(), new SurfaceAttribute("ops"), new RequestSizeLimitAttribute(16 * 1024));
+        var panel = app.MapGroup(PanelPath.Root)
+            .WithMetadata(new UntracedAttribute(), new SurfaceAttribute("ops"), new RequestSizeLimitAttribute(16 * 1024));
         ((IEndpointConventionBuilder)panel).Finally(app.Services.GetRequiredService<ActGuard>().Protect);
         PanelAssets.Map(panel);
         app.Services.GetRequiredService<LoginEndpoints>().Map(panel);

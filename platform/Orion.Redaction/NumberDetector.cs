@@ -28,7 +28,8 @@ internal static class NumberDetector
         // ones.
         const int Rest = 12;
         var run = 0;
-        for (var i = Math.Max(0, text.IndexOfAnyInRange('0', '9')); i < text.Length && text.Length - i >= Math.Min(Rest, Shortest - run); i++)
+        for (var i = Math.Max(0, text.IndexOfAnyInRange('0', '9')); i < text.Length
+            && text.Length - i >= Math.Min(Rest, Shortest - run); i++)
         {
             var c = text[i];
             if (char.IsAsciiDigit(c))

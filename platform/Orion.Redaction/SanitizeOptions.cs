@@ -36,7 +36,8 @@ public sealed class SanitizeOptions
     {
         for (var i = 0; i < options.ExtraTokenPrefixes.Count; i++)
         {
-            if (options.ExtraTokenPrefixes[i] is not { Length: >= 3 } prefix || !char.IsAsciiLetterOrDigit(prefix[0]) || !Ascii.IsValid(prefix))
+            if (options.ExtraTokenPrefixes[i] is not { Length: >= 3 } prefix || !char.IsAsciiLetterOrDigit(prefix[0])
+                || !Ascii.IsValid(prefix))
             {
                 return $"{Section}:ExtraTokenPrefixes:{i}: A beginning has 3 ASCII characters or more, and a letter or digit first.";
             }

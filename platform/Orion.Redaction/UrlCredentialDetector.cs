@@ -74,7 +74,8 @@ internal static class UrlCredentialDetector
         var at = authority.LastIndexOf('@');
         var host = authority[(at + 1)..];
         var port = host.LastIndexOf(':') is var sign && sign >= 0 ? host[(sign + 1)..] : default;
-        var isHost = sign < 0 ? host.Contains('.') || host is "localhost" : port.IndexOfAnyExceptInRange('0', '9') < 0 && (isWeb || at >= 0);
+        var isHost =
+            sign < 0 ? host.Contains('.') || host is "localhost" : port.IndexOfAnyExceptInRange('0', '9') < 0 && (isWeb || at >= 0);
         return isHost ? -1 : last;
     }
 

@@ -209,7 +209,8 @@ public sealed class TelemetrySink : IAsyncDisposable
     /// The differences, none when all is well; null when the database cannot be written, or a segment of this process cannot be read.
     /// </returns>
     /// <remarks>Rows that sampling left out have rollups only; those are not compared.</remarks>
-    public Task<IReadOnlyList<RollupDifference>?> RecomputeAsync(DateTimeOffset minute, bool repair = false, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<RollupDifference>?> RecomputeAsync(DateTimeOffset minute, bool repair = false,
+        CancellationToken cancellationToken = default) =>
         _writer.RecomputeAsync(UnixTime.Floor(UnixTime.Nanos(minute), UnixTime.Minute), repair).WaitAsync(cancellationToken);
 
     /// <summary>Waits until everything handed over before this call is committed, or counted as dropped.</summary>

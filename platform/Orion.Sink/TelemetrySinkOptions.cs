@@ -79,12 +79,14 @@ public sealed class TelemetrySinkOptions
     public void Validate()
     {
         Require(Directory.Length > 0, "ConnectionStrings:telemetry", "must name a folder: Directory=PATH");
-        Require(Process.Length is > 0 and <= 64 && Process.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_') && Process[0] != '.',
+        Require(Process.Length is > 0 and <= 64 && Process.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')
+            && Process[0] != '.',
             "Orion:Sink:Process", $"must be 1 to 64 letters, digits, hyphens or dots, not '{Process}'");
         Require(FlushInterval >= TimeSpan.FromMilliseconds(10) && FlushInterval <= TimeSpan.FromMinutes(1),
             "Orion:Sink:FlushInterval", $"must be between 10 ms and 1 minute, not {FlushInterval}");
         Require(BufferRows is >= 1 and <= 10_000_000, "Orion:Sink:BufferRows", $"must be between 1 and 10,000,000, not {BufferRows}");
-        Require(BufferBytes is >= 64 * 1024 and <= 1024 * 1024 * 1024, "Orion:Sink:BufferBytes", $"must be between 64 KiB and 1 GiB, not {BufferBytes}");
+        Require(BufferBytes is >= 64 * 1024 and <= 1024 * 1024 * 1024, "Orion:Sink:BufferBytes",
+            $"must be between 64 KiB and 1 GiB, not {BufferBytes}");
         Require(RawDays is >= 1 and <= 3_650, "Orion:Sink:RawDays", $"must be between 1 and 3,650, not {RawDays}");
         Require(QuotaBytes >= 1024 * 1024, "Orion:Sink:QuotaBytes", $"must be at least 1 MiB, not {QuotaBytes}");
         Require(Slos.All(s => s.Name.Length is > 0 and <= 100) && Slos.DistinctBy(s => s.Name).Count() == Slos.Count,

@@ -27,7 +27,8 @@ public static class DomainStoreExtensions
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DomainStoreOptions>, DomainStoreOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(s => new DomainStore(s.GetRequiredService<IOptions<DomainStoreOptions>>().Value, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s =>
+            new DomainStore(s.GetRequiredService<IOptions<DomainStoreOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => new JobQueue(s.GetRequiredService<DomainStore>(), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => new OpsSessions(s.GetRequiredService<DomainStore>(), s.GetRequiredService<TimeProvider>()));
 

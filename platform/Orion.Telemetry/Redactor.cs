@@ -41,7 +41,8 @@ internal sealed class Redactor(Sanitizer sanitizer)
         }
 
         CleanParts(span);
-        return changed || !ReferenceEquals(name, span.Name) || !ReferenceEquals(message, span.StatusMessage) || !ReferenceEquals(error, span.ErrorType);
+        return changed || !ReferenceEquals(name, span.Name) || !ReferenceEquals(message, span.StatusMessage)
+            || !ReferenceEquals(error, span.ErrorType);
     }
 
     /// <summary>

@@ -116,14 +116,16 @@ public static class TelemetryExtensions
     public static TBuilder AddOutgoingCalls<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         builder.Services.AddCapability<OutgoingOptions>(OutgoingOptions.Section, OutgoingOptions.Problem);
-        builder.Services.AddSingleton<IConfigureOptions<OutgoingOptions>>(sp => new ClientSections(sp.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton<IConfigureOptions<OutgoingOptions>>(sp =>
+            new ClientSections(sp.GetRequiredService<IConfiguration>()));
         builder.Services.TryAddSingleton<Breakers>();
         builder.Services.AddSingleton<IHttpMessageHandlerBuilderFilter, OutgoingFilter>();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
             http.RemoveAllLoggers();
-            http.AddResilienceHandler(OutgoingPipeline.Name, OutgoingPipeline.Build).SelectPipelineBy(static _ => OutgoingHandler.CircuitOf);
+            http.AddResilienceHandler(OutgoingPipeline.Name, OutgoingPipeline.Build)
+                .SelectPipelineBy(static _ => OutgoingHandler.CircuitOf);
             http.AddServiceDiscovery();
         });
 

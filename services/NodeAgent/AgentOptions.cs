@@ -77,7 +77,8 @@ internal static class AgentOptionsExtensions
             o.StateDirectory = Path.GetFullPath(o.StateDirectory.Length == 0 ? Path.Combine("..", "..", ".data", "node") : o.StateDirectory, root);
         })
         .Validate<IConfiguration>(
-            (o, configuration) => configuration["Orion:Node:JoinToken"] is { Length: > 0 } || File.Exists(NodeSession.CredentialFile(o.StateDirectory)),
+            (o, configuration) =>
+                configuration["Orion:Node:JoinToken"] is { Length: > 0 } || File.Exists(NodeSession.CredentialFile(o.StateDirectory)),
             "Orion:Node:JoinToken is missing, and this node has not registered before: set it to the join token of the api.")
         .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<AgentOptions>, AgentOptionsValidator>();

@@ -47,7 +47,8 @@ public sealed class ModelTests : IDisposable
         await using var model = await HostedPlatform.ModelAsync(_folder.Path);
 
         var parameters = model.Resources.OfType<ParameterResource>().ToList();
-        Assert.Equal(["node-join-token", "ops-login-token", "otlp-agent-key", "otlp-api-key"], parameters.Select(p => p.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["node-join-token", "ops-login-token", "otlp-agent-key", "otlp-api-key"], parameters.Select(p => p.Name)
+            .Order(StringComparer.Ordinal));
         Assert.All(parameters, p => Assert.True(p.Secret));
     }
 

@@ -40,16 +40,19 @@ public sealed class ReferenceTests
     {
         var wrong = Repository.Rooms
             .Where(room => IsPlatform(room.Key))
-            .SelectMany(room => References(room.Value).Where(reference => !IsPlatform(reference.Room)).Select(reference => $"{room.Key} -> {reference.Room}"))
+            .SelectMany(room => References(room.Value).Where(reference => !IsPlatform(reference.Room))
+                .Select(reference => $"{room.Key} -> {reference.Room}"))
             .ToList();
 
-        Assert.True(wrong.Count == 0, "The platform can be replaced by a later one only if it knows nobody outside: " + string.Join(", ", wrong));
+        Assert.True(wrong.Count == 0,
+            "The platform can be replaced by a later one only if it knows nobody outside: " + string.Join(", ", wrong));
     }
 
     [Fact]
     public void Every_library_of_the_platform_has_its_arrows_here()
     {
-        Assert.Equal(s_allowed.Keys.Where(IsPlatform).Order(StringComparer.Ordinal), Repository.Rooms.Keys.Where(IsPlatform).Order(StringComparer.Ordinal));
+        Assert.Equal(s_allowed.Keys.Where(IsPlatform).Order(StringComparer.Ordinal), Repository.Rooms.Keys.Where(IsPlatform)
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]

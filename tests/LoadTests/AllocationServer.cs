@@ -29,9 +29,12 @@ internal sealed class AllocationServer : IAsyncDisposable
         _app.Use(SlowAsync);
         _app.MapGet("/health", () => "ok");
         _app.MapPost("/v1/projects/{project}/allocations", (string project, Dictionary<string, object> body) => Create(project, body));
-        _app.MapGet("/v1/projects/{project}/allocations", (string project) => project is "p1" or "p2" && Caller == project ? Results.Json(new { items = Array.Empty<object>() }) : Results.NotFound());
-        _app.MapGet("/v1/projects/{project}/allocations/{id}", (string id) => _states.TryGetValue(id, out var state) ? Results.Json(Allocation(id, state)) : Results.NotFound());
-        _app.MapDelete("/v1/projects/{project}/allocations/{id}", (string id) => _states.TryUpdate(id, "releasing", "active") ? Results.Json(Allocation(id, "releasing"), statusCode: 202) : Results.NotFound());
+        _app.MapGet("/v1/projects/{project}/allocations", (string project) =>
+            project is "p1" or "p2" && Caller == project ? Results.Json(new { items = Array.Empty<object>() }) : Results.NotFound());
+        _app.MapGet("/v1/projects/{project}/allocations/{id}", (string id) =>
+            _states.TryGetValue(id, out var state) ? Results.Json(Allocation(id, state)) : Results.NotFound());
+        _app.MapDelete("/v1/projects/{project}/allocations/{id}", (string id) =>
+            _states.TryUpdate(id, "releasing", "active") ? Results.Json(Allocation(id, "releasing"), statusCode: 202) : Results.NotFound());
     }
 
     /// <summary>Keys as the api writes them for two tenants.</summary>
@@ -53,7 +56,8 @@ internal sealed class AllocationServer : IAsyncDisposable
     /// <param name="stallAtRequest">The request with which the whole server freezes; 0 for never.</param>
     /// <param name="stall">How long it stays frozen.</param>
     /// <param name="port">Where it listens; 0 for anywhere.</param>
-    public static async Task<AllocationServer> StartAsync(TimeSpan delay = default, int stallAtRequest = 0, TimeSpan stall = default, int port = 0)
+    public static async Task<AllocationServer> StartAsync(TimeSpan delay = default, int stallAtRequest = 0, TimeSpan stall = default,
+        int port = 0)
     {
         var server = new AllocationServer(delay, stallAtRequest, stall, port);
         await server._app.StartAsync();

@@ -66,9 +66,11 @@ public sealed class ArrivalsTests
     {
         Assert.Equal("rate", Assert.Throws<ArgumentOutOfRangeException>(() => Simulation.Inject(-1, s_second, s_second)).ParamName);
         Assert.Equal("interval", Assert.Throws<ArgumentOutOfRangeException>(() => Simulation.Inject(1, TimeSpan.Zero, s_second)).ParamName);
-        Assert.Equal("maxRate", Assert.Throws<ArgumentOutOfRangeException>(() => Simulation.InjectRandom(5, 4, s_second, s_second)).ParamName);
+        Assert.Equal("maxRate",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Simulation.InjectRandom(5, 4, s_second, s_second)).ParamName);
         Assert.Equal("copies", Assert.Throws<ArgumentOutOfRangeException>(() => Simulation.KeepConstant(0, s_second)).ParamName);
     }
 
-    private static List<TimeSpan> Of(LoadSimulation load, double rateBefore = 0) => [.. Arrivals.Of((OpenLoad)load, rateBefore, new Random(1))];
+    private static List<TimeSpan> Of(LoadSimulation load, double rateBefore = 0) =>
+        [.. Arrivals.Of((OpenLoad)load, rateBefore, new Random(1))];
 }

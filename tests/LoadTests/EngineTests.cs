@@ -76,7 +76,8 @@ public sealed class EngineTests
     public void Exceptions_and_timeouts_are_failures_with_their_own_status()
     {
         var stats = Run(
-            Once("s", context => Step.Run<object>("broken", context, () => throw new InvalidOperationException("oops")).ContinueWith<IResponse>(_ => throw new InvalidOperationException("oops"), TaskScheduler.Default)),
+            Once("s", context => Step.Run<object>("broken", context, () => throw new InvalidOperationException("oops"))
+                .ContinueWith<IResponse>(_ => throw new InvalidOperationException("oops"), TaskScheduler.Default)),
             Once("t", _ => throw new OperationCanceledException("too slow")));
 
         Assert.Equal("oops", stats.ScenarioStats.Get("s").Fail.StatusCodes.Get("-101").Message);
@@ -88,7 +89,8 @@ public sealed class EngineTests
     public void An_iteration_that_never_ends_is_counted_as_failed_when_the_drain_is_over()
     {
         var never = new TaskCompletionSource<IResponse>();
-        var stats = NBomberRunner.RegisterScenarios(Once("s", _ => never.Task)).WithScenarioCompletionTimeout(s_tenth).WithoutReports().Run();
+        var stats = NBomberRunner.RegisterScenarios(Once("s", _ => never.Task)).WithScenarioCompletionTimeout(s_tenth).WithoutReports()
+            .Run();
 
         Assert.Equal(1, stats.ScenarioStats[0].Fail.StatusCodes.Get("-100").Count);
     }
@@ -126,7 +128,8 @@ public sealed class EngineTests
                 return Response.Ok();
             })
             .WithoutWarmUp()
-            .WithLoadSimulations(Simulation.IterationsForConstant(3, 50), Simulation.KeepConstant(3, s_tenth), Simulation.RampingConstant(1, s_tenth)));
+            .WithLoadSimulations(Simulation.IterationsForConstant(3, 50), Simulation.KeepConstant(3, s_tenth),
+                Simulation.RampingConstant(1, s_tenth)));
 
         Assert.Equal(3, most);
         Assert.InRange(stats.AllOkCount, 50, int.MaxValue);
@@ -185,7 +188,8 @@ public sealed class EngineTests
     [Fact]
     public void A_test_that_is_not_well_defined_is_refused_by_name()
     {
-        Assert.Contains("'s'", Assert.Throws<InvalidOperationException>(() => Run(Once("s", Never), Once("s", Never))).Message, StringComparison.Ordinal);
+        Assert.Contains("'s'", Assert.Throws<InvalidOperationException>(() => Run(Once("s", Never), Once("s", Never))).Message,
+            StringComparison.Ordinal);
         Assert.Contains("'s'", Assert.Throws<InvalidOperationException>(() => Run(Once("s", Never).WithInit(_ => throw new InvalidOperationException("no database")))).Message, StringComparison.Ordinal);
         Assert.Contains("'x'", Assert.Throws<ArgumentException>(() => NBomberRunner.RegisterScenarios(Once("s", Never)).WithTargetScenarios("x")).Message, StringComparison.Ordinal);
 

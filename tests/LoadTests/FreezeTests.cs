@@ -38,6 +38,7 @@ public sealed class FreezeTests
         Assert.True(run.WaitedForCopy > 100, $"{run.WaitedForCopy} starts waited");
 
         var service = run.All.Service;
-        Assert.All(Slos.Latency, slo => Assert.True(service.Count - service.AtOrAbove(slo.LimitMicros) >= Histogram.Rank(slo.Percentile, service.Count), slo.Name));
+        Assert.All(Slos.Latency, slo =>
+            Assert.True(service.Count - service.AtOrAbove(slo.LimitMicros) >= Histogram.Rank(slo.Percentile, service.Count), slo.Name));
     }
 }

@@ -11,7 +11,8 @@ public sealed class ResponseTests
     {
         var response = Response.Ok<object>("200", 12L, "fine", 3.5);
 
-        Assert.Equal(("200", 12L, "fine", 3.5, false), (response.StatusCode, response.SizeBytes, response.Message, response.CustomLatencyMs, response.IsError));
+        Assert.Equal(("200", 12L, "fine", 3.5, false),
+            (response.StatusCode, response.SizeBytes, response.Message, response.CustomLatencyMs, response.IsError));
     }
 
     [Fact]
@@ -19,7 +20,8 @@ public sealed class ResponseTests
     {
         var response = Response.Fail("500", "broken", 12L, 3.5);
 
-        Assert.Equal(("500", 12L, "broken", 3.5, true), (response.StatusCode, response.SizeBytes, response.Message, response.CustomLatencyMs, response.IsError));
+        Assert.Equal(("500", 12L, "broken", 3.5, true),
+            (response.StatusCode, response.SizeBytes, response.Message, response.CustomLatencyMs, response.IsError));
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public sealed class ThresholdTests
             Threshold.Create(s => s.StepStats.Get("step").Ok.Latency.Percent99 < 60_000),
             Threshold.Create(s => s.Fail.StatusCodes.Exists("200") == false && s.StepStats.Exists("step")),
             Threshold.Create("step", step => step.Ok.StatusCodes.Get("200").Percent >= 95),
-            Threshold.Create("step", step => step.Ok.DataTransfer.Percent95 <= 10, abortWhenErrorCount: 5, startCheckAfter: TimeSpan.FromSeconds(10)));
+            Threshold.Create("step", step =>
+                step.Ok.DataTransfer.Percent95 <= 10, abortWhenErrorCount: 5, startCheckAfter: TimeSpan.FromSeconds(10)));
 
         Assert.All(stats.Thresholds, t => Assert.False(t.IsFailed, t.CheckExpression + " " + t.ExceptionMsg));
         Assert.Equal(6, stats.Thresholds.Length);
@@ -43,7 +44,8 @@ public sealed class ThresholdTests
 
     private static NodeStats Run(params Threshold[] thresholds) => NBomberRunner
         .RegisterScenarios(Scenario
-            .Create("calls", async context => await Step.Run("step", context, () => Task.FromResult(Response.Ok(statusCode: "200", sizeBytes: 10))))
+            .Create("calls", async context =>
+                await Step.Run("step", context, () => Task.FromResult(Response.Ok(statusCode: "200", sizeBytes: 10))))
             .WithoutWarmUp()
             .WithLoadSimulations(Simulation.IterationsForConstant(copies: 2, iterations: 20))
             .WithThresholds(thresholds))

@@ -124,7 +124,8 @@ public sealed class AccessTests
         using var notModified = await client.SendAsync(again);
         Assert.Equal(HttpStatusCode.NotModified, notModified.StatusCode);
         var page = await (await host.SignInAsync("viewer")).GetStringAsync("/admin/ops/overview");
-        var named = Regex.Matches(page, "(?:href|src)=\"(?<address>/admin/ops/assets/[^\"]+)\"", RegexOptions.NonBacktracking).Select(m => m.Groups["address"].Value).ToList();
+        var named = Regex.Matches(page, "(?:href|src)=\"(?<address>/admin/ops/assets/[^\"]+)\"", RegexOptions.NonBacktracking)
+            .Select(m => m.Groups["address"].Value).ToList();
         Assert.Equal(["favicon.svg", "panel.css", "views.css", "panel.js"], named.Select(a => a.Split('/', '?')[4]));
         foreach (var address in named)
         {

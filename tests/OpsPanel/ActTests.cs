@@ -44,7 +44,8 @@ public sealed class ActTests
         Assert.Contains("node_gone", html, StringComparison.Ordinal);
         Assert.Contains("form=\"act-redrive\"", html, StringComparison.Ordinal);
         Assert.Contains("<form id=\"act-redrive\"", html, StringComparison.Ordinal);
-        Assert.DoesNotContain("<form id=\"act-redrive\"", await (await host.SignInAsync("viewer")).GetStringAsync("/admin/ops/overview"), StringComparison.Ordinal);
+        Assert.DoesNotContain("<form id=\"act-redrive\"", await (await host.SignInAsync("viewer"))
+            .GetStringAsync("/admin/ops/overview"), StringComparison.Ordinal);
     }
 
     [Fact]

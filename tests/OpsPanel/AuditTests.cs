@@ -143,7 +143,8 @@ public sealed class AuditTests
         var reader = host.App.Services.GetRequiredService<TelemetryReader>();
         IReadOnlyList<AuditEntry> entries = [];
         await Eventually.TrueAsync(
-            async () => (entries = await reader.AuditAsync(new AuditQuery { Order = AuditOrder.Oldest })).Count >= count, $"{count} audit entries");
+            async () => (entries = await reader.AuditAsync(new AuditQuery { Order = AuditOrder.Oldest })).Count >= count,
+            $"{count} audit entries");
         Assert.Equal(count, entries.Count);
         return entries;
     }
@@ -153,7 +154,8 @@ public sealed class AuditTests
         var now = DateTimeOffset.UtcNow;
         Assert.True(await host.Sink.RaiseAlertAsync(new AlertRow
         {
-            Rule = "heartbeat_stale", Subject = "worker:1", Severity = "critical", Summary = "worker is silent", State = AlertState.Firing, OpenedAt = now, UpdatedAt = now,
+            Rule = "heartbeat_stale", Subject = "worker:1", Severity = "critical", Summary = "worker is silent", State = AlertState.Firing,
+            OpenedAt = now, UpdatedAt = now,
         }));
     }
 

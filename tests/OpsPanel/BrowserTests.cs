@@ -54,7 +54,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
             """);
         await page.GotoAsync(new Uri(host.Address, "/admin/ops/traces").ToString());
         var link = page.Locator($"#t-{request.SpanId}").GetByRole(AriaRole.Link);
-        Task HearsAsync(int before) => Eventually.TrueAsync(async () => await page.EvaluateAsync<int>("heard") > before, "the page hears of it");
+        Task HearsAsync(int before) =>
+            Eventually.TrueAsync(async () => await page.EvaluateAsync<int>("heard") > before, "the page hears of it");
         await HearsAsync(1); // It is open, and has sent its first picture.
         var box = (await link.BoundingBoxAsync())!;
         await page.Mouse.MoveAsync(box.X + 5, box.Y + (box.Height / 2));

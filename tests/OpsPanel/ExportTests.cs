@@ -16,12 +16,14 @@ public sealed class ExportTests
 
         using var story = await viewer.GetAsync($"/admin/ops/traces/{request.TraceId}/otlp.json");
         Assert.Equal(("application/json", "attachment", $"trace-{request.TraceId}.json"),
-            (story.Content.Headers.ContentType!.ToString(), story.Content.Headers.ContentDisposition!.DispositionType, story.Content.Headers.ContentDisposition.FileName?.Trim('"')));
+            (story.Content.Headers.ContentType!.ToString(), story.Content.Headers.ContentDisposition!.DispositionType,
+                story.Content.Headers.ContentDisposition.FileName?.Trim('"')));
         Assert.True(story.Headers.CacheControl!.NoStore);
         Assert.Equal("nosniff", story.Headers.GetValues("X-Content-Type-Options").Single());
         var body = await story.Content.ReadAsByteArrayAsync();
         Assert.Equal(["api", "node-agent", "worker"], Services(body).Order(StringComparer.Ordinal));
-        Assert.Equal(new OtlpResult(11, 0, null), host.Sink.Accept(new OtlpIngest(TimeProvider.System), OtlpSignal.Traces, OtlpEncoding.Json, body));
+        Assert.Equal(new OtlpResult(11, 0, null),
+            host.Sink.Accept(new OtlpIngest(TimeProvider.System), OtlpSignal.Traces, OtlpEncoding.Json, body));
 
         var page = await viewer.GetStringAsync($"/admin/ops/traces/{job.TraceId}?alone=1");
         Assert.Contains($"href=\"/admin/ops/traces/{job.TraceId}/otlp.json?alone=1\" download", page, StringComparison.Ordinal);
@@ -47,6 +49,7 @@ public sealed class ExportTests
     {
         using var json = JsonDocument.Parse(body);
         return [.. json.RootElement.GetProperty("resourceSpans").EnumerateArray()
-            .Select(r => r.GetProperty("resource").GetProperty("attributes")[0].GetProperty("value").GetProperty("stringValue").GetString()!)];
+            .Select(r =>
+                r.GetProperty("resource").GetProperty("attributes")[0].GetProperty("value").GetProperty("stringValue").GetString()!)];
     }
 }

@@ -24,7 +24,8 @@ public sealed class FigureTests
     [InlineData(1, 400, "0.25 %")]
     [InlineData(999_999, 1_000_000, "99.9 %")]
     [InlineData(5, 5, "100 %")]
-    public void A_share_is_never_rounded_to_none_or_all(long part, long whole, string expected) => Assert.Equal(expected, Figure.Share(part, whole));
+    public void A_share_is_never_rounded_to_none_or_all(long part, long whole, string expected) =>
+        Assert.Equal(expected, Figure.Share(part, whole));
 
     [Theory]
     [InlineData(9_999, "9,999")]
@@ -36,7 +37,8 @@ public sealed class FigureTests
     public void A_long_window_folds_into_a_chart_of_bars_and_keeps_the_worst_minute()
     {
         var start = new DateTimeOffset(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
-        var minutes = Enumerable.Range(0, 1440).Select(i => new MinuteFigures(start.AddMinutes(i), 10, i == 700 ? 3 : 0, i == 700 ? 900 : 20)).ToList();
+        var minutes = Enumerable.Range(0, 1440)
+            .Select(i => new MinuteFigures(start.AddMinutes(i), 10, i == 700 ? 3 : 0, i == 700 ? 900 : 20)).ToList();
         var bars = MinuteBuckets.Fold(minutes);
         Assert.Equal(72, bars.Count);
         Assert.Equal((14_400, 3), (bars.Sum(b => b.Count), bars.Sum(b => b.Errors)));

@@ -14,7 +14,8 @@ internal static partial class FormClient
         await client.PostFormAsync(path, [(Field, await client.FormTokenAsync()), .. fields]);
 
     /// <summary>A same-origin post with whatever token is among the fields.</summary>
-    public static Task<HttpResponseMessage> PostFormAsync(this HttpClient client, string path, params (string Name, string Value)[] fields) =>
+    public static Task<HttpResponseMessage> PostFormAsync(this HttpClient client, string path,
+        params (string Name, string Value)[] fields) =>
         client.PostFormFromAsync(path, ("Sec-Fetch-Site", "same-origin"), fields);
 
     /// <summary>A post with one header of choice.</summary>

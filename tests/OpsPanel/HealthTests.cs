@@ -38,7 +38,8 @@ public sealed class HealthTests
         Assert.Contains("stale", worker, StringComparison.Ordinal);
         Assert.Contains("for 4 min", worker, StringComparison.Ordinal);
         Assert.Contains($"{SqliteEngine.Version}", html, StringComparison.Ordinal);
-        Assert.Contains(DateTimeOffset.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), html, StringComparison.Ordinal);
+        Assert.Contains(DateTimeOffset.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), html,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,13 +190,15 @@ public sealed class HealthTests
             Rings = [],
             Tracing = new TracingOptions(), RedactionFailures = 0,
         };
-        var suspects = await host.Painter.RenderAsync<StallSuspects>(("Id", "x"), ("Local", local), ("Now", DateTimeOffset.UnixEpoch.AddMinutes(2)));
+        var suspects =
+            await host.Painter.RenderAsync<StallSuspects>(("Id", "x"), ("Local", local), ("Now", DateTimeOffset.UnixEpoch.AddMinutes(2)));
         foreach (var expected in new[] { "POST /reports", "480 ms", "1.5 s", "2 min ago", "this api-2 process" })
         {
             Assert.Contains(expected, suspects, StringComparison.Ordinal);
         }
 
-        var stalls = await host.Painter.RenderAsync<StallList>(("Id", "x"), ("Local", local), ("Now", DateTimeOffset.UnixEpoch.AddMinutes(2)));
+        var stalls =
+            await host.Painter.RenderAsync<StallList>(("Id", "x"), ("Local", local), ("Now", DateTimeOffset.UnixEpoch.AddMinutes(2)));
         Assert.Contains("thread pool stalled ~480 ms - likely: POST /reports (api.reports.render)", stalls, StringComparison.Ordinal);
         Assert.Contains("The last 1 of 3.", stalls, StringComparison.Ordinal);
     }
@@ -209,7 +212,8 @@ public sealed class HealthTests
 
     private sealed class PainterHost : IDisposable
     {
-        private readonly ServiceProvider _services = new ServiceCollection().AddLogging().AddSingleton<HtmlPainter>().BuildServiceProvider();
+        private readonly ServiceProvider _services = new ServiceCollection().AddLogging().AddSingleton<HtmlPainter>()
+            .BuildServiceProvider();
 
         public HtmlPainter Painter => _services.GetRequiredService<HtmlPainter>();
 

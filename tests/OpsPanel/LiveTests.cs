@@ -221,8 +221,10 @@ public sealed class LiveTests
         var first = await client.GetStringAsync("/admin/ops/traces");
         var older = Regex.Match(first, "href=\"/admin/ops/(?<page>traces\\?after=[^\"]+)\"", RegexOptions.NonBacktracking).Groups["page"].Value;
         Assert.Equal(10, await CountAsync(WebUtility.HtmlDecode(older), "<tr id=\"t-"));
-        Assert.DoesNotContain("data-live=", await client.GetStringAsync("/admin/ops/" + WebUtility.HtmlDecode(older)), StringComparison.Ordinal);
+        Assert.DoesNotContain("data-live=", await client.GetStringAsync("/admin/ops/" + WebUtility.HtmlDecode(older)),
+            StringComparison.Ordinal);
 
-        async Task<int> CountAsync(string location, string part) => (await client.GetStringAsync("/admin/ops/" + location)).Split(part).Length - 1;
+        async Task<int> CountAsync(string location, string part) =>
+            (await client.GetStringAsync("/admin/ops/" + location)).Split(part).Length - 1;
     }
 }

@@ -44,8 +44,10 @@ public sealed partial class MetricsPageTests
         Assert.Contains("host.name</dt><dd>web-1", first, StringComparison.Ordinal);
         Assert.Contains("host.name</dt><dd>web-2", second, StringComparison.Ordinal);
         Assert.All([first, second], row => Assert.Contains("scope</dt><dd>shop.orders 1.4.0", row, StringComparison.Ordinal));
-        Assert.Equal(["4", "1,234.5", "", "1", "1,000"], new[] { 0, 1, 2, 3, 7 }.Select(i => Number().Matches(first)[i].Groups["number"].Value));
-        Assert.Equal(["4", "–", "", "–", "–"], new[] { 0, 1, 2, 3, 7 }.Select(i => WebUtility.HtmlDecode(Number().Matches(second)[i].Groups["number"].Value)));
+        Assert.Equal(["4", "1,234.5", "", "1", "1,000"],
+            new[] { 0, 1, 2, 3, 7 }.Select(i => Number().Matches(first)[i].Groups["number"].Value));
+        Assert.Equal(["4", "–", "", "–", "–"],
+            new[] { 0, 1, 2, 3, 7 }.Select(i => WebUtility.HtmlDecode(Number().Matches(second)[i].Groups["number"].Value)));
         Assert.All([4, 5, 6], i => Assert.NotEqual("–", WebUtility.HtmlDecode(Number().Matches(second)[i].Groups["number"].Value)));
     }
 

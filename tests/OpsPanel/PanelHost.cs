@@ -115,7 +115,8 @@ internal sealed class PanelHost : IAsyncDisposable
     /// <summary>Waits until the audit entries of what was done are in the audit log, and everything is committed.</summary>
     public async Task SettledAsync()
     {
-        await Eventually.TrueAsync(async () => (await Store.ReadAsync(tx => tx.AuditOutboxAsync(1))).Count == 0, "audit entries are copied");
+        await Eventually.TrueAsync(async () =>
+            (await Store.ReadAsync(tx => tx.AuditOutboxAsync(1))).Count == 0, "audit entries are copied");
         await Sink.FlushAsync();
     }
 

@@ -119,7 +119,8 @@ internal static class Rows
     /// <summary>
     /// A request that makes a job, which makes a node task, with their inner spans and logs: one story over three services.
     /// </summary>
-    public static (CanonicalLine Request, CanonicalLine Job, CanonicalLine Task) Story(TelemetrySink sink, DateTimeOffset at, string? failure = null)
+    public static (CanonicalLine Request, CanonicalLine Job, CanonicalLine Task) Story(TelemetrySink sink, DateTimeOffset at,
+        string? failure = null)
     {
         var request = Request(at, 21, "POST", status: 201);
         var tenant = Inner(request, "api.tenants.resolve", 0.6, 1.8);

@@ -152,7 +152,8 @@ public sealed partial class SessionTests
         Assert.Single(await host.Sessions.ListAsync());
         var reader = host.App.Services.GetRequiredService<TelemetryReader>();
         await Eventually.TrueAsync(
-            async () => (await reader.AuditAsync(new AuditQuery { Action = "ops.forgery_refused" })).Count == acts.Count * 6, "every refusal is in the audit log");
+            async () => (await reader.AuditAsync(new AuditQuery { Action = "ops.forgery_refused" })).Count == acts.Count * 6,
+            "every refusal is in the audit log");
 
         using var right = await FetchAsync(admin, "/admin/ops/people/links", await admin.FormTokenAsync());
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);

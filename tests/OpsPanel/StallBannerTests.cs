@@ -48,7 +48,8 @@ public sealed class StallBannerTests
             TimeSpan.FromMinutes(3));
         ThreadPool.SetMinThreads(least, completion);
 
-        Assert.Contains(logs.Lines, l => l.Message.Contains("thread pool stalled ~", StringComparison.Ordinal) && l.Message.Contains(" - likely: POST /reports", StringComparison.Ordinal));
+        Assert.Contains(logs.Lines, l => l.Message.Contains("thread pool stalled ~", StringComparison.Ordinal)
+            && l.Message.Contains(" - likely: POST /reports", StringComparison.Ordinal));
         if (environment == "Production")
         {
             Assert.DoesNotContain("stall-notice", page, StringComparison.Ordinal);
@@ -61,7 +62,8 @@ public sealed class StallBannerTests
         {
             fragment = (await stream.NextAsync("fragment")).Data;
         }
-        while (!fragment.StartsWith("<div id=\"stall-notice\"", StringComparison.Ordinal) || !fragment.Contains("likely: POST /reports", StringComparison.Ordinal));
+        while (!fragment.StartsWith("<div id=\"stall-notice\"", StringComparison.Ordinal)
+            || !fragment.Contains("likely: POST /reports", StringComparison.Ordinal));
 
         using var anonymous = new HttpClient { BaseAddress = client.BaseAddress };
         using var login = await anonymous.GetAsync("/admin/ops/logs");

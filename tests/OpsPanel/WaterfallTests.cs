@@ -16,7 +16,8 @@ public sealed class WaterfallTests
         var child = Rows.Inner(root, "child", 10, 50);
         var grandchild = Rows.Inner(child, "grandchild", 5, 20);
         var fold = Waterfall.Fold([Trace([root], [grandchild, child])]);
-        Assert.Equal([("GET /v1/projects/{projectId}/allocations", 0), ("child", 1), ("grandchild", 2)], fold.Bars.Select(b => (b.Span.Name, b.Depth)));
+        Assert.Equal([("GET /v1/projects/{projectId}/allocations", 0), ("child", 1), ("grandchild", 2)],
+            fold.Bars.Select(b => (b.Span.Name, b.Depth)));
     }
 
     [Fact]
@@ -63,7 +64,8 @@ public sealed class WaterfallTests
         var self = Rows.Job(root, s_at, 1, "self");
         self.Links = [new SpanLink(self.TraceId, self.SpanId)];
         var fold = Waterfall.Fold([Trace([root, self], [orphan, one, two])]);
-        Assert.Equal(["GET /v1/projects/{projectId}/allocations", "one", "orphan", "two", "worker.self"], fold.Bars.Select(b => b.Span.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["GET /v1/projects/{projectId}/allocations", "one", "orphan", "two", "worker.self"], fold.Bars.Select(b => b.Span.Name)
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -123,7 +125,8 @@ public sealed class WaterfallTests
         Assert.Contains(svg.Descendants(ns + "title"), t => t.Value.Contains("failed: node_gone", StringComparison.Ordinal));
         Assert.Single(svg.Descendants(ns + "path"));
         Assert.Equal(["380", "415.1", "801.2"], svg.Root.Elements(ns + "g").Select(g => g.Element(ns + "rect")!.Attribute("x")!.Value));
-        Assert.DoesNotContain(svg.Descendants(), e => e.Name.LocalName is "script" or "style" or "a" || e.Attributes().Any(a => a.Name.LocalName.StartsWith("on", StringComparison.Ordinal) || a.Name.LocalName == "href"));
+        Assert.DoesNotContain(svg.Descendants(), e => e.Name.LocalName is "script" or "style" or "a"
+            || e.Attributes().Any(a => a.Name.LocalName.StartsWith("on", StringComparison.Ordinal) || a.Name.LocalName == "href"));
     }
 
     private static TraceData Trace(CanonicalLine[] lines, SpanRow[] spans) => new(lines[0].TraceId, lines, spans);

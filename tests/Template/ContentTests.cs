@@ -7,7 +7,8 @@ namespace OrionPlatform.Template.Tests;
 public sealed class ContentTests(InstalledTemplate template)
 {
     // The template's own affairs.
-    private static readonly string[] s_own = [".template.config/", ".ci/", "tests/Template/", "eng/template/", "eng/pack.sh", "README.md", "LICENSE"];
+    private static readonly string[] s_own =
+        [".template.config/", ".ci/", "tests/Template/", "eng/template/", "eng/pack.sh", "README.md", "LICENSE"];
 
     public static TheoryData<string> Names => [.. InstalledTemplate.Names.Keys];
 
@@ -40,7 +41,8 @@ public sealed class ContentTests(InstalledTemplate template)
                 .Replace(UserSecretsId(InstalledTemplate.Repository, "OrionPlatform"), userSecretsId, StringComparison.Ordinal)
                 .Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal)
                 .Replace("orion-platform", "acme-orders", StringComparison.Ordinal);
-            var generated = await File.ReadAllTextAsync(Path.Combine(folder, file.Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal)));
+            var generated =
+                await File.ReadAllTextAsync(Path.Combine(folder, file.Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal)));
 
             Assert.True(expected == generated, $"{file} was changed by the template engine.");
         }
@@ -86,13 +88,15 @@ public sealed class ContentTests(InstalledTemplate template)
     public async Task The_package_generates_what_the_folder_does()
     {
         var packages = Path.Combine(template.Scratch, "packages");
-        await Command.SucceedAsync(InstalledTemplate.Repository, "dotnet", "pack", ".template.config/pack.csproj", "-nologo", "-v", "q", "-o", packages, $"-p:BaseIntermediateOutputPath={template.Scratch}/pack-obj/");
+        await Command.SucceedAsync(InstalledTemplate.Repository, "dotnet", "pack", ".template.config/pack.csproj", "-nologo", "-v", "q",
+            "-o", packages, $"-p:BaseIntermediateOutputPath={template.Scratch}/pack-obj/");
         await template.InstallAsync("package-hive", Assert.Single(Directory.GetFiles(packages)));
 
         var generated = await template.GenerateAsync("package-hive", "FromPackage", "-n", "FromPackage");
 
         var tracked = await GitFilesAsync("ls-files");
-        Assert.Equal(Mapped(tracked.Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f))), "FromPackage"), InstalledTemplate.Files(generated));
+        Assert.Equal(Mapped(tracked.Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f))), "FromPackage"),
+            InstalledTemplate.Files(generated));
     }
 
     /// <summary>Beside these are programs that a benchmark builds for itself.</summary>
@@ -113,7 +117,8 @@ public sealed class ContentTests(InstalledTemplate template)
 
         var lines = text.Split('\n');
         var ids = lines
-            .Where(l => l.Contains("\"Template\"", StringComparison.Ordinal) || l.Contains("Template.Tests.csproj", StringComparison.Ordinal))
+            .Where(l => l.Contains("\"Template\"", StringComparison.Ordinal)
+                || l.Contains("Template.Tests.csproj", StringComparison.Ordinal))
             .Select(l => l[^39..^1])
             .ToList();
         bool IsOf(string line) => ids.Exists(id => line.Contains(id, StringComparison.Ordinal));
@@ -121,13 +126,15 @@ public sealed class ContentTests(InstalledTemplate template)
     }
 
     private static bool IsTrace(string text) =>
-        text.Contains("OrionPlatform", StringComparison.OrdinalIgnoreCase) || text.Contains("orion-platform", StringComparison.OrdinalIgnoreCase);
+        text.Contains("OrionPlatform", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("orion-platform", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<IEnumerable<string>> ExpectedAsync(string name) =>
         Mapped(await GitFilesAsync("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"), name);
 
     private static IEnumerable<string> UsersOwn(IEnumerable<string> files) => files
-        .Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f)) && !s_own.Any(o => f == o || (o.EndsWith('/') && f.StartsWith(o, StringComparison.Ordinal))));
+        .Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f))
+            && !s_own.Any(o => f == o || (o.EndsWith('/') && f.StartsWith(o, StringComparison.Ordinal))));
 
     private static IEnumerable<string> Mapped(IEnumerable<string> files, string name) => UsersOwn(files)
         .Select(f => f.Replace("OrionPlatform", name, StringComparison.Ordinal))
@@ -135,7 +142,8 @@ public sealed class ContentTests(InstalledTemplate template)
         .Order(StringComparer.Ordinal);
 
     private static async Task<string[]> GitFilesAsync(params string[] arguments) =>
-        (await Command.SucceedAsync(InstalledTemplate.Repository, "git", ["-c", "core.quotePath=off", .. arguments])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (await Command.SucceedAsync(InstalledTemplate.Repository, "git", ["-c", "core.quotePath=off", .. arguments]))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static string UserSecretsId(string folder, string name) =>
         XDocument.Load(Path.Combine(folder, "AppHost", $"{name}.AppHost.csproj")).Descendants("UserSecretsId").Single().Value;

@@ -24,7 +24,8 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
     /// <summary>Generated without <c>-n</c>, so named after its folder.</summary>
     internal const string Unnamed = "plainfolder";
 
-    internal static string Repository { get; } = typeof(InstalledTemplate).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+    internal static string Repository { get; } = typeof(InstalledTemplate).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "RepositoryRoot").Value!;
 
     internal string Scratch => _folder.Path;
 
@@ -55,7 +56,8 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
     internal async Task<string> GenerateAsync(string hive, string folder, params string[] options)
     {
         var inside = options.Contains("-n") ? Scratch : Directory.CreateDirectory(_folder.File(folder)).FullName;
-        await Command.SucceedAsync(inside, "dotnet", ["new", "orion-platform", "--no-restore", .. options, "--debug:custom-hive", _folder.File(hive)]);
+        await Command.SucceedAsync(inside, "dotnet",
+            ["new", "orion-platform", "--no-restore", .. options, "--debug:custom-hive", _folder.File(hive)]);
         return Solution(folder);
     }
 

@@ -16,7 +16,8 @@ public sealed class BrokenRowTests
 
     [Fact]
     public void A_service_that_stored_nothing_has_no_telemetry() =>
-        Finds("telemetry", "stored no canonical line", Whole() with { Services = ["shop", "mute"], Exporting = new HashSet<string> { "shop", "mute" } });
+        Finds("telemetry", "stored no canonical line",
+            Whole() with { Services = ["shop", "mute"], Exporting = new HashSet<string> { "shop", "mute" } });
 
     [Fact]
     public void A_service_that_exports_nothing_is_not_wired() =>
@@ -42,7 +43,8 @@ public sealed class BrokenRowTests
 
     [Fact]
     public void A_request_without_a_line_is_found() =>
-        Finds("tracing", "left 0 canonical lines", Whole() with { Sent = [new SentRequest("shop", "public", "GET /gone", "c-2", "c-2", 200, null)] });
+        Finds("tracing", "left 0 canonical lines",
+            Whole() with { Sent = [new SentRequest("shop", "public", "GET /gone", "c-2", "c-2", 200, null)] });
 
     [Fact]
     public void A_request_without_a_correlation_id_is_found()
@@ -82,7 +84,8 @@ public sealed class BrokenRowTests
         Job(first).Attributes = [.. Job(first).Attributes, new("messaging.destination.subscription.name", "viewer-1")];
         Job(second).Attributes = [.. Job(second).Attributes, new("messaging.destination.subscription.name", other)];
 
-        Assert.Equal(found ? ["consumer"] : [], TraceGateRules.Judge(first with { Lines = [.. first.Lines, Job(second)] }).Select(f => f.Rule));
+        Assert.Equal(found ? ["consumer"] : [],
+            TraceGateRules.Judge(first with { Lines = [.. first.Lines, Job(second)] }).Select(f => f.Rule));
     }
 
     [Theory]
@@ -232,17 +235,20 @@ public sealed class BrokenRowTests
         [
             new CanonicalLine
             {
-                TraceId = s_request, SpanId = ActivitySpanId.CreateRandom(), Service = "shop", Name = "POST /v1/orders", LineKind = CanonicalLine.Request,
+                TraceId = s_request, SpanId = ActivitySpanId.CreateRandom(), Service = "shop", Name = "POST /v1/orders",
+                LineKind = CanonicalLine.Request,
                 Surface = "public", Method = "POST", Route = "/v1/orders", StatusCode = 201, CorrelationId = "c-1",
             },
             new CanonicalLine
             {
-                TraceId = s_job, SpanId = ActivitySpanId.CreateRandom(), Service = "shop", Name = "shop.order.ship", LineKind = CanonicalLine.Job, Surface = "job", Route = "order.ship",
+                TraceId = s_job, SpanId = ActivitySpanId.CreateRandom(), Service = "shop", Name = "shop.order.ship",
+                LineKind = CanonicalLine.Job, Surface = "job", Route = "order.ship",
                 CorrelationId = "c-1", Links = [new SpanLink(s_request, ActivitySpanId.CreateRandom())],
                 Attributes = [new("correlation_id", "c-1"), new("event.type", "order.ship"), new("event.id", "jb_1"), new("subject", "order/1"), new("attempt", 1L)],
             },
         ],
     };
 
-    private static SpanRow Span(string name) => new() { TraceId = s_request, SpanId = ActivitySpanId.CreateRandom(), Service = "shop", Name = name };
+    private static SpanRow Span(string name) =>
+        new() { TraceId = s_request, SpanId = ActivitySpanId.CreateRandom(), Service = "shop", Name = name };
 }

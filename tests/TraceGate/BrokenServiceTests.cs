@@ -35,7 +35,8 @@ public sealed class BrokenServiceTests
         });
 
         Assert.Equal(["consumer", "mutation"], findings.Select(f => f.Rule).Distinct());
-        Assert.Contains(findings, f => f.What.Contains("no child span for tenant resolution, nor for the audit or outbox write", StringComparison.Ordinal));
+        Assert.Contains(findings, f =>
+            f.What.Contains("no child span for tenant resolution, nor for the audit or outbox write", StringComparison.Ordinal));
         Assert.Contains(findings, f => f.What.Contains("order.ship of order/1 has no processing span", StringComparison.Ordinal));
     }
 
@@ -81,7 +82,8 @@ public sealed class BrokenServiceTests
         using var response = await client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return new SentRequest(
-            service, "public", $"{method} {path}", id, response.Headers.TryGetValues("X-Correlation-ID", out var echoed) ? echoed.Single() : null,
+            service, "public", $"{method} {path}", id,
+            response.Headers.TryGetValues("X-Correlation-ID", out var echoed) ? echoed.Single() : null,
             (int)response.StatusCode, text.Contains("error_code", StringComparison.Ordinal) ? "not_found" : null);
     }
 
@@ -90,7 +92,8 @@ public sealed class BrokenServiceTests
         var (lines, spans, logs) = await StoredTelemetry.ReadAsync(folder);
         return new Evidence
         {
-            Services = [service], Lines = lines, Spans = spans, Logs = logs, Exporting = new HashSet<string> { service }, Sent = sent, Messages = [], Secrets = [],
+            Services = [service], Lines = lines, Spans = spans, Logs = logs, Exporting = new HashSet<string> { service }, Sent = sent,
+            Messages = [], Secrets = [],
         };
     }
 }

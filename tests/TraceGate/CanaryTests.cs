@@ -8,7 +8,8 @@ namespace OrionPlatform.TraceGate.Tests;
 [Collection(PlatformGroup.Name)]
 public sealed class CanaryTests(ExercisedPlatform platform)
 {
-    private static readonly string[] s_controls = [OtlpCanaries.ControlOf(OtlpCanaries.Json), OtlpCanaries.ControlOf(OtlpCanaries.Protobuf)];
+    private static readonly string[] s_controls =
+        [OtlpCanaries.ControlOf(OtlpCanaries.Json), OtlpCanaries.ControlOf(OtlpCanaries.Protobuf)];
 
     [Fact]
     public void No_byte_of_the_telemetry_folder_holds_a_secret()
@@ -19,7 +20,8 @@ public sealed class CanaryTests(ExercisedPlatform platform)
         AssertClean(files);
         foreach (var control in s_controls)
         {
-            Assert.All(["-span", "-line", "-body", "-attribute", "-metric"], what => Assert.Contains(files.Values, bytes => Holds(bytes, control + what)));
+            Assert.All(["-span", "-line", "-body", "-attribute", "-metric"], what =>
+                Assert.Contains(files.Values, bytes => Holds(bytes, control + what)));
         }
     }
 
@@ -45,7 +47,8 @@ public sealed class CanaryTests(ExercisedPlatform platform)
         AssertClean(platform.Panel.ToDictionary(p => p.Key, p => Encoding.UTF8.GetBytes(p.Value)));
 
         Assert.Contains(s_controls[^1], platform.Panel["logs/live"], StringComparison.Ordinal);
-        Assert.Contains(platform.Panel, p => p.Key.StartsWith("traces/", StringComparison.Ordinal) && p.Key.EndsWith("/live", StringComparison.Ordinal) && p.Value.Contains("Waterfall", StringComparison.Ordinal));
+        Assert.Contains(platform.Panel, p => p.Key.StartsWith("traces/", StringComparison.Ordinal)
+            && p.Key.EndsWith("/live", StringComparison.Ordinal) && p.Value.Contains("Waterfall", StringComparison.Ordinal));
         Assert.Contains(s_controls[^1], platform.Panel["logs?service=canary-service"], StringComparison.Ordinal);
     }
 

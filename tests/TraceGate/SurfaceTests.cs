@@ -34,26 +34,33 @@ public sealed class SurfaceTests
         ("span attribute: text", (s, x) => Span(span => span.SetTag("note", x))),
         ("span attribute: list of texts", (s, x) => Span(span => span.SetTag("note", (string[])["a", x]))),
         ("span attribute: list of objects", (s, x) => Span(span => span.SetTag("note", (object[])[1, x]))),
-        ("span attribute: dictionary", (s, x) => Span(span => span.SetTag("note", new Dictionary<string, string> { ["password"] = x, ["b"] = x }))),
+        ("span attribute: dictionary", (s, x) =>
+            Span(span => span.SetTag("note", new Dictionary<string, string> { ["password"] = x, ["b"] = x }))),
         ("span attribute: bytes", (s, x) => Span(span => span.SetTag("note", Encoding.UTF8.GetBytes(x)))),
         ("span attribute: number", (s, x) => Span(span => span.SetTag("note", long.TryParse(x, out var number) ? number : x).SetTag("double", double.TryParse(x, out var real) ? real : x))),
-        ("span attribute: object", (s, x) => Span(span => span.SetTag("note", new Uri("https://example.org/?q=" + Uri.EscapeDataString(x))))),
+        ("span attribute: object", (s, x) =>
+            Span(span => span.SetTag("note", new Uri("https://example.org/?q=" + Uri.EscapeDataString(x))))),
         ("span status", (s, x) => Span(span => span.SetStatus(ActivityStatusCode.Error, x))),
         ("span trace state", (s, x) => Span(span => span.TraceStateString = "k=" + x)),
         ("event name", (s, x) => Span(span => span.AddEvent(new ActivityEvent(x)))),
-        ("event attribute", (s, x) => Span(span => span.AddEvent(new ActivityEvent("e", tags: new ActivityTagsCollection { ["note"] = x, [x] = 1 })))),
-        ("link attribute", (s, x) => Span(span => span.AddLink(new ActivityLink(span.Context, new ActivityTagsCollection { ["note"] = x, [x] = 1 })))),
+        ("event attribute", (s, x) =>
+            Span(span => span.AddEvent(new ActivityEvent("e", tags: new ActivityTagsCollection { ["note"] = x, [x] = 1 })))),
+        ("link attribute", (s, x) =>
+            Span(span => span.AddLink(new ActivityLink(span.Context, new ActivityTagsCollection { ["note"] = x, [x] = 1 })))),
         ("SQL text", (s, x) => Span(span => span.SetTag("db.query.text", $"SELECT 1 FROM t WHERE a = '{x}'").SetTag("db.statement", x))),
         ("exception on a span", (s, x) => Span(span => span.Fail("internal", new TalkativeException(x)))),
         ("exception in a log", (s, x) => s.Log.LogError(new InvalidOperationException("outer", new TalkativeException(x)), "failed")),
         ("log body", (s, x) => s.Log.Log(LogLevel.Warning, default, x, null, (state, _) => "It was " + state)),
 #pragma warning disable CA2254 // The template is what is tested.
-        ("log template", (s, x) => s.Log.LogWarning(x.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal) + " {Count}", 1)),
+        ("log template", (s, x) =>
+            s.Log.LogWarning(x.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal) + " {Count}", 1)),
 #pragma warning restore CA2254
         ("log argument", (s, x) => s.Log.LogWarning("for {Note} with {Password}", x, "hidden-" + x)),
         ("log argument: list", (s, x) => s.Log.LogWarning("for {Notes}", (object)(string[])["a", x])),
-        ("log argument: dictionary", (s, x) => s.Log.LogWarning("for {Headers}", new Dictionary<string, string> { ["Authorization"] = x, ["Cookie"] = x })),
-        ("log scope", (s, x) => { using (s.Log.BeginScope(new Dictionary<string, object> { ["note"] = x, [x] = 1 })) { s.Log.LogWarning("in scope"); } }),
+        ("log argument: dictionary", (s, x) =>
+            s.Log.LogWarning("for {Headers}", new Dictionary<string, string> { ["Authorization"] = x, ["Cookie"] = x })),
+        ("log scope", (s, x) =>
+            { using (s.Log.BeginScope(new Dictionary<string, object> { ["note"] = x, [x] = 1 })) { s.Log.LogWarning("in scope"); } }),
         ("log category", (s, x) => s.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Cat." + x).LogWarning("c")),
         ("canonical field", (s, x) => Job(x, () => Canon.Add("note", x))),
         ("canonical field key", (s, x) => Job(x, () => Canon.Add(x, 1))),
@@ -64,7 +71,8 @@ public sealed class SurfaceTests
         ("metric attribute", (s, x) => s_counter.Add(1, new KeyValuePair<string, object?>("note", x), new("list", (string[])[x]))),
         ("metric attribute key", (s, x) => s_counter.Add(1, new KeyValuePair<string, object?>(x, 1))),
         ("event properties", (s, x) => s.Telemetry.Track(x, x, x, new("note", x), new(x, 1))),
-        ("audit metadata", (s, x) => s.Audit(new AuditEntry { Component = "c", Action = "o", Metadata = AuditMetadata.Of(("reason", x), ("old_value", x)) })),
+        ("audit metadata", (s, x) =>
+            s.Audit(new AuditEntry { Component = "c", Action = "o", Metadata = AuditMetadata.Of(("reason", x), ("old_value", x)) })),
         ("audit entry", (s, x) => s.Audit(new AuditEntry { Component = x, Action = x, User = x, Session = x, Tenant = x, Parameters = x, Result = x, ErrorCode = x, ErrorMessage = x, CorrelationId = x })),
         ("baggage", (s, x) => Job(x, () => { Activity.Current!.AddBaggage("note", x); Span(_ => { }); })),
         ("URL path", (s, x) => s.Get("/things/" + Uri.EscapeDataString(x))),
@@ -104,12 +112,14 @@ public sealed class SurfaceTests
             System.Console.SetOut(real);
         }
 
-        Dictionary<string, byte[]> places = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).ToDictionary(f => Path.GetRelativePath(folder.Path, f), File.ReadAllBytes);
+        Dictionary<string, byte[]> places = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories)
+            .ToDictionary(f => Path.GetRelativePath(folder.Path, f), File.ReadAllBytes);
         Assert.Contains(places.Values, bytes => Holds(bytes, Control));
         places["console"] = Encoding.UTF8.GetBytes(console.ToString());
         places["export"] = collector.Bytes;
         Assert.All((string[])["console", "export"], place => Assert.True(Holds(places[place], Control), place));
-        var leaks = places.SelectMany(p => mint.Made.Where(s => Holds(p.Value, s.Needle)).Select(s => $"{s} is readable in {p.Key}")).ToList();
+        var leaks = places.SelectMany(p => mint.Made.Where(s => Holds(p.Value, s.Needle)).Select(s => $"{s} is readable in {p.Key}"))
+            .ToList();
         Assert.True(leaks.Count == 0, $"{leaks.Count} leaks:\n{string.Join('\n', leaks.Take(100))}");
     }
 
@@ -145,10 +155,12 @@ public sealed class SurfaceTests
 
         public static async Task<Service> StartAsync(string folder, string environment, string otlp, string resource)
         {
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment, ApplicationName = "surfaces" });
+            var builder =
+                WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment, ApplicationName = "surfaces" });
             builder.Configuration.AddInMemoryCollection(
             [
-                new("ConnectionStrings:telemetry", $"Directory={folder}"), new("OTEL_EXPORTER_OTLP_ENDPOINT", otlp), new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                new("ConnectionStrings:telemetry", $"Directory={folder}"), new("OTEL_EXPORTER_OTLP_ENDPOINT", otlp),
+                new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
                 new("OTEL_RESOURCE_ATTRIBUTES", resource), new("OTEL_METRICS_EXEMPLAR_FILTER", "always_on"),
             ]);
             builder.WebHost.UseUrls("http://127.0.0.1:0");

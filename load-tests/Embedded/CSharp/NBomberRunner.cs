@@ -45,7 +45,8 @@ public static class NBomberRunner
     /// <summary>
     /// How long iterations in flight at the end are waited for; then they count as failed. A minute unless said otherwise.
     /// </summary>
-    public static NBomberContext WithScenarioCompletionTimeout(this NBomberContext context, TimeSpan timeout) => context with { CompletionTimeout = timeout };
+    public static NBomberContext WithScenarioCompletionTimeout(this NBomberContext context, TimeSpan timeout) =>
+        context with { CompletionTimeout = timeout };
 
     /// <summary>Runs the test on the calling thread until all is over.</summary>
     /// <exception cref="InvalidOperationException">A scenario is not well defined, or its init function failed.</exception>

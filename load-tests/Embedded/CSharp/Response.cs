@@ -28,7 +28,8 @@ public static class Response
         Make<T>(false, null, statusCode, sizeBytes, message, customLatencyMs);
 
     /// <summary>Succeeded with a value.</summary>
-    public static Response<T> Ok<T>(T payload, string statusCode = "", long sizeBytes = 0L, string message = "", double customLatencyMs = 0.0) =>
+    public static Response<T> Ok<T>(T payload, string statusCode = "", long sizeBytes = 0L, string message = "",
+        double customLatencyMs = 0.0) =>
         Make(false, new ResponsePayload<T>(payload), statusCode, sizeBytes, message, customLatencyMs);
 
     /// <summary>Failed.</summary>
@@ -40,10 +41,12 @@ public static class Response
         Make<T>(true, null, statusCode, sizeBytes, message, customLatencyMs);
 
     /// <summary>Failed with a value.</summary>
-    public static Response<T> Fail<T>(T payload, string statusCode = "", string message = "", long sizeBytes = 0L, double customLatencyMs = 0.0) =>
+    public static Response<T> Fail<T>(T payload, string statusCode = "", string message = "", long sizeBytes = 0L,
+        double customLatencyMs = 0.0) =>
         Make(true, new ResponsePayload<T>(payload), statusCode, sizeBytes, message, customLatencyMs);
 
-    private static Response<T> Make<T>(bool isError, ResponsePayload<T>? payload, string statusCode, long sizeBytes, string message, double customLatencyMs) =>
+    private static Response<T> Make<T>(bool isError, ResponsePayload<T>? payload, string statusCode, long sizeBytes, string message,
+        double customLatencyMs) =>
         new()
         {
             IsError = isError,

@@ -19,13 +19,16 @@ public static class Scenario
     public static ScenarioProps Empty(string name) => new() { ScenarioName = name };
 
     /// <summary>Runs once before any load; an exception in it ends the test.</summary>
-    public static ScenarioProps WithInit(this ScenarioProps scenario, Func<IScenarioInitContext, Task> initFunc) => scenario with { Init = initFunc };
+    public static ScenarioProps WithInit(this ScenarioProps scenario, Func<IScenarioInitContext, Task> initFunc) =>
+        scenario with { Init = initFunc };
 
     /// <summary>Runs once after the load.</summary>
-    public static ScenarioProps WithClean(this ScenarioProps scenario, Func<IScenarioInitContext, Task> cleanFunc) => scenario with { Clean = cleanFunc };
+    public static ScenarioProps WithClean(this ScenarioProps scenario, Func<IScenarioInitContext, Task> cleanFunc) =>
+        scenario with { Clean = cleanFunc };
 
     /// <summary>Runs the first simulation for so long before anything is recorded; 30 s unless said otherwise.</summary>
-    public static ScenarioProps WithWarmUpDuration(this ScenarioProps scenario, TimeSpan duration) => scenario with { WarmUpDuration = duration };
+    public static ScenarioProps WithWarmUpDuration(this ScenarioProps scenario, TimeSpan duration) =>
+        scenario with { WarmUpDuration = duration };
 
     /// <summary>Records from the first iteration on.</summary>
     public static ScenarioProps WithoutWarmUp(this ScenarioProps scenario) => scenario with { WarmUpDuration = null };
@@ -37,13 +40,16 @@ public static class Scenario
             : throw new ArgumentException("A scenario needs at least one load simulation.", nameof(loadSimulations));
 
     /// <summary>Conditions that the final statistics have to meet.</summary>
-    public static ScenarioProps WithThresholds(this ScenarioProps scenario, params Threshold[] thresholds) => scenario with { Thresholds = thresholds };
+    public static ScenarioProps WithThresholds(this ScenarioProps scenario, params Threshold[] thresholds) =>
+        scenario with { Thresholds = thresholds };
 
     /// <summary>
     /// Whether a failed step ends its iteration as failed (true unless said otherwise) or leaves that to the scenario's code.
     /// </summary>
-    public static ScenarioProps WithRestartIterationOnFail(this ScenarioProps scenario, bool shouldRestart) => scenario with { RestartIterationOnFail = shouldRestart };
+    public static ScenarioProps WithRestartIterationOnFail(this ScenarioProps scenario, bool shouldRestart) =>
+        scenario with { RestartIterationOnFail = shouldRestart };
 
     /// <summary>So many failed iterations stop the whole test; 5,000 unless said otherwise.</summary>
-    public static ScenarioProps WithMaxFailCount(this ScenarioProps scenario, int maxFailCount) => scenario with { MaxFailCount = maxFailCount };
+    public static ScenarioProps WithMaxFailCount(this ScenarioProps scenario, int maxFailCount) =>
+        scenario with { MaxFailCount = maxFailCount };
 }

@@ -41,7 +41,8 @@ public static class Simulation
 
     /// <summary>As <see cref="Inject"/>, until <paramref name="iterations"/> have been started.</summary>
     public static LoadSimulation IterationsForInject(int rate, TimeSpan interval, int iterations) =>
-        new IterationsForInjectLoad(AtLeast(1, rate, nameof(rate)), Positive(interval, nameof(interval)), AtLeast(1, iterations, nameof(iterations)));
+        new IterationsForInjectLoad(AtLeast(1, rate, nameof(rate)), Positive(interval, nameof(interval)),
+            AtLeast(1, iterations, nameof(iterations)));
 
     /// <summary>As <see cref="KeepConstant"/>, until <paramref name="iterations"/> in all have been started.</summary>
     public static LoadSimulation IterationsForConstant(int copies, int iterations) =>

@@ -7,10 +7,12 @@ public static class StatsExtensions
 {
     /// <summary>The scenario of that name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
-    public static ScenarioStats Get(this ScenarioStats[] stats, string scenarioName) => stats.Find(scenarioName) ?? throw Missing("scenario", scenarioName);
+    public static ScenarioStats Get(this ScenarioStats[] stats, string scenarioName) =>
+        stats.Find(scenarioName) ?? throw Missing("scenario", scenarioName);
 
     /// <summary>The scenario of that name, or null.</summary>
-    public static ScenarioStats? Find(this ScenarioStats[] stats, string scenarioName) => Array.Find(stats, s => s.ScenarioName == scenarioName);
+    public static ScenarioStats? Find(this ScenarioStats[] stats, string scenarioName) =>
+        Array.Find(stats, s => s.ScenarioName == scenarioName);
 
     /// <summary>Whether there is a scenario of that name.</summary>
     public static bool Exists(this ScenarioStats[] stats, string scenarioName) => stats.Find(scenarioName) is not null;
@@ -27,10 +29,12 @@ public static class StatsExtensions
 
     /// <summary>The figures of that status.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
-    public static StatusCodeStats Get(this StatusCodeStats[] stats, string statusCode) => stats.Find(statusCode) ?? throw Missing("status code", statusCode);
+    public static StatusCodeStats Get(this StatusCodeStats[] stats, string statusCode) =>
+        stats.Find(statusCode) ?? throw Missing("status code", statusCode);
 
     /// <summary>The figures of that status, or null.</summary>
-    public static StatusCodeStats? Find(this StatusCodeStats[] stats, string statusCode) => Array.Find(stats, s => s.StatusCode == statusCode);
+    public static StatusCodeStats? Find(this StatusCodeStats[] stats, string statusCode) =>
+        Array.Find(stats, s => s.StatusCode == statusCode);
 
     /// <summary>Whether there is that status.</summary>
     public static bool Exists(this StatusCodeStats[] stats, string statusCode) => stats.Find(statusCode) is not null;

@@ -8,7 +8,8 @@ public sealed class Threshold
 {
     private readonly Func<ScenarioStats, bool> _holds;
 
-    private Threshold(string stepName, string expression, Func<ScenarioStats, bool> holds, int? abortWhenErrorCount, TimeSpan? startCheckAfter)
+    private Threshold(string stepName, string expression, Func<ScenarioStats, bool> holds, int? abortWhenErrorCount,
+        TimeSpan? startCheckAfter)
     {
         StepName = stepName;
         Expression = expression;
@@ -56,7 +57,8 @@ public sealed class Threshold
     {
         ArgumentNullException.ThrowIfNull(checkStep);
         var check = checkStep.Compile();
-        return new(stepName, checkStep.ToString(), scenario => check(scenario.StepStats.Get(stepName)), abortWhenErrorCount, startCheckAfter);
+        return new(stepName, checkStep.ToString(), scenario =>
+            check(scenario.StepStats.Get(stepName)), abortWhenErrorCount, startCheckAfter);
     }
 
     internal ThresholdResult Check(ScenarioStats scenario, int failedChecks)

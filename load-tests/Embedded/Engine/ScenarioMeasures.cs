@@ -37,7 +37,8 @@ internal sealed class ScenarioMeasures
                 _steps.Add(entry);
             }
 
-            (response.IsError ? entry.Fail : entry.Ok).Record(response, response.CustomLatencyMs > 0 ? TimeSpan.FromMilliseconds(response.CustomLatencyMs) : latency);
+            (response.IsError ? entry.Fail : entry.Ok)
+                .Record(response, response.CustomLatencyMs > 0 ? TimeSpan.FromMilliseconds(response.CustomLatencyMs) : latency);
         }
     }
 

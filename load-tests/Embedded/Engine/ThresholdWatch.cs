@@ -28,7 +28,8 @@ internal sealed class ThresholdWatch : IDisposable
     {
         lock (_lock)
         {
-            return [.. _scenarios.Zip(final).SelectMany(pair => pair.First.Props.Thresholds.Select(t => t.Check(pair.Second, _failedChecks.GetValueOrDefault(t))))];
+            return [.. _scenarios.Zip(final)
+                .SelectMany(pair => pair.First.Props.Thresholds.Select(t => t.Check(pair.Second, _failedChecks.GetValueOrDefault(t))))];
         }
     }
 

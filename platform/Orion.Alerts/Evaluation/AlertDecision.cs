@@ -16,9 +16,11 @@ public static class AlertDecision
     /// <param name="open">Its alerts that are not resolved.</param>
     /// <param name="findings">What it found now.</param>
     /// <param name="now">The time of the look.</param>
-    public static IReadOnlyList<AlertRow> Decide(AlertRule rule, IReadOnlyList<AlertRow> open, IReadOnlyList<Finding> findings, DateTimeOffset now) =>
+    public static IReadOnlyList<AlertRow> Decide(AlertRule rule, IReadOnlyList<AlertRow> open, IReadOnlyList<Finding> findings,
+        DateTimeOffset now) =>
         [.. findings.Select(finding => Raise(rule, open.FirstOrDefault(a => a.Subject == finding.Subject), finding, now)),
-            .. open.Where(alert => findings.All(f => f.Subject != alert.Subject) && IsOver(rule, alert, now)).Select(alert => alert with { State = AlertState.Resolved, ResolvedAt = now })];
+            .. open.Where(alert => findings.All(f => f.Subject != alert.Subject) && IsOver(rule, alert, now))
+                .Select(alert => alert with { State = AlertState.Resolved, ResolvedAt = now })];
 
     private static AlertRow Raise(AlertRule rule, AlertRow? open, Finding finding, DateTimeOffset now)
     {

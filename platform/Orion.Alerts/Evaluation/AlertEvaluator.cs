@@ -26,7 +26,8 @@ public sealed class AlertEvaluator(
             try
             {
                 var findings = await rule.LookAsync(reader, cancellationToken);
-                await WriteAsync(AlertDecision.Decide(rule, [.. open.Where(a => a.Rule == rule.Name)], findings, time.GetUtcNow()), open, cancellationToken);
+                await WriteAsync(AlertDecision.Decide(rule, [.. open.Where(a => a.Rule == rule.Name)], findings, time.GetUtcNow()), open,
+                    cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -64,7 +65,8 @@ public sealed class AlertEvaluator(
             var was = before.FirstOrDefault(a => a.Rule == row.Rule && a.Subject == row.Subject)?.State;
             if (row.State == AlertState.Firing && was != AlertState.Firing)
             {
-                logger.LogWarning("Alert {Rule} fires on {Subject}: {Summary} Runbook: {Runbook}", row.Rule, row.Subject, row.Summary, row.Runbook);
+                logger.LogWarning("Alert {Rule} fires on {Subject}: {Summary} Runbook: {Runbook}", row.Rule, row.Subject, row.Summary,
+                    row.Runbook);
             }
             else if (row.State == AlertState.Resolved && was == AlertState.Firing)
             {

@@ -27,7 +27,8 @@ public sealed class ServiceErrorRule(IOptions<AlertOptions> options) : AlertRule
         var services = (await reader.OverviewAsync(settings.Window, cancellationToken)).Services;
         return
         [
-            .. services.Where(s => s.Count >= settings.MinRequests && (double)s.Errors / s.Count >= settings.ErrorRate).Select(s => new Finding(
+            .. services.Where(s => s.Count >= settings.MinRequests && (double)s.Errors / s.Count >= settings.ErrorRate)
+                .Select(s => new Finding(
                 s.Service,
                 $"{(double)s.Errors / s.Count:P1} of {s.Service}'s {s.Count} requests and jobs failed over {settings.Window.TotalMinutes:0.#} min; the limit is {settings.ErrorRate:P1}."))
         ];

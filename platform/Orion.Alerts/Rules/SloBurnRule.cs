@@ -69,5 +69,6 @@ public sealed class SloBurnRule : AlertRule
             ? new Finding(slo.Name, $"{slo.Name} ({slo.Promise}): {count.Bad} of {count.Total} were bad over {Words(pace.Over)}, {slo.Burn(count):0.#} times what its budget allows, and {slo.Burn(recent):0.#} times over the last {Words(pace.Lately)}.")
             : null;
 
-    private static string Words(TimeSpan time) => time.TotalDays >= 1 ? $"{time.TotalDays:0} d" : time.TotalHours >= 1 ? $"{time.TotalHours:0} h" : $"{time.TotalMinutes:0} min";
+    private static string Words(TimeSpan time) =>
+        time.TotalDays >= 1 ? $"{time.TotalDays:0} d" : time.TotalHours >= 1 ? $"{time.TotalHours:0} h" : $"{time.TotalMinutes:0} min";
 }

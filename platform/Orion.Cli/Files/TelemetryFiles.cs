@@ -122,7 +122,8 @@ internal sealed class TelemetryFiles : IDisposable
     {
         using var attach = Connection.CreateCommand();
         attach.CommandText = $"ATTACH $file AS {schema}";
-        var escaped = path.Replace("%", "%25", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal);
+        var escaped = path.Replace("%", "%25", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal)
+            .Replace("#", "%23", StringComparison.Ordinal);
         attach.Parameters.AddWithValue("$file", $"file:{escaped}?mode=ro");
         attach.ExecuteNonQuery();
     }

@@ -28,5 +28,6 @@ internal sealed class JsonPrinter(TextWriter output) : RowPrinter
     public override void End() => output.WriteLine(_any ? "\n]" : "]");
 
     // JSON has no infinities, which SQLite has.
-    private static string Value(object? value) => value is double number && !double.IsFinite(number) ? "null" : JsonSerializer.Serialize(value, s_options);
+    private static string Value(object? value) =>
+        value is double number && !double.IsFinite(number) ? "null" : JsonSerializer.Serialize(value, s_options);
 }

@@ -5,7 +5,8 @@ namespace Orion.Cli.Querying;
 /// <summary>Lets a statement read, and nothing else. The files are opened read-only as well; this says so before it is tried.</summary>
 internal sealed class ReadOnlyGuard
 {
-    private static readonly string[] s_harmlessPragmas = ["table_info", "table_xinfo", "index_list", "index_info", "database_list", "table_list", "function_list", "compile_options"];
+    private static readonly string[] s_harmlessPragmas =
+        ["table_info", "table_xinfo", "index_list", "index_info", "database_list", "table_list", "function_list", "compile_options"];
 
     // The provider keeps a weak hold only; without this field the callback would be collected while SQLite still calls it.
     private readonly strdelegate_authorizer _authorizer;

@@ -25,7 +25,8 @@ internal static class SqlFunctions
         ? now
         : OptionValues.TimeOf(text, wholeDay: false) ?? throw new FormatException($"ns(text): '{text}' is neither a day, a time nor 'now'.");
 
-    private static long TraceHigh(string id) => id.Length == 32 && long.TryParse(id.AsSpan(0, 16), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var high)
+    private static long TraceHigh(string id) =>
+        id.Length == 32 && long.TryParse(id.AsSpan(0, 16), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var high)
         ? high
         : throw new FormatException($"trace_hi(id): '{id}' is not a trace id of 32 hexadecimal digits.");
 

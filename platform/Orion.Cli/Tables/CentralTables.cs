@@ -17,8 +17,10 @@ internal static class CentralTables
     [
         new("worker_heartbeats", "a sign of life of a process", "{0}.worker_heartbeats r",
         [
-            .. s_time, .. Same("worker", "service", "host", "pid"), ("interval_s", "r.interval_ns / 1e9"), ("age_s", "(ns('now') - r.time) / 1e9"), Time("started_at"),
-            .. Same("pool_threads", "pool_queue", "memory_alloc_mb", "memory_committed_mb", "gc_count", "gc_pause_ms", "lag_p50_ms", "lag_p99_ms", "lag_max_ms", "utilization"),
+            .. s_time, .. Same("worker", "service", "host", "pid"), ("interval_s", "r.interval_ns / 1e9"),
+            ("age_s", "(ns('now') - r.time) / 1e9"), Time("started_at"),
+            .. Same("pool_threads", "pool_queue", "memory_alloc_mb", "memory_committed_mb", "gc_count", "gc_pause_ms", "lag_p50_ms",
+                "lag_p99_ms", "lag_max_ms", "utilization"),
         ], TimeRange),
         new("services", "a service that has sent anything", "{0}.services r", [.. Same("name"), Time("last_seen")])
         {
@@ -26,8 +28,10 @@ internal static class CentralTables
         },
         new("system_alerts", "an alert, open or resolved", "{0}.system_alerts r",
         [
-            .. Same("id", "rule", "subject"), ("state", "CASE r.state WHEN 0 THEN 'pending' WHEN 1 THEN 'firing' ELSE 'resolved' END"), .. Same("severity", "summary", "runbook", "details"),
-            Time("opened_at"), Time("updated_at"), Time("firing_at"), Time("resolved_at"), .. Same("acknowledged_by"), Time("acknowledged_at"), Time("silenced_until"),
+            .. Same("id", "rule", "subject"), ("state", "CASE r.state WHEN 0 THEN 'pending' WHEN 1 THEN 'firing' ELSE 'resolved' END"),
+            .. Same("severity", "summary", "runbook", "details"),
+            Time("opened_at"), Time("updated_at"), Time("firing_at"), Time("resolved_at"), .. Same("acknowledged_by"),
+            Time("acknowledged_at"), Time("silenced_until"),
         ], "r.opened_at < {1} AND coalesce(r.resolved_at, {1}) >= {0}"),
         new("audit_log", "an act that somebody is answerable for", "{0}.audit_log r",
         [
@@ -36,23 +40,30 @@ internal static class CentralTables
         ], TimeRange),
         new("business_event_logs", "something that happened in the domain", "{0}.business_event_logs r",
             [.. s_time, .. Same("id", "type", "service", "entity_type", "entity_id", "user", "tenant", "action", "details", "success", "correlation_id", "trace_id")], TimeRange),
-        new("_orion_events", "a product event, for analytics", "{0}._orion_events r", [.. s_time, .. Same("id", "name", "user", "tenant", "properties")], TimeRange),
+        new("_orion_events", "a product event, for analytics", "{0}._orion_events r",
+            [.. s_time, .. Same("id", "name", "user", "tenant", "properties")], TimeRange),
         new("facts", "the reporting copy of a journal fact", "{0}.facts r",
             [.. s_time, .. Same("position", "type", "subject", "tenant_id", "data", "trace_id", "correlation_id")], TimeRange),
         Rollups("rollups_minute", "requests, jobs and spans, by the minute"),
         Rollups("rollups_hour", "the same by the hour"),
-        new("surfaces_minute", "all requests or jobs of a surface, by the minute", "{0}.surfaces_minute r JOIN {0}.rollup_series s ON s.id = r.series",
+        new("surfaces_minute", "all requests or jobs of a surface, by the minute",
+            "{0}.surfaces_minute r JOIN {0}.rollup_series s ON s.id = r.series",
             [("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"), ("surface", "s.surface"), .. Same("count", "errors"), ("p95_ms", "r.p95_ns / 1e6")], StartRange) { Since = SurfaceMinutes.Since },
         Slos("slos_minute", "rollups_minute", "good and total of an objective, by the minute"),
         Slos("slos_hour", "rollups_hour", "the same by the hour"),
-        new("metric_rollups_minute", "a metric's series, by the minute", "{0}.metric_rollups_minute r JOIN {0}.metric_rollup_series s ON s.id = r.series",
-            [("time", "iso(r.start)"), ("time_ns", "r.start"), .. MetricColumns.Of("s"), .. Same("points", "count", "sum", "min", "max", "last", "p95", "distribution")],
+        new("metric_rollups_minute", "a metric's series, by the minute",
+            "{0}.metric_rollups_minute r JOIN {0}.metric_rollup_series s ON s.id = r.series",
+            [("time", "iso(r.start)"), ("time_ns", "r.start"), .. MetricColumns.Of("s"),
+                .. Same("points", "count", "sum", "min", "max", "last", "p95", "distribution")],
             StartRange),
         new("metrics_metadata", "what is known of a metric", "{0}.metrics_metadata r",
-            [.. Same("name", "unit"), ("kind", "CASE r.kind WHEN 0 THEN 'gauge' WHEN 1 THEN 'counter' ELSE 'histogram' END"), .. Same("description"), Time("first_seen")]),
+            [.. Same("name", "unit"), ("kind", "CASE r.kind WHEN 0 THEN 'gauge' WHEN 1 THEN 'counter' ELSE 'histogram' END"),
+                .. Same("description"), Time("first_seen")]),
         new("loss_account", "what became of a stream's rows, for each run of a process", "{0}.loss_account r",
-            [.. Same("process", "run", "stream", "produced", "stored", "sampled_out", "dropped", "buffered"), Time("updated"), .. Same("ended")]),
-        new("loss_drops", "the dropped rows by reason and tenant", "{0}.loss_drops r", Same("process", "run", "stream", "reason", "tenant", "rows")),
+            [.. Same("process", "run", "stream", "produced", "stored", "sampled_out", "dropped", "buffered"), Time("updated"),
+                .. Same("ended")]),
+        new("loss_drops", "the dropped rows by reason and tenant", "{0}.loss_drops r",
+            Same("process", "run", "stream", "reason", "tenant", "rows")),
         new("rollup_checks", "a comparison of rollups with their raw rows", "{0}.rollup_checks r",
             [Time("checked_at"), .. Same("process"), Time("start"), .. Same("minutes", "series", "differences", "repaired")]),
         new("_observability_metadata", "the file's own facts", "{0}._observability_metadata r", Same("key", "value")),
@@ -66,7 +77,8 @@ internal static class CentralTables
         {
             Columns = [.. table.Columns.Select(c => c.Name == "action" ? (c.Name, "r.operation") : c)],
         },
-        "metric_rollups_minute" when version < MetricRollups.DistributionsSince => Without(table, ["p95", "distribution", "unit", "kind", .. MetricColumns.Later]),
+        "metric_rollups_minute" when version < MetricRollups.DistributionsSince =>
+            Without(table, ["p95", "distribution", "unit", "kind", .. MetricColumns.Later]),
         "metric_rollups_minute" when version < MetricRollups.IdentitySince => Without(table, ["unit", "kind", .. MetricColumns.Later]),
         _ => table,
     });
@@ -76,14 +88,17 @@ internal static class CentralTables
 
     private static ReadableTable Rollups(string name, string about) => new(name, about, $$"""{0}.{{name}} r JOIN {0}.rollup_series s ON s.id = r.series AND s.kind < 4""",
     [
-        ("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"), ("about", "CASE s.kind WHEN 0 THEN 'service' WHEN 1 THEN 'surface' WHEN 2 THEN 'route' ELSE 'span' END"),
-        ("service", "s.service"), ("surface", "s.surface"), ("name", "s.name"), ("class", "s.class"), .. Same("count", "errors"), ("sum_ms", "r.sum_ns / 1e6"),
+        ("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"),
+        ("about", "CASE s.kind WHEN 0 THEN 'service' WHEN 1 THEN 'surface' WHEN 2 THEN 'route' ELSE 'span' END"),
+        ("service", "s.service"), ("surface", "s.surface"), ("name", "s.name"), ("class", "s.class"), .. Same("count", "errors"),
+        ("sum_ms", "r.sum_ns / 1e6"),
         ("p95_ms", "r.p95_ns / 1e6"), .. Same("durations"),
     ], StartRange);
 
     private static ReadableTable Slos(string name, string table, string about) => new(name, about, $$"""{0}.{{table}} r JOIN {0}.rollup_series s ON s.id = r.series AND s.kind = 4""",
     [
-        ("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"), ("slo", "s.name"), ("surface", "s.surface"), ("definition", "rtrim(s.class, '~')"),
+        ("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"), ("slo", "s.name"), ("surface", "s.surface"),
+        ("definition", "rtrim(s.class, '~')"),
         ("good", "r.count - r.errors"), ("total", "r.count"),
     ], StartRange);
 

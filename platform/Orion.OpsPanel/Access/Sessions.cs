@@ -34,7 +34,8 @@ internal sealed class Sessions(OpsSessions store, StreamSeats seats, AuditLog au
     private static readonly object s_key = new();
 
     /// <summary>The session that the cookie led to; only for endpoints that demand one.</summary>
-    public static PanelSession Current(HttpContext http) => Find(http) ?? throw new InvalidOperationException("The endpoint is reached without a session.");
+    public static PanelSession Current(HttpContext http) =>
+        Find(http) ?? throw new InvalidOperationException("The endpoint is reached without a session.");
 
     public static PanelSession? Find(HttpContext http) => http.Items[s_key] as PanelSession;
 

@@ -12,7 +12,8 @@ namespace Orion.OpsPanel.Live;
 /// A tab's live stream: server-sent events, one <c>fragment</c> event for each part that looks different from what this viewer was last
 /// sent. A slow viewer skips pictures; nothing queues up for it.
 /// </summary>
-internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamSeats seats, Sessions sessions, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveStream> logger)
+internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamSeats seats, Sessions sessions,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveStream> logger)
 {
     // Sessions ended here cut their streams off at once; this is for those ended by another process, or by time.
     private static readonly TimeSpan s_sessionCheck = TimeSpan.FromSeconds(5);
@@ -84,7 +85,8 @@ internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamSeat
         }
     }
 
-    private async Task<bool> WriteChangesAsync(HttpContext http, ITab tab, TabView view, PanelVersion version, Dictionary<string, string> sent, CancellationToken stop)
+    private async Task<bool> WriteChangesAsync(HttpContext http, ITab tab, TabView view, PanelVersion version,
+        Dictionary<string, string> sent, CancellationToken stop)
     {
         Painting painting;
         try

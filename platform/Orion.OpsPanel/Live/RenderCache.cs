@@ -34,12 +34,14 @@ internal sealed class RenderCache(TimeProvider time)
     /// <summary>Pictures painted, since the start.</summary>
     public long Misses => Interlocked.Read(ref _misses);
 
-    public Task<Painting> GetAsync(string key, PanelVersion version, Func<CancellationToken, Task<Painting>> paint, CancellationToken cancellationToken)
+    public Task<Painting> GetAsync(string key, PanelVersion version, Func<CancellationToken, Task<Painting>> paint,
+        CancellationToken cancellationToken)
     {
         Task<Painting> painting;
         lock (_lock)
         {
-            if (_pictures.TryGetValue(key, out var entry) && entry.Version == version && !entry.Painting.IsFaulted && !entry.Painting.IsCanceled)
+            if (_pictures.TryGetValue(key, out var entry) && entry.Version == version && !entry.Painting.IsFaulted
+                && !entry.Painting.IsCanceled)
             {
                 _hits++;
                 painting = entry.Painting;

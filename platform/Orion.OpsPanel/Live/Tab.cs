@@ -16,7 +16,8 @@ public abstract record TabView
     internal abstract string Location { get; }
 
     /// <summary>Where its live stream is.</summary>
-    internal string LiveLocation => Location.IndexOf('?') is var at and >= 0 ? $"{Location[..at]}/live{Location[at..]}" : Location + "/live";
+    internal string LiveLocation =>
+        Location.IndexOf('?') is var at and >= 0 ? $"{Location[..at]}/live{Location[at..]}" : Location + "/live";
 }
 
 /// <summary>A parameter in the address is not valid.</summary>

@@ -23,7 +23,8 @@ internal sealed class TabEndpoints(
 
         group.MapGet("/traces/find", FindTrace);
         group.MapGet("/{**rest}", http => pages.WriteAsync<MessagePage>(
-            http, StatusCodes.Status404NotFound, "Not found", ("Heading", "There is no such page"), ("Message", "The address does not lead to a part of the panel.")));
+            http, StatusCodes.Status404NotFound, "Not found", ("Heading", "There is no such page"),
+            ("Message", "The address does not lead to a part of the panel.")));
     }
 
     private Task RootAsync(HttpContext http)
@@ -57,7 +58,8 @@ internal sealed class TabEndpoints(
         {
             var painting = await painter.PaintAsync(tab, view, PanelPath.Base(http), await painter.VersionAsync(http.RequestAborted), http.RequestAborted);
             var page = new PageInfo { Title = tab.Title(view), Section = tab.Section, Live = tab.IsLive(view) ? view.LiveLocation : null, LastLocations = last };
-            await pages.WriteAsync(http, painting.Status, page, await tab.FrameAsync(view, painting, PanelPath.Base(http), http.RequestAborted));
+            await pages.WriteAsync(http, painting.Status, page,
+                await tab.FrameAsync(view, painting, PanelPath.Base(http), http.RequestAborted));
         }
         catch (BadViewException bad)
         {
@@ -67,7 +69,8 @@ internal sealed class TabEndpoints(
         {
             logger.LogWarning(failure, "A page of the panel could not be painted: {Location}", view.Location);
             await pages.WriteAsync<MessagePage>(
-                http, StatusCodes.Status503ServiceUnavailable, "Not readable", ("Heading", "The data could not be read"), ("Message", "The service's log says why. Reload the page to try again."));
+                http, StatusCodes.Status503ServiceUnavailable, "Not readable", ("Heading", "The data could not be read"),
+                ("Message", "The service's log says why. Reload the page to try again."));
         }
     }
 

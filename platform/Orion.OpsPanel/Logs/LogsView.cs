@@ -35,7 +35,8 @@ public sealed record LogsView : TabView
     internal string? After { get; init; }
 
     internal override string Location => QueryReader.Location(
-        "logs", ("level", MinLevel == LogLevel.Information ? null : Name(MinLevel)), ("service", Service), ("q", Text), ("attr", AttributeText), ("after", After));
+        "logs", ("level", MinLevel == LogLevel.Information ? null : Name(MinLevel)), ("service", Service), ("q", Text),
+        ("attr", AttributeText), ("after", After));
 
     internal bool Filters => Service is not null || Text is not null || Attribute is not null || MinLevel != LogLevel.Information;
 

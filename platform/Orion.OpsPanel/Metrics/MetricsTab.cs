@@ -24,7 +24,8 @@ internal sealed class MetricsTab(TelemetryReader reader, HtmlPainter painter, Ti
         var metrics = (MetricsView)view;
         if (metrics.Name is not { } name)
         {
-            var all = (await reader.MetricsAsync(cancellationToken)).Where(m => metrics.Text is not { } text || m.Name.Contains(text, StringComparison.OrdinalIgnoreCase)).ToList();
+            var all = (await reader.MetricsAsync(cancellationToken))
+                .Where(m => metrics.Text is not { } text || m.Name.Contains(text, StringComparison.OrdinalIgnoreCase)).ToList();
             return new Painting([await painter.FragmentAsync<MetricList>("metrics-list", ("Metrics", all), ("View", metrics), ("Base", @base))]);
         }
 

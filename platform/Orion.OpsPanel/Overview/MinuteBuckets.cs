@@ -12,7 +12,8 @@ internal static class MinuteBuckets
     {
         var size = Math.Max(1, (minutes.Count + MaxBars - 1) / MaxBars);
         return [.. minutes.Chunk(size).Select(chunk => new MinuteBucket(
-            chunk[0].Minute, TimeSpan.FromMinutes(chunk.Length), chunk.Sum(m => m.Count), chunk.Sum(m => m.Errors), chunk.Max(m => m.P95Ms)))];
+            chunk[0].Minute, TimeSpan.FromMinutes(chunk.Length), chunk.Sum(m => m.Count), chunk.Sum(m => m.Errors),
+            chunk.Max(m => m.P95Ms)))];
     }
 
     /// <summary>The top of an axis: the next round number from <paramref name="value"/> up, one that halves well.</summary>

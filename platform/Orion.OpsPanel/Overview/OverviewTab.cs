@@ -37,7 +37,8 @@ internal sealed class OverviewTab(
         [
             await painter.FragmentAsync<KeyFigures>("ov-figures", ("Data", data)),
             await painter.FragmentAsync<OpenAlerts>("ov-alerts", ("Data", data)),
-            await painter.FragmentAsync<MinuteCharts>("ov-charts", ("Minutes", data.Figures.Minutes), ("Now", data.Now), ("Limit", data.LatencyLimitMs)),
+            await painter.FragmentAsync<MinuteCharts>("ov-charts", ("Minutes", data.Figures.Minutes), ("Now", data.Now),
+                ("Limit", data.LatencyLimitMs)),
             await painter.FragmentAsync<ObjectiveTable>("ov-objectives", ("Objectives", data.Objectives)),
             await painter.FragmentAsync<ServiceTable>("ov-services", ("Data", data)),
             await painter.FragmentAsync<RouteTable>("ov-routes", ("Base", @base), ("View", view), ("Routes", data.Routes)),
@@ -79,5 +80,6 @@ internal sealed class OverviewTab(
         };
     }
 
-    private static SloCount Count(Slo slo, IReadOnlyList<SloCount> counts) => counts.FirstOrDefault(c => c.Name == slo.Name) ?? new SloCount(slo.Name, 0, 0);
+    private static SloCount Count(Slo slo, IReadOnlyList<SloCount> counts) =>
+        counts.FirstOrDefault(c => c.Name == slo.Name) ?? new SloCount(slo.Name, 0, 0);
 }

@@ -19,5 +19,6 @@ internal static class RouteOrder
     ];
 
     public static IEnumerable<RouteFigures> By(string key, IEnumerable<RouteFigures> routes) =>
-        routes.OrderByDescending(Columns.First(c => c.Key == key).Value).ThenBy(r => r.Service, StringComparer.Ordinal).ThenBy(r => r.Name, StringComparer.Ordinal);
+        routes.OrderByDescending(Columns.First(c => c.Key == key).Value).ThenBy(r => r.Service, StringComparer.Ordinal)
+            .ThenBy(r => r.Name, StringComparer.Ordinal);
 }

@@ -70,6 +70,7 @@ internal sealed class PeopleEndpoints(OpsSessions store, Sessions sessions, Pane
         [
             ("Base", PanelPath.Base(http)), ("Live", live), ("Own", session.Id), ("Now", time.GetUtcNow()), .. more,
         ]);
-        await pages.WriteAsync(http, status, new PageInfo { Title = "People", Section = "people", LastLocations = TabMemory.Locations(session) }, content);
+        await pages.WriteAsync(http, status,
+            new PageInfo { Title = "People", Section = "people", LastLocations = TabMemory.Locations(session) }, content);
     }
 }

@@ -21,10 +21,12 @@ internal sealed class HtmlPainter(IServiceProvider services, ILoggerFactory logg
         new(id, await RenderAsync<TComponent>([("Id", id), .. parameters]));
 
     /// <summary>A component with parameters, for a place within another.</summary>
-    public static RenderFragment Content<TComponent>(params (string Name, object? Value)[] parameters) where TComponent : IComponent => builder =>
+    public static RenderFragment Content<TComponent>(params (string Name, object? Value)[] parameters) where TComponent : IComponent =>
+        builder =>
     {
         builder.OpenComponent<TComponent>(0);
-        builder.AddMultipleAttributes(1, parameters.Where(p => p.Value is not null).Select(p => new KeyValuePair<string, object>(p.Name, p.Value!)));
+        builder.AddMultipleAttributes(1, parameters.Where(p => p.Value is not null)
+            .Select(p => new KeyValuePair<string, object>(p.Name, p.Value!)));
         builder.CloseComponent();
     };
 }

@@ -11,7 +11,8 @@ internal sealed class PanelPages(HtmlPainter painter, IAntiforgery antiforgery, 
 {
     public Task WriteAsync<TContent>(HttpContext http, int status, string title, params (string Name, object? Value)[] parameters)
         where TContent : IComponent =>
-        WriteAsync(http, status, new PageInfo { Title = title }, HtmlPainter.Content<TContent>([("Base", PanelPath.Base(http)), .. parameters]));
+        WriteAsync(http, status, new PageInfo { Title = title },
+            HtmlPainter.Content<TContent>([("Base", PanelPath.Base(http)), .. parameters]));
 
     public async Task WriteAsync(HttpContext http, int status, PageInfo page, RenderFragment content)
     {

@@ -20,5 +20,6 @@ internal sealed class StallNotice(IHostEnvironment environment, IServiceProvider
     public bool IsOn { get; } = environment.IsDevelopment() && services.GetService<LagReport>() is not null;
 
     /// <summary>The latest stall, while it is news.</summary>
-    public Stall? Latest => IsOn && services.GetRequiredService<LagReport>().Recent is [var stall, ..] && time.GetUtcNow() - stall.At < News ? stall : null;
+    public Stall? Latest =>
+        IsOn && services.GetRequiredService<LagReport>().Recent is [var stall, ..] && time.GetUtcNow() - stall.At < News ? stall : null;
 }

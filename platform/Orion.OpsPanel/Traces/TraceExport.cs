@@ -15,8 +15,10 @@ internal sealed class TraceExport(TelemetryReader reader, PanelPages pages, ILog
 {
     public void Map(IEndpointRouteBuilder group)
     {
-        group.MapGet("/traces/{traceId}/otlp.json", http => SendAsync(http, "application/json", "json", traces => OtlpJsonExport.Write(traces.SelectMany(t => t.Lines.Concat(t.Spans)))));
-        group.MapGet("/traces/{traceId}/waterfall.svg", http => SendAsync(http, "image/svg+xml", "svg", traces => Encoding.UTF8.GetBytes(WaterfallSvg.Write(Waterfall.Fold(traces)))));
+        group.MapGet("/traces/{traceId}/otlp.json", http =>
+            SendAsync(http, "application/json", "json", traces => OtlpJsonExport.Write(traces.SelectMany(t => t.Lines.Concat(t.Spans)))));
+        group.MapGet("/traces/{traceId}/waterfall.svg", http =>
+            SendAsync(http, "image/svg+xml", "svg", traces => Encoding.UTF8.GetBytes(WaterfallSvg.Write(Waterfall.Fold(traces)))));
     }
 
     private async Task SendAsync(HttpContext http, string type, string extension, Func<IEnumerable<TraceData>, ReadOnlyMemory<byte>> write)
@@ -28,7 +30,8 @@ internal sealed class TraceExport(TelemetryReader reader, PanelPages pages, ILog
         }
         catch (BadViewException bad)
         {
-            await pages.WriteAsync<MessagePage>(http, StatusCodes.Status400BadRequest, "Not valid", ("Heading", "The address is not valid"), ("Message", bad.Message));
+            await pages.WriteAsync<MessagePage>(http, StatusCodes.Status400BadRequest, "Not valid", ("Heading", "The address is not valid"),
+                ("Message", bad.Message));
             return;
         }
 
@@ -41,13 +44,15 @@ internal sealed class TraceExport(TelemetryReader reader, PanelPages pages, ILog
         {
             logger.LogWarning(failure, "A trace could not be exported: {TraceId}", view.TraceId);
             await pages.WriteAsync<MessagePage>(
-                http, StatusCodes.Status503ServiceUnavailable, "Not readable", ("Heading", "The data could not be read"), ("Message", "The service's log says why. Reload the page to try again."));
+                http, StatusCodes.Status503ServiceUnavailable, "Not readable", ("Heading", "The data could not be read"),
+                ("Message", "The service's log says why. Reload the page to try again."));
             return;
         }
 
         if (story is not { Traces.Count: > 0 })
         {
-            await pages.WriteAsync<MessagePage>(http, StatusCodes.Status404NotFound, "Not found", ("Heading", "No such trace"), ("Message", "Nothing of it is stored."));
+            await pages.WriteAsync<MessagePage>(http, StatusCodes.Status404NotFound, "Not found", ("Heading", "No such trace"),
+                ("Message", "Nothing of it is stored."));
             return;
         }
 

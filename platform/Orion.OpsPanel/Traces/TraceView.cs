@@ -11,7 +11,8 @@ namespace Orion.OpsPanel.Traces;
 /// <param name="Alone">Whether its causes and consequences are left out.</param>
 public sealed record TraceView(ActivityTraceId TraceId, ActivitySpanId? Span, bool Alone) : TabView
 {
-    internal override string Location => QueryReader.Location($"traces/{TraceId}", ("alone", Alone ? "1" : null), ("span", Span?.ToString()));
+    internal override string Location =>
+        QueryReader.Location($"traces/{TraceId}", ("alone", Alone ? "1" : null), ("span", Span?.ToString()));
 
     /// <summary>Where it is as an OTLP/JSON file.</summary>
     internal string ExportLocation => QueryReader.Location($"traces/{TraceId}/otlp.json", ("alone", Alone ? "1" : null));

@@ -33,7 +33,8 @@ public sealed record TracesView : TabView
         ("service", Service), ("route", Route), ("tenant", Tenant), ("errors", ErrorsOnly ? "1" : null),
         ("min", MinMilliseconds?.ToString(CultureInfo.InvariantCulture)), ("attr", AttributeText), ("after", After));
 
-    internal bool Filters => Service is not null || Route is not null || Tenant is not null || ErrorsOnly || MinMilliseconds is not null || Attribute is not null;
+    internal bool Filters => Service is not null || Route is not null || Tenant is not null || ErrorsOnly || MinMilliseconds is not null
+        || Attribute is not null;
 
     internal TraceQuery Query => new()
     {

@@ -42,7 +42,8 @@ internal static class AlertTable
             .Bind(5, rule).Bind(6, subject).StepToEnd();
     }
 
-    public static bool Acknowledge(Database database, string rule, string subject, string by, DateTimeOffset at, DateTimeOffset? silenceUntil)
+    public static bool Acknowledge(Database database, string rule, string subject, string by, DateTimeOffset at,
+        DateTimeOffset? silenceUntil)
     {
         using var acknowledge = database.Prepare("""
             UPDATE system_alerts SET acknowledged_by = ?, acknowledged_at = ?, silenced_until = coalesce(?, silenced_until)

@@ -34,7 +34,8 @@ internal static class HeartbeatTable
         foreach (var beat in beats)
         {
             insert.Bind(1, beat.Worker).Bind(2, beat.Service).Bind(3, beat.Host).Bind(4, (long)beat.Pid).Bind(5, UnixTime.Nanos(beat.Time))
-                .Bind(6, beat.Interval.Ticks * 100).Bind(7, UnixTime.Nanos(beat.StartedAt)).Bind(8, (long)beat.PoolThreads).Bind(9, beat.PoolQueue)
+                .Bind(6, beat.Interval.Ticks * 100).Bind(7, UnixTime.Nanos(beat.StartedAt)).Bind(8, (long)beat.PoolThreads)
+                    .Bind(9, beat.PoolQueue)
                 .Bind(10, beat.MemoryAllocMb).Bind(11, beat.MemoryCommittedMb).Bind(12, (long)beat.GcCount).Bind(13, beat.GcPauseMs)
                 .Bind(14, beat.LagP99Ms).Bind(15, beat.LagMaxMs).Bind(16, beat.LagP50Ms).Bind(17, beat.Utilization).Run();
         }

@@ -18,15 +18,18 @@ internal static class EventTables
         CREATE INDEX _orion_events_time ON _orion_events (time);
         """;
 
-    private const string Columns = "time, type, service, entity_type, entity_id, user, tenant, action, details, success, correlation_id, trace_id";
+    private const string Columns =
+        "time, type, service, entity_type, entity_id, user, tenant, action, details, success, correlation_id, trace_id";
 
     public static void Write(Database database, IReadOnlyList<BusinessEvent> events)
     {
         using var insert = database.Prepare($"INSERT INTO business_event_logs ({Columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
         foreach (var item in events)
         {
-            insert.Bind(1, UnixTime.Nanos(item.Time ?? default)).Bind(2, item.Type).Bind(3, item.Service).Bind(4, item.EntityType).Bind(5, item.EntityId).Bind(6, item.User)
-                .Bind(7, item.Tenant).Bind(8, item.Action).Bind(9, item.Details).Bind(10, item.Success ? 1L : 0L).Bind(11, item.CorrelationId).Bind(12, item.TraceId).Run();
+            insert.Bind(1, UnixTime.Nanos(item.Time ?? default)).Bind(2, item.Type).Bind(3, item.Service).Bind(4, item.EntityType)
+                .Bind(5, item.EntityId).Bind(6, item.User)
+                .Bind(7, item.Tenant).Bind(8, item.Action).Bind(9, item.Details).Bind(10, item.Success ? 1L : 0L)
+                    .Bind(11, item.CorrelationId).Bind(12, item.TraceId).Run();
         }
     }
 
@@ -41,7 +44,8 @@ internal static class EventTables
             for (var i = 0; i < count; i++)
             {
                 var item = events[first + i];
-                insert.Bind((i * 5) + 1, UnixTime.Nanos(item.Time ?? default)).Bind((i * 5) + 2, item.Name).Bind((i * 5) + 3, item.User).Bind((i * 5) + 4, item.Tenant)
+                insert.Bind((i * 5) + 1, UnixTime.Nanos(item.Time ?? default)).Bind((i * 5) + 2, item.Name).Bind((i * 5) + 3, item.User)
+                    .Bind((i * 5) + 4, item.Tenant)
                     .Bind((i * 5) + 5, AttributeJson.Of(item.Properties));
             }
 
@@ -57,7 +61,8 @@ internal static class EventTables
             SELECT {Columns} FROM business_event_logs WHERE time >= ?1 AND time < ?2 AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR tenant = ?4)
                 AND (?5 IS NULL OR entity_id = ?5) AND (?6 < 0 OR success = ?6) ORDER BY time DESC, id DESC LIMIT ?7 OFFSET ?8
             """);
-        rows.Bind(1, range.From).Bind(2, range.To).Bind(3, query.Type).Bind(4, query.Tenant).Bind(5, query.EntityId).Bind(6, query.Success is { } success ? success ? 1L : 0L : -1L)
+        rows.Bind(1, range.From).Bind(2, range.To).Bind(3, query.Type).Bind(4, query.Tenant).Bind(5, query.EntityId)
+            .Bind(6, query.Success is { } success ? success ? 1L : 0L : -1L)
             .Bind(7, (long)query.Limit).Bind(8, (long)query.Offset);
         var events = new List<BusinessEvent>();
         while (rows.Step())

@@ -16,7 +16,8 @@ namespace Orion.Sink.Facts;
 /// <param name="Data">Details, a JSON object.</param>
 /// <param name="TraceId">The trace it was done in, 32 hex digits.</param>
 /// <param name="CorrelationId">The correlation id it was done under.</param>
-public sealed record FactRow(long Position, DateTimeOffset Time, string Type, string Subject, string? TenantId, string Data, string? TraceId, string? CorrelationId);
+public sealed record FactRow(long Position, DateTimeOffset Time, string Type, string Subject, string? TenantId, string Data,
+    string? TraceId, string? CorrelationId);
 
 /// <summary>The reporting copy of the journal.</summary>
 internal static class FactTable
@@ -35,7 +36,8 @@ internal static class FactTable
         using var insert = database.Prepare("INSERT INTO facts VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
         foreach (var fact in facts)
         {
-            insert.Bind(1, fact.Position).Bind(2, UnixTime.Nanos(fact.Time)).Bind(3, fact.Type).Bind(4, fact.Subject).Bind(5, fact.TenantId).Bind(6, fact.Data)
+            insert.Bind(1, fact.Position).Bind(2, UnixTime.Nanos(fact.Time)).Bind(3, fact.Type).Bind(4, fact.Subject).Bind(5, fact.TenantId)
+                .Bind(6, fact.Data)
                 .Bind(7, fact.TraceId).Bind(8, fact.CorrelationId).Run();
         }
 

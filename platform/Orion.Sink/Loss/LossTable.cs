@@ -21,7 +21,8 @@ internal static class LossTable
             ON CONFLICT DO UPDATE SET produced = excluded.produced, stored = excluded.stored, sampled_out = excluded.sampled_out,
                 dropped = excluded.dropped, buffered = excluded.buffered, updated = excluded.updated, ended = excluded.ended
             """);
-        row.Bind(1, process).Bind(2, run).Bind(3, account.Stream).Bind(4, account.Produced).Bind(5, account.Stored).Bind(6, account.SampledOut)
+        row.Bind(1, process).Bind(2, run).Bind(3, account.Stream).Bind(4, account.Produced).Bind(5, account.Stored)
+            .Bind(6, account.SampledOut)
             .Bind(7, account.Dropped).Bind(8, account.Buffered).Bind(9, now).Bind(10, ended ? 1L : 0L).Run();
         using var drop = database.Prepare("INSERT INTO loss_drops VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE SET rows = excluded.rows");
         foreach (var ((reason, tenant), rows) in account.Drops)

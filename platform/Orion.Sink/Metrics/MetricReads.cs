@@ -61,7 +61,8 @@ public sealed record MetricSeries(string Name, string Service, string Labels, IR
 /// <param name="Max">Largest value; null when not known.</param>
 /// <param name="Last">Latest value, of a histogram the sum; null when not known.</param>
 /// <param name="Distribution">How the values lie; null of a counter, and where it is not known.</param>
-public sealed record MetricMinute(DateTimeOffset Minute, long Points, long Count, double? Sum, double? Min, double? Max, double? Last, MetricDistribution? Distribution);
+public sealed record MetricMinute(DateTimeOffset Minute, long Points, long Count, double? Sum, double? Min, double? Max, double? Last,
+    MetricDistribution? Distribution);
 
 /// <summary>What is known of a metric.</summary>
 /// <param name="Name">Its name.</param>
@@ -136,7 +137,8 @@ internal static class MetricReads
             distribution.MergeBytes(row.Blob(7));
         }
 
-        return new MetricMinute(UnixTime.Time(row.Long(0)), row.Long(1), row.Long(2), Number(row, 3), Number(row, 4), Number(row, 5), Number(row, 6), distribution);
+        return new MetricMinute(UnixTime.Time(row.Long(0)), row.Long(1), row.Long(2), Number(row, 3), Number(row, 4), Number(row, 5),
+            Number(row, 6), distribution);
     }
 
     private static double? Number(Statement row, int column) => row.IsNull(column) ? null : row.Double(column);

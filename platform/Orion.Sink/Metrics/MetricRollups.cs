@@ -89,7 +89,8 @@ internal sealed class MetricRollups
         using var describe = database.Prepare("INSERT INTO metrics_metadata VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET description = excluded.description");
         foreach (var (metric, point) in _new)
         {
-            describe.Bind(1, metric.Name).Bind(2, metric.Unit).Bind(3, (long)metric.Kind).Bind(4, point.Description).Bind(5, point.UnixNanos).Run();
+            describe.Bind(1, metric.Name).Bind(2, metric.Unit).Bind(3, (long)metric.Kind).Bind(4, point.Description)
+                .Bind(5, point.UnixNanos).Run();
         }
 
         // Numbers are good for this transaction only: retention may remove what nothing refers to.
@@ -122,7 +123,8 @@ internal sealed class MetricRollups
                 }
             }
 
-            if (cell.DistributionWith(stored ? find.Long(0) : 0, stored ? find.Blob(1) : []) is { } distribution && distribution.Quantile(0.95) is { } p95)
+            if (cell.DistributionWith(stored ? find.Long(0) : 0, stored ? find.Blob(1) : []) is { } distribution
+                && distribution.Quantile(0.95) is { } p95)
             {
                 add.Bind(10, p95).BindBlob(11, distribution.ToBytes());
             }
@@ -177,10 +179,12 @@ internal sealed class MetricRollups
     }
 
     private readonly record struct SeriesKey(
-        string Name, string Unit, MetricKind Kind, MetricTemporality Temporality, bool Monotonic, string Service, string Resource, (string Name, string? Version, string Text)? Scope, string Labels)
+        string Name, string Unit, MetricKind Kind, MetricTemporality Temporality, bool Monotonic, string Service, string Resource,
+        (string Name, string? Version, string Text)? Scope, string Labels)
     {
         public static SeriesKey Of(MetricPoint point, string labels) => new(
-            point.Name, point.Unit, point.Kind, point.Temporality, point.Monotonic, point.Service, (point.Resource ?? ResourceRow.Unknown).Text,
+            point.Name, point.Unit, point.Kind, point.Temporality, point.Monotonic, point.Service,
+            (point.Resource ?? ResourceRow.Unknown).Text,
             point.Scope is { } scope ? (scope.Name, scope.Version, scope.Text) : null, labels);
     }
 

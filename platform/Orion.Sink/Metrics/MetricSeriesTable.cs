@@ -13,7 +13,8 @@ internal sealed class MetricSeriesTable(Database database, string table, SourceT
     private const int MaxCached = 20_000;
 
     private readonly Dictionary<Key, long> _ids = [];
-    private readonly Statement _add = database.Prepare($"INSERT INTO {table} ({Columns}) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
+    private readonly Statement _add =
+        database.Prepare($"INSERT INTO {table} ({Columns}) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
     private readonly Statement _find = database.Prepare(
         $"SELECT id FROM {table} WHERE name = ? AND unit = ? AND kind = ? AND temporality = ? AND monotonic = ? AND service = ? AND resource = ? AND scope = ? AND labels = ?");
 
@@ -28,7 +29,8 @@ internal sealed class MetricSeriesTable(Database database, string table, SourceT
     public long Id(MetricPoint point, string labels)
     {
         var key = new Key(
-            point.Name, point.Unit, point.Kind, point.Temporality, point.Monotonic, point.Service, sources.Id(point.Resource ?? ResourceRow.Unknown), point.Scope is { } scope ? sources.Id(scope) : 0, labels);
+            point.Name, point.Unit, point.Kind, point.Temporality, point.Monotonic, point.Service,
+            sources.Id(point.Resource ?? ResourceRow.Unknown), point.Scope is { } scope ? sources.Id(scope) : 0, labels);
         if (_ids.TryGetValue(key, out var id))
         {
             return id;
@@ -36,7 +38,8 @@ internal sealed class MetricSeriesTable(Database database, string table, SourceT
 
         foreach (var statement in (ReadOnlySpan<Statement>)[_add, _find])
         {
-            statement.Bind(1, key.Name).Bind(2, key.Unit).Bind(3, (long)key.Kind).Bind(4, (long)key.Temporality).Bind(5, key.Monotonic ? 1L : 0L).Bind(6, key.Service)
+            statement.Bind(1, key.Name).Bind(2, key.Unit).Bind(3, (long)key.Kind).Bind(4, (long)key.Temporality)
+                .Bind(5, key.Monotonic ? 1L : 0L).Bind(6, key.Service)
                 .Bind(7, key.Resource).Bind(8, key.Scope).Bind(9, labels);
         }
 
@@ -62,5 +65,6 @@ internal sealed class MetricSeriesTable(Database database, string table, SourceT
     }
 
     private readonly record struct Key(
-        string Name, string Unit, MetricKind Kind, MetricTemporality Temporality, bool Monotonic, string Service, long Resource, long Scope, string Labels);
+        string Name, string Unit, MetricKind Kind, MetricTemporality Temporality, bool Monotonic, string Service, long Resource, long Scope,
+        string Labels);
 }

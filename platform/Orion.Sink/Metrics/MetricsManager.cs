@@ -66,7 +66,8 @@ public sealed class MetricsManager
     /// <param name="value">Its value now.</param>
     /// <param name="unit">Its unit, by UCUM.</param>
     /// <exception cref="ArgumentException">The value is not a finite number.</exception>
-    public void RecordSimple(string name, double value, string unit = "") => Record(new MetricPoint { Name = name, Value = value, Unit = unit, Service = _options.Process });
+    public void RecordSimple(string name, double value, string unit = "") =>
+        Record(new MetricPoint { Name = name, Value = value, Unit = unit, Service = _options.Process });
 
     /// <summary>Hands over the standard metrics of this process: processor, memory, pool, collections.</summary>
     public void RecordProcess()

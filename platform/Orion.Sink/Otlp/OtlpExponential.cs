@@ -106,7 +106,8 @@ internal sealed class OtlpExponential
             return true;
         }
 
-        var (zero, positive, negative) = (before.Zero, before.Positive.Coarser(before.Scale - Scale), before.Negative.Coarser(before.Scale - Scale));
+        var (zero, positive, negative) =
+            (before.Zero, before.Positive.Coarser(before.Scale - Scale), before.Negative.Coarser(before.Scale - Scale));
         if (ZeroThreshold > before.ZeroThreshold)
         {
             // What has come to lie within the threshold is counted as zero from then on. It ends where a bucket does.

@@ -73,7 +73,8 @@ internal static class OtlpLines
     /// every address.
     /// </summary>
     private static string? RouteIn(string name, string method) =>
-        name.Length > method.Length + 1 && name.StartsWith(method, StringComparison.Ordinal) && name[method.Length] == ' ' && name[method.Length + 1] == '/'
+        name.Length > method.Length + 1 && name.StartsWith(method, StringComparison.Ordinal) && name[method.Length] == ' '
+            && name[method.Length + 1] == '/'
             ? name[(method.Length + 1)..] : null;
 
     /// <summary>A remote procedure call's method, with its service where the two are told apart.</summary>

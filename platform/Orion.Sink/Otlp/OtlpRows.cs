@@ -56,7 +56,8 @@ internal static class OtlpRows
         row.Links = [.. span.Links.Where(l => IsId(l.TraceId, 16) && IsId(l.SpanId, 8))
             .Select(l => new SpanLink(ActivityTraceId.CreateFromBytes(l.TraceId), ActivitySpanId.CreateFromBytes(l.SpanId))
             {
-                TraceState = l.TraceState is { Length: > 0 } linked ? linked : null, Attributes = l.Attributes.ToArray(), DroppedAttributes = l.Attributes.Dropped,
+                TraceState = l.TraceState is { Length: > 0 } linked ? linked : null, Attributes = l.Attributes.ToArray(),
+                DroppedAttributes = l.Attributes.Dropped,
             })];
         row.Events = [.. span.Events.Select(e => new SpanEvent(Nanos(e.Time), e.Name, e.Attributes.ToArray()) { DroppedAttributes = e.Attributes.Dropped })];
         return row;
@@ -127,7 +128,8 @@ internal static class OtlpRows
 
     private static string? Exception(OtlpAttributes attributes)
     {
-        var (type, message, stack) = (attributes.Take("exception.type"), attributes.Take("exception.message"), attributes.Take("exception.stacktrace"));
+        var (type, message, stack) =
+            (attributes.Take("exception.type"), attributes.Take("exception.message"), attributes.Take("exception.stacktrace"));
         return type is null && message is null && stack is null ? null
             : stack is not null && (type is null || stack.StartsWith(type, StringComparison.Ordinal)) ? stack
             : $"{type}: {message}{(stack is null ? "" : "\n")}{stack}";

@@ -20,7 +20,8 @@ internal sealed class OtlpTotals(long startedNanos, long maxBytes = 64 * 1024 * 
     public const string Less = "a total is less than the one before it with the same start_time_unix_nano: it is late or wrong, "
         + "as a sum or histogram only starts anew with a new start time";
 
-    public const string Overlaps = "a total belongs to a sequence that overlaps another one of its series: does more than one process send it, "
+    public const string Overlaps =
+        "a total belongs to a sequence that overlaps another one of its series: does more than one process send it, "
         + "without a resource attribute that tells them apart (service.instance.id, host.name)?";
 
     public const string DeltaOverlaps = "the time from start_time_unix_nano to time_unix_nano of a delta overlaps what was counted before";

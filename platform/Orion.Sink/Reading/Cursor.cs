@@ -17,13 +17,15 @@ internal sealed record Cursor(DateOnly Day, long Key, string File)
         }
 
         var parts = text.Split(':', 3);
-        return parts.Length == 3 && DateOnly.TryParseExact(parts[0], DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        return parts.Length == 3
+            && DateOnly.TryParseExact(parts[0], DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var key)
             ? new Cursor(day, key, parts[2])
             : throw new ArgumentException($"'{text}' is not the cursor of a page.", nameof(text));
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Day.ToString(DayFormat, CultureInfo.InvariantCulture)}:{Key}:{File}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Day.ToString(DayFormat, CultureInfo.InvariantCulture)}:{Key}:{File}");
 
     /// <summary>The condition that leaves out, of a file of a day, what earlier pages have shown; null when all of it was shown.</summary>
     public string? Condition(DateOnly day, string file) =>

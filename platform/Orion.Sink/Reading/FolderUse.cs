@@ -28,7 +28,8 @@ internal sealed class FolderUseRead(string directory, TimeProvider time)
     private volatile FolderUse? _last;
 
     /// <summary>The last count, while it is fresh.</summary>
-    public FolderUse? Fresh => _last is { } last && time.GetUtcNow() - last.At is var age && age >= TimeSpan.Zero && age < s_fresh ? last : null;
+    public FolderUse? Fresh =>
+        _last is { } last && time.GetUtcNow() - last.At is var age && age >= TimeSpan.Zero && age < s_fresh ? last : null;
 
     public FolderUse Read(Func<StorageStatus> status) => Fresh ?? (_last = Count(status()));
 

@@ -61,11 +61,13 @@ internal static class WalReaders
         }
 
         var shm = Path.GetFullPath(path) + "-shm";
-        foreach (var process in Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), CultureInfo.InvariantCulture, out _)))
+        foreach (var process in Directory.EnumerateDirectories("/proc")
+            .Where(p => int.TryParse(Path.GetFileName(p), CultureInfo.InvariantCulture, out _)))
         {
             try
             {
-                if (Directory.EnumerateFiles(Path.Combine(process, "fd")).Any(fd => new FileInfo(fd).LinkTarget == shm && HasReadLock(process, Path.GetFileName(fd))))
+                if (Directory.EnumerateFiles(Path.Combine(process, "fd"))
+                    .Any(fd => new FileInfo(fd).LinkTarget == shm && HasReadLock(process, Path.GetFileName(fd))))
                 {
                     readers.Add($"{Path.GetFileName(process)} {File.ReadAllText(Path.Combine(process, "comm")).Trim()}");
                 }

@@ -18,7 +18,8 @@ internal static class LogReads
     {
         if (query.MinLevel is < LogLevel.Trace or > LogLevel.Critical)
         {
-            throw new ArgumentOutOfRangeException(nameof(query), query.MinLevel, "The least level has to be one that a record can have, Trace to Critical.");
+            throw new ArgumentOutOfRangeException(nameof(query), query.MinLevel,
+                "The least level has to be one that a record can have, Trace to Critical.");
         }
 
         var page = new PageOf("logs l", Columns, TimeRange.Of(query.From, query.To), query.Limit, query.After);

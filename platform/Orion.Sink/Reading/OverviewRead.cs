@@ -20,10 +20,12 @@ internal static class OverviewRead
             Sum(database, table, from, to, services, api);
         }
 
-        return new OverviewFigures(window, Figures("public", api), [.. services.Select(s => Figures(s.Key, s.Value))], MinuteReads.Public(database, parts));
+        return new OverviewFigures(window, Figures("public", api), [.. services.Select(s => Figures(s.Key, s.Value))],
+            MinuteReads.Public(database, parts));
     }
 
-    private static void Sum(Database database, string table, long from, long to, SortedDictionary<string, RollupCell> services, RollupCell api)
+    private static void Sum(Database database, string table, long from, long to, SortedDictionary<string, RollupCell> services,
+        RollupCell api)
     {
         using var rows = database.Prepare($"""
             SELECT s.kind, s.service, r.count, r.errors, r.sum_ns, r.durations FROM rollup_series s CROSS JOIN {table} r ON r.series = s.id

@@ -49,7 +49,8 @@ internal static class Paging
     /// <param name="parts">Reads what belongs to the rows of one segment; null when nothing does.</param>
     /// <param name="limit">Cuts the read off.</param>
     public static Page<T> Read<T>(
-        string directory, PageOf page, Action<SegmentFilter> filter, Func<Statement, SourceReads, T> read, Action<SegmentReader, IReadOnlyCollection<T>>? parts, ReadLimit limit)
+        string directory, PageOf page, Action<SegmentFilter> filter, Func<Statement, SourceReads, T> read,
+        Action<SegmentReader, IReadOnlyCollection<T>>? parts, ReadLimit limit)
     {
         Check(page.Count);
         var cursor = Cursor.Parse(page.After);
@@ -74,7 +75,8 @@ internal static class Paging
             }
         }
 
-        return new Page<T>([.. found.Take(page.Count).Select(f => f.Row)], found.Count > page.Count ? found[page.Count - 1].At.ToString() : null) { Skipped = segments.Skipped };
+        return new Page<T>([.. found.Take(page.Count).Select(f => f.Row)],
+            found.Count > page.Count ? found[page.Count - 1].At.ToString() : null) { Skipped = segments.Skipped };
 
         void Read(SegmentReader segment, string range, Func<long, Cursor> at, List<(Cursor At, T Row)> into)
         {

@@ -137,7 +137,8 @@ public sealed record MinuteFigures(DateTimeOffset Minute, long Count, long Error
 /// <param name="PublicApi">The public API's figures over the window.</param>
 /// <param name="Services">Figures by service, by name.</param>
 /// <param name="Minutes">The public API minute by minute, oldest first, without gaps.</param>
-public sealed record OverviewFigures(TimeSpan Window, ServiceFigures PublicApi, IReadOnlyList<ServiceFigures> Services, IReadOnlyList<MinuteFigures> Minutes);
+public sealed record OverviewFigures(TimeSpan Window, ServiceFigures PublicApi, IReadOnlyList<ServiceFigures> Services,
+    IReadOnlyList<MinuteFigures> Minutes);
 
 /// <summary>The loss account of one stream of one process: produced = stored + sampled out + dropped + buffered.</summary>
 /// <param name="Process">The process that produced it.</param>

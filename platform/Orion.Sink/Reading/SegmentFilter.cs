@@ -34,7 +34,8 @@ internal sealed class SegmentFilter(Database database, long version)
             var isIndexed = !exceptFirst || number != SegmentSchema.FirstText;
 
             // SQLite takes a partial index only where the index's own condition is repeated.
-            Holds($"{column} = {number}{(exceptFirst && isIndexed ? $" AND {column} <> {SegmentSchema.FirstText}" : "")}", isIndexed ? index : null);
+            Holds($"{column} = {number}{(exceptFirst && isIndexed ? $" AND {column} <> {SegmentSchema.FirstText}" : "")}",
+                isIndexed ? index : null);
         }
     }
 
@@ -80,10 +81,12 @@ internal sealed class SegmentFilter(Database database, long version)
         IsImpossible |= any.Count == 0;
         if (any.Count > 0)
         {
-            Holds(isIndexed ? $"{ofResource} AND resource <> {SegmentSchema.FirstResource}" : $"({string.Join(" OR ", any)})", isIndexed ? byResource : null);
+            Holds(isIndexed ? $"{ofResource} AND resource <> {SegmentSchema.FirstResource}" : $"({string.Join(" OR ", any)})",
+                isIndexed ? byResource : null);
         }
 
-        static string Among(string json) => $"EXISTS (SELECT 1 FROM json_each({json}) e WHERE e.key = ?1 AND {AsText("e.type", "e.value")} = ?2)";
+        static string Among(string json) =>
+            $"EXISTS (SELECT 1 FROM json_each({json}) e WHERE e.key = ?1 AND {AsText("e.type", "e.value")} = ?2)";
     }
 
     /// <summary>Conditions of the row's own attributes: which shapes have the key, and where in them.</summary>
@@ -100,7 +103,8 @@ internal sealed class SegmentFilter(Database database, long version)
         return conditions;
     }
 
-    private static string AsText(string type, string value) => $"CASE {type} WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST({value} AS TEXT) END";
+    private static string AsText(string type, string value) =>
+        $"CASE {type} WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST({value} AS TEXT) END";
 
     private List<long> Numbers(string sql, KeyValuePair<string, string> attribute)
     {
@@ -147,5 +151,6 @@ internal sealed class SegmentFilter(Database database, long version)
         return _texts.Count > 0 && fewest == Common ? "" : leader;
     }
 
-    private bool Exists(string index) => database.QueryLong($"SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = '{index}'") > 0;
+    private bool Exists(string index) =>
+        database.QueryLong($"SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = '{index}'") > 0;
 }

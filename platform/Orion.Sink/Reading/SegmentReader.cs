@@ -6,7 +6,8 @@ namespace Orion.Sink.Reading;
 /// <summary>A segment open for one read. Disposing it ends the read: no transaction outlives a call.</summary>
 internal sealed class SegmentReader : IDisposable
 {
-    private SegmentReader(Database database, long version) => (Database, Version, Sources) = (database, version, new SourceReads(database, version));
+    private SegmentReader(Database database, long version) =>
+        (Database, Version, Sources) = (database, version, new SourceReads(database, version));
 
     public Database Database { get; }
 

@@ -9,7 +9,8 @@ namespace Orion.Sink.Reading;
 internal sealed class SegmentTraces(SegmentReader segment) : IDisposable
 {
     private readonly Statement _lines = segment.Database.Prepare($"SELECT {SpanSelect.Full(segment.Version)} FROM canonical_lines s WHERE trace_hi = ? AND trace_lo = ? LIMIT ?");
-    private readonly Statement _spans = segment.Database.Prepare($"SELECT {SpanSelect.OfSpan(segment.Version)} FROM spans s WHERE s.id IN ({TraceRuns.Ids}) LIMIT ?3");
+    private readonly Statement _spans =
+        segment.Database.Prepare($"SELECT {SpanSelect.OfSpan(segment.Version)} FROM spans s WHERE s.id IN ({TraceRuns.Ids}) LIMIT ?3");
     private readonly Statement _linked = segment.Database.Prepare($"""
         SELECT linked_hi, linked_lo FROM span_links WHERE trace_hi = ?1 AND trace_lo = ?2
         UNION SELECT k.trace_hi, k.trace_lo FROM span_links k WHERE k.linked_hi = ?1 AND k.linked_lo = ?2 AND NOT EXISTS ({Paint}) LIMIT ?3

@@ -17,7 +17,8 @@ internal static class SpanParts
             return;
         }
 
-        var ofTraces = $"trace_hi IN ({string.Join(',', rows.Select(r => RowIds.Split(r.TraceId).High).Distinct())}) ORDER BY id LIMIT {Most}";
+        var ofTraces =
+            $"trace_hi IN ({string.Join(',', rows.Select(r => RowIds.Split(r.TraceId).High).Distinct())}) ORDER BY id LIMIT {Most}";
         var isEarlier = segment.Version < SegmentSchema.SourcesSince;
         var ofLinks = isEarlier ? "NULL, NULL, NULL, NULL" : "(SELECT value FROM strings WHERE id = k.trace_state), (SELECT keys FROM shapes WHERE id = k.shape), json(attributes), dropped";
         var links = Each(segment.Database, $"SELECT trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id, {ofLinks} FROM span_links k WHERE {ofTraces}",

@@ -118,5 +118,6 @@ internal sealed class StoryRead : IDisposable
     }
 
     private static long Start(TraceData trace) => Math.Min(
-        trace.Lines.Count > 0 ? trace.Lines[0].StartUnixNanos : long.MaxValue, trace.Spans.Count > 0 ? trace.Spans[0].StartUnixNanos : long.MaxValue);
+        trace.Lines.Count > 0 ? trace.Lines[0].StartUnixNanos : long.MaxValue,
+        trace.Spans.Count > 0 ? trace.Spans[0].StartUnixNanos : long.MaxValue);
 }

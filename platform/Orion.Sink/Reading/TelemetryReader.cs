@@ -39,7 +39,8 @@ public sealed class TelemetryReader : IAsyncDisposable
     internal long HeldWalBytes { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>A value that changes whenever a writer has committed something since; cheap enough to ask every 100 ms.</summary>
-    public Task<long> VersionAsync(CancellationToken cancellationToken = default) => _threads.RunAsync(_ => _version.Read(), cancellationToken);
+    public Task<long> VersionAsync(CancellationToken cancellationToken = default) =>
+        _threads.RunAsync(_ => _version.Read(), cancellationToken);
 
     /// <summary>The Overview's figures over the last <paramref name="window"/> (1 minute to 30 days).</summary>
     public Task<OverviewFigures> OverviewAsync(TimeSpan window, CancellationToken cancellationToken = default)
@@ -57,7 +58,8 @@ public sealed class TelemetryReader : IAsyncDisposable
     /// <summary>
     /// Figures by route or span name over the last <paramref name="window"/> (1 minute to 30 days), by service, surface and name.
     /// </summary>
-    public async Task<IReadOnlyList<RouteFigures>> FiguresAsync(FiguresOf of, TimeSpan window, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<RouteFigures>> FiguresAsync(FiguresOf of, TimeSpan window,
+        CancellationToken cancellationToken = default)
     {
         var parts = new WindowParts(window, _time.GetUtcNow());
         return await CentralAsync(database => RouteReads.Read(database, of, parts), cancellationToken);
@@ -73,7 +75,8 @@ public sealed class TelemetryReader : IAsyncDisposable
     }
 
     /// <summary>The latest nightly check of each process's rollups.</summary>
-    public async Task<IReadOnlyList<RollupDayCheck>> RollupChecksAsync(CancellationToken cancellationToken = default) => await CentralAsync(RollupDayCheck.Latest, cancellationToken);
+    public async Task<IReadOnlyList<RollupDayCheck>> RollupChecksAsync(CancellationToken cancellationToken = default) =>
+        await CentralAsync(RollupDayCheck.Latest, cancellationToken);
 
     /// <summary>Canonical lines, newest first.</summary>
     public Task<Page<CanonicalLine>> LinesAsync(TraceQuery query, CancellationToken cancellationToken = default) =>
@@ -109,7 +112,8 @@ public sealed class TelemetryReader : IAsyncDisposable
     }
 
     /// <summary>Alerts, the most recently opened first; at most <paramref name="limit"/> (1 to 1,000).</summary>
-    public async Task<IReadOnlyList<AlertRow>> AlertsAsync(bool openOnly = true, int limit = 100, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<AlertRow>> AlertsAsync(bool openOnly = true, int limit = 100,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1_000);
@@ -125,22 +129,27 @@ public sealed class TelemetryReader : IAsyncDisposable
         await CentralAsync(database => EventTables.Read(database, query), cancellationToken);
 
     /// <summary>How often each tracked event happened, and by how many users, in a time range.</summary>
-    public async Task<IReadOnlyList<EventCount>> TrackedAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default) =>
+    public async Task<IReadOnlyList<EventCount>> TrackedAsync(DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken = default) =>
         await CentralAsync(database => EventTables.Count(database, from, to), cancellationToken);
 
     /// <summary>The reporting copy's facts of an entity (<c>kind/id</c>), oldest first; at most <paramref name="limit"/>.</summary>
-    public async Task<IReadOnlyList<FactRow>> FactsAsync(string subject, int limit = 1_000, CancellationToken cancellationToken = default) =>
+    public async Task<IReadOnlyList<FactRow>> FactsAsync(string subject, int limit = 1_000,
+        CancellationToken cancellationToken = default) =>
         await CentralAsync(database => FactTable.OfSubject(database, subject, limit), cancellationToken);
 
     /// <summary>Position of the last fact copied; 0 when there is none.</summary>
     public async Task<long> LastFactAsync(CancellationToken cancellationToken = default) =>
-        (await CentralAsync(database => new List<long> { database.QueryLong("SELECT max(position) FROM facts") }, cancellationToken)).FirstOrDefault();
+        (await CentralAsync(database => new List<long> { database.QueryLong("SELECT max(position) FROM facts") }, cancellationToken))
+            .FirstOrDefault();
 
     /// <summary>What metrics there are, by name.</summary>
-    public async Task<IReadOnlyList<MetricDescription>> MetricsAsync(CancellationToken cancellationToken = default) => await CentralAsync(MetricReads.Describe, cancellationToken);
+    public async Task<IReadOnlyList<MetricDescription>> MetricsAsync(CancellationToken cancellationToken = default) =>
+        await CentralAsync(MetricReads.Describe, cancellationToken);
 
     /// <summary>A metric by series and minute (at most 200 series).</summary>
-    public async Task<IReadOnlyList<MetricSeries>> MetricAsync(string name, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default) =>
+    public async Task<IReadOnlyList<MetricSeries>> MetricAsync(string name, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken = default) =>
         await CentralAsync(database => MetricReads.Read(database, name, from, to), cancellationToken);
 
     /// <summary>How much the folder holds, and what its quota has cost.</summary>
@@ -153,10 +162,12 @@ public sealed class TelemetryReader : IAsyncDisposable
         cancellationToken);
 
     /// <summary>The loss account of every process and stream.</summary>
-    public async Task<IReadOnlyList<LossRow>> LossAsync(CancellationToken cancellationToken = default) => await CentralAsync(LossTable.Read, cancellationToken);
+    public async Task<IReadOnlyList<LossRow>> LossAsync(CancellationToken cancellationToken = default) =>
+        await CentralAsync(LossTable.Read, cancellationToken);
 
     /// <summary>Why rows were lost, by process and stream.</summary>
-    public async Task<IReadOnlyList<LossReason>> LossReasonsAsync(CancellationToken cancellationToken = default) => await CentralAsync(DropReads.Read, cancellationToken);
+    public async Task<IReadOnlyList<LossReason>> LossReasonsAsync(CancellationToken cancellationToken = default) =>
+        await CentralAsync(DropReads.Read, cancellationToken);
 
     /// <summary>What the folder takes on disk; counted at most every ten seconds.</summary>
     public Task<FolderUse> FolderUseAsync(CancellationToken cancellationToken = default) =>

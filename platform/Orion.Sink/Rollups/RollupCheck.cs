@@ -14,7 +14,8 @@ namespace Orion.Sink.Rollups;
 /// <param name="ErrorsDifference">Errors (of an objective: rows that were not good) in the rollup less those among the raw rows.</param>
 /// <param name="SumDifferenceMs">Sum of durations in the rollup less that of the raw rows, milliseconds.</param>
 public sealed record RollupDifference(
-    DateTimeOffset Minute, string About, string Service, string Surface, string Name, long RolledUp, long Raw, long ErrorsDifference, double SumDifferenceMs);
+    DateTimeOffset Minute, string About, string Service, string Surface, string Name, long RolledUp, long Raw, long ErrorsDifference,
+    double SumDifferenceMs);
 
 /// <summary>What a comparison found, among so many series.</summary>
 internal sealed record RollupComparison(List<RollupDifference> Differences, int Series);
@@ -55,7 +56,8 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
     public void Record(Database central, long start, int minutes, int series, int differences, bool repaired, long now)
     {
         using var record = central.Prepare("INSERT INTO rollup_checks (checked_at, process, start, minutes, series, differences, repaired) VALUES (?,?,?,?,?,?,?)");
-        record.Bind(1, now).Bind(2, process).Bind(3, start).Bind(4, (long)minutes).Bind(5, (long)series).Bind(6, (long)differences).Bind(7, repaired ? 1L : 0L).Run();
+        record.Bind(1, now).Bind(2, process).Bind(3, start).Bind(4, (long)minutes).Bind(5, (long)series).Bind(6, (long)differences)
+            .Bind(7, repaired ? 1L : 0L).Run();
     }
 
     /// <summary>Starts of the days that are on record as checked.</summary>
@@ -92,7 +94,8 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
             }
 
             differences.Add(new RollupDifference(
-                UnixTime.Time(minute), Enum.GetName(series.Kind)!.ToLowerInvariant(), series.Service, series.Surface, series.Name, cell.Count, right.Count, cell.Errors - right.Errors, (cell.SumNanos - right.SumNanos) / 1e6));
+                UnixTime.Time(minute), Enum.GetName(series.Kind)!.ToLowerInvariant(), series.Service, series.Surface, series.Name,
+                cell.Count, right.Count, cell.Errors - right.Errors, (cell.SumNanos - right.SumNanos) / 1e6));
             if (repair)
             {
                 var row = known ? id : RollupTable.SeriesId(central, process, series);
@@ -115,7 +118,8 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
         using var first = central.Prepare("""
             SELECT min(r.start) FROM rollup_series s CROSS JOIN rollups_minute r ON r.series = s.id WHERE s.kind = ? AND s.surface = ? AND s.name = ? AND s.process = ? AND s.class IN (?, ? || '~')
             """);
-        first.Bind(1, (long)series.Kind).Bind(2, series.Surface).Bind(3, series.Name).Bind(4, process).Bind(5, series.Class).Bind(6, series.Class);
+        first.Bind(1, (long)series.Kind).Bind(2, series.Surface).Bind(3, series.Name).Bind(4, process).Bind(5, series.Class)
+            .Bind(6, series.Class);
         return first.Step() && !first.IsNull(0) ? first.Long(0) : long.MaxValue;
     }
 
@@ -131,7 +135,8 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
         {
             var cell = new RollupCell();
             cell.Merge(rows.Long(6), rows.Long(7), rows.Long(8), rows.Blob(9));
-            stored.Add(new RollupSeries((RollupKind)rows.Long(1), rows.Text(2)!, rows.Text(3)!, rows.Text(4)!, rows.Text(5)!), (rows.Long(0), cell));
+            stored.Add(new RollupSeries((RollupKind)rows.Long(1), rows.Text(2)!, rows.Text(3)!, rows.Text(4)!, rows.Text(5)!),
+                (rows.Long(0), cell));
         }
 
         return stored;

@@ -43,7 +43,8 @@ internal sealed class RollupChecker(
 
     /// <summary>Checks one minute now, also one that is being written; null when the database cannot be read or written.</summary>
     public Task<IReadOnlyList<RollupDifference>?> RecomputeAsync(long minute, bool repair) =>
-        Task.Factory.StartNew<IReadOnlyList<RollupDifference>?>(() => Recompute(minute, repair), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew<IReadOnlyList<RollupDifference>?>(() =>
+            Recompute(minute, repair), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Ends the check that is under way; its day will be checked anew.</summary>
     public void Dispose()
@@ -64,7 +65,8 @@ internal sealed class RollupChecker(
                 {
                     // Its rows keep coming: nothing is folded while the writer itself looks.
                     found = undecided ? _check.Compare(central, minute, Fold(raw, minute), repair) : found;
-                    _check.Record(central, minute, minutes: 1, found!.Series, found.Differences.Count, repair, UnixTime.Nanos(time.GetUtcNow()));
+                    _check.Record(central, minute, minutes: 1, found!.Series, found.Differences.Count, repair,
+                        UnixTime.Nanos(time.GetUtcNow()));
                 },
                 () => Rewritten(undecided && repair, minute));
             return found!.Differences;
@@ -154,7 +156,8 @@ internal sealed class RollupChecker(
             using var watch = new MinuteWatch(minute);
             Write(_ => fold.Watch(watch));
             var truth = Fold(raw, minute);
-            Write(central => found = watch.IsTouched ? null : _check.Compare(central, minute, truth, repair), () => Rewritten(repair && found is not null, minute));
+            Write(central => found = watch.IsTouched ? null : _check.Compare(central, minute, truth, repair), () =>
+                Rewritten(repair && found is not null, minute));
         }
 
         return found;
@@ -191,7 +194,8 @@ internal sealed class RollupChecker(
         }
     }
 
-    private Database Central() => SegmentReader.TryOpenFile(SegmentFiles.CentralPath(options.Directory), limit: null) ?? throw new IOException("telemetry.db is not there.");
+    private Database Central() => SegmentReader.TryOpenFile(SegmentFiles.CentralPath(options.Directory), limit: null)
+        ?? throw new IOException("telemetry.db is not there.");
 
     /// <summary>A damaged file was set aside that day: its rows are in the rollups and nowhere else.</summary>
     private bool HasLostRows(DateOnly day) => Directory.EnumerateFiles(SegmentFiles.DayFolder(options.Directory, day), "*.corrupt-*")

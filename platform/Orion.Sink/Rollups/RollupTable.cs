@@ -118,17 +118,21 @@ internal sealed class RollupTable(string process)
     {
         using (var insert = database.Prepare("INSERT INTO rollup_series (process, kind, service, surface, name, class) VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"))
         {
-            insert.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name).Bind(6, series.Class).Run();
+            insert.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name)
+                .Bind(6, series.Class).Run();
         }
 
         using var find = database.Prepare("SELECT id FROM rollup_series WHERE process = ? AND kind = ? AND service = ? AND surface = ? AND name = ? AND class = ?");
-        find.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name).Bind(6, series.Class).Step();
+        find.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name)
+            .Bind(6, series.Class).Step();
         return find.Long(0);
     }
 
-    private static string PutSql(string table) => $"INSERT OR REPLACE INTO {table} (series, start, count, errors, sum_ns, p95_ns, durations) VALUES (?,?,?,?,?,?,?)";
+    private static string PutSql(string table) =>
+        $"INSERT OR REPLACE INTO {table} (series, start, count, errors, sum_ns, p95_ns, durations) VALUES (?,?,?,?,?,?,?)";
 
-    private static void Put(Statement write, long series, long start, RollupCell cell) => write.Bind(1, series).Bind(2, start).Bind(3, cell.Count).Bind(4, cell.Errors)
+    private static void Put(Statement write, long series, long start, RollupCell cell) =>
+        write.Bind(1, series).Bind(2, start).Bind(3, cell.Count).Bind(4, cell.Errors)
         .Bind(5, cell.SumNanos).Bind(6, cell.Durations.Quantile(0.95)).BindBlob(7, cell.Durations.ToBytes()).Run();
 
     private long Id(Database database, RollupSeries series)

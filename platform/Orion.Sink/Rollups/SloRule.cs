@@ -33,7 +33,8 @@ public sealed record SloRule(string Name)
     /// The series of its counts. It names the definition too: when that changes, what was counted by the old one stays as it is, and
     /// nothing mistakes it for a wrong count by the new one.
     /// </summary>
-    internal RollupSeries Series(bool sampledOut) => new(RollupKind.Slo, "", Surface ?? "", Name, sampledOut ? Definition + "~" : Definition);
+    internal RollupSeries Series(bool sampledOut) =>
+        new(RollupKind.Slo, "", Surface ?? "", Name, sampledOut ? Definition + "~" : Definition);
 
     private string Definition => $"{Span ?? Route}{(Limit is { } limit ? FormattableString.Invariant($" < {limit.TotalMilliseconds} ms") : " not failed")}".TrimStart();
 }

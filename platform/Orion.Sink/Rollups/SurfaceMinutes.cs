@@ -31,7 +31,8 @@ internal sealed class SurfaceMinutes(Database database, string process) : IDispo
         WHERE s.kind = {(int)RollupKind.Surface} AND s.service = '' AND s.surface = ? AND s.name = '' AND s.process = ?
         """);
 
-    private readonly Statement _write = database.Prepare("INSERT OR REPLACE INTO surfaces_minute (series, start, count, errors, p95_ns) VALUES (?,?,?,?,?)");
+    private readonly Statement _write =
+        database.Prepare("INSERT OR REPLACE INTO surfaces_minute (series, start, count, errors, p95_ns) VALUES (?,?,?,?,?)");
     private readonly RollupCell _sum = new();
 
     /// <summary>Makes a minute the sum of its series; it lies under the one of the rows that are stored.</summary>

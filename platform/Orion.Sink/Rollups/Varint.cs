@@ -18,7 +18,8 @@ internal static class Varint
 
     /// <exception cref="FormatException">It is cut off.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long Read(ReadOnlySpan<byte> bytes, ref int at) => (uint)at < (uint)bytes.Length && bytes[at] < 0x80 ? bytes[at++] : ReadLong(bytes, ref at);
+    public static long Read(ReadOnlySpan<byte> bytes, ref int at) =>
+        (uint)at < (uint)bytes.Length && bytes[at] < 0x80 ? bytes[at++] : ReadLong(bytes, ref at);
 
     /// <summary>Adds the next integer to each of <paramref name="counts"/>, and returns the sum of what was added.</summary>
     /// <exception cref="FormatException">One is cut off, or no count.</exception>
@@ -27,7 +28,8 @@ internal static class Varint
         var added = 0L;
         for (var i = 0; i < counts.Length;)
         {
-            if (counts.Length - i >= 16 && bytes.Length - at >= 16 && Vector128.Create(bytes.Slice(at, 16)) is var small && small.ExtractMostSignificantBits() == 0)
+            if (counts.Length - i >= 16 && bytes.Length - at >= 16 && Vector128.Create(bytes.Slice(at, 16)) is var small
+                && small.ExtractMostSignificantBits() == 0)
             {
                 // Sixteen of one byte each, as nearly all are: a percentile over a day reads two hundred thousand of them.
                 var (low, high) = Vector128.Widen(small);

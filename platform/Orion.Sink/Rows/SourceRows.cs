@@ -57,7 +57,8 @@ public sealed class ScopeRow
     private string? _text;
 
     /// <summary>With attributes as they came.</summary>
-    public ScopeRow(string name, string? version = null, KeyValuePair<string, object?>[]? attributes = null) => (Name, Version, _attributes) = (name, version, attributes ?? []);
+    public ScopeRow(string name, string? version = null, KeyValuePair<string, object?>[]? attributes = null) =>
+        (Name, Version, _attributes) = (name, version, attributes ?? []);
 
     internal ScopeRow(string name, string? version, string text) => (Name, Version, _text) = (name, version, text);
 

@@ -11,7 +11,8 @@ internal static class DroppedParts
 
     public static long Pack(int attributes, int events, int links) => Cut(attributes) | (Cut(events) << Bits) | (Cut(links) << (2 * Bits));
 
-    public static (int Attributes, int Events, int Links) Unpack(long packed) => ((int)(packed & Most), (int)((packed >> Bits) & Most), (int)(packed >> (2 * Bits)));
+    public static (int Attributes, int Events, int Links) Unpack(long packed) =>
+        ((int)(packed & Most), (int)((packed >> Bits) & Most), (int)(packed >> (2 * Bits)));
 
     /// <summary>The three counts in SQL, NULL as 0.</summary>
     public static (string Attributes, string Events, string Links) Sql(string column) =>

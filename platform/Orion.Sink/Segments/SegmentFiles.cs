@@ -13,7 +13,8 @@ internal static class SegmentFiles
 
     public static string CentralPath(string directory) => Path.Combine(directory, Central);
 
-    public static string DayFolder(string directory, DateOnly day) => Path.Combine(directory, day.ToString(DayFormat, CultureInfo.InvariantCulture));
+    public static string DayFolder(string directory, DateOnly day) =>
+        Path.Combine(directory, day.ToString(DayFormat, CultureInfo.InvariantCulture));
 
     /// <summary>The file of a process and day, or a further part of it.</summary>
     public static string SegmentPath(string directory, DateOnly day, string process, int part = 1) =>

@@ -28,7 +28,8 @@ internal sealed class SourceTable : IDisposable
 
     public SourceTable(Database database)
     {
-        _addResource = database.Prepare("INSERT INTO resources (attributes, dropped, sender, objectives) VALUES (?,?,?,?) ON CONFLICT DO NOTHING");
+        _addResource =
+            database.Prepare("INSERT INTO resources (attributes, dropped, sender, objectives) VALUES (?,?,?,?) ON CONFLICT DO NOTHING");
         _findResource = database.Prepare("SELECT id FROM resources WHERE attributes = ? AND dropped = ? AND sender = ? AND objectives = ?");
         _addScope = database.Prepare("INSERT INTO scopes (name, version, attributes, dropped) VALUES (?,?,?,?) ON CONFLICT DO NOTHING");
         _findScope = database.Prepare("SELECT id FROM scopes WHERE name = ? AND version = ? AND attributes = ? AND dropped = ?");
@@ -46,7 +47,8 @@ internal sealed class SourceTable : IDisposable
         {
             foreach (var statement in (ReadOnlySpan<Statement>)[_addResource, _findResource])
             {
-                statement.Bind(1, resource.Text).Bind(2, (long)resource.DroppedAttributes).Bind(3, resource.Sender).Bind(4, resource.CountsInObjectives ? 1L : 0L);
+                statement.Bind(1, resource.Text).Bind(2, (long)resource.DroppedAttributes).Bind(3, resource.Sender)
+                    .Bind(4, resource.CountsInObjectives ? 1L : 0L);
             }
 
             id = Remember(resource, _addResource, _findResource);

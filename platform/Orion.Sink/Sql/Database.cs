@@ -39,7 +39,8 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Opens an existing file for reading.</summary>
-    public static Database OpenReader(string path, int busyMs = 1000) => Open(path, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_NOMUTEX, busyMs);
+    public static Database OpenReader(string path, int busyMs = 1000) =>
+        Open(path, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_NOMUTEX, busyMs);
 
     public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
 
@@ -90,7 +91,8 @@ internal sealed class Database : IDisposable
     /// <summary>Copies back what no reader needs of the WAL, without waiting for any; whether a reader kept it from being all.</summary>
     /// <remarks>A failure is not told: what could not be copied stays in the WAL.</remarks>
     public bool IsHeldBack() =>
-        raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var copied) == raw.SQLITE_OK && copied < pages;
+        raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var copied) == raw.SQLITE_OK
+            && copied < pages;
 
     /// <summary>Closing will not copy the WAL back.</summary>
     public void LeaveWal() => Check(raw.sqlite3_db_config(_handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _));

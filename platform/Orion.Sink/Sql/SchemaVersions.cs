@@ -42,7 +42,8 @@ internal sealed class SchemaVersions(params string[] steps)
     }
 
     /// <summary>What is said of a file whose version is newer.</summary>
-    public string Refusal(string file, long version) => $"{file} has schema version {version}; this program knows {Newest}. The file is left as it is.";
+    public string Refusal(string file, long version) =>
+        $"{file} has schema version {version}; this program knows {Newest}. The file is left as it is.";
 
     /// <summary>
     /// Takes the steps the file does not have yet, all in one transaction: a process that dies in between leaves the file as it was.

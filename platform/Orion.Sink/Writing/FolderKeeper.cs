@@ -20,7 +20,8 @@ internal sealed class FolderKeeper : IDisposable
     private DateTimeOffset _next = DateTimeOffset.MinValue;
     private volatile bool _stopping;
 
-    public FolderKeeper(TelemetrySinkOptions options, string process, SegmentSet segments, TimeProvider time, Action<List<(string Key, string Value)>> note)
+    public FolderKeeper(TelemetrySinkOptions options, string process, SegmentSet segments, TimeProvider time,
+        Action<List<(string Key, string Value)>> note)
     {
         (_segments, _time, _note) = (segments, time, note);
         _removal = new FileRemoval(time);

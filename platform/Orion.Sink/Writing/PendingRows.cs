@@ -106,4 +106,5 @@ internal sealed class PendingRows
 }
 
 /// <summary>Rows of one day.</summary>
-internal readonly record struct DayRows(DateOnly Day, Memory<CanonicalLine> Lines, Memory<SpanRow> Spans, Memory<LogRow> Logs, Memory<MetricPoint> Metrics);
+internal readonly record struct DayRows(DateOnly Day, Memory<CanonicalLine> Lines, Memory<SpanRow> Spans, Memory<LogRow> Logs,
+    Memory<MetricPoint> Metrics);

@@ -24,7 +24,8 @@ internal sealed class SharedParts(int unitBytes)
             return 0;
         }
 
-        if (ReferenceEquals(_last.Tenant, tenant) && _last.Source == source && _last is { Resource.Rows: > 0, Scope: null or { Rows: > 0 } })
+        if (ReferenceEquals(_last.Tenant, tenant) && _last.Source == source
+            && _last is { Resource.Rows: > 0, Scope: null or { Rows: > 0 } })
         {
             return 0;
         }
@@ -56,7 +57,8 @@ internal sealed class SharedParts(int unitBytes)
     }
 
     /// <summary>A row of the tenant is no longer in the buffer. Returns the units that are free with it, beyond its own.</summary>
-    public int Release(TenantShare tenant, RowSource source) => Release(tenant, source.Resource) + (source.Resource is null ? 0 : Release(tenant, source.Scope));
+    public int Release(TenantShare tenant, RowSource source) =>
+        Release(tenant, source.Resource) + (source.Resource is null ? 0 : Release(tenant, source.Scope));
 
     /// <summary>The buffer is empty.</summary>
     public void Reset()

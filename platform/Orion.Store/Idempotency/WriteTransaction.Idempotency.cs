@@ -6,7 +6,8 @@ namespace Orion.Store;
 
 public partial class WriteTransaction
 {
-    private const string Scope = "tenant_id = @tenant_id AND principal_id = @principal_id AND method = @method AND route = @route AND key_hash = @key_hash";
+    private const string Scope =
+        "tenant_id = @tenant_id AND principal_id = @principal_id AND method = @method AND route = @route AND key_hash = @key_hash";
     private const int MaxPrunedAtOnce = 50;
     private static readonly TimeSpan s_answersAreKept = TimeSpan.FromHours(24);
 

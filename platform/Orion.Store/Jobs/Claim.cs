@@ -61,7 +61,8 @@ internal static class Claim
     }
 
     private sealed record Row(
-        string Id, string Kind, string Subject, string Payload, string? TenantId, string? UniqueKey, DateTimeOffset RunAt, int Priority, int MaxAttempts,
+        string Id, string Kind, string Subject, string Payload, string? TenantId, string? UniqueKey, DateTimeOffset RunAt, int Priority,
+        int MaxAttempts,
         TimeSpan MaxDuration, string? TraceParent, string? CorrelationId, DateTimeOffset EnqueuedAt, int Attempts, long FencingToken,
         DateTimeOffset LeaseUntil, long Rank, string Lane, long Place)
     {

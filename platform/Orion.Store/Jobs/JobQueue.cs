@@ -38,7 +38,8 @@ public sealed class JobQueue
     public JobQueue(DomainStore store, TimeProvider time, Random random) => (_store, _time, _random) = (store, time, random);
 
     /// <summary>Claims up to <paramref name="limit"/> due jobs of those kinds; empty when none is due.</summary>
-    public Task<IReadOnlyList<JobLease>> ClaimAsync(string owner, IReadOnlyCollection<string> kinds, int limit, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<JobLease>> ClaimAsync(string owner, IReadOnlyCollection<string> kinds, int limit,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(owner);
         ArgumentNullException.ThrowIfNull(kinds);
@@ -83,7 +84,8 @@ public sealed class JobQueue
     /// <summary>Tries again after <paramref name="delay"/> without burning the attempt (waiting for something, not failing).</summary>
     /// <exception cref="LeaseLostException">It is no longer held.</exception>
     public Task SnoozeAsync(JobLease lease, TimeSpan delay, CancellationToken cancellationToken = default) =>
-        WriteAsync(tx => tx.ChangeHeld(lease, Requeue + "state = 'scheduled', run_at = @at, attempts = attempts - 1", tx.Now + delay), cancellationToken);
+        WriteAsync(tx => tx.ChangeHeld(lease, Requeue + "state = 'scheduled', run_at = @at, attempts = attempts - 1", tx.Now + delay),
+            cancellationToken);
 
     /// <summary>Gives a job back at once, its attempt not burnt (shutdown).</summary>
     /// <exception cref="LeaseLostException">It is no longer held.</exception>

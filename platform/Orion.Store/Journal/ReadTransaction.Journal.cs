@@ -4,7 +4,8 @@ namespace Orion.Store;
 
 public partial class ReadTransaction
 {
-    private const string FactColumns = "SELECT position, occurred_at, type, subject, tenant_id, data, trace_id, correlation_id, trace_parent FROM journal";
+    private const string FactColumns =
+        "SELECT position, occurred_at, type, subject, tenant_id, data, trace_id, correlation_id, trace_parent FROM journal";
 
     /// <summary>The facts of one entity, oldest first, after a position.</summary>
     public Task<IReadOnlyList<JournalEntry>> FactsOfAsync(string subject, long after = 0, int limit = 1000) =>
@@ -15,7 +16,8 @@ public partial class ReadTransaction
         Task.FromResult(Entries(FactColumns + " WHERE position > @position ORDER BY position LIMIT @limit", new { position, limit }));
 
     /// <summary>Position of the last fact; 0 when there is none.</summary>
-    public Task<long> LastPositionAsync() => Task.FromResult(QuerySingleOrDefault<long>("SELECT ifnull(max(position), 0) FROM journal", null));
+    public Task<long> LastPositionAsync() =>
+        Task.FromResult(QuerySingleOrDefault<long>("SELECT ifnull(max(position), 0) FROM journal", null));
 
     private IReadOnlyList<JournalEntry> Entries(string sql, object args) =>
         [.. Statement(sql).Query<FactRow>(args).Select(r => new JournalEntry(r.Position, r.OccurredAt, new JournalFact
@@ -30,5 +32,6 @@ public partial class ReadTransaction
         }))];
 
     private sealed record FactRow(
-        long Position, DateTimeOffset OccurredAt, string Type, string Subject, string? TenantId, string Data, string? TraceId, string? CorrelationId, string? TraceParent);
+        long Position, DateTimeOffset OccurredAt, string Type, string Subject, string? TenantId, string Data, string? TraceId,
+        string? CorrelationId, string? TraceParent);
 }

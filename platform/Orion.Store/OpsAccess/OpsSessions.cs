@@ -113,7 +113,8 @@ public sealed partial class OpsSessions
                 }
 
                 var secret = Secrets.New();
-                var session = new OpsSession(Ids.New("os", tx.Now), granted.Name, granted.Role, tx.Now, tx.Now + AbsoluteTimeout, null, null);
+                var session =
+                    new OpsSession(Ids.New("os", tx.Now), granted.Name, granted.Role, tx.Now, tx.Now + AbsoluteTimeout, null, null);
                 await tx.ExecuteAsync(
                     "INSERT INTO ops_sessions (secret_hash, id, name, role, created_at, last_seen_at) VALUES (@hash, @id, @name, @role, @now, @now)",
                     new { Hash = Secrets.Hash(secret), session.Id, session.Name, session.Role, tx.Now });
@@ -158,7 +159,8 @@ public sealed partial class OpsSessions
     public Task EndAsync(string secret, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        return _store.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM ops_sessions WHERE secret_hash = @hash", new { Hash = Secrets.Hash(secret) }), cancellationToken);
+        return _store.WriteAsync(tx =>
+            tx.ExecuteAsync("DELETE FROM ops_sessions WHERE secret_hash = @hash", new { Hash = Secrets.Hash(secret) }), cancellationToken);
     }
 
     /// <summary>
@@ -185,7 +187,8 @@ public sealed partial class OpsSessions
             cancellationToken);
     }
 
-    private static LiveSession Of(string secret, DateTimeOffset now) => new(Secrets.Hash(secret), now - AbsoluteTimeout, now - IdleTimeout, now);
+    private static LiveSession Of(string secret, DateTimeOffset now) =>
+        new(Secrets.Hash(secret), now - AbsoluteTimeout, now - IdleTimeout, now);
 
     // Both tables are small: rows come by a person's sign-in.
     private static async Task ForgetOldAsync(WriteTransaction tx)
@@ -194,12 +197,14 @@ public sealed partial class OpsSessions
             "DELETE FROM ops_sessions WHERE created_at <= @oldest_start OR last_seen_at <= @oldest_sight",
             new { OldestStart = tx.Now - AbsoluteTimeout, OldestSight = tx.Now - IdleTimeout });
         await tx.ExecuteAsync(
-            "DELETE FROM ops_login_tokens WHERE used_at IS NULL AND expires_at <= @oldest", new { Oldest = tx.Now - s_unusedTokensAreKept });
+            "DELETE FROM ops_login_tokens WHERE used_at IS NULL AND expires_at <= @oldest",
+            new { Oldest = tx.Now - s_unusedTokensAreKept });
     }
 
     private sealed record LiveSession(byte[] Hash, DateTimeOffset OldestStart, DateTimeOffset OldestSight, DateTimeOffset Now);
 
     private sealed record Grant(string Name, string? Role);
 
-    private sealed record SessionRow(string Id, string Name, string? Role, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, string? Tab, string? TabParameters);
+    private sealed record SessionRow(string Id, string Name, string? Role, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, string? Tab,
+        string? TabParameters);
 }

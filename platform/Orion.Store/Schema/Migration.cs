@@ -25,7 +25,8 @@ internal static class Migrations
     public static IReadOnlyList<Migration> Of(DomainStoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var migrations = options.MigrationAssemblies.Prepend(typeof(Migrations).Assembly).Distinct().SelectMany(Of).OrderBy(m => m.Number).ToArray();
+        var migrations = options.MigrationAssemblies.Prepend(typeof(Migrations).Assembly).Distinct().SelectMany(Of).OrderBy(m => m.Number)
+            .ToArray();
         for (var i = 1; i < migrations.Length; i++)
         {
             if (migrations[i].Number == migrations[i - 1].Number)
@@ -41,7 +42,8 @@ internal static class Migrations
         assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Select(resource =>
         {
             var name = Path.GetFileNameWithoutExtension(resource[Prefix.Length..]);
-            if (name.Length < 6 || name[4] != '_' || !int.TryParse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (name.Length < 6 || name[4] != '_'
+                || !int.TryParse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 throw new InvalidOperationException($"Migration '{name}.sql' must be named NNNN_what_it_does.sql.");
             }

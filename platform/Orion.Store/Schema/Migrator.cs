@@ -73,7 +73,8 @@ internal static class Migrator
 
     private static List<Migration> Missing(SqliteSession session, IReadOnlyList<Migration> known, SqliteFile file)
     {
-        var any = session.Statement("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = @name").Query<long>(new { Name = Table })[0] > 0;
+        var any = session.Statement("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = @name")
+            .Query<long>(new { Name = Table })[0] > 0;
         var applied = any ? session.Statement($"SELECT number, name, fingerprint FROM {Table} ORDER BY number").Query<Applied>(null) : [];
         var byNumber = known.ToDictionary(m => m.Number);
         foreach (var step in applied)

@@ -37,7 +37,8 @@ internal static class RowReader
 
         var row = Expression.Parameter(typeof(SqliteDataReader));
         var byPosition = typeof(ITuple).IsAssignableFrom(type) && type.IsValueType;
-        var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.Instance).OrderByDescending(c => c.GetParameters().Length).FirstOrDefault()
+        var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.Instance).OrderByDescending(c => c.GetParameters().Length)
+            .FirstOrDefault()
             ?? throw new InvalidOperationException($"{type.Name} has no public constructor to make a row with.");
         var arguments = constructor.GetParameters()
             .Select(Expression (p) => (Expression?)Read(row, byPosition ? p.Position : Find(columns, p.Name!), p.ParameterType) ?? Default(type, p)).ToArray();
@@ -45,9 +46,11 @@ internal static class RowReader
         var bindings = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.SetMethod is { IsPublic: true } && !taken.Contains(Plain(p.Name)))
             .Select(p => (Property: p, Value: Read(row, Find(columns, p.Name), p.PropertyType)))
-            .Where(p => p.Value is not null || (p.Property.IsDefined(typeof(RequiredMemberAttribute)) ? throw Missing(type, p.Property.Name) : false))
+            .Where(p => p.Value is not null
+                || (p.Property.IsDefined(typeof(RequiredMemberAttribute)) ? throw Missing(type, p.Property.Name) : false))
             .Select(p => Expression.Bind(p.Property, p.Value!));
-        return Expression.Lambda<Func<SqliteDataReader, T>>(Expression.MemberInit(Expression.New(constructor, arguments), bindings), row).Compile();
+        return Expression.Lambda<Func<SqliteDataReader, T>>(Expression.MemberInit(Expression.New(constructor, arguments), bindings), row)
+            .Compile();
     }
 
     private static MethodCallExpression? Read(ParameterExpression row, int column, Type type) =>
@@ -66,7 +69,8 @@ internal static class RowReader
     private static bool IsScalar(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        return type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(byte[]) || type == typeof(DateTimeOffset) || type == typeof(TimeSpan);
+        return type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(byte[]) || type == typeof(DateTimeOffset)
+            || type == typeof(TimeSpan);
     }
 
     private static T Cell<T>(SqliteDataReader reader, int column)

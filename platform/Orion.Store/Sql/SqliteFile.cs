@@ -49,7 +49,8 @@ internal sealed class SqliteFile
 
     private SqliteSession Open(SqliteOpenMode mode)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = FullPath, Mode = mode, Pooling = false }.ToString());
+        var connection =
+            new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = FullPath, Mode = mode, Pooling = false }.ToString());
         try
         {
             connection.Open();

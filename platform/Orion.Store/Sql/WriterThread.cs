@@ -88,7 +88,8 @@ internal sealed class WriterThread : IAsyncDisposable
 
             // Also a closure's failure is told after the commit: it may rest on what an earlier closure of the batch wrote.
             lost ??= Commit(done.LastOrDefault().Failure);
-            Remember(lost ?? done.Select(d => d.Failure).FirstOrDefault(f => f is StoreFailedException), _session.Changes - changesBefore > _freed);
+            Remember(lost
+                ?? done.Select(d => d.Failure).FirstOrDefault(f => f is StoreFailedException), _session.Changes - changesBefore > _freed);
             foreach (var (work, failure) in done)
             {
                 work.Finish(lost ?? failure);

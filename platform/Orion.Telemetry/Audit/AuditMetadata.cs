@@ -13,7 +13,8 @@ public static class AuditMetadata
     /// <summary>The keys there are.</summary>
     public static IReadOnlyList<string> Keys { get; } =
     [
-        "reason", "policy_key", "old_value", "new_value", "status_from", "status_to", "error_code", "request_scope", "idempotency_key_hash", "provider_ref",
+        "reason", "policy_key", "old_value", "new_value", "status_from", "status_to", "error_code", "request_scope", "idempotency_key_hash",
+        "provider_ref",
         "allocation_id", "node_id",
     ];
 

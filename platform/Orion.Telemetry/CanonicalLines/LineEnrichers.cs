@@ -30,7 +30,8 @@ internal sealed class LineEnrichers(IEnumerable<ILineEnricher> enrichers, ILogge
                 // A line without a policy field is worth more than no answer to the caller.
                 if (Interlocked.Increment(ref _failures) == 1)
                 {
-                    logger.LogWarning(exception, "The enricher {Enricher} failed; its fields are missing on canonical lines", enricher.GetType().Name);
+                    logger.LogWarning(exception, "The enricher {Enricher} failed; its fields are missing on canonical lines",
+                        enricher.GetType().Name);
                 }
             }
         }

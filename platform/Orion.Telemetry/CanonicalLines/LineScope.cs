@@ -248,7 +248,8 @@ internal sealed class LineScope
     }
 
     /// <summary>Ends it: true for the first caller only, who gets what was collected.</summary>
-    public bool TryFinish(KeepDecision decision, out List<KeyValuePair<string, object?>>? fields, out List<(Activity Span, SpanRow? Row)>? spans, out int lostSpans)
+    public bool TryFinish(KeepDecision decision, out List<KeyValuePair<string, object?>>? fields,
+        out List<(Activity Span, SpanRow? Row)>? spans, out int lostSpans)
     {
         lock (_lock)
         {

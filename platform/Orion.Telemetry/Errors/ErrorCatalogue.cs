@@ -34,13 +34,16 @@ public static class ErrorCatalogue
     public static readonly CatalogueError InvalidField = new("invalid_field", 400, "A field of the request is not valid.");
 
     /// <summary>A mutation came without the header that makes it safe to repeat.</summary>
-    public static readonly CatalogueError IdempotencyKeyRequired = new("idempotency_key_required", 400, "The Idempotency-Key header is required.");
+    public static readonly CatalogueError IdempotencyKeyRequired =
+        new("idempotency_key_required", 400, "The Idempotency-Key header is required.");
 
     /// <summary>The key is empty, too long, or not printable ASCII.</summary>
-    public static readonly CatalogueError IdempotencyKeyInvalid = new("idempotency_key_invalid", 400, "The Idempotency-Key header is not valid.");
+    public static readonly CatalogueError IdempotencyKeyInvalid =
+        new("idempotency_key_invalid", 400, "The Idempotency-Key header is not valid.");
 
     /// <summary>The key was used for a different request.</summary>
-    public static readonly CatalogueError IdempotencyKeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used before for a different request.");
+    public static readonly CatalogueError IdempotencyKeyReused =
+        new("idempotency_key_reused", 422, "The Idempotency-Key was used before for a different request.");
 
     /// <summary>The route exists, but not for this method.</summary>
     public static readonly CatalogueError MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here.");
@@ -87,7 +90,8 @@ public static class ErrorCatalogue
     public static readonly CatalogueError Unavailable = new("unavailable", 503, "The service cannot take the request at the moment.");
 
     /// <summary>Something the request depends on did not answer in time.</summary>
-    public static readonly CatalogueError UpstreamTimeout = new("upstream_timeout", 504, "Something the request depends on did not answer in time.");
+    public static readonly CatalogueError UpstreamTimeout =
+        new("upstream_timeout", 504, "Something the request depends on did not answer in time.");
 
     /// <summary>The error of a bare status that nothing more is known about.</summary>
     public static CatalogueError OfStatus(int status) => status switch

@@ -52,7 +52,8 @@ public static class Problems
         http.Response.Headers.CacheControl = "no-store";
         if (Paths.SurfaceOf(http.Request.Path) == "otlp")
         {
-            return OtlpRefusals.WriteAsync(http, OtlpIngest.Refuse(error.Status, http.Request.ContentType, detail is null ? error.Title : $"{error.Title} {detail}"));
+            return OtlpRefusals.WriteAsync(http,
+                OtlpIngest.Refuse(error.Status, http.Request.ContentType, detail is null ? error.Title : $"{error.Title} {detail}"));
         }
 
         return TypedResults.Problem(new ProblemDetails

@@ -30,7 +30,8 @@ internal sealed class InstanceClaim : IDisposable
             var name = number == 1 ? service : $"{service}-{number}";
             try
             {
-                return new InstanceClaim(name, new FileStream(Path.Combine(folder.FullName, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                return new InstanceClaim(name,
+                    new FileStream(Path.Combine(folder.FullName, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
             catch (IOException)
             {

@@ -46,7 +46,8 @@ public sealed class LagReport
         {
             lock (_lock)
             {
-                return [.. _suspects.Values.Where(s => s.Stalls >= EnoughStalls || s.Total >= s_enoughTime).OrderByDescending(s => s.Total)];
+                return [.. _suspects.Values.Where(s => s.Stalls >= EnoughStalls || s.Total >= s_enoughTime)
+                    .OrderByDescending(s => s.Total)];
             }
         }
     }

@@ -12,7 +12,8 @@ internal sealed class PrettyConsoleFormatter(Sanitizer sanitizer, TimeProvider t
 {
     public const string FormatName = "orion-pretty";
 
-    private readonly bool _colour = !Console.IsOutputRedirected || Environment.GetEnvironmentVariable("DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION") is "1" or "true";
+    private readonly bool _colour = !Console.IsOutputRedirected
+        || Environment.GetEnvironmentVariable("DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION") is "1" or "true";
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {

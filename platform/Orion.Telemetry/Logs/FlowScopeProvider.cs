@@ -20,7 +20,8 @@ internal sealed class FlowScopeProvider : IExternalScopeProvider
         {
             KeyValuePair<string, object?>[] flow =
             [
-                new("TraceId", span.TraceId.ToHexString()), new("SpanId", span.SpanId.ToHexString()), new("CorrelationId", CorrelationId.Current),
+                new("TraceId", span.TraceId.ToHexString()), new("SpanId", span.SpanId.ToHexString()),
+                new("CorrelationId", CorrelationId.Current),
             ];
             callback(flow, state);
         }

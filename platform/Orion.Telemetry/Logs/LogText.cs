@@ -12,7 +12,8 @@ internal static class LogText
 {
     private const string OriginalFormat = "{OriginalFormat}";
 
-    public static string Render<TState>(TState state, Exception? exception, Func<TState, Exception?, string> formatter, Sanitizer sanitizer, out string? template)
+    public static string Render<TState>(TState state, Exception? exception, Func<TState, Exception?, string> formatter, Sanitizer sanitizer,
+        out string? template)
     {
         template = null;
         var arguments = state as IReadOnlyList<KeyValuePair<string, object?>>;
@@ -27,7 +28,8 @@ internal static class LogText
             else
             {
                 // What a list or map holds is judged part by part, which its text no longer shows.
-                sensitive |= sanitizer.Hides(key, value) || (value is System.Collections.IEnumerable and not string && !ReferenceEquals(sanitizer.Tree(key, value), value));
+                sensitive |= sanitizer.Hides(key, value)
+                    || (value is System.Collections.IEnumerable and not string && !ReferenceEquals(sanitizer.Tree(key, value), value));
             }
         }
 

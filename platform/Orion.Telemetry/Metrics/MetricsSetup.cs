@@ -18,7 +18,8 @@ internal static class MetricsSetup
     // routes of http.server.request.duration, and by what the pool allocates. They are collected where metrics also leave by OTLP, whose
     // readers may look for them.
     private static readonly string[] s_costly =
-        ["http.server.active_requests", "aspnetcore.routing.match_attempts", "aspnetcore.memory_pool.pooled", "aspnetcore.memory_pool.rented"];
+        ["http.server.active_requests", "aspnetcore.routing.match_attempts", "aspnetcore.memory_pool.pooled",
+            "aspnetcore.memory_pool.rented"];
 
     public static void Add(IHostApplicationBuilder builder, MeterProviderBuilder metrics, OtlpSetup otlp)
     {
@@ -42,7 +43,8 @@ internal static class MetricsSetup
         // Series of a metric are bounded by the SDK: past its cardinality limit they share one that says so.
         metrics.AddReader(sp => new PeriodicExportingMetricReader(
             new SinkMetricExporter(
-                sp.GetRequiredService<TelemetryWriter>(), sp.GetRequiredService<TelemetrySink>().Metrics, sp.GetRequiredService<Redactor>(), sp.GetRequiredService<ServiceIdentity>().Name),
+                sp.GetRequiredService<TelemetryWriter>(), sp.GetRequiredService<TelemetrySink>().Metrics, sp.GetRequiredService<Redactor>(),
+                sp.GetRequiredService<ServiceIdentity>().Name),
             (int)sp.GetRequiredService<IOptions<MetricsOptions>>().Value.Interval.TotalMilliseconds)
         {
             TemporalityPreference = MetricReaderTemporalityPreference.Delta,

@@ -60,5 +60,6 @@ internal static class GrpcFrame
         }
     }
 
-    private static string? Status(HttpResponseHeaders headers) => headers.TryGetValues("grpc-status", out var values) ? values.FirstOrDefault() : null;
+    private static string? Status(HttpResponseHeaders headers) =>
+        headers.TryGetValues("grpc-status", out var values) ? values.FirstOrDefault() : null;
 }

@@ -27,7 +27,8 @@ internal sealed class OtlpSetup
         _traces = Targets("traces", ExportAccount.Spans, "BSP");
         _logs = Targets("logs", ExportAccount.Logs, "BLRP");
         _metrics = Targets("metrics", null, "");
-        if (Environment.GetEnvironmentVariable(OtlpTarget.RetryKey) != configuration[OtlpTarget.RetryKey] && configuration[OtlpTarget.RetryKey] is { Length: > 0 })
+        if (Environment.GetEnvironmentVariable(OtlpTarget.RetryKey) != configuration[OtlpTarget.RetryKey]
+            && configuration[OtlpTarget.RetryKey] is { Length: > 0 })
         {
             throw new InvalidOperationException($"{OtlpTarget.RetryKey} must be set in the process's environment: OpenTelemetry reads it there only.");
         }
@@ -88,7 +89,8 @@ internal sealed class OtlpSetup
         for (var i = 0; i < _metrics.Count; i++)
         {
             var (name, target) = ($"orion-metrics-{i}", _metrics[i].Target);
-            services.AddOptions<OtlpExporterOptions>(name).Configure<WireRedactor>((options, redactor) => target.Put(options, redactor, null));
+            services.AddOptions<OtlpExporterOptions>(name)
+                .Configure<WireRedactor>((options, redactor) => target.Put(options, redactor, null));
             metrics.AddOtlpExporter(name, configure: null);
         }
     }

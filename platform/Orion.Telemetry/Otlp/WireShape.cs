@@ -38,13 +38,15 @@ internal sealed class WireShape
     // Name, attributes and status are clean: the span's row has been through the redactor, and the span was given what came out.
     private static readonly WireShape s_span =
         Shape(
-            (1, WireRule.Keep), (2, WireRule.Keep), (3, WireRule.State), (4, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep), (7, WireRule.Keep), (8, WireRule.Keep),
+            (1, WireRule.Keep), (2, WireRule.Keep), (3, WireRule.State), (4, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep),
+            (7, WireRule.Keep), (8, WireRule.Keep),
             (9, WireRule.Keep), (10, WireRule.Keep), (12, WireRule.Keep), (14, WireRule.Keep), (16, WireRule.Keep))
         .With((11, s_event), (13, s_link), (15, s_status)).AsRow();
 
     // So are a log record's body and attributes.
     private static readonly WireShape s_log = Shape(
-        (1, WireRule.Keep), (2, WireRule.Keep), (3, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep), (7, WireRule.Keep), (8, WireRule.Keep), (9, WireRule.Keep),
+        (1, WireRule.Keep), (2, WireRule.Keep), (3, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep), (7, WireRule.Keep),
+        (8, WireRule.Keep), (9, WireRule.Keep),
         (10, WireRule.Keep), (11, WireRule.Keep), (12, WireRule.Text)).AsRow();
 
     private static readonly WireShape s_exemplar =
@@ -56,13 +58,15 @@ internal sealed class WireShape
 
     private static readonly WireShape s_histogram =
         Shape(
-            (2, WireRule.Keep), (3, WireRule.Keep), (4, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep), (7, WireRule.Keep), (9, WireRule.Attribute), (10, WireRule.Keep),
+            (2, WireRule.Keep), (3, WireRule.Keep), (4, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep), (7, WireRule.Keep),
+            (9, WireRule.Attribute), (10, WireRule.Keep),
             (11, WireRule.Keep), (12, WireRule.Keep))
         .With((8, s_exemplar)).AsSeries(9);
 
     private static readonly WireShape s_exponential =
         Shape(
-            (1, WireRule.Attribute), (2, WireRule.Keep), (3, WireRule.Keep), (4, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep), (7, WireRule.Keep), (8, WireRule.Keep),
+            (1, WireRule.Attribute), (2, WireRule.Keep), (3, WireRule.Keep), (4, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep),
+            (7, WireRule.Keep), (8, WireRule.Keep),
             (9, WireRule.Keep), (10, WireRule.Keep), (12, WireRule.Keep), (13, WireRule.Keep), (14, WireRule.Keep))
         .With((11, s_exemplar)).AsSeries(1);
 

@@ -42,7 +42,8 @@ internal sealed class OutgoingHandler(string client, Breakers? breakers) : Deleg
         }
         catch (TimeoutRejectedException exception)
         {
-            throw new TimeoutException($"The call of \"{client}\" to {host} took longer than {exception.Timeout.TotalSeconds:0.###} s.", exception);
+            throw new TimeoutException($"The call of \"{client}\" to {host} took longer than {exception.Timeout.TotalSeconds:0.###} s.",
+                exception);
         }
         catch (BrokenCircuitException exception)
         {

@@ -24,7 +24,8 @@ internal sealed class TextMapW3CPropagator : TraceContextPropagator
         var members = _w3c.ExtractBaggage(carrier, Get);
         return new PropagationContext(found, members is null ? context.Baggage : Baggage.Create(Values(members)));
 
-        void Get(object? from, string name, out string? one, out IEnumerable<string>? many) => (one, many) = (null, getter((T)from!, name) ?? []);
+        void Get(object? from, string name, out string? one, out IEnumerable<string>? many) =>
+            (one, many) = (null, getter((T)from!, name) ?? []);
     }
 
     public override void Inject<T>(PropagationContext context, T carrier, Action<T, string, string> setter)

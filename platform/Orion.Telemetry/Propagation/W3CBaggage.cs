@@ -73,7 +73,8 @@ internal static class W3CBaggage
         string? written = null;
         foreach (var (key, value) in members)
         {
-            if (written is not null && key.Length == written.Length + 1 && key[0] == Properties && key.EndsWith(written, StringComparison.Ordinal))
+            if (written is not null && key.Length == written.Length + 1 && key[0] == Properties
+                && key.EndsWith(written, StringComparison.Ordinal))
             {
                 // They came in this way, so they can go out so; not where that makes the header too long.
                 header.Append(header.Length + value?.Length <= MaxLength ? value : "");

@@ -17,7 +17,8 @@ internal sealed class W3CPropagator : DistributedContextPropagator
 
     public override IReadOnlyCollection<string> Fields => s_fields;
 
-    public override void ExtractTraceIdAndState(object? carrier, PropagatorGetterCallback? getter, out string? traceId, out string? traceState)
+    public override void ExtractTraceIdAndState(object? carrier, PropagatorGetterCallback? getter, out string? traceId,
+        out string? traceState)
     {
         traceId = null;
         traceState = null;

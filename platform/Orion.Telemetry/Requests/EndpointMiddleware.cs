@@ -29,7 +29,8 @@ internal sealed class EndpointMiddleware(RequestDelegate next)
         {
             await pipeline;
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException
+            && context.RequestAborted.IsCancellationRequested)
         {
             // A client that left, perhaps in the middle of its answer: further out, the exception handler ends that as if the answer were
             // whole.

@@ -26,7 +26,8 @@ public static class EventStream
     }
 
     /// <summary>Sends a comment, which clients ignore.</summary>
-    public static Task KeepAliveAsync(HttpContext http, CancellationToken cancellationToken) => SendAsync(http, ": still here\n\n", cancellationToken);
+    public static Task KeepAliveAsync(HttpContext http, CancellationToken cancellationToken) =>
+        SendAsync(http, ": still here\n\n", cancellationToken);
 
     /// <summary>Sends fields and comments as they are, at once.</summary>
     public static async Task SendAsync(HttpContext http, string text, CancellationToken cancellationToken)

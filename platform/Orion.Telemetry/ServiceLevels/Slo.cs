@@ -43,7 +43,8 @@ public sealed record LatencySlo(string Name, string Surface, double Objective, T
     public string? Span { get; init; }
 
     /// <inheritdoc/>
-    public override string Promise => $"{Share} under {(Limit.TotalSeconds < 1 ? $"{Limit.TotalMilliseconds} ms" : $"{Limit.TotalSeconds} s")}";
+    public override string Promise =>
+        $"{Share} under {(Limit.TotalSeconds < 1 ? $"{Limit.TotalMilliseconds} ms" : $"{Limit.TotalSeconds} s")}";
 
     /// <inheritdoc/>
     public override SloRule Rule => new(Name) { Surface = Span is null ? Surface : null, Span = Span, Limit = Limit };

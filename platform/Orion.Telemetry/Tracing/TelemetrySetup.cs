@@ -47,10 +47,12 @@ internal static class TelemetrySetup
         services.AddOpenTelemetry()
             .ConfigureResource(r => r
                 .AddAttributes([new("service.name", serviceName)])
-                .AddDetector(sp => new IdentityDetector(sp.GetRequiredService<ServiceIdentity>(), ServiceIdentity.InstanceIdFrom(configuration))))
+                .AddDetector(sp =>
+                    new IdentityDetector(sp.GetRequiredService<ServiceIdentity>(), ServiceIdentity.InstanceIdFrom(configuration))))
             .WithTracing(t =>
             {
-                t.AddSource(Spans.SourceName, builder.Environment.ApplicationName).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation();
+                t.AddSource(Spans.SourceName, builder.Environment.ApplicationName).AddAspNetCoreInstrumentation()
+                    .AddHttpClientInstrumentation();
                 if (configuration["OTEL_TRACES_SAMPLER"] is not { Length: > 0 })
                 {
                     // A caller that does not sample must not keep a request from being told of.
@@ -77,7 +79,8 @@ internal static class TelemetrySetup
         services.AddLast<LoggerProvider>((sp, provider) =>
         {
             provider.AddProcessor(new LogProcessor(
-                new Lazy<TelemetryWriter>(sp.GetRequiredService<TelemetryWriter>), sp.GetRequiredService<Redactor>(), sp.GetRequiredService<LogScopes>(),
+                new Lazy<TelemetryWriter>(sp.GetRequiredService<TelemetryWriter>), sp.GetRequiredService<Redactor>(),
+                sp.GetRequiredService<LogScopes>(),
                 serviceName, sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<IOptions<LogOptions>>())
             {
                 Exports = otlp.ExportsLogs,
@@ -114,7 +117,8 @@ internal static class TelemetrySetup
     /// <summary>The process as the sink's rows refer to it: everything that OpenTelemetry's exporters would say of it.</summary>
     private static ResourceRow OwnResource(TracerProvider provider, Redactor redactor)
     {
-        var resource = new ResourceRow([.. provider.GetResource().Attributes.Select(a => new KeyValuePair<string, object?>(a.Key, a.Value))]);
+        var resource =
+            new ResourceRow([.. provider.GetResource().Attributes.Select(a => new KeyValuePair<string, object?>(a.Key, a.Value))]);
         redactor.Clean(resource);
         return resource;
     }
@@ -133,7 +137,8 @@ internal static class TelemetrySetup
         services.TryAddSingleton<LogRing>();
         services.AddSink(builder.Configuration, builder.Environment, serviceName);
         services.TryAddSingleton(sp => new TelemetryWriter(
-            sp.GetRequiredService<Redactor>(), sp.GetRequiredService<TraceRing>(), sp.GetRequiredService<LogRing>(), sp.GetService<TelemetrySink>()));
+            sp.GetRequiredService<Redactor>(), sp.GetRequiredService<TraceRing>(), sp.GetRequiredService<LogRing>(),
+            sp.GetService<TelemetrySink>()));
         services.TryAddSingleton<KeepDecision>();
         services.TryAddSingleton<LineEnrichers>();
         services.TryAddSingleton<TagLint>();
@@ -154,12 +159,14 @@ internal static class TelemetrySetup
             sp.GetRequiredService<IOptions<HeartbeatOptions>>()));
     }
 
-    private static void AddSink(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, string serviceName)
+    private static void AddSink(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment,
+        string serviceName)
     {
         var environmentName = environment.EnvironmentName.ToLowerInvariant();
         if (TelemetryFolder.Of(configuration) is not { } folder)
         {
-            var instance = ServiceIdentity.InstanceIdFrom(configuration) is { } id && id != serviceName ? $"{serviceName}-{id}" : serviceName;
+            var instance =
+                ServiceIdentity.InstanceIdFrom(configuration) is { } id && id != serviceName ? $"{serviceName}-{id}" : serviceName;
             services.TryAddSingleton(_ => new ServiceIdentity(serviceName, instance, environmentName));
             return;
         }
@@ -168,7 +175,8 @@ internal static class TelemetrySetup
             .Configure<IOptions<SloOptions>, IServiceProvider>((o, slos, sp) =>
             {
                 (o.Directory, o.Slos) = (folder, [.. slos.Value.All.Select(s => s.Rule)]);
-                o.RollupsChecked = check => RollupNotice.Tell(sp.GetRequiredService<ILoggerFactory>().CreateLogger("Orion.Sink.Rollups"), check);
+                o.RollupsChecked = check =>
+                    RollupNotice.Tell(sp.GetRequiredService<ILoggerFactory>().CreateLogger("Orion.Sink.Rollups"), check);
             });
         services.TryAddSingleton(_ => InstanceClaim.Take(folder, serviceName));
         services.TryAddSingleton(sp => new ServiceIdentity(serviceName, sp.GetRequiredService<InstanceClaim>().Name, environmentName));

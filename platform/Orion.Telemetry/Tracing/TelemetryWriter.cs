@@ -51,7 +51,8 @@ public sealed class TelemetryWriter
 
         foreach (var span in rows.Spans)
         {
-            Clean(span, static (redactor, row) => redactor.Clean(row), static (sink, row) => sink.Record(row), span is CanonicalLine ? Streams.Lines : Streams.Spans);
+            Clean(span, static (redactor, row) => redactor.Clean(row), static (sink, row) =>
+                sink.Record(row), span is CanonicalLine ? Streams.Lines : Streams.Spans);
         }
 
         foreach (var log in rows.Logs)
@@ -81,7 +82,8 @@ public sealed class TelemetryWriter
     public void Track(string name, string? user = null, string? tenant = null, params KeyValuePair<string, object?>[] properties) =>
         Clean(
             new TrackedEvent { Name = name, User = user, Tenant = tenant, Properties = properties },
-            static (redactor, row) => redactor.Clean(row), static (sink, row) => sink.Track(row.Name, row.User, row.Tenant, row.Properties), Streams.Tracked);
+            static (redactor, row) => redactor.Clean(row), static (sink, row) =>
+                sink.Track(row.Name, row.User, row.Tenant, row.Properties), Streams.Tracked);
 
     /// <summary>Copies journal facts for reporting; a fact that is there already stays as it is, so a copy may be repeated.</summary>
     /// <returns>Whether they are committed; false in a service without a store.</returns>
@@ -143,7 +145,8 @@ public sealed class TelemetryWriter
         try
         {
             var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
-            foreach (var (resource, scope) in rows.Spans.Select(s => (s.Resource, s.Scope)).Concat(rows.Logs.Select(l => (l.Resource, l.Scope)))
+            foreach (var (resource, scope) in rows.Spans.Select(s => (s.Resource, s.Scope))
+                .Concat(rows.Logs.Select(l => (l.Resource, l.Scope)))
                 .Concat(rows.Points.Select(p => (p.Resource, p.Scope))))
             {
                 if (resource is not null && seen.Add(resource))

@@ -33,6 +33,7 @@ public sealed record LocalRouteFigures(string Name, long Count, long Errors, dou
             errors += trace.Line.Status == SpanStatus.Error ? 1 : 0;
         }
 
-        return new LocalRouteFigures(route.Key, durations.Count, errors, durations.Quantile(0.50) / NanosPerMs, durations.Quantile(0.95) / NanosPerMs, durations.Quantile(0.99) / NanosPerMs);
+        return new LocalRouteFigures(route.Key, durations.Count, errors, durations.Quantile(0.50) / NanosPerMs,
+            durations.Quantile(0.95) / NanosPerMs, durations.Quantile(0.99) / NanosPerMs);
     }
 }

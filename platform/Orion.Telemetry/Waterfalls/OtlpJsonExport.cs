@@ -109,7 +109,8 @@ public static class OtlpJsonExport
         json.WriteNumber("kind", (int)span.Kind + 1);
         json.WriteString("startTimeUnixNano", Text(span.StartUnixNanos));
         json.WriteString("endTimeUnixNano", Text(span.StartUnixNanos + span.DurationNanos));
-        Attributes(json, [.. span.Attributes, .. Columns(span).Where(c => c.Value is not null && !Array.Exists(span.Attributes, a => a.Key == c.Key))]);
+        Attributes(json,
+            [.. span.Attributes, .. Columns(span).Where(c => c.Value is not null && !Array.Exists(span.Attributes, a => a.Key == c.Key))]);
         json.WriteStartArray("events");
         foreach (var happened in span.Events)
         {

@@ -19,7 +19,8 @@ public static class SpanTree
     /// </summary>
     public static IReadOnlyList<SpanNode> Of(IEnumerable<SpanRow> spans)
     {
-        var ordered = spans.DistinctBy(s => (s.TraceId, s.SpanId)).OrderBy(s => s.StartUnixNanos).ThenByDescending(s => s.DurationNanos).ToList();
+        var ordered = spans.DistinctBy(s => (s.TraceId, s.SpanId)).OrderBy(s => s.StartUnixNanos).ThenByDescending(s => s.DurationNanos)
+            .ToList();
         var known = ordered.Select(s => (s.TraceId, s.SpanId)).ToHashSet();
         var over = ordered.ToDictionary(s => s, s => Over(s, known));
         var under = ordered.Where(s => over[s] is not null).ToLookup(s => over[s]!.Value);
@@ -55,7 +56,8 @@ public static class SpanTree
     }
 
     // A stack of its own: a hostile trace may be as deep as it has spans.
-    private static void Visit(SpanRow root, ILookup<(ActivityTraceId, ActivitySpanId), SpanRow> under, HashSet<SpanRow> seen, List<SpanNode> nodes)
+    private static void Visit(SpanRow root, ILookup<(ActivityTraceId, ActivitySpanId), SpanRow> under, HashSet<SpanRow> seen,
+        List<SpanNode> nodes)
     {
         var open = new Stack<SpanNode>([new SpanNode(root, 0)]);
         while (open.TryPop(out var next))

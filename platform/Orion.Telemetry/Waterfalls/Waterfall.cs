@@ -41,7 +41,8 @@ public sealed record Waterfall(IReadOnlyList<Bar> Bars, DateTimeOffset Start, Ti
                 (double)(n.Span.StartUnixNanos - start) / length,
                 (double)n.Span.DurationNanos / length,
                 TimeSpan.FromTicks((n.Span.StartUnixNanos - start) / 100),
-                n.Span.Links.Select(l => places.TryGetValue((l.TraceId, l.SpanId), out var at) ? at : (int?)null).FirstOrDefault(at => at is not null)))],
+                n.Span.Links.Select(l => places.TryGetValue((l.TraceId, l.SpanId), out var at) ? at : (int?)null)
+                    .FirstOrDefault(at => at is not null)))],
             DateTimeOffset.UnixEpoch.AddTicks(start / 100),
             TimeSpan.FromTicks(length / 100),
             [.. nodes.Select(n => n.Span.Service).Distinct().Order(StringComparer.Ordinal)]);

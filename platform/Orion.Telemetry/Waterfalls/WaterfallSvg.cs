@@ -27,12 +27,14 @@ public static class WaterfallSvg
         using (var svg = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true }))
         {
             var height = Head + (waterfall.Bars.Count * Row) + 10;
-            Open(svg, "svg", ("viewBox", $"0 0 {Names + Axis} {height}"), ("width", $"{Names + Axis}"), ("height", $"{height}"), ("font-family", "system-ui, sans-serif"), ("font-size", "12"), ("fill", "#1c2430"));
+            Open(svg, "svg", ("viewBox", $"0 0 {Names + Axis} {height}"), ("width", $"{Names + Axis}"), ("height", $"{height}"),
+                ("font-family", "system-ui, sans-serif"), ("font-size", "12"), ("fill", "#1c2430"));
             svg.WriteElementString("title", Namespace, $"{waterfall.Bars.Count} spans from {waterfall.Start:yyyy-MM-dd HH:mm:ss.fff} UTC, {Duration(waterfall.Length.TotalMilliseconds)}");
             Element(svg, "rect", ("width", "100%"), ("height", "100%"), ("fill", "#ffffff"));
             foreach (var (left, milliseconds) in waterfall.Ticks())
             {
-                Element(svg, "line", ("x1", X(left)), ("x2", X(left)), ("y1", $"{Head - 6}"), ("y2", $"{height - 6}"), ("stroke", "#d9dee5"));
+                Element(svg, "line", ("x1", X(left)), ("x2", X(left)), ("y1", $"{Head - 6}"), ("y2", $"{height - 6}"),
+                    ("stroke", "#d9dee5"));
                 Text(svg, X(left), 18, Duration(milliseconds), ("fill", "#5b6675"));
             }
 
@@ -56,12 +58,15 @@ public static class WaterfallSvg
         Open(svg, "g");
         svg.WriteElementString("title", Namespace, Clean($"{bar.Span.Name}, {bar.Span.Service}: at {Duration(bar.Offset.TotalMilliseconds)}, took {Duration(bar.Span.DurationNanos / 1e6)}{(failed ? $", failed: {bar.Span.StatusMessage ?? bar.Span.ErrorType ?? "error"}" : "")}"));
         var name = Clean(bar.Span.Name);
-        Text(svg, $"{8 + (Math.Min(bar.Depth, 12) * 12)}", Y(index, 15), name.Length > MaxName ? name[..MaxName] + "…" : name, ("fill", failed ? "#b3261e" : "#1c2430"));
-        Element(svg, "rect", ("x", X(bar.Left)), ("y", $"{Y(index, 6)}"), ("width", Number(Math.Max(1, bar.Width * Axis * 0.9))), ("height", "10"), ("rx", "2"), ("fill", failed ? "#b3261e" : s_colors[waterfall.Color(bar.Span.Service)]));
+        Text(svg, $"{8 + (Math.Min(bar.Depth, 12) * 12)}", Y(index, 15), name.Length > MaxName ? name[..MaxName] + "…" : name,
+            ("fill", failed ? "#b3261e" : "#1c2430"));
+        Element(svg, "rect", ("x", X(bar.Left)), ("y", $"{Y(index, 6)}"), ("width", Number(Math.Max(1, bar.Width * Axis * 0.9))),
+            ("height", "10"), ("rx", "2"), ("fill", failed ? "#b3261e" : s_colors[waterfall.Color(bar.Span.Service)]));
         if (bar.Cause is { } cause)
         {
             // From the cause's row down (or up) to where this one began: related, not owned.
-            Element(svg, "path", ("d", $"M {X(bar.Left)} {Y(cause, 11)} V {Y(index, 6)}"), ("fill", "none"), ("stroke", "#5b6675"), ("stroke-dasharray", "3 3"));
+            Element(svg, "path", ("d", $"M {X(bar.Left)} {Y(cause, 11)} V {Y(index, 6)}"), ("fill", "none"), ("stroke", "#5b6675"),
+                ("stroke-dasharray", "3 3"));
         }
 
         svg.WriteEndElement();
@@ -99,5 +104,6 @@ public static class WaterfallSvg
     private static string Duration(double milliseconds) => milliseconds >= 1000
         ? (milliseconds / 1000).ToString("0.###", CultureInfo.InvariantCulture) + " s" : milliseconds.ToString("0.###", CultureInfo.InvariantCulture) + " ms";
 
-    private static string Clean(string text) => string.Concat(text.EnumerateRunes().Select(r => r.IsBmp && !XmlConvert.IsXmlChar((char)r.Value) ? "\uFFFD" : r.ToString()));
+    private static string Clean(string text) =>
+        string.Concat(text.EnumerateRunes().Select(r => r.IsBmp && !XmlConvert.IsXmlChar((char)r.Value) ? "\uFFFD" : r.ToString()));
 }

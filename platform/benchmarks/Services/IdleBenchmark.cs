@@ -72,7 +72,8 @@ internal sealed class IdleBenchmark : Benchmark
     private static double Compiling(CpuReading from, CpuReading to) =>
         Percent(TimeSpan.FromTicks(from.Spent(to).Where(t => IsCompiler(t.Thread)).Sum(t => t.Cpu.Ticks)), to.At - from.At);
 
-    private static bool IsCompiler(string thread) => thread.StartsWith(".NET Tiered", StringComparison.Ordinal) || thread == CpuReading.Ended;
+    private static bool IsCompiler(string thread) =>
+        thread.StartsWith(".NET Tiered", StringComparison.Ordinal) || thread == CpuReading.Ended;
 
     private static double Percent(TimeSpan cpu, TimeSpan passed) => Math.Round(100 * (cpu / passed), 3);
 

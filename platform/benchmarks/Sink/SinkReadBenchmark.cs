@@ -99,7 +99,8 @@ internal sealed class SinkReadBenchmark : Benchmark
 
     private static async Task<int> LogsAsync(Source source, LogQuery query) => (await source.Reader.LogsAsync(query)).Items.Count;
 
-    private static string? Option(string[] arguments, string name) => Array.IndexOf(arguments, name) is var at and >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;
+    private static string? Option(string[] arguments, string name) =>
+        Array.IndexOf(arguments, name) is var at and >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;
 
     private sealed record Source(int Rows, SinkReadData Data, TelemetryReader Reader, Random Random);
 }

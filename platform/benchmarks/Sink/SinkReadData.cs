@@ -30,7 +30,8 @@ internal sealed class SinkReadData
     private static readonly string[] s_services = ["api", "worker", "node-agent"];
     private static readonly string[] s_routes =
     [
-        "/v1/projects", "/v1/projects/{projectId}", "/v1/projects/{projectId}/allocations", "/v1/projects/{projectId}/allocations/{id}", "/v1/ledger", "/v1/usage", "/v1/keys", "/v1/members", "/v1/nodes", "/v1/events",
+        "/v1/projects", "/v1/projects/{projectId}", "/v1/projects/{projectId}/allocations", "/v1/projects/{projectId}/allocations/{id}",
+        "/v1/ledger", "/v1/usage", "/v1/keys", "/v1/members", "/v1/nodes", "/v1/events",
     ];
 
     private SinkReadData(string directory, IEnumerable<string> traces)

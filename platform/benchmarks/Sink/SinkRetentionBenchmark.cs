@@ -58,7 +58,8 @@ internal sealed class SinkRetentionBenchmark : Benchmark
         quiet = Math.Max(quiet, await flushes.LongestAsync(whileDropping + whileFreeing - TimeSpan.FromSeconds(5), () => false));
         var longest = Math.Max(dropping, freeing);
         var ratio = Math.Round(longest / quiet, 2);
-        return new { Rows = rows, DayBytes = bytes, LongestStallMs = longest, LongestQuietMs = quiet, StallRatio = ratio, Dropped = dropped };
+        return new { Rows = rows, DayBytes = bytes, LongestStallMs = longest, LongestQuietMs = quiet, StallRatio = ratio,
+            Dropped = dropped };
     }
 
     private static async Task CheckedAsync(TelemetrySink sink, string folder, TimeProvider time)

@@ -31,7 +31,8 @@ internal sealed class SinkWriteBenchmark : Benchmark
             var naive = Naive(rows / 10);
             Console.WriteLine($"round {round + 1}: limit {limit:N0}, ours {ours:N0}, naive {naive:N0} rows/s; {allocated:0.0} B allocated and {bytes:0} B on disk a row");
             best = new Result(
-                Math.Max(best.RowsPerS, ours), Math.Max(best.LimitRowsPerS, limit), 0, allocated, bytes, Math.Max(best.NaiveRowsPerS, naive), 0);
+                Math.Max(best.RowsPerS, ours), Math.Max(best.LimitRowsPerS, limit), 0, allocated, bytes,
+                Math.Max(best.NaiveRowsPerS, naive), 0);
         }
 
         return best with { Ratio = best.RowsPerS / best.LimitRowsPerS, NaiveFactor = best.RowsPerS / best.NaiveRowsPerS };
@@ -82,7 +83,8 @@ internal sealed class SinkWriteBenchmark : Benchmark
             }
 
             var (row, (high, low), span, parent, values) = rows[i];
-            insert.Bind(1, row.StartUnixNanos).Bind(2, 0).Bind(3, high).Bind(4, low).Bind(5, span).Bind(6, parent).Bind(7, 1).Bind(8, 2).Bind(9, 0).Bind(10, row.DurationNanos)
+            insert.Bind(1, row.StartUnixNanos).Bind(2, 0).Bind(3, high).Bind(4, low).Bind(5, span).Bind(6, parent).Bind(7, 1).Bind(8, 2)
+                .Bind(9, 0).Bind(10, row.DurationNanos)
                 .Bind(11, 0).BindNull(12).BindNull(13).Bind(14, 1).Bind(15, 1).BindBlob(16, values).Run();
         }
 
@@ -154,5 +156,6 @@ internal sealed class SinkWriteBenchmark : Benchmark
         return rows;
     }
 
-    private sealed record Result(double RowsPerS, double LimitRowsPerS, double Ratio, double AllocBytesPerRow, double BytesPerSpan, double NaiveRowsPerS, double NaiveFactor);
+    private sealed record Result(double RowsPerS, double LimitRowsPerS, double Ratio, double AllocBytesPerRow, double BytesPerSpan,
+        double NaiveRowsPerS, double NaiveFactor);
 }

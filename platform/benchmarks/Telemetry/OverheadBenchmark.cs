@@ -53,7 +53,8 @@ internal sealed class OverheadBenchmark : Benchmark
             var turns = s_variants.ToDictionary(v => v, _ => new List<Turn>());
             for (var round = 0; round < rounds; round++)
             {
-                foreach (var variant in Enumerable.Range(0, s_variants.Length).Select(i => s_variants[((round % 2 == 0 ? i : -i - 1) + s_variants.Length + (round / 2)) % s_variants.Length]))
+                foreach (var variant in Enumerable.Range(0, s_variants.Length)
+                    .Select(i => s_variants[((round % 2 == 0 ? i : -i - 1) + s_variants.Length + (round / 2)) % s_variants.Length]))
                 {
                     var turn = await TurnAsync(load, servers[variant], seconds);
                     turns[variant].Add(turn);
@@ -113,7 +114,8 @@ internal sealed class OverheadBenchmark : Benchmark
         var (bytes, cpu) = (await server.NumberAsync("/allocated"), await server.NumberAsync("/cpu"));
         var answer = (await load.AskAsync(OverheadLoad.Order(server.Address, RampSeconds, seconds))).Split(' ');
         var (counted, all) = (double.Parse(answer[0], CultureInfo.InvariantCulture), double.Parse(answer[1], CultureInfo.InvariantCulture));
-        return new Turn(counted / seconds, (await server.NumberAsync("/allocated") - bytes) / all, (await server.NumberAsync("/cpu") - cpu) / all);
+        return new Turn(counted / seconds, (await server.NumberAsync("/allocated") - bytes) / all,
+            (await server.NumberAsync("/cpu") - cpu) / all);
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);

@@ -36,11 +36,13 @@ internal static class OverheadLoad
     {
         var request = Encoding.ASCII.GetBytes($"GET /v1/items/item-7 HTTP/1.1\r\nHost: {address.Authority}\r\n\r\n");
         var clock = Stopwatch.StartNew();
-        var counts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => ConnectionAsync(address, request, clock, ramp, ramp + length)));
+        var counts =
+            await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => ConnectionAsync(address, request, clock, ramp, ramp + length)));
         return (counts.Sum(c => c.Counted), counts.Sum(c => c.All));
     }
 
-    private static async Task<(long Counted, long All)> ConnectionAsync(Uri address, byte[] request, Stopwatch clock, TimeSpan from, TimeSpan to)
+    private static async Task<(long Counted, long All)> ConnectionAsync(Uri address, byte[] request, Stopwatch clock, TimeSpan from,
+        TimeSpan to)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, address.Port);

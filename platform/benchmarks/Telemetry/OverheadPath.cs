@@ -34,7 +34,8 @@ internal sealed class OverheadPath : IServer
         var bytes = GC.GetAllocatedBytesForCurrentThread();
         var start = Stopwatch.GetTimestamp();
         await _requests!(requests);
-        return (Stopwatch.GetElapsedTime(start).TotalNanoseconds / requests, (double)(GC.GetAllocatedBytesForCurrentThread() - bytes) / requests);
+        return (Stopwatch.GetElapsedTime(start).TotalNanoseconds / requests,
+            (double)(GC.GetAllocatedBytesForCurrentThread() - bytes) / requests);
     }
 
     private static async Task RunAsync<TContext>(IHttpApplication<TContext> application, int count) where TContext : notnull

@@ -36,7 +36,8 @@ internal sealed class OverheadProcess : IAsyncDisposable
         throw new InvalidOperationException($"{string.Join(' ', arguments)} did not start.");
     }
 
-    public async Task<double> NumberAsync(string path) => double.Parse(await _client.GetStringAsync(new Uri(Address + path)), CultureInfo.InvariantCulture);
+    public async Task<double> NumberAsync(string path) =>
+        double.Parse(await _client.GetStringAsync(new Uri(Address + path)), CultureInfo.InvariantCulture);
 
     /// <summary>Writes it a line, and returns the one it answers.</summary>
     public async Task<string> AskAsync(string line)

@@ -117,7 +117,8 @@ internal static class OverheadServer
             .WithMetrics(m => m.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation())
             .WithTracing(t => t
                 .AddSource(builder.Environment.ApplicationName)
-                .AddAspNetCoreInstrumentation(o => o.Filter = http => !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+                .AddAspNetCoreInstrumentation(o => o.Filter = http =>
+                    !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
                     && !http.Request.Path.StartsWithSegments("/alive", StringComparison.Ordinal))
                 .AddHttpClientInstrumentation())
             .UseOtlpExporter();

@@ -29,14 +29,17 @@ internal sealed class SanitizeBenchmark : Benchmark
         Console.WriteLine($"false positives: {string.Join(", ", examples)}");
         return Task.FromResult<object>(new
         {
-            CleanNs = Math.Round(cleanNs, 1), CleanAllocBytes = cleanAlloc, WireNsPerSpan = Math.Round(wireNs, 1), HostileMs = Math.Round(hostileMs, 3), FalsePositiveRate = rate, LeakRate = leaks,
+            CleanNs = Math.Round(cleanNs, 1), CleanAllocBytes = cleanAlloc, WireNsPerSpan = Math.Round(wireNs, 1),
+            HostileMs = Math.Round(hostileMs, 3), FalsePositiveRate = rate, LeakRate = leaks,
         });
     }
 
     private static KeyValuePair<string, object?>[] Attributes() =>
     [
-        new("http.request.method", "POST"), new("url.path", "/v1/projects/prj_7f3a9c/allocations"), new("http.response.status_code", 201L), new("server.address", "api.internal"),
-        new("db.system.name", "sqlite"), new("db.operation.name", "INSERT"), new("allocation_id", "0198f3c2-7b1a-7c3e-9d4f-1a2b3c4d5e6f"), new("slots", 4L),
+        new("http.request.method", "POST"), new("url.path", "/v1/projects/prj_7f3a9c/allocations"), new("http.response.status_code", 201L),
+        new("server.address", "api.internal"),
+        new("db.system.name", "sqlite"), new("db.operation.name", "INSERT"), new("allocation_id", "0198f3c2-7b1a-7c3e-9d4f-1a2b3c4d5e6f"),
+        new("slots", 4L),
         new("cache.hit", true), new("plan", "pro"),
     ];
 
@@ -83,7 +86,8 @@ internal sealed class SanitizeBenchmark : Benchmark
     {
         var span = new SpanRow
         {
-            TraceId = ActivityTraceId.CreateRandom(), SpanId = ActivitySpanId.CreateRandom(), Service = "api", Name = "api.allocations.create", Attributes = Attributes(),
+            TraceId = ActivityTraceId.CreateRandom(), SpanId = ActivitySpanId.CreateRandom(), Service = "api",
+            Name = "api.allocations.create", Attributes = Attributes(),
         };
         var best = double.MaxValue;
         var allocated = 0L;
@@ -107,11 +111,16 @@ internal sealed class SanitizeBenchmark : Benchmark
     {
         string[] seeds =
         [
-            "@", "a@", "a@b.", "aaaaaaaaa@bbbbbbb", "://", "://a@", "http://a:b@c/", "eyJ", "eyJa.", "bearer ", "basic ", "basic QUFB", "-----BEGIN ", "-----END ", "-----",
-            "4", "4 ", "4-", "4111 1111 1111 1111 ", "4111111111111111", "DE89", "DE89 3704 0044 0532 0130 00 ", "GB29NWBK60161331926819 ", "AKIA", "ghp_", "ok_", "ok_a1",
-            "password=", "password", "token: ", "token\"", "secret=a&", "\"password\":\"", "[REDACTED]", "a", " ", "A1 ", "ann@example.com ", "passwd passwd=", "1234567890123 ",
-            "authorization: ", "authorization: Basic ", "cookie=", "pin=", "--token ", "<token>", "[token, ", ";token=", "\\\"token\\\":\\\"", "token\":\"\\", "\"", "name\",\"value", "token,value=",
-            "%41", "%25", "\\u0041", "\\u", "&#64;", "&", "\\", "UGFzc3dvcmQ9aHVudGVyMg==", "UGFzc3dvcmQ9aHVudGVyMg== ", "70617373776f7264", "70617373776f7264 ", "41", "QUFB", "abcdefghijklmnopA",
+            "@", "a@", "a@b.", "aaaaaaaaa@bbbbbbb", "://", "://a@", "http://a:b@c/", "eyJ", "eyJa.", "bearer ", "basic ", "basic QUFB",
+            "-----BEGIN ", "-----END ", "-----",
+            "4", "4 ", "4-", "4111 1111 1111 1111 ", "4111111111111111", "DE89", "DE89 3704 0044 0532 0130 00 ", "GB29NWBK60161331926819 ",
+            "AKIA", "ghp_", "ok_", "ok_a1",
+            "password=", "password", "token: ", "token\"", "secret=a&", "\"password\":\"", "[REDACTED]", "a", " ", "A1 ",
+            "ann@example.com ", "passwd passwd=", "1234567890123 ",
+            "authorization: ", "authorization: Basic ", "cookie=", "pin=", "--token ", "<token>", "[token, ", ";token=",
+            "\\\"token\\\":\\\"", "token\":\"\\", "\"", "name\",\"value", "token,value=",
+            "%41", "%25", "\\u0041", "\\u", "&#64;", "&", "\\", "UGFzc3dvcmQ9aHVudGVyMg==", "UGFzc3dvcmQ9aHVudGVyMg== ", "70617373776f7264",
+            "70617373776f7264 ", "41", "QUFB", "abcdefghijklmnopA",
             "1111.1111.", "SG.a1", "glpat-", "eyJeyJ",
         ];
         var all = new List<(double Milliseconds, string Text)>();

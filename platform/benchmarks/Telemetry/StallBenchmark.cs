@@ -21,7 +21,8 @@ internal sealed class StallBenchmark : Benchmark
 
     private static readonly (string Name, string? Culprit)[] s_scenarios =
     [
-        ("sleep", "POST /sleep"), ("result", "POST /result"), ("spin", "POST /spin"), ("convoy", "POST /convoy"), ("two", "POST /seventy"), ("innocents", "POST /sleep"),
+        ("sleep", "POST /sleep"), ("result", "POST /result"), ("spin", "POST /spin"), ("convoy", "POST /convoy"), ("two", "POST /seventy"),
+        ("innocents", "POST /sleep"),
         ("gc", null), ("host", null),
     ];
 
@@ -126,7 +127,8 @@ internal sealed class StallBenchmark : Benchmark
 
     private static LagMonitor StartMonitor(WebApplication app, TimeSpan interval)
     {
-        var monitor = new LagMonitor(Options.Create(new LagOptions { Interval = interval }), app.Services.GetRequiredService<StallReporter>());
+        var monitor =
+            new LagMonitor(Options.Create(new LagOptions { Interval = interval }), app.Services.GetRequiredService<StallReporter>());
         monitor.Start();
         return monitor;
     }
@@ -158,7 +160,8 @@ internal sealed class StallBenchmark : Benchmark
                 break;
             case "two":
                 // Mixed as they arrive, so that any stretch of the stall has them at about seven to three.
-                await Task.WhenAll(Enumerable.Range(0, 50).Select(i => client.PostAsync(i % 10 is 2 or 5 or 8 ? "/thirty" : "/seventy", null)));
+                await Task.WhenAll(Enumerable.Range(0, 50)
+                    .Select(i => client.PostAsync(i % 10 is 2 or 5 or 8 ? "/thirty" : "/seventy", null)));
                 break;
             case "gc":
                 await client.PostAsync("/gc", null);
@@ -180,7 +183,8 @@ internal sealed class StallBenchmark : Benchmark
         }
     }
 
-    private static Task<HttpResponseMessage[]> ManyAsync(HttpClient client, string path, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.PostAsync(path, null)));
+    private static Task<HttpResponseMessage[]> ManyAsync(HttpClient client, string path, int count) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.PostAsync(path, null)));
 
     private static async Task InnocentsAsync(HttpClient client, int count, CancellationToken stop)
     {

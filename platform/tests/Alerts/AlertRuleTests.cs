@@ -64,7 +64,8 @@ public sealed class AlertRuleTests
         watched.Time.Advance(TimeSpan.FromMinutes(31));
         watched.Requests(1_000, TimeSpan.FromMilliseconds(5), SpanStatus.Unset);
         await watched.LookAfterAsync(TimeSpan.FromSeconds(1));
-        Assert.Equal(AlertState.Resolved, Assert.Single(await watched.LookAfterAsync(TimeSpan.FromSeconds(31)), a => a.Rule == "slo_burn_fast").State);
+        Assert.Equal(AlertState.Resolved,
+            Assert.Single(await watched.LookAfterAsync(TimeSpan.FromSeconds(31)), a => a.Rule == "slo_burn_fast").State);
     }
 
     [Fact]
@@ -97,8 +98,10 @@ public sealed class AlertRuleTests
         await using var watched = new AlertedSink(ExampleSlos.All);
 
         Assert.NotEmpty(watched.Rules);
-        Assert.All(watched.Rules, rule => Assert.True(File.Exists(Path.Combine(Root(), rule.Runbook)), $"{rule.Name} has no runbook at {rule.Runbook}."));
+        Assert.All(watched.Rules, rule =>
+            Assert.True(File.Exists(Path.Combine(Root(), rule.Runbook)), $"{rule.Name} has no runbook at {rule.Runbook}."));
     }
 
-    private static string Root([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", ".."));
+    private static string Root([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", ".."));
 }

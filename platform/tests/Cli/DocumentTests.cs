@@ -34,8 +34,10 @@ public sealed partial class DocumentTests(SampleTelemetry telemetry) : IClassFix
     [Fact]
     public async Task The_queries_find_what_was_recorded()
     {
-        Assert.Equal(["GET /v1/things", "api.things.load"], (await RowsAsync(Queries()["4. One trace"])).Select(r => r.GetProperty("name").GetString()!));
-        Assert.Equal(["Loading", "The store is gone\u001b[31m"], (await RowsAsync(Queries()["5. Logs around the latest error"])).Select(r => r.GetProperty("message").GetString()!));
+        Assert.Equal(["GET /v1/things", "api.things.load"], (await RowsAsync(Queries()["4. One trace"]))
+            .Select(r => r.GetProperty("name").GetString()!));
+        Assert.Equal(["Loading", "The store is gone\u001b[31m"], (await RowsAsync(Queries()["5. Logs around the latest error"]))
+            .Select(r => r.GetProperty("message").GetString()!));
         Assert.Equal(["lost"], (await RowsAsync(Queries()["6. Stale heartbeats"])).Select(r => r.GetProperty("worker").GetString()!));
         Assert.Equal("""{"signed_up":2,"made_a_project":1,"allocated":1,"percent":50}""", Assert.Single(await RowsAsync(Queries()["8. A funnel"])).GetRawText());
         Assert.Equal(SampleTelemetry.Trace, Assert.Single(await RowsAsync(Queries()["10. An entity's facts and the requests and jobs that made them"])).GetProperty("trace_id").GetString());
@@ -48,9 +50,11 @@ public sealed partial class DocumentTests(SampleTelemetry telemetry) : IClassFix
     {
         var sections = Sections().ToDictionary(s => s.Name, s => s.Text);
         var tables = await CommandRun.OfAsync("tables", "--format", "json", "--data", telemetry.Directory);
-        foreach (var table in JsonDocument.Parse(tables.Output).RootElement.EnumerateArray().Select(t => t.GetProperty("table").GetString()!).Where(t => !t.EndsWith(".*", StringComparison.Ordinal)))
+        foreach (var table in JsonDocument.Parse(tables.Output).RootElement.EnumerateArray()
+            .Select(t => t.GetProperty("table").GetString()!).Where(t => !t.EndsWith(".*", StringComparison.Ordinal)))
         {
-            Assert.Contains($"`{table}`", s_document.Replace($"### {table}", $"`{table}`", StringComparison.Ordinal).Replace("rollups_minute, rollups_hour", "`rollups_minute` `rollups_hour`", StringComparison.Ordinal)
+            Assert.Contains($"`{table}`", s_document.Replace($"### {table}", $"`{table}`", StringComparison.Ordinal)
+                .Replace("rollups_minute, rollups_hour", "`rollups_minute` `rollups_hour`", StringComparison.Ordinal)
                 .Replace(", loss_drops", "`loss_drops`", StringComparison.Ordinal), StringComparison.Ordinal);
             if (sections.TryGetValue(table, out var section) && table != "spans")
             {

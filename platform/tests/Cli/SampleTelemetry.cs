@@ -34,13 +34,15 @@ public sealed class SampleTelemetry : IAsyncLifetime, IDisposable
 
         var trace = ActivityTraceId.CreateFromString(Trace);
         var failed = Line("/v1/things", 30, trace);
-        (failed.Status, failed.Outcome, failed.ErrorCode, failed.Tenant, failed.StatusCode) = (SpanStatus.Error, "error", "store_unavailable", "acme", 503);
+        (failed.Status, failed.Outcome, failed.ErrorCode, failed.Tenant, failed.StatusCode) =
+            (SpanStatus.Error, "error", "store_unavailable", "acme", 503);
         failed.CorrelationId = Trace;
         failed.Attributes = [new("db.system", "sqlite"), new("rows", 3L), new("quoted", "say \"hi\", then\ngo")];
         _sink.Record(failed);
         _sink.Record(new SpanRow
         {
-            TraceId = trace, SpanId = ActivitySpanId.CreateRandom(), ParentSpanId = failed.SpanId, Service = "api", Name = "api.things.load", StartUnixNanos = failed.StartUnixNanos + 1_000_000,
+            TraceId = trace, SpanId = ActivitySpanId.CreateRandom(), ParentSpanId = failed.SpanId, Service = "api",
+            Name = "api.things.load", StartUnixNanos = failed.StartUnixNanos + 1_000_000,
             DurationNanos = 20_000_000,
         });
         _sink.Record(new LogRow { UnixNanos = failed.StartUnixNanos, Level = LogLevel.Information, Service = "api", Category = "Things", Message = "Loading", TraceId = trace });
@@ -80,7 +82,8 @@ public sealed class SampleTelemetry : IAsyncLifetime, IDisposable
 
         Heartbeat Beat(string worker, DateTimeOffset time) => new()
         {
-            Worker = worker, Service = worker, Host = "here", Pid = 1, Time = time, Interval = TimeSpan.FromSeconds(15), StartedAt = time.AddHours(-1),
+            Worker = worker, Service = worker, Host = "here", Pid = 1, Time = time, Interval = TimeSpan.FromSeconds(15),
+            StartedAt = time.AddHours(-1),
         };
         Sink.Record(Beat("api", DateTimeOffset.UtcNow.AddHours(1)));
         Sink.Record(Beat("lost", DateTimeOffset.UtcNow.AddHours(-1)));

@@ -17,7 +17,8 @@ public sealed class SegmentTests(SampleTelemetry telemetry) : IClassFixture<Samp
         var run = await CommandRun.OfAsync("sql", "SELECT count(*) AS n FROM logs", "--format", "csv", "--data", folder.Path);
 
         Assert.Equal((0, "n\r\n18\r\n"), (run.ExitCode, run.Output));
-        Assert.StartsWith("Left out, because 9 files can be read at once: 2026-01-03/api.db, 2026-01-02/api.db, 2026-01-01/api.db.", run.Notes, StringComparison.Ordinal);
+        Assert.StartsWith("Left out, because 9 files can be read at once: 2026-01-03/api.db, 2026-01-02/api.db, 2026-01-01/api.db.",
+            run.Notes, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -30,7 +31,8 @@ public sealed class SegmentTests(SampleTelemetry telemetry) : IClassFixture<Samp
         var fits = await CommandRun.OfAsync("sql", "SELECT 1", "--from", "2026-01-02", "--to", "2026-01-10", "--data", folder.Path);
 
         Assert.Equal(2, tooMany.ExitCode);
-        Assert.StartsWith("11 files lie in that time, and 9 can be read at once. Left out would be 2026-01-03/api.db, 2026-01-02/api.db:", tooMany.Notes, StringComparison.Ordinal);
+        Assert.StartsWith("11 files lie in that time, and 9 can be read at once. Left out would be 2026-01-03/api.db, 2026-01-02/api.db:",
+            tooMany.Notes, StringComparison.Ordinal);
         Assert.Equal((0, ""), (fits.ExitCode, fits.Notes));
     }
 

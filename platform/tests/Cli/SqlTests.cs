@@ -214,7 +214,9 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
         Assert.Equal((130, "Stopped.\n"), (run.ExitCode, run.Notes));
     }
 
-    private async Task<string> CountAsync(string table, params string[] options) => (await SqlAsync($"SELECT count(*) FROM {table}", [.. options, "--format", "csv"])).Lines[1];
+    private async Task<string> CountAsync(string table, params string[] options) =>
+        (await SqlAsync($"SELECT count(*) FROM {table}", [.. options, "--format", "csv"])).Lines[1];
 
-    private Task<CommandRun> SqlAsync(string sql, params string[] options) => CommandRun.OfAsync(["sql", sql, "--data", telemetry.Directory, .. options]);
+    private Task<CommandRun> SqlAsync(string sql, params string[] options) =>
+        CommandRun.OfAsync(["sql", sql, "--data", telemetry.Directory, .. options]);
 }

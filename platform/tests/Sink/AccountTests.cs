@@ -112,7 +112,8 @@ public sealed class AccountTests
         await test.Sink.FlushAsync();
         Assert.Equal(new LossRow("api", "lines", 9, 2, 0, 7, 0), await test.LossAsync("lines"));
         Assert.Equal(new LossRow("api", "tracked", 1, 0, 0, 1, 0), await test.LossAsync("tracked"));
-        Assert.Equal([("lines", "killed", 7), ("tracked", "killed", 1)], (await test.Reader.LossReasonsAsync()).Select(r => (r.Stream, r.Reason, r.Rows)));
+        Assert.Equal([("lines", "killed", 7), ("tracked", "killed", 1)], (await test.Reader.LossReasonsAsync())
+            .Select(r => (r.Stream, r.Reason, r.Rows)));
         Assert.Equal(2, (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(1))).PublicApi.Count);
         Assert.Single(Counts());
 

@@ -43,7 +43,8 @@ public sealed class AlertTests
     {
         await using var test = new TestSink();
         await using var worker = test.Open("worker");
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? test.Sink : worker).RaiseAlertAsync(Alert(test) with { Summary = $"{i}" })));
+        await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(i => (i % 2 == 0 ? test.Sink : worker).RaiseAlertAsync(Alert(test) with { Summary = $"{i}" })));
 
         Assert.Single(await test.Reader.AlertsAsync(openOnly: false));
     }

@@ -12,7 +12,8 @@ public sealed class AuditTests
     {
         await using var test = new TestSink();
         var entry = Entry("alert.acknowledge");
-        (entry.User, entry.Tenant, entry.Session, entry.CorrelationId, entry.TraceId) = ("u1", "acme", "s1", "c1", "5b8efff798038103d269b633813fc60c");
+        (entry.User, entry.Tenant, entry.Session, entry.CorrelationId, entry.TraceId) =
+            ("u1", "acme", "s1", "c1", "5b8efff798038103d269b633813fc60c");
         (entry.Parameters, entry.Result, entry.Metadata, entry.Duration) = ("{\"a\":1}", "{}", "{\"b\":2}", TimeSpan.FromMilliseconds(5));
         (entry.Status, entry.ErrorCode, entry.ErrorMessage) = ("error", "forbidden", "No.");
         await test.Sink.Audit.LogAsync(entry);
@@ -79,7 +80,8 @@ public sealed class AuditTests
     {
         using var folder = new OrionPlatform.Tests.TempFolder();
         await File.WriteAllTextAsync(folder.File("telemetry"), "a file where the folder belongs");
-        await using var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "api" }, TimeProvider.System);
+        await using var sink =
+            new TelemetrySink(new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "api" }, TimeProvider.System);
 
         await Assert.ThrowsAsync<AuditUnavailableException>(() => sink.Audit.LogAsync(Entry("x")));
         Assert.Throws<AuditUnavailableException>(() => sink.Audit.Log(Entry("x")));
@@ -144,7 +146,8 @@ public sealed class AuditTests
 
         // The one whose caller was told.
         Assert.Equal(new LossRow("api", "audit", 2, 1, 0, 1, 0), await test.LossAsync("audit"));
-        Assert.Equal(("refused", 1), (await test.Reader.LossReasonsAsync()).Where(r => r.Stream == "audit").Select(r => (r.Reason, r.Rows)).Single());
+        Assert.Equal(("refused", 1), (await test.Reader.LossReasonsAsync()).Where(r => r.Stream == "audit").Select(r => (r.Reason, r.Rows))
+            .Single());
     }
 
     [Fact]
@@ -154,7 +157,8 @@ public sealed class AuditTests
         Assert.False(await test.Sink.AcknowledgeAlertAsync("latency", "api", "Olga", audit: Entry("none")));
         var now = test.Time.GetUtcNow();
         await test.Sink.RaiseAlertAsync(
-            new AlertRow { Rule = "latency", Subject = "api", Severity = "critical", Summary = "slow", State = AlertState.Firing, OpenedAt = now, UpdatedAt = now });
+            new AlertRow { Rule = "latency", Subject = "api", Severity = "critical", Summary = "slow", State = AlertState.Firing,
+                OpenedAt = now, UpdatedAt = now });
         Assert.True(await test.Sink.AcknowledgeAlertAsync("latency", "api", "Olga", audit: Entry("noted")));
 
         Assert.Equal("noted", Assert.Single(await test.Reader.AuditAsync(new AuditQuery())).Action);

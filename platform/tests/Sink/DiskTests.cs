@@ -74,7 +74,8 @@ public sealed class DiskTests
     }
 
     private static TelemetrySink Open(string directory) =>
-        new(new TelemetrySinkOptions { Directory = directory, Process = "api", FlushInterval = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
+        new(new TelemetrySinkOptions { Directory = directory, Process = "api", FlushInterval = TimeSpan.FromMilliseconds(20) },
+            TimeProvider.System);
 
     private static async Task WriteAsync(TelemetrySink sink, int rows)
     {
@@ -106,6 +107,7 @@ public sealed class DiskTests
     {
         var loss = (await reader.LossAsync()).Single(l => l.Stream == "lines");
         Assert.Equal((stored + dropped, stored, dropped, 0), (loss.Produced, loss.Stored, loss.Dropped, loss.Buffered));
-        Assert.Equal((reason, dropped), Assert.Single(await reader.LossReasonsAsync(), r => r.Stream == "lines") is var found ? (found.Reason, found.Rows) : default);
+        Assert.Equal((reason, dropped),
+            Assert.Single(await reader.LossReasonsAsync(), r => r.Stream == "lines") is var found ? (found.Reason, found.Rows) : default);
     }
 }

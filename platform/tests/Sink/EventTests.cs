@@ -14,7 +14,8 @@ public sealed class EventTests
         await using var test = new TestSink();
         var item = new BusinessEvent
         {
-            Type = "allocation.requested", Service = "api", EntityType = "allocation", EntityId = "al_1", User = "u1", Tenant = "acme", Action = "request", Details = "{\"slots\":1}",
+            Type = "allocation.requested", Service = "api", EntityType = "allocation", EntityId = "al_1", User = "u1", Tenant = "acme",
+            Action = "request", Details = "{\"slots\":1}",
             Success = false, CorrelationId = "c1", TraceId = "5b8efff798038103d269b633813fc60c",
         };
         test.Sink.LogEvent(item);
@@ -35,7 +36,8 @@ public sealed class EventTests
         await using var test = new TestSink();
         for (var i = 0; i < 250; i++)
         {
-            test.Sink.Track("page_viewed", user: $"u{i % 10}", tenant: "acme", new KeyValuePair<string, object?>("page", $"/{i}"), new("n", 1.5));
+            test.Sink.Track("page_viewed", user: $"u{i % 10}", tenant: "acme", new KeyValuePair<string, object?>("page", $"/{i}"),
+                new("n", 1.5));
         }
 
         test.Sink.Track("signed_up");
@@ -68,7 +70,8 @@ public sealed class EventTests
     {
         using var folder = new OrionPlatform.Tests.TempFolder();
         await File.WriteAllTextAsync(folder.File("telemetry"), "a file where the folder belongs");
-        await using var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "api" }, TimeProvider.System);
+        await using var sink =
+            new TelemetrySink(new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "api" }, TimeProvider.System);
         sink.LogEvent(new BusinessEvent { Type = "x", Service = "api" });
         sink.Track("x");
         sink.Metrics.RecordSimple("x", 1);

@@ -35,11 +35,13 @@ public sealed class FilterTests
         {
             var query = new TraceQuery
             {
-                Service = Maybe(random, s_services[random.Next(5)]), Route = Maybe(random, $"/v1/{random.Next(7)}"), Tenant = Maybe(random, s_tenants[random.Next(5)]), ErrorsOnly = random.Next(3) == 0,
+                Service = Maybe(random, s_services[random.Next(5)]), Route = Maybe(random, $"/v1/{random.Next(7)}"),
+                Tenant = Maybe(random, s_tenants[random.Next(5)]), ErrorsOnly = random.Next(3) == 0,
                 MinDuration = random.Next(3) == 0 ? TimeSpan.FromMilliseconds(random.Next(2_000)) : null, Limit = 40,
             };
             var expected = all.Where(l => (query.Service is null || l.Service == query.Service) && (query.Route is null || l.Route == query.Route) && (query.Tenant is null || l.Tenant == query.Tenant)
-                && (!query.ErrorsOnly || l.Status == SpanStatus.Error) && (query.MinDuration is not { } least || l.DurationNanos >= least.Ticks * 100));
+                && (!query.ErrorsOnly || l.Status == SpanStatus.Error)
+                    && (query.MinDuration is not { } least || l.DurationNanos >= least.Ticks * 100));
             var found = new List<CanonicalLine>();
             do
             {
@@ -49,7 +51,8 @@ public sealed class FilterTests
             }
             while (query.After is not null);
 
-            Assert.Equal(expected.Select(l => (l.SpanId, l.Links.FirstOrDefault())), found.Select(l => (l.SpanId, l.Links.FirstOrDefault())));
+            Assert.Equal(expected.Select(l => (l.SpanId, l.Links.FirstOrDefault())),
+                found.Select(l => (l.SpanId, l.Links.FirstOrDefault())));
         }
     }
 
@@ -73,12 +76,14 @@ public sealed class FilterTests
         {
             var query = new LogQuery
             {
-                Service = Maybe(random, s_services[random.Next(5)]), Tenant = Maybe(random, s_tenants[random.Next(5)]), MinLevel = (LogLevel)random.Next(6), Text = Maybe(random, $"E {random.Next(30)}%"), Limit = 1_000,
+                Service = Maybe(random, s_services[random.Next(5)]), Tenant = Maybe(random, s_tenants[random.Next(5)]),
+                MinLevel = (LogLevel)random.Next(6), Text = Maybe(random, $"E {random.Next(30)}%"), Limit = 1_000,
             };
             var expected = all.Where(l => (query.Service is null || l.Service == query.Service) && (query.Tenant is null || l.Tenant == query.Tenant) && l.Level >= query.MinLevel
                 && (query.Text is null || l.Message.Contains(query.Text, StringComparison.OrdinalIgnoreCase)));
 
-            Assert.Equal(expected.Select(l => (l.UnixNanos, l.Message)), (await test.Reader.LogsAsync(query)).Items.Select(l => (l.UnixNanos, l.Message)));
+            Assert.Equal(expected.Select(l => (l.UnixNanos, l.Message)),
+                (await test.Reader.LogsAsync(query)).Items.Select(l => (l.UnixNanos, l.Message)));
         }
     }
 
@@ -90,10 +95,13 @@ public sealed class FilterTests
         await test.Sink.FlushAsync();
         using var segment = Database.OpenReader(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api"));
 
-        var names = typeof(SegmentSchema).GetFields().Where(f => f.IsLiteral && f.FieldType == typeof(string)).Select(f => (string)f.GetRawConstantValue()!).ToList();
+        var names = typeof(SegmentSchema).GetFields().Where(f => f.IsLiteral && f.FieldType == typeof(string))
+            .Select(f => (string)f.GetRawConstantValue()!).ToList();
         Assert.Equal(13, names.Count);
-        Assert.All(names, name => Assert.Equal(1, segment.QueryLong($"SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = '{name}'")));
-        Assert.Equal(SegmentSchema.SlowNanos, segment.QueryLong("SELECT substr(sql, instr(sql, '>=') + 3) FROM sqlite_master WHERE name = 'canonical_lines_slow'"));
+        Assert.All(names, name =>
+            Assert.Equal(1, segment.QueryLong($"SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = '{name}'")));
+        Assert.Equal(SegmentSchema.SlowNanos,
+            segment.QueryLong("SELECT substr(sql, instr(sql, '>=') + 3) FROM sqlite_master WHERE name = 'canonical_lines_slow'"));
     }
 
     [Fact]
@@ -139,7 +147,8 @@ public sealed class FilterTests
         await RefusedAsync("window", () => test.Reader.OverviewAsync(TimeSpan.Zero));
     }
 
-    private static async Task RefusedAsync(string parameter, Func<Task> read) => Assert.Equal(parameter, (await Assert.ThrowsAnyAsync<ArgumentException>(read)).ParamName);
+    private static async Task RefusedAsync(string parameter, Func<Task> read) =>
+        Assert.Equal(parameter, (await Assert.ThrowsAnyAsync<ArgumentException>(read)).ParamName);
 
     private static T? Maybe<T>(Random random, T value) where T : class? => random.Next(2) == 0 ? value : null;
 }

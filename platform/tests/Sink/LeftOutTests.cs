@@ -6,7 +6,8 @@ namespace Orion.Sink.Tests;
 
 public sealed class LeftOutTests
 {
-    private static readonly SloRule[] s_rules = [new("fast") { Surface = "public", Limit = TimeSpan.FromMilliseconds(100) }, new("inner") { Span = "api.things.load" }];
+    private static readonly SloRule[] s_rules =
+        [new("fast") { Surface = "public", Limit = TimeSpan.FromMilliseconds(100) }, new("inner") { Span = "api.things.load" }];
 
     [Fact]
     public async Task Figures_are_the_same_whether_rows_are_stored_or_left_out_on_many_threads()
@@ -33,7 +34,8 @@ public sealed class LeftOutTests
         await stored.Sink.FlushAsync();
         await leftOut.Sink.FlushAsync();
 
-        var (expected, actual) = (await stored.Reader.OverviewAsync(TimeSpan.FromMinutes(10)), await leftOut.Reader.OverviewAsync(TimeSpan.FromMinutes(10)));
+        var (expected, actual) =
+            (await stored.Reader.OverviewAsync(TimeSpan.FromMinutes(10)), await leftOut.Reader.OverviewAsync(TimeSpan.FromMinutes(10)));
         Assert.Equal(4_000, actual.PublicApi.Count);
         Assert.Equal(expected.PublicApi, actual.PublicApi);
         Assert.Equal(expected.Services, actual.Services);

@@ -121,5 +121,6 @@ public sealed class LogHistogramTests
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 1, 1 })]
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1, 1 })]
     [InlineData(new byte[] { 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 1 })]
-    public void Bytes_that_are_no_histogram_are_refused(byte[] bytes) => Assert.Throws<FormatException>(() => new LogHistogram().MergeBytes(bytes));
+    public void Bytes_that_are_no_histogram_are_refused(byte[] bytes) =>
+        Assert.Throws<FormatException>(() => new LogHistogram().MergeBytes(bytes));
 }

@@ -114,18 +114,21 @@ public sealed class LossEquationTests
         {
             // A run that was over before its account could be written is not on record; none is here, because nothing is locked for ever.
             var loss = await test.LossAsync(stream);
-            var stored = Directory.GetFiles(test.Directory, "*.db", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != SegmentFiles.Central).Sum(f => Count(f, stream));
+            var stored = Directory.GetFiles(test.Directory, "*.db", SearchOption.AllDirectories)
+                .Where(f => Path.GetFileName(f) != SegmentFiles.Central).Sum(f => Count(f, stream));
             Assert.Equal((rows, stored, 0), (loss.Produced, loss.Stored, loss.Buffered));
             Assert.Equal(stream == "lines" ? sampledOut : 0, loss.SampledOut);
             Assert.Equal(rows, loss.Stored + loss.SampledOut + loss.Dropped);
             Assert.Equal(loss.Dropped, (await test.Reader.LossReasonsAsync()).Where(r => r.Stream == stream).Sum(r => r.Rows));
         }
 
-        Assert.Equal((await test.LossAsync("lines")).Stored + sampledOut, (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(5))).PublicApi.Count);
+        Assert.Equal((await test.LossAsync("lines")).Stored + sampledOut,
+            (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(5))).PublicApi.Count);
         return true;
 
         void Configure(TelemetrySinkOptions made) =>
-            (options, made.BufferRows, made.FlushInterval, made.MaxPages) = (made, Capacity, TimeSpan.FromMilliseconds(20), options?.MaxPages ?? 0);
+            (options, made.BufferRows, made.FlushInterval, made.MaxPages) =
+                (made, Capacity, TimeSpan.FromMilliseconds(20), options?.MaxPages ?? 0);
 
         void Offer(string stream, int rows, Action<int> offer)
         {

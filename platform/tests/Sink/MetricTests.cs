@@ -22,7 +22,8 @@ public sealed class MetricTests
         test.Time.Advance(TimeSpan.FromMinutes(2));
         test.Sink.Metrics.Record(new MetricPoint
         {
-            Name = "request.duration", Unit = "s", Kind = MetricKind.Histogram, Service = "api", Value = 12, Count = 4, Min = 1, Max = 6, Bounds = [2, 5], Buckets = [1, 2, 1],
+            Name = "request.duration", Unit = "s", Kind = MetricKind.Histogram, Service = "api", Value = 12, Count = 4, Min = 1, Max = 6,
+            Bounds = [2, 5], Buckets = [1, 2, 1],
         });
         await test.Sink.FlushAsync();
 
@@ -30,7 +31,8 @@ public sealed class MetricTests
         Assert.Equal(["{\"kind\":\"a\"}", "{\"kind\":\"b\"}"], depth.Select(s => s.Labels));
         Assert.Equal(new MetricMinute(from, 3, 3, 6, 1, 3, 2, null), depth[0].Minutes.Single() with { Distribution = null });
         var duration = await test.Reader.MetricAsync("request.duration", from, test.Time.GetUtcNow().AddSeconds(1));
-        Assert.Equal(new MetricMinute(test.Time.GetUtcNow(), 1, 4, 12, 1, 6, 12, null), duration.Single().Minutes.Single() with { Distribution = null });
+        Assert.Equal(new MetricMinute(test.Time.GetUtcNow(), 1, 4, 12, 1, 6, 12, null),
+            duration.Single().Minutes.Single() with { Distribution = null });
         Assert.Equal([new MetricDescription("queue.depth", "{job}", MetricKind.Gauge, "Jobs that wait"), new MetricDescription("request.duration", "s", MetricKind.Histogram, null)], await test.Reader.MetricsAsync());
     }
 
@@ -54,13 +56,16 @@ public sealed class MetricTests
         await using var test = new TestSink();
         var metrics = test.Sink.Metrics;
         metrics.RecordSimple("queue.depth", 3);
-        Assert.Contains("'queue.depth' cannot be recorded: a value is not a finite number", Assert.Throws<ArgumentException>(() => metrics.RecordSimple("queue.depth", value)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => metrics.Record(new MetricPoint { Name = "d", Service = "api", Kind = MetricKind.Histogram, Value = 1, Max = value }));
+        Assert.Contains("'queue.depth' cannot be recorded: a value is not a finite number",
+            Assert.Throws<ArgumentException>(() => metrics.RecordSimple("queue.depth", value)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() =>
+            metrics.Record(new MetricPoint { Name = "d", Service = "api", Kind = MetricKind.Histogram, Value = 1, Max = value }));
         Assert.Throws<ArgumentException>(() => metrics.Record(new MetricPoint { Name = "d", Service = "api", Kind = MetricKind.Histogram, Value = 1, Bounds = [1, value], Buckets = [1, 0, 0] }));
         Assert.False(metrics.TryRecord(new MetricPoint { Name = "queue.depth", Service = "api", Value = value }));
         await test.Sink.FlushAsync();
 
-        Assert.Equal(3, (await test.Reader.MetricAsync("queue.depth", test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1))).Single().Minutes.Single().Sum);
+        Assert.Equal(3, (await test.Reader.MetricAsync("queue.depth", test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1)))
+            .Single().Minutes.Single().Sum);
         Assert.Equal((2L, 1L, 1L), (await test.LossAsync("metrics")) is var loss ? (loss.Produced, loss.Stored, loss.Dropped) : default);
         Assert.Equal("invalid", Assert.Single(await test.Reader.LossReasonsAsync()).Reason);
     }
@@ -116,7 +121,8 @@ public sealed class MetricTests
             await test.Sink.FlushAsync();
         }
 
-        Assert.Equal(3, (await test.Reader.MetricAsync("level", test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1))).Single().Minutes.Single().Last);
+        Assert.Equal(3, (await test.Reader.MetricAsync("level", test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1)))
+            .Single().Minutes.Single().Last);
     }
 
     [Fact]
@@ -138,10 +144,12 @@ public sealed class MetricTests
         await test.Sink.FlushAsync();
 
         Assert.Contains("kept", Assert.Single(Hosts()), StringComparison.Ordinal);
-        var series = Assert.Single(await test.Reader.MetricAsync("level", test.Time.GetUtcNow().AddDays(-3), test.Time.GetUtcNow().AddMinutes(1)));
+        var series =
+            Assert.Single(await test.Reader.MetricAsync("level", test.Time.GetUtcNow().AddDays(-3), test.Time.GetUtcNow().AddMinutes(1)));
         Assert.Equal(2, series.Minutes.Count);
 
-        MetricPoint From(string host) => new() { Name = "level", Service = "s", Value = 1, Resource = new ResourceRow([new("host.name", host)]) };
+        MetricPoint From(string host) =>
+            new() { Name = "level", Service = "s", Value = 1, Resource = new ResourceRow([new("host.name", host)]) };
 
         List<string> Hosts()
         {

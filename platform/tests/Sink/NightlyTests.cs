@@ -24,7 +24,8 @@ public sealed class NightlyTests
 
         Assert.Equal((new DateOnly(2026, 1, 5), 1440, 3, false), (check.Day, check.Minutes, check.Differences, check.Repaired));
         await Eventually.TrueAsync(() => told.Count == 1, "the check is told");
-        Assert.Equal(("api", check.Day, check.Minutes, check.Differences), (told[0].Process, told[0].Day, told[0].Minutes, told[0].Differences));
+        Assert.Equal(("api", check.Day, check.Minutes, check.Differences),
+            (told[0].Process, told[0].Day, told[0].Minutes, told[0].Differences));
         Assert.Equal([("route", "/v1/things", 9L, 2L)], told[0].Examples.Select(d => (d.About, d.Name, d.RolledUp, d.Raw)).Distinct());
         Assert.Equal(9, Stored(test));
 
@@ -126,7 +127,8 @@ public sealed class NightlyTests
         configure?.Invoke(o);
     });
 
-    private static void Fast(TelemetrySinkOptions options) => (options.FlushInterval, options.Slos) = (TimeSpan.FromMilliseconds(10), s_slos);
+    private static void Fast(TelemetrySinkOptions options) =>
+        (options.FlushInterval, options.Slos) = (TimeSpan.FromMilliseconds(10), s_slos);
 
     private static async Task RecordAsync(TestSink test)
     {
@@ -152,7 +154,8 @@ public sealed class NightlyTests
         central.Execute(sql);
     }
 
-    private static long Stored(TestSink test) => Query(test, "SELECT max(count) FROM rollups_minute WHERE series = (SELECT id FROM rollup_series WHERE kind = 2)");
+    private static long Stored(TestSink test) =>
+        Query(test, "SELECT max(count) FROM rollups_minute WHERE series = (SELECT id FROM rollup_series WHERE kind = 2)");
 
     private static Task<long> Days(TestSink test) => Task.FromResult(Query(test, string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) FROM rollup_checks WHERE minutes = {1440}")));
 

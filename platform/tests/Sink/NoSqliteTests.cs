@@ -16,7 +16,8 @@ public sealed class NoSqliteTests
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, await errors);
         Assert.Equal(
-            new NoSqliteOutcome(nameof(AuditUnavailableException), nameof(AuditUnavailableException), false, "closed 1, no_sqlite 4", "no_sqlite 3", 0, null),
+            new NoSqliteOutcome(nameof(AuditUnavailableException), nameof(AuditUnavailableException), false, "closed 1, no_sqlite 4",
+                "no_sqlite 3", 0, null),
             JsonSerializer.Deserialize<NoSqliteOutcome>(output));
     }
 }

@@ -18,7 +18,8 @@ public sealed class OtlpDistributionTests
 
         // Scale 1: base is the root of 2. Index 2 is above 2 and at most 2.83; index 4 is above 4 and at most 5.66; index -1 of the
         // negative side is -1 to -0.71.
-        var point = Exponential(test, count: 12, sum: 40).Varint(6, 2).Fixed64(7, 5).Message(8, Buckets(offset: 2, 3, 0, 2)).Message(9, Buckets(offset: -1, 2)).Double(12, -0.9).Double(13, 5);
+        var point = Exponential(test, count: 12, sum: 40).Varint(6, 2).Fixed64(7, 5).Message(8, Buckets(offset: 2, 3, 0, 2))
+            .Message(9, Buckets(offset: -1, 2)).Double(12, -0.9).Double(13, 5);
         Assert.Equal(new OtlpResult(1, 0, null), Accept(test, Metric("d", 1, point)));
 
         var (stored, bounds, counts) = Assert.Single(await StoredAsync(test));
@@ -64,8 +65,10 @@ public sealed class OtlpDistributionTests
         test.Time.Advance(TimeSpan.FromSeconds(1));
         foreach (var (total, bound) in new[] { (4UL, 1.0), (6UL, 2.0) })
         {
-            var point = new ProtoBody().Fixed64(2, start).Fixed64(3, (ulong)test.Now).Fixed64(4, total).Double(5, total * 2).Double(7, bound).Fixed64(6, total).Fixed64(6, 0);
-            test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(new ProtoBody().Text(1, "d").Message(9, new ProtoBody().Message(1, point).Varint(2, 2))));
+            var point = new ProtoBody().Fixed64(2, start).Fixed64(3, (ulong)test.Now).Fixed64(4, total).Double(5, total * 2)
+                .Double(7, bound).Fixed64(6, total).Fixed64(6, 0);
+            test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf,
+                Request(new ProtoBody().Text(1, "d").Message(9, new ProtoBody().Message(1, point).Varint(2, 2))));
         }
 
         var stored = await StoredAsync(test);
@@ -112,17 +115,22 @@ public sealed class OtlpDistributionTests
         test.Time.Advance(TimeSpan.FromSeconds(1));
         foreach (var (total, p99) in new[] { (100UL, 0.8), (130UL, 0.9) })
         {
-            var point = new ProtoBody().Fixed64(2, start).Fixed64(3, (ulong)test.Now).Fixed64(4, total).Double(5, total / 10.0).Attribute(7, "route", "/a")
-                .Message(6, new ProtoBody().Double(1, 0.5).Double(2, double.NaN)).Message(6, new ProtoBody().Double(1, 0.99).Double(2, p99));
+            var point = new ProtoBody().Fixed64(2, start).Fixed64(3, (ulong)test.Now).Fixed64(4, total).Double(5, total / 10.0)
+                .Attribute(7, "route", "/a")
+                .Message(6, new ProtoBody().Double(1, 0.5).Double(2, double.NaN))
+                    .Message(6, new ProtoBody().Double(1, 0.99).Double(2, p99));
             Assert.Equal(new OtlpResult(1, 0, null), test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(new ProtoBody().Text(1, "rpc").Text(3, "s").Message(11, new ProtoBody().Message(1, point)))));
             await test.Sink.FlushAsync();
         }
 
         var quantile = await OnlyAsync(test, "rpc");
-        Assert.Equal(("{\"quantile\":\"0.99\",\"route\":\"/a\"}", 0.9, 0.8), (quantile.Labels, quantile.Minutes.Single().Last ?? 0, quantile.Minutes.Single().Min ?? 0));
-        Assert.Equal((130.0, "{\"route\":\"/a\"}"), ((await OnlyAsync(test, "rpc.count")).Minutes.Single().Sum ?? 0, (await OnlyAsync(test, "rpc.count")).Labels));
+        Assert.Equal(("{\"quantile\":\"0.99\",\"route\":\"/a\"}", 0.9, 0.8),
+            (quantile.Labels, quantile.Minutes.Single().Last ?? 0, quantile.Minutes.Single().Min ?? 0));
+        Assert.Equal((130.0, "{\"route\":\"/a\"}"),
+            ((await OnlyAsync(test, "rpc.count")).Minutes.Single().Sum ?? 0, (await OnlyAsync(test, "rpc.count")).Labels));
         Assert.Equal(13.0, (await OnlyAsync(test, "rpc.sum")).Minutes.Single().Sum ?? 0, 9);
-        Assert.Equal([("rpc", MetricKind.Gauge, "s"), ("rpc.count", MetricKind.Counter, ""), ("rpc.sum", MetricKind.Counter, "s")], (await test.Reader.MetricsAsync()).Select(m => (m.Name, m.Kind, m.Unit)));
+        Assert.Equal([("rpc", MetricKind.Gauge, "s"), ("rpc.count", MetricKind.Counter, ""), ("rpc.sum", MetricKind.Counter, "s")],
+            (await test.Reader.MetricsAsync()).Select(m => (m.Name, m.Kind, m.Unit)));
     }
 
     [Fact]
@@ -145,11 +153,13 @@ public sealed class OtlpDistributionTests
         var (_, bounds, counts) = Assert.Single(await StoredAsync(test), s => s.Minute.Count == 12);
         Assert.Equal([0, 2, 5, 0, 3, 0, 2, 0], counts);
         Assert.Equal(-1, bounds[0], 12);
-        Assert.Equal((0.4, "{\"quantile\":\"0.5\"}"), ((await OnlyAsync(test, "rpc")).Minutes.Single().Last ?? 0, (await OnlyAsync(test, "rpc")).Labels));
+        Assert.Equal((0.4, "{\"quantile\":\"0.5\"}"),
+            ((await OnlyAsync(test, "rpc")).Minutes.Single().Last ?? 0, (await OnlyAsync(test, "rpc")).Labels));
         Assert.Equal(7, (await OnlyAsync(test, "rpc.count")).Minutes.Single().Sum);
     }
 
-    private static OtlpResult Accept(TestSink test, byte[] body) => test.Sink.Accept(new OtlpIngest(test.Time), OtlpSignal.Metrics, OtlpEncoding.Protobuf, body);
+    private static OtlpResult Accept(TestSink test, byte[] body) =>
+        test.Sink.Accept(new OtlpIngest(test.Time), OtlpSignal.Metrics, OtlpEncoding.Protobuf, body);
 
     private static async Task<MetricSeries> OnlyAsync(TestSink test, string name)
     {
@@ -158,7 +168,8 @@ public sealed class OtlpDistributionTests
     }
 
     /// <summary>Raw points in the order they came, as the sink has them.</summary>
-    private static async Task<List<((long Count, double Sum, double Min, double Max) Minute, double[] Bounds, long[] Counts)>> StoredAsync(TestSink test)
+    private static async Task<List<((long Count, double Sum, double Min, double Max) Minute, double[] Bounds,
+        long[] Counts)>> StoredAsync(TestSink test)
     {
         await test.Sink.FlushAsync();
         using var segment = Database.OpenReader(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api"));
@@ -172,7 +183,8 @@ public sealed class OtlpDistributionTests
         return stored;
     }
 
-    private static ProtoBody Exponential(TestSink test, ulong count, double sum) => new ProtoBody().Fixed64(3, (ulong)test.Now).Fixed64(4, count).Double(5, sum);
+    private static ProtoBody Exponential(TestSink test, ulong count, double sum) =>
+        new ProtoBody().Fixed64(3, (ulong)test.Now).Fixed64(4, count).Double(5, sum);
 
     private static ProtoBody Buckets(int offset, params ulong[] counts)
     {
@@ -187,7 +199,9 @@ public sealed class OtlpDistributionTests
 
     private static ulong Zigzag(int value) => (uint)((value << 1) ^ (value >> 31));
 
-    private static byte[] Metric(string name, ulong temporality, ProtoBody point) => Request(new ProtoBody().Text(1, name).Message(10, new ProtoBody().Varint(2, temporality).Message(1, point)));
+    private static byte[] Metric(string name, ulong temporality, ProtoBody point) =>
+        Request(new ProtoBody().Text(1, name).Message(10, new ProtoBody().Varint(2, temporality).Message(1, point)));
 
-    private static byte[] Request(ProtoBody metric) => new ProtoBody().Message(1, new ProtoBody().Message(2, new ProtoBody().Message(2, metric))).ToArray();
+    private static byte[] Request(ProtoBody metric) =>
+        new ProtoBody().Message(1, new ProtoBody().Message(2, new ProtoBody().Message(2, metric))).ToArray();
 }

@@ -50,7 +50,8 @@ public sealed class OtlpLineTests
     [InlineData("""{"rpc.system":"grpc","rpc.service":"shop.Orders","rpc.method":"Place","rpc.grpc.status_code":5}""", "shop.Orders/Place", null, "shop.Orders/Place", null, "client_error")]
     [InlineData("""{"rpc.system.name":"grpc","rpc.method":"shop.Orders/Place","rpc.response.status_code":"OK"}""", "shop.Orders/Place", null, "shop.Orders/Place", null, "ok")]
     [InlineData("{}", "handle", null, "handle", null, "ok")]
-    public async Task A_requests_columns_are_read_by_the_conventions_old_and_new(string attributes, string name, string? method, string? route, int? status, string outcome)
+    public async Task A_requests_columns_are_read_by_the_conventions_old_and_new(string attributes, string name, string? method,
+        string? route, int? status, string outcome)
     {
         await using var test = new TestSink();
         await SendAsync(test, s_shop, Span(name, Server, attributes));
@@ -80,9 +81,11 @@ public sealed class OtlpLineTests
 
         Assert.Equal(4, rows.Claims);
         Assert.Equal(0, rows.Result.Rejected);
-        Assert.All(["service.name", "orion.line.kind", "orion.surface", "tenant"], claim => Assert.Contains(claim, rows.Result.Message!, StringComparison.Ordinal));
+        Assert.All(["service.name", "orion.line.kind", "orion.surface", "tenant"], claim =>
+            Assert.Contains(claim, rows.Result.Message!, StringComparison.Ordinal));
         var line = Assert.Single((await test.Reader.LinesAsync(new TraceQuery())).Items);
-        Assert.Equal(("shop/api", CanonicalLine.Request, CanonicalLine.External, "x", null), (line.Service, line.LineKind, line.Surface, line.Route, line.Tenant));
+        Assert.Equal(("shop/api", CanonicalLine.Request, CanonicalLine.External, "x", null),
+            (line.Service, line.LineKind, line.Surface, line.Route, line.Tenant));
         Assert.Equal(
             ["claimed.orion.line.kind=job", "claimed.orion.route=/r", "claimed.orion.surface=public", "claimed.tenant=acme"],
             line.Attributes.Select(a => $"{a.Key}={a.Value}").Order(StringComparer.Ordinal));
@@ -109,7 +112,8 @@ public sealed class OtlpLineTests
         await SendAsync(test, sender, Span("x", Server, "{}"), service: "shop");
         await SendAsync(test, sender, Span("y", Server, "{}", id: 2), service: "api");
 
-        Assert.Equal(["shared/api", "shop"], (await test.Reader.LinesAsync(new TraceQuery())).Items.Select(l => l.Service).Order(StringComparer.Ordinal));
+        Assert.Equal(["shared/api", "shop"], (await test.Reader.LinesAsync(new TraceQuery())).Items.Select(l => l.Service)
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -135,7 +139,8 @@ public sealed class OtlpLineTests
     {
         await using var test = new TestSink(o => o.Slos =
         [
-            new SloRule("public") { Surface = "public" }, new SloRule("jobs") { Surface = "job" }, new SloRule("span") { Span = "api.tenants.resolve" }, new SloRule("route") { Route = "/r" },
+            new SloRule("public") { Surface = "public" }, new SloRule("jobs") { Surface = "job" },
+            new SloRule("span") { Span = "api.tenants.resolve" }, new SloRule("route") { Route = "/r" },
         ]);
         await SendAsync(test, s_shop, Span("api.tenants.resolve", Internal, "", ",\"parentSpanId\":\"00000000000000aa\"", id: 1));
         await SendAsync(test, s_shop, Span("GET /r", Server, """{"http.request.method":"GET","http.route":"/r","orion.surface":"public"}""", id: 2));
@@ -143,9 +148,11 @@ public sealed class OtlpLineTests
         test.Sink.Record(test.Line("/r"));
         await test.Sink.FlushAsync();
 
-        Assert.Equal([("public", 1L), ("route", 1L)], (await test.Reader.SlosAsync(TimeSpan.FromMinutes(5))).Select(s => (s.Name, s.Total)));
+        Assert.Equal([("public", 1L), ("route", 1L)], (await test.Reader.SlosAsync(TimeSpan.FromMinutes(5)))
+            .Select(s => (s.Name, s.Total)));
         Assert.Empty((await test.Sink.RecomputeAsync(test.Time.GetUtcNow()))!);
-        Assert.Equal([("api", 1L), ("shop", 2L)], (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(5))).Services.Select(s => (s.Service, s.Count)));
+        Assert.Equal([("api", 1L), ("shop", 2L)],
+            (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(5))).Services.Select(s => (s.Service, s.Count)));
         Assert.Equal(["api", "shop"], await test.Reader.ServicesAsync());
     }
 

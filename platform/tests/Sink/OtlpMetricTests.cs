@@ -21,7 +21,8 @@ public sealed class OtlpMetricTests
             Metric("node.queue", "{task}").Message(7, new ProtoBody().Message(1, Number(test, -4)).Varint(2, Cumulative)),
             Metric("node.start.duration", "s").Message(9, new ProtoBody().Varint(2, Delta).Message(1, Histogram(test, [1, 2, 1], 12))));
 
-        Assert.Equal(new OtlpResult(4, 0, null), test.Sink.Accept(new OtlpIngest(test.Time), OtlpSignal.Metrics, OtlpEncoding.Protobuf, body));
+        Assert.Equal(new OtlpResult(4, 0, null),
+            test.Sink.Accept(new OtlpIngest(test.Time), OtlpSignal.Metrics, OtlpEncoding.Protobuf, body));
         await test.Sink.FlushAsync();
 
         var free = await OnlyAsync(test, "node.slots.free");
@@ -32,7 +33,8 @@ public sealed class OtlpMetricTests
         var duration = (await OnlyAsync(test, "node.start.duration")).Minutes.Single();
         Assert.Equal((4L, 12.0, 0.5, 9.0), (duration.Count, duration.Sum ?? 0, duration.Min ?? 0, duration.Max ?? 0));
         Assert.Equal(
-            [("node.queue", "{task}", MetricKind.Gauge), ("node.slots.free", "{slot}", MetricKind.Gauge), ("node.start.duration", "s", MetricKind.Histogram), ("node.tasks", "{task}", MetricKind.Counter)],
+            [("node.queue", "{task}", MetricKind.Gauge), ("node.slots.free", "{slot}", MetricKind.Gauge),
+                ("node.start.duration", "s", MetricKind.Histogram), ("node.tasks", "{task}", MetricKind.Counter)],
             (await test.Reader.MetricsAsync()).Select(m => (m.Name, m.Unit, m.Kind)));
     }
 
@@ -58,7 +60,8 @@ public sealed class OtlpMetricTests
         Assert.Equal([19.0, 7.0], series.Select(s => s.Minutes.Sum(m => m.Sum) ?? 0));
 
         void Send(string instance, long total, ulong start) => test.Sink.Accept(ingest, 
-            OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(instance, Metric("node.tasks", "").Message(7, Sum(Cumulative, Number(test, total).Fixed64(2, start)))));
+            OtlpSignal.Metrics, OtlpEncoding.Protobuf,
+            Request(instance, Metric("node.tasks", "").Message(7, Sum(Cumulative, Number(test, total).Fixed64(2, start)))));
     }
 
     [Fact]
@@ -97,7 +100,8 @@ public sealed class OtlpMetricTests
     public async Task What_protobuf_does_not_set_is_unset_and_not_zero()
     {
         await using var test = new TestSink();
-        var buckets = new ProtoBody().Fixed64(3, (ulong)test.Now).Fixed64(4, 3).Double(7, 100).Bytes(6, [.. BitConverter.GetBytes(1L), .. BitConverter.GetBytes(2L)]);
+        var buckets = new ProtoBody().Fixed64(3, (ulong)test.Now).Fixed64(4, 3).Double(7, 100)
+            .Bytes(6, [.. BitConverter.GetBytes(1L), .. BitConverter.GetBytes(2L)]);
         var body = Request(
             "node-1",
             Metric("unset", "").Message(5, new ProtoBody().Message(1, new ProtoBody().Fixed64(3, (ulong)test.Now))),
@@ -111,11 +115,15 @@ public sealed class OtlpMetricTests
         await test.Sink.FlushAsync();
 
         Assert.Equal((0.0, 0.0), await FiguresAsync("zero", m => (m.Sum ?? -1, m.Last ?? -1)));
-        Assert.Equal<(long, double?, double?, double?)>((3, null, null, null), await FiguresAsync("bare", m => (m.Count, m.Sum, m.Min, m.Max)));
-        Assert.Equal<(long, double?, double?, double?)>((0, null, null, null), await FiguresAsync("empty", m => (m.Count, m.Sum, m.Min, m.Max)));
-        Assert.Equal<(long, double?, double?, double?)>((1, null, null, null), await FiguresAsync("exponential", m => (m.Count, m.Sum, m.Min, m.Max)));
+        Assert.Equal<(long, double?, double?, double?)>((3, null, null, null),
+            await FiguresAsync("bare", m => (m.Count, m.Sum, m.Min, m.Max)));
+        Assert.Equal<(long, double?, double?, double?)>((0, null, null, null),
+            await FiguresAsync("empty", m => (m.Count, m.Sum, m.Min, m.Max)));
+        Assert.Equal<(long, double?, double?, double?)>((1, null, null, null),
+            await FiguresAsync("exponential", m => (m.Count, m.Sum, m.Min, m.Max)));
 
-        async Task<T> FiguresAsync<T>(string name, Func<MetricMinute, T> figures) => figures((await OnlyAsync(test, name)).Minutes.Single());
+        async Task<T> FiguresAsync<T>(string name, Func<MetricMinute, T> figures) =>
+            figures((await OnlyAsync(test, name)).Minutes.Single());
     }
 
     [Fact]
@@ -144,7 +152,8 @@ public sealed class OtlpMetricTests
         var whole = Request("node-1", Metric("node.start.duration", "s").Message(9, new ProtoBody().Varint(2, Delta).Message(1, Histogram(test, [1, 2, 1], 12))));
         for (var length = 1; length < whole.Length; length++)
         {
-            Assert.Throws<OtlpFormatException>(() => test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, whole.AsMemory(0, length)));
+            Assert.Throws<OtlpFormatException>(() =>
+                test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, whole.AsMemory(0, length)));
         }
     }
 
@@ -153,13 +162,15 @@ public sealed class OtlpMetricTests
 
     private static ProtoBody Metric(string name, string unit) => new ProtoBody().Text(1, name).Text(3, unit);
 
-    private static ProtoBody Sum(int temporality, ProtoBody point) => new ProtoBody().Message(1, point).Varint(2, (ulong)temporality).Varint(3, 1);
+    private static ProtoBody Sum(int temporality, ProtoBody point) =>
+        new ProtoBody().Message(1, point).Varint(2, (ulong)temporality).Varint(3, 1);
 
     private static ProtoBody Number(TestSink test, long value) => new ProtoBody().Fixed64(3, (ulong)test.Now).Fixed64(6, (ulong)value);
 
     private static ProtoBody Histogram(TestSink test, long[] buckets, double sum)
     {
-        var point = new ProtoBody().Fixed64(3, (ulong)test.Now).Fixed64(4, (ulong)buckets.Sum()).Double(5, sum).Double(7, 1).Double(7, 5).Double(11, 0.5).Double(12, 9);
+        var point = new ProtoBody().Fixed64(3, (ulong)test.Now).Fixed64(4, (ulong)buckets.Sum()).Double(5, sum).Double(7, 1).Double(7, 5)
+            .Double(11, 0.5).Double(12, 9);
         return point.Bytes(6, [.. buckets.SelectMany(b => BitConverter.GetBytes(b))]);
     }
 

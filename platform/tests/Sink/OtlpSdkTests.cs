@@ -39,7 +39,8 @@ public sealed class OtlpSdkTests
 
         await test.Sink.FlushAsync();
         var span = (await test.Reader.StoryAsync(trace))!.Traces.Single().Spans.Single();
-        Assert.Equal(("node-agent", "agent.workload.start", SpanStatus.Error, "no"), (span.Service, span.Name, span.Status, span.StatusMessage));
+        Assert.Equal(("node-agent", "agent.workload.start", SpanStatus.Error, "no"),
+            (span.Service, span.Name, span.Status, span.StatusMessage));
         Assert.Equal("started", span.Events.Single().Name);
         var log = Assert.Single((await test.Reader.LogsAsync(new LogQuery { TraceId = trace })).Items);
         Assert.Equal(("node-agent", "Agent", LogLevel.Warning, "Workload 7 is slow"), (log.Service, log.Category, log.Level, log.Message));

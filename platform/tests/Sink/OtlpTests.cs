@@ -20,9 +20,11 @@ public sealed class OtlpTests
     {
         await using var test = new TestSink();
         var span = Span().Bytes(4, Convert.FromHexString(Parent)).Varint(6, 3)
-            .Attribute(9, "text", "value").Attribute(9, "flag", new ProtoBody().Varint(2, 1)).Attribute(9, "negative", new ProtoBody().Varint(3, unchecked((ulong)-7L)))
+            .Attribute(9, "text", "value").Attribute(9, "flag", new ProtoBody().Varint(2, 1))
+                .Attribute(9, "negative", new ProtoBody().Varint(3, unchecked((ulong)-7L)))
             .Attribute(9, "real", new ProtoBody().Double(4, 0.25)).Attribute(9, "list", new ProtoBody().Message(5, new ProtoBody().Message(1, new ProtoBody().Text(1, "a")).Message(1, new ProtoBody().Varint(3, 2))))
-            .Attribute(9, "map", new ProtoBody().Message(6, new ProtoBody().Attribute(1, "k", "v"))).Attribute(9, "raw", new ProtoBody().Bytes(7, [1, 2, 3]))
+            .Attribute(9, "map", new ProtoBody().Message(6, new ProtoBody().Attribute(1, "k", "v")))
+                .Attribute(9, "raw", new ProtoBody().Bytes(7, [1, 2, 3]))
             .Attribute(9, "tenant", "acme").Attribute(9, "error.type", "timeout")
             .Message(11, new ProtoBody().Fixed64(1, Start + 5).Text(2, "exception").Attribute(3, "exception.type", "X"))
             .Message(13, new ProtoBody().Bytes(1, Convert.FromHexString(Trace)).Bytes(2, Convert.FromHexString(Parent)).Fixed32(6, 0x300))
@@ -31,10 +33,12 @@ public sealed class OtlpTests
         Assert.Equal((200, 0, new OtlpResult(1, 0, null)), (answer.Status, answer.Body.Length, answer.Result));
 
         var read = (await test.Reader.StoryAsync(ActivityTraceId.CreateFromString(Trace)))!.Traces.Single().Spans.Single();
-        Assert.Equal((Id, Parent, "node-agent", "agent.workload.start"), (read.SpanId.ToHexString(), read.ParentSpanId.ToHexString(), read.Service, read.Name));
+        Assert.Equal((Id, Parent, "node-agent", "agent.workload.start"),
+            (read.SpanId.ToHexString(), read.ParentSpanId.ToHexString(), read.Service, read.Name));
         Assert.Equal((ActivityKind.Client, (long)Start, 1_000L), (read.Kind, read.StartUnixNanos, read.DurationNanos));
         Assert.Equal((SpanStatus.Error, "no answer", "timeout", "acme"), (read.Status, read.StatusMessage, read.ErrorType, read.Tenant));
-        Assert.Equal(["value", true, -7L, 0.25, new object[] { "a", 2L }, "{\"k\":\"v\"}", "AQID", "timeout"], read.Attributes.Select(a => a.Value));
+        Assert.Equal(["value", true, -7L, 0.25, new object[] { "a", 2L }, "{\"k\":\"v\"}", "AQID", "timeout"],
+            read.Attributes.Select(a => a.Value));
         Assert.Equal((long)Start + 5, read.Events.Single().UnixNanos);
         Assert.Equal(Parent, read.Links.Single().SpanId.ToHexString());
     }
@@ -53,7 +57,8 @@ public sealed class OtlpTests
         Assert.Equal((200, "{}"), (answer.Status, Encoding.UTF8.GetString(answer.Body)));
 
         var read = (await test.Reader.StoryAsync(ActivityTraceId.CreateFromString(Trace)))!.Traces.Single().Lines.Single();
-        Assert.Equal((ActivityKind.Server, (long)Start, 1_000L, SpanStatus.Ok), (read.Kind, read.StartUnixNanos, read.DurationNanos, read.Status));
+        Assert.Equal((ActivityKind.Server, (long)Start, 1_000L, SpanStatus.Ok),
+            (read.Kind, read.StartUnixNanos, read.DurationNanos, read.Status));
         Assert.Equal([-7L, "NaN", new object[] { true }], read.Attributes.Select(a => a.Value));
         Assert.Single(read.Events);
         Assert.Single(read.Links);
@@ -64,11 +69,13 @@ public sealed class OtlpTests
     {
         await using var test = new TestSink();
         await SendAsync(test, OtlpSignal.Traces, Request(Span().Attribute(9, "orion.line.kind", "job").Attribute(9, "orion.route", "node.start").Attribute(9, "orion.surface", "job")
-            .Attribute(9, "orion.outcome", "error").Attribute(9, "orion.error_code", "internal").Attribute(9, "orion.correlation_id", "c-1").Attribute(9, "tenant", "acme")
+            .Attribute(9, "orion.outcome", "error").Attribute(9, "orion.error_code", "internal").Attribute(9, "orion.correlation_id", "c-1")
+                .Attribute(9, "tenant", "acme")
             .Attribute(9, "event.id", "7").Message(15, new ProtoBody().Varint(3, 2))).ToArray());
 
         var line = Assert.Single((await test.Reader.LinesAsync(new TraceQuery { Route = "node.start" })).Items);
-        Assert.Equal((CanonicalLine.Job, "job", "error", "internal", "c-1", "acme"), (line.LineKind, line.Surface, line.Outcome, line.ErrorCode, line.CorrelationId, line.Tenant));
+        Assert.Equal((CanonicalLine.Job, "job", "error", "internal", "c-1", "acme"),
+            (line.LineKind, line.Surface, line.Outcome, line.ErrorCode, line.CorrelationId, line.Tenant));
         Assert.Equal(["event.id"], line.Attributes.Select(a => a.Key));
     }
 
@@ -76,14 +83,19 @@ public sealed class OtlpTests
     public async Task A_log_in_protobuf_keeps_every_field()
     {
         await using var test = new TestSink();
-        var log = new ProtoBody().Fixed64(11, Start).Varint(2, 17).Message(5, new ProtoBody().Text(1, "Order 7 failed")).Attribute(6, "{OriginalFormat}", "Order {Id} failed")
-            .Attribute(6, "Id", new ProtoBody().Varint(3, 7)).Attribute(6, "exception.type", "X").Attribute(6, "exception.message", "no").Attribute(6, "correlation_id", "c-1")
+        var log = new ProtoBody().Fixed64(11, Start).Varint(2, 17).Message(5, new ProtoBody().Text(1, "Order 7 failed"))
+            .Attribute(6, "{OriginalFormat}", "Order {Id} failed")
+            .Attribute(6, "Id", new ProtoBody().Varint(3, 7)).Attribute(6, "exception.type", "X").Attribute(6, "exception.message", "no")
+                .Attribute(6, "correlation_id", "c-1")
             .Fixed32(8, 1).Bytes(9, Convert.FromHexString(Trace)).Bytes(10, Convert.FromHexString(Id));
-        await SendAsync(test, OtlpSignal.Logs, new ProtoBody().Message(1, Resource().Message(2, new ProtoBody().Message(2, log).Message(1, new ProtoBody().Text(1, "Orders")))).ToArray());
+        await SendAsync(test, OtlpSignal.Logs, new ProtoBody()
+            .Message(1, Resource().Message(2, new ProtoBody().Message(2, log).Message(1, new ProtoBody().Text(1, "Orders")))).ToArray());
 
         var read = Assert.Single((await test.Reader.LogsAsync(new LogQuery())).Items);
-        Assert.Equal((LogLevel.Error, "node-agent", "Orders", "Order 7 failed", "Order {Id} failed"), (read.Level, read.Service, read.Category, read.Message, read.Template));
-        Assert.Equal(((long)Start, "X: no", "c-1", Trace), (read.UnixNanos, read.Exception, read.CorrelationId, read.TraceId.ToHexString()));
+        Assert.Equal((LogLevel.Error, "node-agent", "Orders", "Order 7 failed", "Order {Id} failed"),
+            (read.Level, read.Service, read.Category, read.Message, read.Template));
+        Assert.Equal(((long)Start, "X: no", "c-1", Trace),
+            (read.UnixNanos, read.Exception, read.CorrelationId, read.TraceId.ToHexString()));
         Assert.Equal(("Id", 7L), (read.Attributes.Single().Key, read.Attributes.Single().Value));
     }
 
@@ -102,7 +114,8 @@ public sealed class OtlpTests
     public async Task A_span_with_a_bad_id_is_rejected_alone()
     {
         await using var test = new TestSink();
-        var bad = new ProtoBody().Bytes(1, new byte[16]).Bytes(2, Convert.FromHexString(Id)).Text(5, "x").Fixed64(7, Start).Fixed64(8, Start);
+        var bad = new ProtoBody().Bytes(1, new byte[16]).Bytes(2, Convert.FromHexString(Id)).Text(5, "x").Fixed64(7, Start)
+            .Fixed64(8, Start);
         var body = new ProtoBody().Message(1, Resource().Message(2, new ProtoBody().Message(2, bad).Message(2, Span()))).ToArray();
         var answer = await SendAsync(test, OtlpSignal.Traces, body);
 
@@ -140,7 +153,8 @@ public sealed class OtlpTests
         var whole = Request(Span().Attribute(9, "k", "v").Message(15, new ProtoBody().Varint(3, 2))).ToArray();
         for (var length = 1; length < whole.Length; length++)
         {
-            Assert.Throws<OtlpFormatException>(() => test.Sink.Accept(ingest, OtlpSignal.Traces, OtlpEncoding.Protobuf, whole.AsMemory(0, length)));
+            Assert.Throws<OtlpFormatException>(() =>
+                test.Sink.Accept(ingest, OtlpSignal.Traces, OtlpEncoding.Protobuf, whole.AsMemory(0, length)));
         }
     }
 
@@ -184,7 +198,8 @@ public sealed class OtlpTests
             {"key":"many","value":{"arrayValue":{"values":[MANY]}}}]}]}]}]}
             """;
         ProtoBody Text(string text) => new ProtoBody().Text(1, text);
-        ProtoBody List(params ProtoBody[] items) => new ProtoBody().Message(5, items.Aggregate(new ProtoBody(), (list, item) => list.Message(1, item)));
+        ProtoBody List(params ProtoBody[] items) =>
+            new ProtoBody().Message(5, items.Aggregate(new ProtoBody(), (list, item) => list.Message(1, item)));
         var log = new ProtoBody().Attribute(6, "names", List(Text("Doe, Jane"), Text("Roe")))
             .Attribute(6, "rows", List(List(new ProtoBody().Varint(3, 1), new ProtoBody().Double(4, 2)), List(), new ProtoBody().Message(6, new ProtoBody().Attribute(1, "a\"", new ProtoBody().Varint(2, 1))), new ProtoBody()))
             .Attribute(6, "many", List([.. Enumerable.Range(0, 200).Select(i => new ProtoBody().Varint(3, (ulong)i))]));
@@ -192,11 +207,13 @@ public sealed class OtlpTests
             ? Encoding.UTF8.GetBytes(Json.Replace("MANY", string.Join(',', Enumerable.Range(0, 200).Select(i => $$"""{"intValue":{{i}}}""")), StringComparison.Ordinal))
             : new ProtoBody().Message(1, new ProtoBody().Message(2, new ProtoBody().Message(2, log))).ToArray();
 
-        var answer = await SendAsync(test, OtlpSignal.Logs, body, encoding == OtlpEncoding.Json ? "application/json" : "application/x-protobuf");
+        var answer =
+            await SendAsync(test, OtlpSignal.Logs, body, encoding == OtlpEncoding.Json ? "application/json" : "application/x-protobuf");
 
         Assert.Equal((200, 0, 72), (answer.Status, answer.Result!.Rejected, answer.Result.Altered));
         Assert.Contains("72 elements left out", answer.Result.Message, StringComparison.Ordinal);
-        var attributes = Assert.Single((await test.Reader.LogsAsync(new LogQuery())).Items).Attributes.ToDictionary(a => a.Key, a => a.Value);
+        var attributes =
+            Assert.Single((await test.Reader.LogsAsync(new LogQuery())).Items).Attributes.ToDictionary(a => a.Key, a => a.Value);
         Assert.Equal(["Doe, Jane", "Roe"], (object[])attributes["names"]!);
         Assert.Equal(new object?[] { new object[] { 1L, 2.0 }, Array.Empty<object>(), """{"a\"":true}""", null }, (object?[])attributes["rows"]!);
         Assert.Equal(Enumerable.Range(0, 128).Select(i => (object)(long)i), (object[])attributes["many"]!);
@@ -230,16 +247,19 @@ public sealed class OtlpTests
             gzip.Write(Request(Span()).ToArray());
         }
 
-        Assert.Equal(new OtlpResult(1, 0, null), (await SendAsync(test, OtlpSignal.Traces, packed.ToArray(), "application/x-protobuf", "gzip")).Result);
+        Assert.Equal(new OtlpResult(1, 0, null),
+            (await SendAsync(test, OtlpSignal.Traces, packed.ToArray(), "application/x-protobuf", "gzip")).Result);
     }
 
-    private static ProtoBody Span() => new ProtoBody().Bytes(1, Convert.FromHexString(Trace)).Bytes(2, Convert.FromHexString(Id)).Text(5, "agent.workload.start").Fixed64(7, Start).Fixed64(8, Start + 1000);
+    private static ProtoBody Span() => new ProtoBody().Bytes(1, Convert.FromHexString(Trace)).Bytes(2, Convert.FromHexString(Id))
+        .Text(5, "agent.workload.start").Fixed64(7, Start).Fixed64(8, Start + 1000);
 
     private static ProtoBody Resource() => new ProtoBody().Message(1, new ProtoBody().Attribute(1, "service.name", "node-agent"));
 
     private static ProtoBody Request(ProtoBody span) => new ProtoBody().Message(1, Resource().Message(2, new ProtoBody().Message(2, span)));
 
-    private static async Task<OtlpAnswer> SendAsync(TestSink test, OtlpSignal signal, byte[] body, string? type = "application/x-protobuf", string? encoding = null)
+    private static async Task<OtlpAnswer> SendAsync(TestSink test, OtlpSignal signal, byte[] body, string? type = "application/x-protobuf",
+        string? encoding = null)
     {
         var (answer, rows) = await new OtlpIngest(test.Time).ReadAsync(signal, type, encoding, new MemoryStream(body));
         test.Sink.Record(rows);
@@ -249,6 +269,7 @@ public sealed class OtlpTests
 
     private sealed class OtlpCount(TestSink test)
     {
-        public async Task<long> SpansAsync() => (await test.Reader.LossAsync()).Where(l => l.Stream is "spans" or "lines").Sum(l => l.Produced);
+        public async Task<long> SpansAsync() =>
+            (await test.Reader.LossAsync()).Where(l => l.Stream is "spans" or "lines").Sum(l => l.Produced);
     }
 }

@@ -65,7 +65,8 @@ public sealed class OtlpTotalsTests
     [Fact]
     public void Deltas_count_in_any_order_and_each_stretch_of_time_once()
     {
-        Assert.Equal([1.0, 1.0, 1.0], [Added(1, 0, 10, 1, delta: true), Added(1, 20, 30, 1, delta: true), Added(1, 10, 20, 1, delta: true)]);
+        Assert.Equal([1.0, 1.0, 1.0],
+            [Added(1, 0, 10, 1, delta: true), Added(1, 20, 30, 1, delta: true), Added(1, 10, 20, 1, delta: true)]);
         Assert.Equal(OtlpTotals.DeltaOverlaps, Refused(1, 0, 10, 1, delta: true));
         Assert.Equal(OtlpTotals.DeltaOverlaps, Refused(1, 5, 40, 1, delta: true));
         Assert.Equal([1.0, 1.0], [Added(1, 30, 40, 1, delta: true), Added(1, null, 35, 1, delta: true)]);
@@ -130,7 +131,8 @@ public sealed class OtlpTotalsTests
     {
         var totals = new OtlpTotals((long)Listening, maxBytes: 10_000);
         Fill(totals, now: 1);
-        Assert.Equal([3.0, 4.0], [Added(70_000, 1, 2, 3, delta: true, totals: totals, now: 2), Added(70_000, 2, 3, 4, delta: true, totals: totals, now: 3)]);
+        Assert.Equal([3.0, 4.0],
+            [Added(70_000, 1, 2, 3, delta: true, totals: totals, now: 2), Added(70_000, 2, 3, 4, delta: true, totals: totals, now: 3)]);
     }
 
     /// <summary>As many series as there is room for.</summary>
@@ -153,7 +155,8 @@ public sealed class OtlpTotalsTests
         return amount?.Value;
     }
 
-    private string? Refused(UInt128 series, int? start, int time, double value, bool delta = false, OtlpTotals? totals = null, long now = 100)
+    private string? Refused(UInt128 series, int? start, int time, double value, bool delta = false, OtlpTotals? totals = null,
+        long now = 100)
     {
         OtlpAmount? amount = Number(start, time, value);
         return (totals ?? _totals).Added(series, Point(start, time, value, delta), Nanos(now), ref amount);

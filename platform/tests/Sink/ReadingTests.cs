@@ -58,7 +58,8 @@ public sealed class ReadingTests
 
         foreach (var query in new[]
         {
-            new TraceQuery { Service = "worker" }, new TraceQuery { Route = "/v1/b" }, new TraceQuery { Tenant = "acme" }, new TraceQuery { ErrorsOnly = true },
+            new TraceQuery { Service = "worker" }, new TraceQuery { Route = "/v1/b" }, new TraceQuery { Tenant = "acme" },
+            new TraceQuery { ErrorsOnly = true },
             new TraceQuery { MinDuration = TimeSpan.FromMilliseconds(900) }, new TraceQuery { From = test.Time.GetUtcNow() },
             new TraceQuery { Service = "worker", Route = "/v1/b", Tenant = "acme", ErrorsOnly = true },
         })
@@ -66,7 +67,8 @@ public sealed class ReadingTests
             Assert.Equal(special.SpanId, Assert.Single((await test.Reader.LinesAsync(query)).Items).SpanId);
         }
 
-        Assert.Equal(plain.SpanId, Assert.Single((await test.Reader.LinesAsync(new TraceQuery { To = test.Time.GetUtcNow() })).Items).SpanId);
+        Assert.Equal(plain.SpanId,
+            Assert.Single((await test.Reader.LinesAsync(new TraceQuery { To = test.Time.GetUtcNow() })).Items).SpanId);
         Assert.Empty((await test.Reader.LinesAsync(new TraceQuery { Tenant = "nobody" })).Items);
     }
 
@@ -83,7 +85,8 @@ public sealed class ReadingTests
 
         foreach (var query in new[]
         {
-            new LogQuery { MinLevel = LogLevel.Warning }, new LogQuery { Text = "found 50%_OF" }, new LogQuery { Service = "worker" }, new LogQuery { TraceId = wanted.TraceId },
+            new LogQuery { MinLevel = LogLevel.Warning }, new LogQuery { Text = "found 50%_OF" }, new LogQuery { Service = "worker" },
+            new LogQuery { TraceId = wanted.TraceId },
         })
         {
             Assert.Equal(wanted.Message, Assert.Single((await test.Reader.LogsAsync(query)).Items).Message);
@@ -147,7 +150,8 @@ public sealed class ReadingTests
         foreach (var asked in new[] { job.TraceId, task.TraceId, paint!.TraceId })
         {
             var story = (await test.Reader.StoryAsync(asked))!;
-            Assert.Superset(new HashSet<ActivityTraceId> { job.TraceId, task.TraceId, asked }, story.Traces.Select(t => t.TraceId).ToHashSet());
+            Assert.Superset(new HashSet<ActivityTraceId> { job.TraceId, task.TraceId, asked }, story.Traces.Select(t => t.TraceId)
+                .ToHashSet());
             Assert.InRange(story.Traces.Count(t => t.Lines[0].Surface == CanonicalLine.Live), 8, 9);
             Assert.True(story.Truncated);
         }

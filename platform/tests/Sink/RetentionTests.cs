@@ -71,7 +71,8 @@ public sealed class RetentionTests
         Assert.Equal(new LossRow("api", "lines", 1_511, 1_500, 1, 10, 0), await test.LossAsync("lines"));
         Assert.Contains(await test.Reader.LossReasonsAsync(), r => r is { Stream: "spans", Reason: "quota", Rows: 10 });
         Assert.Equal(1_511, (await test.Reader.OverviewAsync(TimeSpan.FromHours(1))).PublicApi.Count);
-        Assert.Equal(10, Assert.Single(await test.Reader.FiguresAsync(FiguresOf.Routes, TimeSpan.FromHours(1)), f => f.Name == "/dropped").Count);
+        Assert.Equal(10,
+            Assert.Single(await test.Reader.FiguresAsync(FiguresOf.Routes, TimeSpan.FromHours(1)), f => f.Name == "/dropped").Count);
         Assert.Equal(10, Assert.Single(await test.Reader.MetricAsync("orion.test.level", test.Time.GetUtcNow().AddHours(-1), test.Time.GetUtcNow().AddHours(1))).Minutes.Sum(m => m.Points));
         Assert.Empty(await test.Sink.RecomputeAsync(test.Time.GetUtcNow()) ?? throw new InvalidOperationException("No answer."));
     }
@@ -164,5 +165,6 @@ public sealed class RetentionTests
     }
 
     private static Task FoldersAsync(TestSink test, params string[] days) =>
-        test.TidiedAsync(() => Directory.GetDirectories(test.Directory).Select(d => Path.GetFileName(d)!).Order().SequenceEqual(days), $"the folders left are {string.Join(", ", days)}");
+        test.TidiedAsync(() => Directory.GetDirectories(test.Directory).Select(d => Path.GetFileName(d)!).Order()
+            .SequenceEqual(days), $"the folders left are {string.Join(", ", days)}");
 }

@@ -31,12 +31,17 @@ public sealed class RoundTripTests
 
         var read = Assert.Single((await test.Reader.LinesAsync(new TraceQuery())).Items);
         Assert.Equal((line.TraceId, line.SpanId, line.ParentSpanId), (read.TraceId, read.SpanId, read.ParentSpanId));
-        Assert.Equal((line.Service, line.Name, line.Kind, line.StartUnixNanos, line.DurationNanos), (read.Service, read.Name, read.Kind, read.StartUnixNanos, read.DurationNanos));
-        Assert.Equal((line.Status, line.StatusMessage, line.ErrorType, line.Tenant), (read.Status, read.StatusMessage, read.ErrorType, read.Tenant));
-        Assert.Equal((line.LineKind, line.Surface, line.Method, line.Route, line.StatusCode), (read.LineKind, read.Surface, read.Method, read.Route, read.StatusCode));
-        Assert.Equal((line.Outcome, line.ErrorCode, line.CorrelationId, line.User), (read.Outcome, read.ErrorCode, read.CorrelationId, read.User));
+        Assert.Equal((line.Service, line.Name, line.Kind, line.StartUnixNanos, line.DurationNanos),
+            (read.Service, read.Name, read.Kind, read.StartUnixNanos, read.DurationNanos));
+        Assert.Equal((line.Status, line.StatusMessage, line.ErrorType, line.Tenant),
+            (read.Status, read.StatusMessage, read.ErrorType, read.Tenant));
+        Assert.Equal((line.LineKind, line.Surface, line.Method, line.Route, line.StatusCode),
+            (read.LineKind, read.Surface, read.Method, read.Route, read.StatusCode));
+        Assert.Equal((line.Outcome, line.ErrorCode, line.CorrelationId, line.User),
+            (read.Outcome, read.ErrorCode, read.CorrelationId, read.User));
         Assert.Equal(line.Attributes.Select(a => a.Key), read.Attributes.Select(a => a.Key));
-        Assert.Equal(["a \"quoted\" \\ line\nand ünïcode 😀", "", 42L, 1.0, true, null, new object[] { "a", "b" }], read.Attributes.Select(a => a.Value));
+        Assert.Equal(["a \"quoted\" \\ line\nand ünïcode 😀", "", 42L, 1.0, true, null, new object[] { "a", "b" }],
+            read.Attributes.Select(a => a.Value));
     }
 
     [Fact]
@@ -102,8 +107,10 @@ public sealed class RoundTripTests
         await test.Sink.FlushAsync();
 
         var read = Assert.Single((await test.Reader.LogsAsync(new LogQuery())).Items);
-        Assert.Equal((log.UnixNanos, log.Level, log.Service, log.Category, log.Message), (read.UnixNanos, read.Level, read.Service, read.Category, read.Message));
-        Assert.Equal((log.Template, log.Exception, log.TraceId, log.SpanId, log.CorrelationId, log.Tenant), (read.Template, read.Exception, read.TraceId, read.SpanId, read.CorrelationId, read.Tenant));
+        Assert.Equal((log.UnixNanos, log.Level, log.Service, log.Category, log.Message),
+            (read.UnixNanos, read.Level, read.Service, read.Category, read.Message));
+        Assert.Equal((log.Template, log.Exception, log.TraceId, log.SpanId, log.CorrelationId, log.Tenant),
+            (read.Template, read.Exception, read.TraceId, read.SpanId, read.CorrelationId, read.Tenant));
         Assert.Equal(("Id", 7L), (read.Attributes.Single().Key, read.Attributes.Single().Value));
     }
 

@@ -32,7 +32,8 @@ public sealed class SloTests
 
         await test.Sink.FlushAsync();
         Assert.Equal(
-            [new SloCount("fast", 90, 100), new SloCount("inner", 93, 100), new SloCount("one route", 45, 50), new SloCount("well", 97, 100)],
+            [new SloCount("fast", 90, 100), new SloCount("inner", 93, 100), new SloCount("one route", 45, 50),
+                new SloCount("well", 97, 100)],
             await test.Reader.SlosAsync(TimeSpan.FromMinutes(5)));
         Assert.Empty((await test.Sink.RecomputeAsync(test.Time.GetUtcNow()))!);
     }
@@ -108,7 +109,8 @@ public sealed class SloTests
         }
 
         var difference = Assert.Single((await test.Sink.RecomputeAsync(test.Time.GetUtcNow(), repair: true))!);
-        Assert.Equal(("slo", "fast", 2L, 2L, -1L), (difference.About, difference.Name, difference.RolledUp, difference.Raw, difference.ErrorsDifference));
+        Assert.Equal(("slo", "fast", 2L, 2L, -1L),
+            (difference.About, difference.Name, difference.RolledUp, difference.Raw, difference.ErrorsDifference));
         Assert.Equal(new SloCount("fast", 1, 2), (await test.Reader.SlosAsync(TimeSpan.FromMinutes(1))).Single(c => c.Name == "fast"));
     }
 

@@ -14,7 +14,8 @@ public sealed class SmallTableTests
     [Fact]
     public async Task Each_kind_of_row_goes_after_its_own_days_and_open_alerts_and_facts_stay()
     {
-        await using var test = new TestSink(o => (o.HeartbeatDays, o.EventDays, o.AuditDays, o.RollupDays, o.HourlyRollupDays) = (1, 2, 3, 4, 5));
+        await using var test =
+            new TestSink(o => (o.HeartbeatDays, o.EventDays, o.AuditDays, o.RollupDays, o.HourlyRollupDays) = (1, 2, 3, 4, 5));
         var first = test.Now;
         test.Sink.Record(test.Line());
         test.Sink.Record(Beat(test));
@@ -51,7 +52,8 @@ public sealed class SmallTableTests
         Assert.Equal(
             new Dictionary<string, int>
             {
-                ["heartbeats"] = 2, ["events"] = 3, ["tracked"] = 3, ["audit"] = 4, ["resolved alerts"] = 4, ["minutes"] = 5, ["surfaces"] = 5, ["metrics"] = 5, ["checks"] = 5, ["hours"] = 6,
+                ["heartbeats"] = 2, ["events"] = 3, ["tracked"] = 3, ["audit"] = 4, ["resolved alerts"] = 4, ["minutes"] = 5,
+                ["surfaces"] = 5, ["metrics"] = 5, ["checks"] = 5, ["hours"] = 6,
             },
             gone);
         Assert.Equal("open", Assert.Single(await test.Reader.AlertsAsync()).Subject);
@@ -83,7 +85,8 @@ public sealed class SmallTableTests
 
     private static Heartbeat Beat(TestSink test) => new()
     {
-        Worker = "w", Service = "s", Host = "h", Pid = 1, Time = test.Time.GetUtcNow(), Interval = TimeSpan.FromSeconds(1), StartedAt = test.Time.GetUtcNow(),
+        Worker = "w", Service = "s", Host = "h", Pid = 1, Time = test.Time.GetUtcNow(), Interval = TimeSpan.FromSeconds(1),
+        StartedAt = test.Time.GetUtcNow(),
     };
 
     /// <summary>How many rows of the first moment are left.</summary>
@@ -92,9 +95,12 @@ public sealed class SmallTableTests
         using var database = Database.OpenReader(SegmentFiles.CentralPath(test.Directory));
         foreach (var (kind, table, condition) in new[]
         {
-            ("heartbeats", "worker_heartbeats", $"time = {first}"), ("events", "business_event_logs", $"time = {first}"), ("tracked", "_orion_events", $"time = {first}"),
-            ("audit", "audit_log", $"time = {first}"), ("resolved alerts", "system_alerts", "subject = 'resolved'"), ("minutes", "rollups_minute", $"start <= {first}"),
-            ("surfaces", "surfaces_minute", $"start <= {first}"), ("hours", "rollups_hour", $"start <= {first}"), ("metrics", "metric_rollups_minute", $"start <= {first}"), ("checks", "rollup_checks", $"checked_at = {first}"),
+            ("heartbeats", "worker_heartbeats", $"time = {first}"), ("events", "business_event_logs", $"time = {first}"),
+            ("tracked", "_orion_events", $"time = {first}"),
+            ("audit", "audit_log", $"time = {first}"), ("resolved alerts", "system_alerts", "subject = 'resolved'"),
+            ("minutes", "rollups_minute", $"start <= {first}"),
+            ("surfaces", "surfaces_minute", $"start <= {first}"), ("hours", "rollups_hour", $"start <= {first}"),
+            ("metrics", "metric_rollups_minute", $"start <= {first}"), ("checks", "rollup_checks", $"checked_at = {first}"),
         })
         {
             yield return (kind, database.QueryLong($"SELECT count(*) FROM {table} WHERE {condition}"));

@@ -59,7 +59,8 @@ public sealed class SourceTests
         Assert.Empty(await RoutesAsync("no.such.key", "web-1"));
 
         async Task<List<string?>> RoutesAsync(string key, string value) =>
-            [.. (await test.Reader.LinesAsync(new TraceQuery { Attributes = [new(key, value)] })).Items.Select(l => l.Route).Order(StringComparer.Ordinal)];
+            [.. (await test.Reader.LinesAsync(new TraceQuery { Attributes = [new(key, value)] })).Items.Select(l => l.Route)
+                .Order(StringComparer.Ordinal)];
     }
 
     [Fact]
@@ -171,11 +172,16 @@ public sealed class SourceTests
 
     private static byte[] ProtoSpan(string host)
     {
-        var span = new ProtoBody().Bytes(1, Convert.FromHexString(Trace)).Bytes(2, Convert.FromHexString("eee19b7ec3c1b174")).Text(3, "vendor=a")
-            .Bytes(4, Convert.FromHexString("eee19b7ec3c1b173")).Text(5, "inner").Varint(6, 1).Fixed64(7, 1767614400000000000).Fixed64(8, 1767614400000001000)
-            .Message(13, new ProtoBody().Bytes(1, Convert.FromHexString(Trace)).Bytes(2, Convert.FromHexString("eee19b7ec3c1b175")).Text(3, "vendor=b").Attribute(4, "why", "batch"));
-        var resource = new ProtoBody().Attribute(1, "service.name", "shop").Attribute(1, "host.name", host).Attribute(1, "service.version", "1.2.3");
+        var span = new ProtoBody().Bytes(1, Convert.FromHexString(Trace)).Bytes(2, Convert.FromHexString("eee19b7ec3c1b174"))
+            .Text(3, "vendor=a")
+            .Bytes(4, Convert.FromHexString("eee19b7ec3c1b173")).Text(5, "inner").Varint(6, 1).Fixed64(7, 1767614400000000000)
+                .Fixed64(8, 1767614400000001000)
+            .Message(13, new ProtoBody().Bytes(1, Convert.FromHexString(Trace)).Bytes(2, Convert.FromHexString("eee19b7ec3c1b175"))
+                .Text(3, "vendor=b").Attribute(4, "why", "batch"));
+        var resource = new ProtoBody().Attribute(1, "service.name", "shop").Attribute(1, "host.name", host)
+            .Attribute(1, "service.version", "1.2.3");
         var scope = new ProtoBody().Text(1, "shop.orders").Text(2, "2.0").Attribute(3, "team", "blue");
-        return new ProtoBody().Message(1, new ProtoBody().Message(1, resource).Message(2, new ProtoBody().Message(1, scope).Message(2, span))).ToArray();
+        return new ProtoBody()
+            .Message(1, new ProtoBody().Message(1, resource).Message(2, new ProtoBody().Message(1, scope).Message(2, span))).ToArray();
     }
 }

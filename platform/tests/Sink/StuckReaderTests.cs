@@ -26,7 +26,8 @@ public sealed class StuckReaderTests
             }
 
             Assert.InRange(SegmentFiles.WalBytes(first), MaxWal / 2, MaxWal);
-            Assert.Equal(["api.db", "api~2.db"], Directory.GetFiles(Path.GetDirectoryName(first)!, "*.db").Select(Path.GetFileName).Order());
+            Assert.Equal(["api.db", "api~2.db"], Directory.GetFiles(Path.GetDirectoryName(first)!, "*.db").Select(Path.GetFileName)
+                .Order());
             var held = Assert.Single((await reader.StorageAsync()).Held);
             Assert.Equal(Path.Combine("2026-01-05", "api.db"), held.File);
             if (OperatingSystem.IsLinux())
@@ -71,7 +72,8 @@ public sealed class StuckReaderTests
             test.Sink.Track("waits");
             Assert.True(await test.Sink.RaiseAlertAsync(new AlertRow
             {
-                Rule = "r", Subject = "s", State = AlertState.Firing, Severity = "warning", Summary = "x", OpenedAt = test.Time.GetUtcNow(), UpdatedAt = test.Time.GetUtcNow(),
+                Rule = "r", Subject = "s", State = AlertState.Firing, Severity = "warning", Summary = "x", OpenedAt = test.Time.GetUtcNow(),
+                UpdatedAt = test.Time.GetUtcNow(),
             }));
             await test.Sink.Audit.LogAsync(new AuditEntry { Component = "c", Action = "o" });
             Assert.Equal(before, Tracked(central));
@@ -83,7 +85,8 @@ public sealed class StuckReaderTests
             {
                 test.Sink.Track("again");
                 using var database = Database.OpenReader(central);
-                return database.QueryLong("SELECT count(*) FROM _orion_events WHERE name = 'waits'") == 1 && SegmentFiles.WalBytes(central) <= MaxWal / 2;
+                return database.QueryLong("SELECT count(*) FROM _orion_events WHERE name = 'waits'") == 1
+                    && SegmentFiles.WalBytes(central) <= MaxWal / 2;
             },
             "writing resumes by itself");
         await test.Sink.FlushAsync();

@@ -21,7 +21,8 @@ public sealed class UnreadableSegmentTests
             central.Execute("UPDATE loss_account SET ended = 0");
         }
 
-        await File.WriteAllBytesAsync(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api"), [.. Enumerable.Repeat((byte)0x5A, 8192)]);
+        await File.WriteAllBytesAsync(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api"),
+            [.. Enumerable.Repeat((byte)0x5A, 8192)]);
         await test.ReopenAsync();
         test.Sink.Record(test.Line());
         await test.Sink.FlushAsync();
@@ -29,7 +30,8 @@ public sealed class UnreadableSegmentTests
         var aside = Assert.Single((await test.Reader.StorageAsync()).SetAside);
         Assert.StartsWith("2026-01-05/api.db.corrupt-", aside, StringComparison.Ordinal);
         Assert.Equal(2, (await test.Reader.OverviewAsync(TimeSpan.FromMinutes(1))).PublicApi.Count);
-        Assert.Equal("kept", Assert.Single(await test.Reader.TrackedAsync(test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1))).Name);
+        Assert.Equal("kept",
+            Assert.Single(await test.Reader.TrackedAsync(test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1))).Name);
         Assert.Equal(2, (await test.Reader.LossAsync()).Single(l => l.Stream == "lines").Stored);
     }
 }

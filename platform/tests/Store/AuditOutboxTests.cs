@@ -72,7 +72,8 @@ public sealed class AuditOutboxTests
         await db.Store.WriteAsync(tx => tx.RemoveAuditEntriesAsync(1));
 
         Assert.Empty(await EntriesAsync(db));
-        Assert.Equal(HealthStatus.Unhealthy, (await new StoreHealthCheck(db.Store, db.Time).CheckHealthAsync(new HealthCheckContext())).Status);
+        Assert.Equal(HealthStatus.Unhealthy,
+            (await new StoreHealthCheck(db.Store, db.Time).CheckHealthAsync(new HealthCheckContext())).Status);
     }
 
     [Fact]
@@ -102,5 +103,6 @@ public sealed class AuditOutboxTests
 
     private static Task AddAsync(StoreUnderTest db, string id) => db.Store.WriteAsync(tx => tx.AppendAuditEntryAsync($$"""{"id":"{{id}}"}"""));
 
-    private static Task<IReadOnlyList<AuditOutboxEntry>> EntriesAsync(StoreUnderTest db) => db.Store.ReadAsync(tx => tx.AuditOutboxAsync(100));
+    private static Task<IReadOnlyList<AuditOutboxEntry>> EntriesAsync(StoreUnderTest db) =>
+        db.Store.ReadAsync(tx => tx.AuditOutboxAsync(100));
 }

@@ -45,5 +45,6 @@ public sealed class FullDiskTests
         Assert.Equal(HealthStatus.Healthy, await StatusAsync(check));
     }
 
-    private static async Task<HealthStatus> StatusAsync(StoreHealthCheck check) => (await check.CheckHealthAsync(new HealthCheckContext())).Status;
+    private static async Task<HealthStatus> StatusAsync(StoreHealthCheck check) =>
+        (await check.CheckHealthAsync(new HealthCheckContext())).Status;
 }

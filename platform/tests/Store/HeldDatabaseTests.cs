@@ -71,7 +71,8 @@ public sealed class HeldDatabaseTests
             }
         }
 
-        await Eventually.TrueAsync(async () => (await check.CheckHealthAsync(new HealthCheckContext())).Status == HealthStatus.Healthy, "it is healthy again");
+        await Eventually.TrueAsync(async () =>
+            (await check.CheckHealthAsync(new HealthCheckContext())).Status == HealthStatus.Healthy, "it is healthy again");
         await db.NoteAsync("later");
     }
 

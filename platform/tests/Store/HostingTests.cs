@@ -22,7 +22,8 @@ public sealed class HostingTests
 
         Assert.Equal(7, host.Services.GetRequiredService<IOptions<DomainStoreOptions>>().Value.MaxBatch);
         Assert.Empty(await host.Services.GetRequiredService<JobQueue>().DepthAsync());
-        Assert.NotNull(await host.Services.GetRequiredService<OpsSessions>().CreateLoginTokenAsync("Ada", "admin", TimeSpan.FromMinutes(1)));
+        Assert.NotNull(await host.Services.GetRequiredService<OpsSessions>()
+            .CreateLoginTokenAsync("Ada", "admin", TimeSpan.FromMinutes(1)));
         await host.StopAsync();
     }
 

@@ -62,7 +62,8 @@ public sealed class IdempotencyTests
         await using var db = await StoreUnderTest.WithNotesAsync();
         var request = Request("k1", "{}");
         IdempotentRequest[] scopes =
-            [request, request with { TenantId = "tn_2" }, request with { PrincipalId = "ak_2" }, request with { Method = "PUT" }, request with { Route = "/other" }];
+            [request, request with { TenantId = "tn_2" }, request with { PrincipalId = "ak_2" }, request with { Method = "PUT" },
+                request with { Route = "/other" }];
         foreach (var scope in scopes)
         {
             Assert.False((await PostAsync(db, scope, $"n{Array.IndexOf(scopes, scope)}")).Replayed);
@@ -105,7 +106,8 @@ public sealed class IdempotencyTests
     [InlineData("{} {}", "{}", false)]
     public void Bodies_are_compared_by_what_they_say(string one, string other, bool same)
     {
-        Assert.Equal(same, RequestFingerprint.Of("/x", Encoding.UTF8.GetBytes(one)).AsSpan().SequenceEqual(RequestFingerprint.Of("/x", Encoding.UTF8.GetBytes(other))));
+        Assert.Equal(same, RequestFingerprint.Of("/x", Encoding.UTF8.GetBytes(one)).AsSpan()
+            .SequenceEqual(RequestFingerprint.Of("/x", Encoding.UTF8.GetBytes(other))));
     }
 
     private static IdempotentRequest Request(string key, string body, string target = "/v1/notes") => new()
@@ -118,7 +120,8 @@ public sealed class IdempotencyTests
         Fingerprint = RequestFingerprint.Of(target, Encoding.UTF8.GetBytes(body)),
     };
 
-    private static Task<(RememberedResponse Answer, bool Replayed)> PostAsync(StoreUnderTest db, IdempotentRequest request, string note) => db.Store.WriteAsync(async tx =>
+    private static Task<(RememberedResponse Answer, bool Replayed)> PostAsync(StoreUnderTest db, IdempotentRequest request, string note) =>
+        db.Store.WriteAsync(async tx =>
     {
         if (await tx.TryReplayAsync(request) is { } before)
         {

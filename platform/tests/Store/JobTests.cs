@@ -24,7 +24,8 @@ public sealed class JobTests
         var id = await db.Store.WriteAsync(tx => tx.EnqueueAsync(request));
         var lease = Assert.Single(await queue.ClaimAsync("w", s_kinds, 10));
 
-        Assert.Equal((id, 1, db.Time.GetUtcNow(), db.Time.GetUtcNow() + JobQueue.Lease), (lease.Id, lease.Attempt, lease.EnqueuedAt, lease.LeaseUntil));
+        Assert.Equal((id, 1, db.Time.GetUtcNow(), db.Time.GetUtcNow() + JobQueue.Lease),
+            (lease.Id, lease.Attempt, lease.EnqueuedAt, lease.LeaseUntil));
         Assert.Equal(request with { TraceParent = activity.Id, RunAt = db.Time.GetUtcNow() }, lease.Request);
     }
 
@@ -136,7 +137,8 @@ public sealed class JobTests
 
         Assert.Empty(await queue.ClaimAsync("w", s_kinds, 1));
         var dead = Assert.Single(await queue.DeadLettersAsync(10));
-        Assert.Equal(("note/a", 3, "no_node", "attempt 3", "c-1"), (dead.Subject, dead.Attempts, dead.ErrorCode, dead.Error, dead.CorrelationId));
+        Assert.Equal(("note/a", 3, "no_node", "attempt 3", "c-1"),
+            (dead.Subject, dead.Attempts, dead.ErrorCode, dead.Error, dead.CorrelationId));
 
         Assert.True(await queue.RedriveAsync(dead.Id));
         Assert.False(await queue.RedriveAsync(dead.Id));
@@ -229,7 +231,8 @@ public sealed class JobTests
     {
         await using var db = StoreUnderTest.Open();
         var queue = new JobQueue(db.Store, db.Time);
-        await EnqueueAsync(db, Job("a"), Job("b"), Job("c"), Job("d") with { RunAt = db.Time.GetUtcNow().AddMinutes(1) }, Job("e") with { Kind = "other" });
+        await EnqueueAsync(db, Job("a"), Job("b"), Job("c"), Job("d") with { RunAt = db.Time.GetUtcNow().AddMinutes(1) },
+            Job("e") with { Kind = "other" });
         db.Time.Advance(TimeSpan.FromSeconds(7));
         await queue.BuryAsync(Assert.Single(await queue.ClaimAsync("w", s_kinds, 1)), "x", "x");
         await queue.ClaimAsync("w", s_kinds, 1);

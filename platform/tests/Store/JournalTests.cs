@@ -15,7 +15,8 @@ public sealed class JournalTests
         await db.Store.WriteAsync(tx => tx.AppendFactAsync(Fact("a") with { CorrelationId = "c-1", TenantId = "tn_1", Data = """{"slots":1}""" }));
 
         var entry = Assert.Single(await db.Store.ReadAsync(tx => tx.FactsOfAsync("note/a")));
-        Assert.Equal((1L, db.Time.GetUtcNow(), activity.Id, activity.TraceId.ToHexString()), (entry.Position, entry.OccurredAt, entry.Fact.TraceParent, entry.Fact.TraceId));
+        Assert.Equal((1L, db.Time.GetUtcNow(), activity.Id, activity.TraceId.ToHexString()),
+            (entry.Position, entry.OccurredAt, entry.Fact.TraceParent, entry.Fact.TraceId));
         Assert.Equal(("c-1", "tn_1", """{"slots":1}"""), (entry.Fact.CorrelationId, entry.Fact.TenantId, entry.Fact.Data));
     }
 
@@ -32,7 +33,8 @@ public sealed class JournalTests
         await store.WriteAsync(tx => tx.AppendFactAsync(Fact("b")));
 
         Assert.Equal(2, await store.ReadAsync(tx => tx.LastPositionAsync()));
-        Assert.Equal([("ab", null), (null, null)], (await store.ReadAsync(tx => tx.FactsSinceAsync(0))).Select(e => (e.Fact.TraceId, e.Fact.TraceParent)));
+        Assert.Equal([("ab", null), (null, null)], (await store.ReadAsync(tx => tx.FactsSinceAsync(0)))
+            .Select(e => (e.Fact.TraceId, e.Fact.TraceParent)));
     }
 
     [Fact]
@@ -47,7 +49,8 @@ public sealed class JournalTests
         }));
         await db.Store.WriteAsync(tx => tx.AppendFactAsync(Fact("b")));
 
-        Assert.Equal([(1L, "note/a"), (2L, "note/b")], (await db.Store.ReadAsync(tx => tx.FactsSinceAsync(0))).Select(e => (e.Position, e.Fact.Subject)));
+        Assert.Equal([(1L, "note/a"), (2L, "note/b")], (await db.Store.ReadAsync(tx => tx.FactsSinceAsync(0)))
+            .Select(e => (e.Position, e.Fact.Subject)));
         Assert.Equal([2L], (await db.Store.ReadAsync(tx => tx.FactsSinceAsync(1))).Select(e => e.Position));
     }
 

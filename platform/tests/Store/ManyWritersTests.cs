@@ -70,7 +70,8 @@ public sealed class ManyWritersTests
     {
         await using var db = await StoreUnderTest.WithNotesAsync();
 
-        await Assert.ThrowsAnyAsync<Exception>(() => db.Store.ReadAsync(tx => tx.QueryAsync<string>("INSERT INTO notes (id) VALUES ('x') RETURNING id")));
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            db.Store.ReadAsync(tx => tx.QueryAsync<string>("INSERT INTO notes (id) VALUES ('x') RETURNING id")));
         Assert.Empty(await db.NotesAsync());
     }
 

@@ -6,7 +6,8 @@ namespace OrionPlatform.Tests;
 public sealed class MigrationTests
 {
     private static readonly Migration s_first = new(1, "first", "CREATE TABLE one (id INTEGER PRIMARY KEY);\n");
-    private static readonly Migration s_second = new(2, "second", "CREATE TABLE two (id INTEGER PRIMARY KEY); INSERT INTO one VALUES (1);\n");
+    private static readonly Migration s_second =
+        new(2, "second", "CREATE TABLE two (id INTEGER PRIMARY KEY); INSERT INTO one VALUES (1);\n");
 
     [Fact]
     public async Task Each_is_applied_once_and_in_order()
@@ -31,7 +32,8 @@ public sealed class MigrationTests
         await new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first, s_second]).DisposeAsync();
         var before = await File.ReadAllBytesAsync(folder.File("store.db"));
 
-        var refused = Assert.Throws<StoreSchemaException>(() => new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first]));
+        var refused =
+            Assert.Throws<StoreSchemaException>(() => new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first]));
 
         Assert.Contains("0002_second", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(folder.File("store.db")));
@@ -56,7 +58,8 @@ public sealed class MigrationTests
         await new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first]).DisposeAsync();
         var broken = new Migration(3, "broken", "CREATE TABLE three (id INTEGER); INSERT INTO nowhere VALUES (1);");
 
-        Assert.ThrowsAny<Exception>(() => new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first, s_second, broken]));
+        Assert.ThrowsAny<Exception>(() =>
+            new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first, s_second, broken]));
 
         await using var store = new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first]);
         Assert.Equal(["one"], await store.ReadAsync(tx => tx.QueryAsync<string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('one', 'two', 'three')")));

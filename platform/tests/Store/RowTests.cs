@@ -20,7 +20,8 @@ public sealed class RowTests
             await tx.ExecuteAsync("CREATE TABLE things (id TEXT, slot_count INTEGER, made_at INTEGER, took INTEGER, is_on INTEGER, mood TEXT, note TEXT, raw BLOB)");
             await tx.ExecuteAsync(
                 "INSERT INTO things VALUES (@id, @slot_count, @made_at, @took, @is_on, @mood, @note, @raw)",
-                new { Id = "t1", slotCount = 3, made_at = s_noon, Took = TimeSpan.FromSeconds(2), IsOn = true, Mood = Mood.VeryBusy, note = (string?)null, raw = new byte[] { 1, 2 } });
+                new { Id = "t1", slotCount = 3, made_at = s_noon, Took = TimeSpan.FromSeconds(2), IsOn = true, Mood = Mood.VeryBusy,
+                    note = (string?)null, raw = new byte[] { 1, 2 } });
         });
 
         var positional = await db.Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<Positional>("SELECT note, id, slot_count, made_at, is_on, mood FROM things"));
@@ -48,7 +49,8 @@ public sealed class RowTests
     {
         await using var db = StoreUnderTest.Open();
 
-        var missing = await Assert.ThrowsAsync<InvalidOperationException>(() => db.Store.ReadAsync(tx => tx.QueryAsync<Named>("SELECT 'x' AS id")));
+        var missing =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => db.Store.ReadAsync(tx => tx.QueryAsync<Named>("SELECT 'x' AS id")));
 
         Assert.Contains("Named.Took (took)", missing.Message, StringComparison.Ordinal);
     }
@@ -68,7 +70,8 @@ public sealed class RowTests
     {
         await using var db = StoreUnderTest.Open();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => db.Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<int>("SELECT 1 UNION SELECT 2")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            db.Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<int>("SELECT 1 UNION SELECT 2")));
         Assert.Null(await db.Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<string>("SELECT 'x' WHERE 0")));
     }
 

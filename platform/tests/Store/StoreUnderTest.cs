@@ -23,9 +23,11 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public TempFolder Folder => _folder;
 
-    public static DomainStoreOptions Options(TempFolder folder) => new() { ConnectionString = $"Data Source={folder.File("store.db")}", Readers = 2 };
+    public static DomainStoreOptions Options(TempFolder folder) =>
+        new() { ConnectionString = $"Data Source={folder.File("store.db")}", Readers = 2 };
 
-    public static StoreUnderTest Open(Action<DomainStoreOptions>? configure = null) => new(new TempFolder(), ownsFolder: true, new FakeTimeProvider(), configure);
+    public static StoreUnderTest Open(Action<DomainStoreOptions>? configure = null) =>
+        new(new TempFolder(), ownsFolder: true, new FakeTimeProvider(), configure);
 
     public static async Task<StoreUnderTest> WithNotesAsync(Action<DomainStoreOptions>? configure = null)
     {

@@ -162,7 +162,8 @@ public sealed class WriteTests
         await using var db = await StoreUnderTest.WithNotesAsync();
         var writer = await db.Store.WriteAsync(_ => Task.FromResult(Environment.CurrentManagedThreadId));
         var continued = await db.Store.WriteAsync(_ => Task.FromResult(0))
-            .ContinueWith(_ => Environment.CurrentManagedThreadId, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            .ContinueWith(_ => Environment.CurrentManagedThreadId, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
 
         Assert.NotEqual(writer, continued);
     }

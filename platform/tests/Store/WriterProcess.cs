@@ -12,8 +12,10 @@ internal static class WriterProcess
     public static async Task Main(string[] args)
     {
         var (database, name) = (args[0], args[1]);
-        await using var store = new DomainStore(new DomainStoreOptions { ConnectionString = $"Data Source={database}" }, TimeProvider.System);
-        await store.WriteAsync(tx => tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS notes (id TEXT PRIMARY KEY, n INTEGER NOT NULL DEFAULT 0)"));
+        await using var store =
+            new DomainStore(new DomainStoreOptions { ConnectionString = $"Data Source={database}" }, TimeProvider.System);
+        await store.WriteAsync(tx =>
+            tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS notes (id TEXT PRIMARY KEY, n INTEGER NOT NULL DEFAULT 0)"));
         await using var checkpointer = new Checkpointer(database);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async lane =>
         {

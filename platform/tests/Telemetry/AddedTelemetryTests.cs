@@ -49,7 +49,8 @@ public sealed class AddedTelemetryTests
                 switch (way)
                 {
                     case "team":
-                        builder.Services.AddOpenTelemetry().WithTracing(t => t.AddSource("Acme.Orders")).WithMetrics(m => m.AddMeter("Acme.Orders"));
+                        builder.Services.AddOpenTelemetry().WithTracing(t => t.AddSource("Acme.Orders"))
+                            .WithMetrics(m => m.AddMeter("Acme.Orders"));
                         break;
                     case "wildcard":
                         builder.Services.AddOpenTelemetry().WithTracing(t => t.AddSource("Acme.*")).WithMetrics(m => m.AddMeter("Acme.*"));
@@ -100,12 +101,14 @@ public sealed class AddedTelemetryTests
                 .WithTracing(t => t.AddProcessor(new Team()))
                 .WithLogging(l => l.AddProcessor(new TeamLogs()))
                 .Services.Configure<AspNetCoreTraceInstrumentationOptions>(
-                    o => o.EnrichWithHttpRequest = (span, request) => span.SetTag("acme.host", request.Host.Host + " canary-host@example.com")),
+                    o => o.EnrichWithHttpRequest = (span, request) =>
+                        span.SetTag("acme.host", request.Host.Host + " canary-host@example.com")),
             settings: [.. Settings(folder, collector)]))
         {
             await app.Client.GetStringAsync("/v1/orders/7");
             var trace = await app.TraceAsync("/v1/orders/{id}");
-            Assert.All([trace.Line, .. trace.Spans], span => Assert.Equal("seen by [REDACTED]", span.Attributes.Single(t => t.Key == "acme.end").Value));
+            Assert.All([trace.Line, .. trace.Spans], span =>
+                Assert.Equal("seen by [REDACTED]", span.Attributes.Single(t => t.Key == "acme.end").Value));
             Assert.Equal("127.0.0.1 [REDACTED]", trace.Line.Attributes.Single(t => t.Key == "acme.host").Value);
             var log = Assert.Single(app.Logs, l => l.Template == "order {Id}");
             Assert.Equal("seen by [REDACTED]", log.Attributes.Single(t => t.Key == "acme.log").Value);
@@ -311,13 +314,16 @@ public sealed class AddedTelemetryTests
         await using var app = await TestApp.StartAsync();
         var propagator = Propagators.DefaultTextMapPropagator;
         var headers = new Dictionary<string, string>();
-        var context = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, "k=v");
+        var context =
+            new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, "k=v");
 
-        propagator.Inject(new PropagationContext(context, Baggage.Create(new() { ["tenant"] = "ac me" })), headers, (to, name, value) => to[name] = value);
+        propagator.Inject(new PropagationContext(context, Baggage.Create(new() { ["tenant"] = "ac me" })), headers, (to, name, value) =>
+            to[name] = value);
         var back = propagator.Extract(default, headers, (from, name) => from.TryGetValue(name, out var value) ? [value] : []);
 
         Assert.Equal(["baggage", "traceparent", "tracestate"], headers.Keys.Order());
-        Assert.Equal((context.TraceId, context.SpanId, context.TraceFlags, "k=v"), (back.ActivityContext.TraceId, back.ActivityContext.SpanId, back.ActivityContext.TraceFlags, back.ActivityContext.TraceState));
+        Assert.Equal((context.TraceId, context.SpanId, context.TraceFlags, "k=v"),
+            (back.ActivityContext.TraceId, back.ActivityContext.SpanId, back.ActivityContext.TraceFlags, back.ActivityContext.TraceState));
         Assert.Equal("ac me", back.Baggage.GetBaggage("tenant"));
         Assert.Equal(default, propagator.Extract(default, headers, (_, name) => name == "traceparent" ? ["00-zz"] : []).ActivityContext);
     }
@@ -340,7 +346,8 @@ public sealed class AddedTelemetryTests
 
     private sealed class TeamLogs : BaseProcessor<LogRecord>
     {
-        public override void OnEnd(LogRecord data) => data.Attributes = [.. data.Attributes ?? [], new("acme.log", "seen by canary-logs@example.com")];
+        public override void OnEnd(LogRecord data) =>
+            data.Attributes = [.. data.Attributes ?? [], new("acme.log", "seen by canary-logs@example.com")];
     }
 
     private sealed class Unspeakable

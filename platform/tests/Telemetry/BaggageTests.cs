@@ -76,6 +76,7 @@ public sealed class BaggageTests
 
         Assert.Equal("tenant=acme,canary=baggage-canary", seen.Outgoing["baggage"]);
         await app.TraceAsync("/echo");
-        Assert.DoesNotContain("baggage-canary", System.Text.Json.JsonSerializer.Serialize(new { app.Traces, app.Logs }), StringComparison.Ordinal);
+        Assert.DoesNotContain("baggage-canary", System.Text.Json.JsonSerializer.Serialize(new { app.Traces, app.Logs }),
+            StringComparison.Ordinal);
     }
 }

@@ -21,7 +21,8 @@ public sealed class CanonTests
             });
 
         await app.Client.GetAsync("/v1/plan");
-        Processing.Start(new ProcessingInfo { Name = "worker.x", EventType = "x", EventId = "1", Subject = "s", Tenant = "globex" }).Dispose();
+        Processing.Start(new ProcessingInfo { Name = "worker.x", EventType = "x", EventId = "1", Subject = "s", Tenant = "globex" })
+            .Dispose();
 
         Assert.Contains((await app.TraceAsync("/v1/plan")).Line.Attributes, a => a is { Key: "plan", Value: "plan-of-acme" });
         Assert.Contains((await app.TraceAsync("x")).Line.Attributes, a => a is { Key: "plan", Value: "plan-of-globex" });
@@ -37,7 +38,8 @@ public sealed class CanonTests
 
         Assert.Equal("True False", await app.Client.GetStringAsync("/v1/flags"));
 
-        var fields = (await app.TraceAsync("/v1/flags")).Line.Attributes.Where(a => a.Key.StartsWith("flag.", StringComparison.Ordinal)).ToDictionary(a => a.Key, a => a.Value);
+        var fields = (await app.TraceAsync("/v1/flags")).Line.Attributes.Where(a => a.Key.StartsWith("flag.", StringComparison.Ordinal))
+            .ToDictionary(a => a.Key, a => a.Value);
         Assert.Equal(new Dictionary<string, object?> { ["flag.welcome"] = true, ["flag.beta"] = false }, fields);
         Assert.False(await app.Services.GetRequiredService<IFeatureManager>().IsEnabledAsync("beta"));
     }
@@ -58,7 +60,8 @@ public sealed class CanonTests
         await app.Client.GetAsync("/v1/tags");
 
         await Eventually.TrueAsync(() => app.Traces.Count == 2, "both lines");
-        var warning = Assert.Single(app.Logs, l => l.Level == LogLevel.Warning && l.Message.StartsWith("Canon.Tag(", StringComparison.Ordinal));
+        var warning =
+            Assert.Single(app.Logs, l => l.Level == LogLevel.Warning && l.Message.StartsWith("Canon.Tag(", StringComparison.Ordinal));
         Assert.Contains("CanonTests.cs:", warning.Message, StringComparison.Ordinal);
         Assert.Contains("a uuid", warning.Message, StringComparison.Ordinal);
     }

@@ -78,7 +78,8 @@ public sealed class DisguiseTests
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void A_secret_in_disguise_is_redacted_and_nothing_else(string text, string expected) => Assert.Equal(expected, s_sanitizer.Text(text));
+    public void A_secret_in_disguise_is_redacted_and_nothing_else(string text, string expected) =>
+        Assert.Equal(expected, s_sanitizer.Text(text));
 
     [Theory]
     [InlineData("Basic " + Basic)]
@@ -92,23 +93,28 @@ public sealed class DisguiseTests
         var twice = Convert.ToBase64String(Encoding.UTF8.GetBytes(once));
         var hex = Convert.ToHexString(Encoding.UTF8.GetBytes(secret));
 
-        Assert.All((string[])[once, once.TrimEnd('='), twice, hex, hex.ToLowerInvariant()], text => Assert.Equal("payload [REDACTED] end", s_sanitizer.Text($"payload {text} end")));
+        Assert.All((string[])[once, once.TrimEnd('='), twice, hex, hex.ToLowerInvariant()], text =>
+            Assert.Equal("payload [REDACTED] end", s_sanitizer.Text($"payload {text} end")));
     }
 
     [Fact]
     public void A_dictionary_is_judged_by_its_names()
     {
-        Assert.Equal("{\"user\":\"bob\",\"password\":\"[REDACTED]\"}", s_sanitizer.Value("form", new Dictionary<string, string> { ["user"] = "bob", ["password"] = "S3cr3t" }));
-        Assert.Equal("{\"user\":\"bob\",\"token\":\"[REDACTED]\"}", s_sanitizer.Value("form", (KeyValuePair<string, object?>[])[new("user", "bob"), new("token", "S3cr3t")]));
+        Assert.Equal("{\"user\":\"bob\",\"password\":\"[REDACTED]\"}",
+            s_sanitizer.Value("form", new Dictionary<string, string> { ["user"] = "bob", ["password"] = "S3cr3t" }));
+        Assert.Equal("{\"user\":\"bob\",\"token\":\"[REDACTED]\"}",
+            s_sanitizer.Value("form", (KeyValuePair<string, object?>[])[new("user", "bob"), new("token", "S3cr3t")]));
     }
 
     [Fact]
     public void A_number_is_a_card_in_any_of_its_types()
     {
         Assert.All(
-            (object[])[4111111111111111L, 4111111111111111UL, 4111111111111111d, 4111111111111111m, (long[])[1, 4111111111111111], (double[])[1, 4111111111111111d]],
+            (object[])[4111111111111111L, 4111111111111111UL, 4111111111111111d, 4111111111111111m, (long[])[1, 4111111111111111],
+                (double[])[1, 4111111111111111d]],
             number => Assert.Equal(Sanitizer.Redacted, s_sanitizer.Value("n", number)));
-        Assert.All((object[])[1763714400000d, 0.5, 4.111111111111111e300, double.NaN], number => Assert.Equal(number, s_sanitizer.Value("n", number)));
+        Assert.All((object[])[1763714400000d, 0.5, 4.111111111111111e300, double.NaN], number =>
+            Assert.Equal(number, s_sanitizer.Value("n", number)));
     }
 
     [Theory]

@@ -32,7 +32,8 @@ public sealed class ExactlyOnceTests
                     waiting[n].SetResult();
                     await Task.Delay(Timeout.Infinite, gone);
                 });
-                a.MapGet("/v1/slow/{n:int}", (CancellationToken late) => Task.Delay(Timeout.Infinite, late)).WithRequestTimeout(TimeSpan.FromMilliseconds(10));
+                a.MapGet("/v1/slow/{n:int}", (CancellationToken late) => Task.Delay(Timeout.Infinite, late))
+                    .WithRequestTimeout(TimeSpan.FromMilliseconds(10));
             },
             b =>
             {
@@ -77,12 +78,14 @@ public sealed class ExactlyOnceTests
         {
             var job = Processing.Start(new ProcessingInfo
             {
-                Name = "test.crowd.work", EventType = "crowd.work", EventId = $"j{n}", Subject = "s", CorrelationId = n.ToString(CultureInfo.InvariantCulture),
+                Name = "test.crowd.work", EventType = "crowd.work", EventId = $"j{n}", Subject = "s",
+                CorrelationId = n.ToString(CultureInfo.InvariantCulture),
             });
             await Task.Yield();
             if (s_outcomes[n % 10] is "error" or "timeout")
             {
-                job.Fail("internal_error", s_outcomes[n % 10] == "error" ? new InvalidOperationException("on purpose") : new TimeoutException("on purpose"));
+                job.Fail("internal_error",
+                    s_outcomes[n % 10] == "error" ? new InvalidOperationException("on purpose") : new TimeoutException("on purpose"));
             }
 
             // Its own end, a shutdown's, and a using's: whoever comes first.

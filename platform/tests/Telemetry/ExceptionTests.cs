@@ -39,7 +39,8 @@ public sealed class ExceptionTests
         var line = (await app.TraceAsync("/v1/boom")).Line;
         Assert.Equal(["InvalidOperationException", "BadHttpRequestException"], counted.Types);
         Assert.Equal(line.TraceId, Assert.Single(app.Logs, l => l.Level >= LogLevel.Warning).TraceId);
-        Assert.Equal(("invalid_request", "client_error"), ((await app.TraceAsync("/v1/bad")).Line.ErrorCode, app.Traces.Single(t => t.Line.Route == "/v1/bad").Line.Outcome));
+        Assert.Equal(("invalid_request", "client_error"),
+            ((await app.TraceAsync("/v1/bad")).Line.ErrorCode, app.Traces.Single(t => t.Line.Route == "/v1/bad").Line.Outcome));
     }
 
     [Fact]
@@ -51,7 +52,8 @@ public sealed class ExceptionTests
         using var response = await app.Client.GetAsync("/v1/x");
 
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal((HttpStatusCode.InternalServerError, "internal"), (response.StatusCode, problem.GetProperty("error_code").GetString()));
+        Assert.Equal((HttpStatusCode.InternalServerError, "internal"),
+            (response.StatusCode, problem.GetProperty("error_code").GetString()));
         await Eventually.TrueAsync(() => app.Traces.Count == 1, "its line");
         var line = app.Traces[0].Line;
         Assert.Equal(("error", "internal", typeof(InvalidOperationException).FullName), (line.Outcome, line.ErrorCode, line.ErrorType));
@@ -75,7 +77,8 @@ public sealed class ExceptionTests
         var line = (await app.TraceAsync("/v1/half")).Line;
         Assert.Single(line.Events);
         Assert.Single(counted.Types);
-        await Eventually.TrueAsync(() => app.Logs.Any(l => l.Category.Contains("Kestrel", StringComparison.Ordinal)), "the server's record that it has cut the answer off");
+        await Eventually.TrueAsync(() => app.Logs.Any(l => l.Category.Contains("Kestrel", StringComparison.Ordinal)),
+            "the server's record that it has cut the answer off");
         Assert.Single(app.Logs, l => l.Level == LogLevel.Error && !l.Category.Contains("Kestrel", StringComparison.Ordinal));
     }
 
@@ -104,12 +107,14 @@ public sealed class ExceptionTests
     public async Task A_services_own_handler_comes_first_and_its_answer_has_the_correlation_id_too()
     {
         await using var app = await TestApp.StartAsync(
-            a => a.MapGet("/v1/ours", string () => throw new FormatException("on purpose")), b => b.Services.AddExceptionHandler<OwnHandler>());
+            a => a.MapGet("/v1/ours", string () => throw new FormatException("on purpose")), b =>
+                b.Services.AddExceptionHandler<OwnHandler>());
 
         using var response = await app.Client.GetAsync("/v1/ours");
 
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal(("store_busy", "of our own"), (problem.GetProperty("error_code").GetString(), problem.GetProperty("detail").GetString()));
+        Assert.Equal(("store_busy", "of our own"),
+            (problem.GetProperty("error_code").GetString(), problem.GetProperty("detail").GetString()));
         var line = (await app.TraceAsync("/v1/ours")).Line;
         Assert.Equal(("error", "store_busy"), (line.Outcome, line.ErrorCode));
         Assert.Equal(line.CorrelationId, Assert.Single(response.Headers.GetValues(CorrelationId.Header)));

@@ -47,14 +47,16 @@ public sealed class FoldTests
         using var json = JsonDocument.Parse(OtlpJsonExport.Write([Line(), Row(2, 1, 20)]));
 
         var resource = json.RootElement.GetProperty("resourceSpans")[0];
-        Assert.Equal("api", resource.GetProperty("resource").GetProperty("attributes")[0].GetProperty("value").GetProperty("stringValue").GetString());
+        Assert.Equal("api", resource.GetProperty("resource").GetProperty("attributes")[0].GetProperty("value").GetProperty("stringValue")
+            .GetString());
         var span = resource.GetProperty("scopeSpans")[0].GetProperty("spans")[0];
         Assert.Equal(("6920f0e1000000000000000000000001", "0000000000000001", 2, "1763700000000000001", "1763700000005000001"), (
             span.GetProperty("traceId").GetString(), span.GetProperty("spanId").GetString(), span.GetProperty("kind").GetInt32(),
             span.GetProperty("startTimeUnixNano").GetString(), span.GetProperty("endTimeUnixNano").GetString()));
         Assert.False(span.TryGetProperty("parentSpanId", out _));
         Assert.Equal(2, span.GetProperty("status").GetProperty("code").GetInt32());
-        var attributes = span.GetProperty("attributes").EnumerateArray().ToDictionary(a => a.GetProperty("key").GetString()!, a => a.GetProperty("value").GetRawText());
+        var attributes = span.GetProperty("attributes").EnumerateArray()
+            .ToDictionary(a => a.GetProperty("key").GetString()!, a => a.GetProperty("value").GetRawText());
         Assert.Equal(("""{"intValue":"9007199254740993"}""", """{"doubleValue":"NaN"}""", """{"boolValue":true}""", """{"arrayValue":{"values":[{"stringValue":"a"},{"stringValue":"b"}]}}"""),
             (attributes["rows"], attributes["ratio"], attributes["hit"], attributes["list"]));
     }
@@ -67,7 +69,8 @@ public sealed class FoldTests
         await using (var sink = new TelemetrySink(
             new TelemetrySinkOptions { Directory = folder.Path, Process = "api" }, time))
         {
-            var result = sink.Accept(new OtlpIngest(time), OtlpSignal.Traces, OtlpEncoding.Json, OtlpJsonExport.Write([Line(), Row(2, 1, 20)]));
+            var result =
+                sink.Accept(new OtlpIngest(time), OtlpSignal.Traces, OtlpEncoding.Json, OtlpJsonExport.Write([Line(), Row(2, 1, 20)]));
             Assert.Equal((2, 0), (result.Accepted, result.Rejected));
         }
 
@@ -75,9 +78,12 @@ public sealed class FoldTests
         var trace = Assert.Single((await reader.StoryAsync(s_trace))!.Traces);
         var (line, expected) = (Assert.Single(trace.Lines), Line());
         Assert.Equal(
-            (expected.Name, expected.Route, expected.Method, expected.StatusCode, expected.Outcome, expected.ErrorCode, expected.CorrelationId, expected.Tenant, expected.User, expected.Surface),
-            (line.Name, line.Route, line.Method, line.StatusCode, line.Outcome, line.ErrorCode, line.CorrelationId, line.Tenant, line.User, line.Surface));
-        Assert.Equal((expected.StartUnixNanos, expected.DurationNanos, expected.Status, expected.StatusMessage), (line.StartUnixNanos, line.DurationNanos, line.Status, line.StatusMessage));
+            (expected.Name, expected.Route, expected.Method, expected.StatusCode, expected.Outcome, expected.ErrorCode,
+                expected.CorrelationId, expected.Tenant, expected.User, expected.Surface),
+            (line.Name, line.Route, line.Method, line.StatusCode, line.Outcome, line.ErrorCode, line.CorrelationId, line.Tenant, line.User,
+                line.Surface));
+        Assert.Equal((expected.StartUnixNanos, expected.DurationNanos, expected.Status, expected.StatusMessage),
+            (line.StartUnixNanos, line.DurationNanos, line.Status, line.StatusMessage));
         Assert.Equal(expected.Links, line.Links);
         Assert.Equal("exception", Assert.Single(line.Events).Name);
         Assert.Contains(line.Attributes, a => a is { Key: "rows", Value: 9007199254740993L });
@@ -107,7 +113,8 @@ public sealed class FoldTests
     private static ActivitySpanId Id(int number) => number == 0 ? default : ActivitySpanId.CreateFromString(number.ToString("x16"));
 
     private static SpanRow Row(int id, int parent, long start) =>
-        new() { TraceId = s_trace, SpanId = Id(id), ParentSpanId = Id(parent), Service = "api", Name = $"span {id}", StartUnixNanos = 1_763_700_000_000_000_000 + start, DurationNanos = 1000 };
+        new() { TraceId = s_trace, SpanId = Id(id), ParentSpanId = Id(parent), Service = "api", Name = $"span {id}",
+            StartUnixNanos = 1_763_700_000_000_000_000 + start, DurationNanos = 1000 };
 
     private static CanonicalLine Line() => new()
     {

@@ -12,7 +12,8 @@ public sealed class HealthTests
     public async Task Everyone_gets_the_status_and_only_the_key_gets_details()
     {
         await using var app = await TestApp.StartAsync(
-            configure: b => b.Services.AddHealthChecks().AddCheck("store", () => HealthCheckResult.Unhealthy("disk full")), settings: ("Orion:Health:Key", Key));
+            configure: b => b.Services.AddHealthChecks()
+                .AddCheck("store", () => HealthCheckResult.Unhealthy("disk full")), settings: ("Orion:Health:Key", Key));
 
         Assert.Equal("Unhealthy", await BodyAsync(app, "/health", null));
         Assert.Equal("Unhealthy", await BodyAsync(app, "/health", "wrong-key-0123456789"));

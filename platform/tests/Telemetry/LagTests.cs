@@ -12,7 +12,8 @@ namespace Orion.Telemetry.Tests;
 
 public sealed class LagTests
 {
-    private static readonly (string, string?)[] s_alert = [("Orion:Lag:StallThreshold", "00:00:00.100"), ("Orion:Lag:Window", "00:00:01"), ("Orion:Lag:Grace", "00:00:00")];
+    private static readonly (string, string?)[] s_alert =
+        [("Orion:Lag:StallThreshold", "00:00:00.100"), ("Orion:Lag:Window", "00:00:01"), ("Orion:Lag:Grace", "00:00:00")];
 
     [Fact]
     public void Percentiles_are_within_nine_percent_of_the_truth()
@@ -63,7 +64,8 @@ public sealed class LagTests
 
         Assert.DoesNotContain(report.Recent, s => s.Suspect is { Name: not "POST /reports" });
         Assert.All(report.Recent, s => Assert.Equal(1, s.Credits.Sum(c => c.Share) + s.Gc + s.Host + s.Unattributed + s.Idle, 0.02));
-        Assert.Contains(app.Logs, l => l.Level == LogLevel.Warning && l.Message.Contains("likely: POST /reports (api.reports.render)", StringComparison.Ordinal));
+        Assert.Contains(app.Logs, l => l.Level == LogLevel.Warning
+            && l.Message.Contains("likely: POST /reports (api.reports.render)", StringComparison.Ordinal));
         Assert.Contains(app.Traces, t => t.Line.Attributes.Any(a => a.Key == "lag.in_stall_ms"));
         var beats = app.Services.GetRequiredService<HeartbeatSource>();
         await Eventually.TrueAsync(() => beats.Make().LagMaxMs >= 50, "the lag in the heartbeat");
@@ -74,9 +76,11 @@ public sealed class LagTests
     {
         using var hog = new ScopeFixture("POST", "/hog");
         Assert.Equal((StallCause.Pool, "POST /hog"), Verdict(Window(hog, busy: 2)));
-        Assert.Equal((StallCause.Gc, null), Verdict(Window(hog, busy: 2) with { GcPause = TimeSpan.FromMilliseconds(300), ControlLate = TimeSpan.FromMilliseconds(300) }));
+        Assert.Equal((StallCause.Gc, null),
+            Verdict(Window(hog, busy: 2) with { GcPause = TimeSpan.FromMilliseconds(300), ControlLate = TimeSpan.FromMilliseconds(300) }));
         Assert.Equal((StallCause.Host, null), Verdict(Window(hog, busy: 2) with { ControlLate = TimeSpan.FromMilliseconds(250) }));
-        Assert.Equal((StallCause.Suspended, null), Verdict(Window(hog, busy: 2) with { ControlLate = TimeSpan.FromMilliseconds(490), Cpu = TimeSpan.Zero }));
+        Assert.Equal((StallCause.Suspended, null),
+            Verdict(Window(hog, busy: 2) with { ControlLate = TimeSpan.FromMilliseconds(490), Cpu = TimeSpan.Zero }));
         Assert.Equal((StallCause.Jit, null), Verdict(Window(hog, busy: 2) with { Jit = TimeSpan.FromMilliseconds(600) }));
     }
 
@@ -108,7 +112,8 @@ public sealed class LagTests
         }
 
         var suspect = Assert.Single(report.Suspects);
-        Assert.Equal(("POST /hog", 3, DateTimeOffset.UnixEpoch.AddSeconds(2), 0), (suspect.Name, suspect.Stalls, suspect.LastSeen, suspect.PresentNotBlamed));
+        Assert.Equal(("POST /hog", 3, DateTimeOffset.UnixEpoch.AddSeconds(2), 0),
+            (suspect.Name, suspect.Stalls, suspect.LastSeen, suspect.PresentNotBlamed));
         for (var i = 0; i < 3; i++)
         {
             report.Add(StallJudge.Judge(window with { Occupied = [new(hog.Scope, Ticks(400)), new(other.Scope, Ticks(450))] }, default));
@@ -124,7 +129,8 @@ public sealed class LagTests
 
         var beat = app.Services.GetRequiredService<HeartbeatSource>().Make();
 
-        Assert.Equal(("node-agent", "node-agent", Environment.ProcessId, TimeSpan.FromSeconds(15)), (beat.Worker, beat.Service, beat.Pid, beat.Interval));
+        Assert.Equal(("node-agent", "node-agent", Environment.ProcessId, TimeSpan.FromSeconds(15)),
+            (beat.Worker, beat.Service, beat.Pid, beat.Interval));
         Assert.True(beat is { PoolThreads: > 0, MemoryAllocMb: > 0, MemoryCommittedMb: > 0 });
         Assert.InRange(beat.StartedAt, DateTimeOffset.UtcNow.AddHours(-1), beat.Time);
     }
@@ -170,7 +176,8 @@ public sealed class LagTests
     {
         private readonly Activity _root = new("root");
 
-        public ScopeFixture(string method, string route) => Scope = new LineScope(_root, CanonicalLine.Request) { Method = method, Route = route };
+        public ScopeFixture(string method, string route) =>
+            Scope = new LineScope(_root, CanonicalLine.Request) { Method = method, Route = route };
 
         public LineScope Scope { get; }
 

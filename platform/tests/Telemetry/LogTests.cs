@@ -14,13 +14,15 @@ public sealed class LogTests
     [Fact]
     public async Task A_record_of_a_request_is_joined_to_its_trace_and_correlation()
     {
-        await using var app = await TestApp.StartAsync(a => a.MapGet("/logs", (ILogger<LogTests> logger) => logger.LogInformation("{Count} rows", 3)));
+        await using var app =
+            await TestApp.StartAsync(a => a.MapGet("/logs", (ILogger<LogTests> logger) => logger.LogInformation("{Count} rows", 3)));
 
         await app.Client.GetAsync("/logs");
 
         var line = (await app.TraceAsync("/logs")).Line;
         var log = Assert.Single(app.Logs, l => l.Category == typeof(LogTests).FullName);
-        Assert.Equal(("3 rows", "{Count} rows", line.TraceId, line.SpanId, line.CorrelationId), (log.Message, log.Template, log.TraceId, log.SpanId, log.CorrelationId));
+        Assert.Equal(("3 rows", "{Count} rows", line.TraceId, line.SpanId, line.CorrelationId),
+            (log.Message, log.Template, log.TraceId, log.SpanId, log.CorrelationId));
         Assert.Equal(new KeyValuePair<string, object?>("Count", 3L), Assert.Single(log.Attributes));
     }
 
@@ -45,7 +47,8 @@ public sealed class LogTests
         await app.Client.GetAsync("/scoped");
 
         var line = (await app.TraceAsync("/scoped")).Line;
-        Assert.Contains(seen.Scopes, s => s.Contains($"CorrelationId={line.CorrelationId}", StringComparison.Ordinal) && s.Contains($"TraceId={line.TraceId}", StringComparison.Ordinal));
+        Assert.Contains(seen.Scopes, s => s.Contains($"CorrelationId={line.CorrelationId}", StringComparison.Ordinal)
+            && s.Contains($"TraceId={line.TraceId}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -103,7 +106,8 @@ public sealed class LogTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             _provider!.ForEachScope((scope, all) => all.Enqueue(scope is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(';', pairs.Select(p => $"{p.Key}={p.Value}")) : ""), Scopes);
 
         public void Dispose()

@@ -49,11 +49,13 @@ public sealed class MetricsTests
         string[] expected =
         [
             "http.server.request.duration", "kestrel.connection.duration", "dotnet.gc.collections", "dotnet.process.cpu.time",
-            StandardMetrics.CpuUsagePercent, StandardMetrics.MemoryUsedBytes, StandardMetrics.MemoryAllocMb, StandardMetrics.PoolThreadsCount, StandardMetrics.GcCount,
+            StandardMetrics.CpuUsagePercent, StandardMetrics.MemoryUsedBytes, StandardMetrics.MemoryAllocMb,
+            StandardMetrics.PoolThreadsCount, StandardMetrics.GcCount,
         ];
         Assert.All(expected, name => Assert.Contains(name, known.Keys));
         Assert.Equal(0, (await OnlyAsync(reader, "orion.requests.active")).Minutes[^1].Last);
-        Assert.All(["http.server.active_requests", "aspnetcore.routing.match_attempts"], name => Assert.Equal(alsoOtlp, known.ContainsKey(name)));
+        Assert.All(["http.server.active_requests", "aspnetcore.routing.match_attempts"], name =>
+            Assert.Equal(alsoOtlp, known.ContainsKey(name)));
         var route = Assert.Single(
             await reader.MetricAsync("http.server.request.duration", DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1)),
             s => s.Labels.Contains("/v1/things/{id}", StringComparison.Ordinal));
@@ -92,7 +94,8 @@ public sealed class MetricsTests
     [Fact]
     public async Task An_interval_out_of_range_is_refused_at_start_by_its_key()
     {
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => TestApp.StartAsync(settings: [("Orion:Metrics:Interval", "00:00:00.1")]));
+        var refused =
+            await Assert.ThrowsAnyAsync<Exception>(() => TestApp.StartAsync(settings: [("Orion:Metrics:Interval", "00:00:00.1")]));
         Assert.Contains("Orion:Metrics:Interval", refused.ToString(), StringComparison.Ordinal);
     }
 

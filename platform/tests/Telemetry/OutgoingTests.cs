@@ -11,7 +11,8 @@ namespace Orion.Telemetry.Tests;
 
 public sealed class OutgoingTests
 {
-    private static readonly (string, string?)[] s_quick = [("Orion:Outgoing:RetryDelay", "00:00:00.001"), ("Orion:Outgoing:BreakerMinimumCalls", "100")];
+    private static readonly (string, string?)[] s_quick =
+        [("Orion:Outgoing:RetryDelay", "00:00:00.001"), ("Orion:Outgoing:BreakerMinimumCalls", "100")];
 
     [Theory]
     [InlineData("GET", null, 3)]
@@ -22,7 +23,8 @@ public sealed class OutgoingTests
     {
         var calls = 0;
         await using var app = await TestApp.StartAsync(
-            a => a.MapMethods("/flaky", [method], () => Interlocked.Increment(ref calls) < 3 ? Results.StatusCode(503) : Results.Ok()), settings: s_quick);
+            a => a.MapMethods("/flaky", [method], () => Interlocked.Increment(ref calls) < 3 ? Results.StatusCode(503) : Results.Ok()),
+            settings: s_quick);
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(app.Address, "/flaky"));
         if (idempotencyKey is not null)
         {
@@ -79,7 +81,8 @@ public sealed class OutgoingTests
     {
         await using var app = await TestApp.StartAsync(a => a.MapGet("/down", () => Results.StatusCode(503)), settings:
         [
-            ("Orion:Outgoing:Retries", "0"), ("Orion:Outgoing:Clients:dep:BreakerMinimumCalls", "2"), ("Orion:Outgoing:Clients:plain:Resilience", "false"),
+            ("Orion:Outgoing:Retries", "0"), ("Orion:Outgoing:Clients:dep:BreakerMinimumCalls", "2"),
+            ("Orion:Outgoing:Clients:plain:Resilience", "false"),
         ]);
         await using var other = await TestApp.StartAsync(a => a.MapGet("/down", () => "up"));
         var clients = app.Services.GetRequiredService<IHttpClientFactory>();
@@ -156,7 +159,8 @@ public sealed class OutgoingTests
     {
         await using var app = await TestApp.StartAsync(a =>
         {
-            a.MapGet("/caller", async (HttpContext http, IHttpClientFactory clients) => await clients.CreateClient().GetStringAsync($"http://{http.Request.Host}/callee?key=canary-query"));
+            a.MapGet("/caller", async (HttpContext http, IHttpClientFactory clients) =>
+                await clients.CreateClient().GetStringAsync($"http://{http.Request.Host}/callee?key=canary-query"));
             a.MapGet("/callee", () => "x");
         });
 

@@ -95,7 +95,8 @@ public sealed class ProblemTests
     [Fact]
     public async Task A_caller_that_accepts_something_else_is_told_all_the_same()
     {
-        await using var app = await TestApp.StartAsync(a => a.MapGet("/v1/boom", string () => throw new InvalidOperationException("on purpose")));
+        await using var app =
+            await TestApp.StartAsync(a => a.MapGet("/v1/boom", string () => throw new InvalidOperationException("on purpose")));
         app.Client.DefaultRequestHeaders.Accept.ParseAdd("text/event-stream");
 
         using var boom = await app.Client.GetAsync("/v1/boom");

@@ -42,7 +42,8 @@ public sealed class ProcessingTests
 
         var trace = Assert.Single(app.Traces);
         var line = trace.Line;
-        Assert.Equal(("job", "job", "allocation.provision", "ok", "acme", "corr-1"), (line.LineKind, line.Surface, line.Route, line.Outcome, line.Tenant, line.CorrelationId));
+        Assert.Equal(("job", "job", "allocation.provision", "ok", "acme", "corr-1"),
+            (line.LineKind, line.Surface, line.Route, line.Outcome, line.Tenant, line.CorrelationId));
         Assert.Equal(("worker.allocation.provision", ActivityKind.Consumer), (line.Name, line.Kind));
         Assert.Equal(default, line.ParentSpanId);
         Assert.NotEqual("12345678901234567890123456789012", line.TraceId.ToHexString());
@@ -50,7 +51,8 @@ public sealed class ProcessingTests
         Assert.StartsWith($"00-{line.TraceId}-{line.SpanId}-0", traceParent, StringComparison.Ordinal);
         var attributes = line.Attributes.ToDictionary(a => a.Key, a => a.Value);
         Assert.Equal(("corr-1", "allocation.provision", "job-1", "allocation-9", 2L, 3L),
-            (attributes["correlation_id"], attributes["event.type"], attributes["event.id"], attributes["subject"], attributes["attempt"], attributes["slots"]));
+            (attributes["correlation_id"], attributes["event.type"], attributes["event.id"], attributes["subject"], attributes["attempt"],
+                attributes["slots"]));
         Assert.Equal(line.SpanId, Assert.Single(trace.Spans).ParentSpanId);
         Assert.Equal("acme", trace.Spans[0].Tenant);
         var log = Assert.Single(app.Logs, l => l.Message == "picked");
@@ -82,7 +84,8 @@ public sealed class ProcessingTests
         }
 
         var line = Assert.Single(app.Traces).Line;
-        Assert.Equal(("error", "lease_lost", SpanStatus.Error, typeof(InvalidOperationException).FullName), (line.Outcome, line.ErrorCode, line.Status, line.ErrorType));
+        Assert.Equal(("error", "lease_lost", SpanStatus.Error, typeof(InvalidOperationException).FullName),
+            (line.Outcome, line.ErrorCode, line.Status, line.ErrorType));
         Assert.Contains(Assert.Single(line.Events).Attributes, a => a is { Key: "exception.message", Value: "for [REDACTED]" });
     }
 

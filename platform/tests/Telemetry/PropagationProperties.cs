@@ -15,12 +15,16 @@ public sealed class PropagationProperties
     /// <summary>Pieces of headers, so that random texts are made of near misses and hits.</summary>
     private static readonly string[] s_pieces =
     [
-        "00", "cc", "ff", "-", "01", "03", "fe", "12345678901234567890123456789012", "1234567890123456", "00000000000000000000000000000000", "0000000000000000", "ABCDEF",
-        "00-12345678901234567890123456789012-1234567890123456-01", "cc-12345678901234567890123456789012-1234567890123456-01-x", ",", "=", " ", "\t", "a", "foo", "k@v", "@", "foo=1,",
-        "k=v;p=1,", "%", "%2C", "%C3%A9", "%ff", "%F0%9F", "é", "\ud83d", "\udc00", "😀", "\0", "\r\n", "\"", "\\", ";", "z1", new string('z', 256), new string('y', 130) + "=1,",
+        "00", "cc", "ff", "-", "01", "03", "fe", "12345678901234567890123456789012", "1234567890123456", "00000000000000000000000000000000",
+        "0000000000000000", "ABCDEF",
+        "00-12345678901234567890123456789012-1234567890123456-01", "cc-12345678901234567890123456789012-1234567890123456-01-x", ",", "=",
+        " ", "\t", "a", "foo", "k@v", "@", "foo=1,",
+        "k=v;p=1,", "%", "%2C", "%C3%A9", "%ff", "%F0%9F", "é", "\ud83d", "\udc00", "😀", "\0", "\r\n", "\"", "\\", ";", "z1",
+        new string('z', 256), new string('y', 130) + "=1,",
     ];
 
-    private static readonly Gen<string> s_text = Gen.OneOf(Gen.Elements(s_pieces), ArbMap.Default.GeneratorFor<string>().Select(s => s ?? ""))
+    private static readonly Gen<string> s_text =
+        Gen.OneOf(Gen.Elements(s_pieces), ArbMap.Default.GeneratorFor<string>().Select(s => s ?? ""))
         .ListOf().Select(pieces => string.Concat(pieces));
 
     private static readonly Gen<string> s_parent =
@@ -57,7 +61,8 @@ public sealed class PropagationProperties
 
     [Fact]
     public void A_parent_that_was_read_reads_the_same_again() =>
-        Prop.ForAll(s_parents, parent => Extract(("traceparent", parent)).Id is not { } id || Extract(("traceparent", id)).Id == id).Check(s_config);
+        Prop.ForAll(s_parents, parent => Extract(("traceparent", parent)).Id is not { } id || Extract(("traceparent", id)).Id == id)
+            .Check(s_config);
 
     [Fact]
     public void Every_well_formed_parent_is_continued() =>
@@ -110,7 +115,8 @@ public sealed class PropagationProperties
             var members = values.Take(64).Select((v, i) => KeyValuePair.Create($"k{i}", (string?)System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(v)))).ToList();
             var sent = Send([.. values.Take(64).Select((v, i) => KeyValuePair.Create($"k{i}", (string?)v))]);
             var read = sent is null ? [] : Members(sent);
-            return sent is not { Length: > 8192 } && read.SequenceEqual(members.Where(read.Contains)) && (Size(members) > 8192 || read.Count == members.Count);
+            return sent is not { Length: > 8192 } && read.SequenceEqual(members.Where(read.Contains))
+                && (Size(members) > 8192 || read.Count == members.Count);
         }).Check(s_config);
 
     [Fact]
@@ -133,7 +139,8 @@ public sealed class PropagationProperties
     private static string Key(string member) => member.Split('=')[0];
 
     /// <summary>The most that members may take: every byte of every value encoded.</summary>
-    private static int Size(List<KeyValuePair<string, string?>> members) => members.Sum(m => m.Key.Length + 2 + (3 * System.Text.Encoding.UTF8.GetByteCount(m.Value!)));
+    private static int Size(List<KeyValuePair<string, string?>> members) =>
+        members.Sum(m => m.Key.Length + 2 + (3 * System.Text.Encoding.UTF8.GetByteCount(m.Value!)));
 
     private static (string? Id, string? State) Extract(params (string Name, string Value)[] headers)
     {

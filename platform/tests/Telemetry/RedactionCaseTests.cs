@@ -98,8 +98,10 @@ public sealed class RedactionCaseTests
         Assert.Equal(Sanitizer.Redacted, s_sanitizer.Value(name, "S3cr3t"));
         string[] texts =
         [
-            $"{name}=S3cr3t", $"{name}: S3cr3t", $"/x?a=1&{name}=S3cr3t&b=2", $"{{\"{name}\":\"S3cr3t\"}}", $"{{'{name}': 'S3cr3t'}}", $"a: 1\n{name}: S3cr3t\nb: 2", $"<{name}>S3cr3t</{name}>",
-            $"<x {name}=\"S3cr3t\"/>", $"tool --{name} S3cr3t", $"tool --{name}=S3cr3t -v", $"[{name}, S3cr3t]", $"x;{name}=S3cr3t;y=1", $"> {name}: S3cr3t",
+            $"{name}=S3cr3t", $"{name}: S3cr3t", $"/x?a=1&{name}=S3cr3t&b=2", $"{{\"{name}\":\"S3cr3t\"}}", $"{{'{name}': 'S3cr3t'}}",
+            $"a: 1\n{name}: S3cr3t\nb: 2", $"<{name}>S3cr3t</{name}>",
+            $"<x {name}=\"S3cr3t\"/>", $"tool --{name} S3cr3t", $"tool --{name}=S3cr3t -v", $"[{name}, S3cr3t]", $"x;{name}=S3cr3t;y=1",
+            $"> {name}: S3cr3t",
         ];
         Assert.All(texts, text => Assert.DoesNotContain("S3cr3t", s_sanitizer.Text(text), StringComparison.Ordinal));
         Assert.DoesNotContain("S3cr3t", Sanitizer.AsText(s_sanitizer.Value("m", new Dictionary<string, object?> { ["a"] = new object?[] { new Dictionary<string, object?> { [name] = "S3cr3t" } } })), StringComparison.Ordinal);
@@ -129,8 +131,10 @@ public sealed class RedactionCaseTests
     {
         KeyValuePair<string, object>[] kept =
         [
-            new("email.sent", true), new("password.reset.count", 5L), new("secrets.scanned", 7L), new("page_token", "b2Zmc2V0OjEw"), new("prompt_tokens", 12L), new("tokens", 12L), new("pass", 12L),
-            new("has_password", true), new("password_policy_id", "strict-9"), new("cookie_consent", "all"), new("token_type", "Bearer"), new("secretary", "Jane"), new("auth", false),
+            new("email.sent", true), new("password.reset.count", 5L), new("secrets.scanned", 7L), new("page_token", "b2Zmc2V0OjEw"),
+            new("prompt_tokens", 12L), new("tokens", 12L), new("pass", 12L),
+            new("has_password", true), new("password_policy_id", "strict-9"), new("cookie_consent", "all"), new("token_type", "Bearer"),
+            new("secretary", "Jane"), new("auth", false),
         ];
         Assert.All(kept, k => Assert.Same(k.Value, s_sanitizer.Value(k.Key, k.Value)));
         Assert.Equal(Sanitizer.Redacted, s_sanitizer.Value("tokens", (string[])["S3cr3t"]));
@@ -139,9 +143,11 @@ public sealed class RedactionCaseTests
     [Fact]
     public void Arguments_are_judged_together()
     {
-        Assert.Equal((object?[])["tool", "--password", Sanitizer.Redacted, "-v"], (IEnumerable<object?>)s_sanitizer.Value("process.command_args", new object?[] { "tool", "--password", "S3cr3t", "-v" })!);
+        Assert.Equal((object?[])["tool", "--password", Sanitizer.Redacted, "-v"],
+            (IEnumerable<object?>)s_sanitizer.Value("process.command_args", new object?[] { "tool", "--password", "S3cr3t", "-v" })!);
         Assert.Equal(["mysql", "-p[REDACTED]"], (string[])s_sanitizer.Value("process.command_args", (string[])["mysql", "-pS3cr3t"])!);
-        Assert.Equal(["curl", "-u", "admin:[REDACTED]"], (string[])s_sanitizer.Value("process.command_args", (string[])["curl", "-u", "admin:S3cr3t"])!);
+        Assert.Equal(["curl", "-u", "admin:[REDACTED]"],
+            (string[])s_sanitizer.Value("process.command_args", (string[])["curl", "-u", "admin:S3cr3t"])!);
         Assert.Equal("{\"headers\":[[\"Cookie\",\"[REDACTED]\"]]}", Sanitizer.AsText(s_sanitizer.Value("request", new Dictionary<string, object?> { ["headers"] = new object?[] { new object?[] { "Cookie", "S3cr3t" } } })));
     }
 
@@ -162,7 +168,8 @@ public sealed class RedactionCaseTests
 
     [Fact]
     public void Elements_of_a_list_stay_apart() =>
-        Assert.Equal("[[1,\"Doe, Jane\"],[true]]", Sanitizer.AsText(s_sanitizer.Value("a", new List<object?> { new object?[] { 1L, "Doe, Jane" }, new object?[] { true } })));
+        Assert.Equal("[[1,\"Doe, Jane\"],[true]]",
+            Sanitizer.AsText(s_sanitizer.Value("a", new List<object?> { new object?[] { 1L, "Doe, Jane" }, new object?[] { true } })));
 
     [Fact]
     public void What_is_no_longer_known_is_told_by_configuration()

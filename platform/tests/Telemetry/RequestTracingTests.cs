@@ -31,7 +31,8 @@ public sealed class RequestTracingTests
 
         var trace = await app.TraceAsync("/v1/things/{id}");
         Assert.Equal("GET /v1/things/{id}", trace.Line.Name);
-        Assert.Equal(("request", "public", "GET", 200, "ok"), (trace.Line.LineKind, trace.Line.Surface, trace.Line.Method, trace.Line.StatusCode, trace.Line.Outcome));
+        Assert.Equal(("request", "public", "GET", 200, "ok"),
+            (trace.Line.LineKind, trace.Line.Surface, trace.Line.Method, trace.Line.StatusCode, trace.Line.Outcome));
         Assert.Equal(("acme", "u_91"), (trace.Line.Tenant, trace.Line.User));
         Assert.Equal(42, trace.Line.Attributes.Single(a => a.Key == "rows_scanned").Value);
         Assert.Equal(SpanStatus.Unset, trace.Line.Status);
@@ -40,7 +41,8 @@ public sealed class RequestTracingTests
         Assert.Equal("api.things.load", inner.Name);
         Assert.Equal(trace.Line.SpanId, inner.ParentSpanId);
         Assert.Equal(trace.Line.TraceId, inner.TraceId);
-        Assert.DoesNotContain("secret-in-query", JsonSerializer.Serialize(new { trace.Line.Name, trace.Line.Attributes, app.Logs }), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-in-query", JsonSerializer.Serialize(new { trace.Line.Name, trace.Line.Attributes, app.Logs }),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +114,8 @@ public sealed class RequestTracingTests
     [Fact]
     public async Task An_exception_becomes_a_problem_and_an_error_line()
     {
-        await using var app = await TestApp.StartAsync(a => a.MapGet("/boom", string () => throw new InvalidOperationException("password=hunter2")));
+        await using var app =
+            await TestApp.StartAsync(a => a.MapGet("/boom", string () => throw new InvalidOperationException("password=hunter2")));
 
         using var response = await app.Client.GetAsync("/boom");
 
@@ -122,12 +125,14 @@ public sealed class RequestTracingTests
         var trace = await app.TraceAsync("/boom");
         Assert.Equal("internal", problem.GetProperty("error_code").GetString());
         Assert.Equal(trace.Line.TraceId.ToHexString(), problem.GetProperty("trace_id").GetString());
-        Assert.Equal(("error", "internal", 500, SpanStatus.Error), (trace.Line.Outcome, trace.Line.ErrorCode, trace.Line.StatusCode, trace.Line.Status));
+        Assert.Equal(("error", "internal", 500, SpanStatus.Error),
+            (trace.Line.Outcome, trace.Line.ErrorCode, trace.Line.StatusCode, trace.Line.Status));
         Assert.Equal(typeof(InvalidOperationException).FullName, trace.Line.ErrorType);
         var happened = Assert.Single(trace.Line.Events);
         Assert.Equal("exception", happened.Name);
         Assert.Contains(happened.Attributes, a => a is { Key: "exception.message", Value: "password=[REDACTED]" });
-        await Eventually.TrueAsync(() => app.Logs.Any(l => l.Level == LogLevel.Error && l.TraceId == trace.Line.TraceId), "the error's log record");
+        await Eventually.TrueAsync(() =>
+            app.Logs.Any(l => l.Level == LogLevel.Error && l.TraceId == trace.Line.TraceId), "the error's log record");
         Assert.DoesNotContain(app.Logs, l => l.Exception?.Contains("hunter2", StringComparison.Ordinal) == true);
     }
 
@@ -202,7 +207,8 @@ public sealed class RequestTracingTests
 
         await app.TraceAsync("/after");
         Assert.Single(app.Traces);
-        Assert.DoesNotContain(app.Logs, l => l.Message.Contains("/paint", StringComparison.Ordinal) || l.Message.Contains("Request starting", StringComparison.Ordinal));
+        Assert.DoesNotContain(app.Logs, l => l.Message.Contains("/paint", StringComparison.Ordinal)
+            || l.Message.Contains("Request starting", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class SamplingTests
 
                 return n == 3 ? Results.NotFound() : Results.Ok();
             }),
-            settings: [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("Orion:Tracing:KeepRate", "0"), ("Orion:Tracing:SlowRequest", "00:10:00"), s_noStalls]))
+            settings: [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("Orion:Tracing:KeepRate", "0"),
+                ("Orion:Tracing:SlowRequest", "00:10:00"), s_noStalls]))
         {
             for (var n = 0; n < 20; n++)
             {
@@ -49,8 +50,10 @@ public sealed class SamplingTests
         var overview = await reader.OverviewAsync(TimeSpan.FromMinutes(10));
         Assert.Equal((20L, 1L), (overview.PublicApi.Count, overview.PublicApi.Errors));
         var loss = await reader.LossAsync();
-        Assert.Equal((20L, 2L, 18L, 0L), loss.Where(l => l.Stream == "lines").Select(l => (l.Produced, l.Stored, l.SampledOut, l.Dropped)).Single());
-        Assert.Equal((20L, 2L, 18L, 0L), loss.Where(l => l.Stream == "spans").Select(l => (l.Produced, l.Stored, l.SampledOut, l.Dropped)).Single());
+        Assert.Equal((20L, 2L, 18L, 0L), loss.Where(l => l.Stream == "lines").Select(l => (l.Produced, l.Stored, l.SampledOut, l.Dropped))
+            .Single());
+        Assert.Equal((20L, 2L, 18L, 0L), loss.Where(l => l.Stream == "spans").Select(l => (l.Produced, l.Stored, l.SampledOut, l.Dropped))
+            .Single());
     }
 
     [Fact]
@@ -99,7 +102,8 @@ public sealed class SamplingTests
             foreach (var app in new[] { first, second })
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/x");
-                request.Headers.Add("traceparent", $"00-6920f0e1{n:x8}{(n + 1) * 2654435761 & 0xffffffff:x8}{(n + 1) * 40503 & 0xffff:x4}{n:x4}-1234567890123456-01");
+                request.Headers.Add("traceparent",
+                    $"00-6920f0e1{n:x8}{(n + 1) * 2654435761 & 0xffffffff:x8}{(n + 1) * 40503 & 0xffff:x4}{n:x4}-1234567890123456-01");
                 using var response = await app.Client.SendAsync(request);
             }
         }

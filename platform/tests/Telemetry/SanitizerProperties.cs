@@ -13,13 +13,18 @@ public sealed class SanitizerProperties
     /// <summary>Pieces that the rules look for, so that random texts are made of near misses and hits.</summary>
     private static readonly string[] s_pieces =
     [
-        "@", "ann@example.com", ".", "eyJ", "eyJhbGciOiJIUzI1NiJ9", "Bearer ", "basic ", "dXNlcjpwYXNz", "-----BEGIN ", "-----END ", "PRIVATE KEY-----", "-----",
-        "4111", "1111 ", "4111111111111111", "-", " ", "AKIA", "IOSFODNN7EXAMPLF", "ghp_", "ok_", "sk_live_", "://", "user:pass", "/", "password", "=", ":", "\"", "'",
-        "token", "secret", "authorization", "Cookie: ", "pin=", "--", ">", "</", "<", "value", "Digest ", "%40", "%25", "\\u0040", "&#64;", "&quot;", "UGFzc3dvcmQ9aHVudGVyMg==", "70617373776f72643d68756e7465723221",
-        "glpat-", "\u00a0", "1111.", "[REDACTED]", "[", "]", "DE", "89370400440532013000", "GB29 NWBK", " [cut]", "\\", "&", "é", "\ud83d", "\n", "x1Y2", "_", ",", ";",
+        "@", "ann@example.com", ".", "eyJ", "eyJhbGciOiJIUzI1NiJ9", "Bearer ", "basic ", "dXNlcjpwYXNz", "-----BEGIN ", "-----END ",
+        "PRIVATE KEY-----", "-----",
+        "4111", "1111 ", "4111111111111111", "-", " ", "AKIA", "IOSFODNN7EXAMPLF", "ghp_", "ok_", "sk_live_", "://", "user:pass", "/",
+        "password", "=", ":", "\"", "'",
+        "token", "secret", "authorization", "Cookie: ", "pin=", "--", ">", "</", "<", "value", "Digest ", "%40", "%25", "\\u0040", "&#64;",
+        "&quot;", "UGFzc3dvcmQ9aHVudGVyMg==", "70617373776f72643d68756e7465723221",
+        "glpat-", "\u00a0", "1111.", "[REDACTED]", "[", "]", "DE", "89370400440532013000", "GB29 NWBK", " [cut]", "\\", "&", "é", "\ud83d",
+        "\n", "x1Y2", "_", ",", ";",
     ];
 
-    private static readonly Arbitrary<string> s_texts = Gen.OneOf(Gen.Elements(s_pieces), ArbMap.Default.GeneratorFor<string>().Select(s => s ?? ""))
+    private static readonly Arbitrary<string> s_texts =
+        Gen.OneOf(Gen.Elements(s_pieces), ArbMap.Default.GeneratorFor<string>().Select(s => s ?? ""))
         .ListOf().Select(pieces => string.Concat(pieces)).ToArbitrary();
 
     private static readonly Config s_config = Config.QuickThrowOnFailure.WithMaxTest(3000).WithEndSize(60);
@@ -38,7 +43,8 @@ public sealed class SanitizerProperties
 
     [Fact]
     public void A_rule_of_the_applications_own_does_not_make_it_fail_or_grow() =>
-        Prop.ForAll(s_texts, Gen.Elements<Detector>(t => t + "x", t => throw new FormatException(t), t => "", t => null!).ToArbitrary(), (text, rule) =>
+        Prop.ForAll(s_texts, Gen.Elements<Detector>(t => t + "x", t => throw new FormatException(t), t => "", t => null!)
+            .ToArbitrary(), (text, rule) =>
         {
             var sanitizer = new Sanitizer(new SanitizeOptions { MaxLength = 512 }, [rule]);
             var once = sanitizer.Text(text);
@@ -48,7 +54,8 @@ public sealed class SanitizerProperties
     [Fact]
     public void SQL_is_cleaned_once_whatever_it_is() =>
         Prop.ForAll(
-            Gen.OneOf(Gen.Elements("'", "''", "$", "$$", "$a$", "SELECT ", "12345", "@p1", "x", "[REDACTED]", "\"", " "), ArbMap.Default.GeneratorFor<string>().Select(s => s ?? ""))
+            Gen.OneOf(Gen.Elements("'", "''", "$", "$$", "$a$", "SELECT ", "12345", "@p1", "x", "[REDACTED]", "\"", " "),
+                ArbMap.Default.GeneratorFor<string>().Select(s => s ?? ""))
                 .ListOf().Select(pieces => string.Concat(pieces)).ToArbitrary(),
             text => SqlText.Redact(text) is var once && SqlText.Redact(once) == once).Check(s_config);
 

@@ -146,7 +146,8 @@ public sealed class SanitizerTests
     [InlineData("a*")]
     public async Task A_pattern_that_cannot_be_used_is_refused_at_start_by_its_key(string pattern)
     {
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => TestApp.StartAsync(settings: [("Orion:Sanitize:ExtraPatterns:0", pattern)]));
+        var refused =
+            await Assert.ThrowsAnyAsync<Exception>(() => TestApp.StartAsync(settings: [("Orion:Sanitize:ExtraPatterns:0", pattern)]));
 
         Assert.Contains("Orion:Sanitize:ExtraPatterns:0", refused.ToString(), StringComparison.Ordinal);
     }

@@ -124,7 +124,8 @@ public sealed class SinkTests
                 using var scope = logger.BeginScope("scope {Email}", Mail());
                 logger.LogInformation("plain {Email} and {Password}", Mail(), Canary("canary-pw-argument"));
                 logger.LogWarning("interpolated {Text}", "token=" + Canary("canary-interpolated"));
-                logger.LogError(new InvalidOperationException("message " + Mail(), new FormatException("inner " + Mail())), "with exception");
+                logger.LogError(new InvalidOperationException("message " + Mail(), new FormatException("inner " + Mail())),
+                    "with exception");
                 throw new InvalidOperationException("unhandled " + Mail());
             });
         }))

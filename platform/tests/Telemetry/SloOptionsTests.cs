@@ -19,12 +19,14 @@ public sealed class SloOptionsTests
         using var services = Services(folder, ("Orion:Slos:Objectives:public_api_p95_300ms:Limit", "00:00:00.250"), ("Orion:Slos:Objectives:public_api_errors_0_1pct:Objective", "99.5"));
 
         var slos = services.GetRequiredService<IOptions<SloOptions>>().Value;
-        Assert.Equal((TimeSpan.FromMilliseconds(250), 95.0), (slos.Of(ExampleSlos.PublicApiP95).Limit, slos.Of(ExampleSlos.PublicApiP95).Objective));
+        Assert.Equal((TimeSpan.FromMilliseconds(250), 95.0),
+            (slos.Of(ExampleSlos.PublicApiP95).Limit, slos.Of(ExampleSlos.PublicApiP95).Objective));
         Assert.Equal("99.5 % succeed", slos.Of(ExampleSlos.PublicApiErrors).Promise);
         var counted = services.GetRequiredService<IOptions<TelemetrySinkOptions>>().Value.Slos;
         Assert.Equal(ExampleSlos.All.Select(s => s.Name), counted.Select(r => r.Name));
         Assert.Equal(new SloRule("public_api_p95_300ms") { Surface = "public", Limit = TimeSpan.FromMilliseconds(250) }, counted[0]);
-        Assert.Equal(new SloRule("membership_p95_20ms") { Span = "api.tenants.resolve", Limit = TimeSpan.FromMilliseconds(20) }, counted[2]);
+        Assert.Equal(new SloRule("membership_p95_20ms") { Span = "api.tenants.resolve", Limit = TimeSpan.FromMilliseconds(20) },
+            counted[2]);
     }
 
     [Theory]
@@ -61,7 +63,8 @@ public sealed class SloOptionsTests
             Examples = [new RollupDifference(DateTimeOffset.UnixEpoch.AddHours(7), "route", "api", "public", "/v1/things", 9, 2, 0, 1)],
         });
 
-        var records = services.GetRequiredService<LogRing>().Recent().Where(r => r.Category == "Orion.Sink.Rollups").OrderBy(r => r.Level).ToList();
+        var records = services.GetRequiredService<LogRing>().Recent().Where(r => r.Category == "Orion.Sink.Rollups").OrderBy(r => r.Level)
+            .ToList();
         Assert.Equal([LogLevel.Information, LogLevel.Warning], records.Select(r => r.Level));
         Assert.Contains("2 differences in 1440 minutes, left as they are", records[1].Message, StringComparison.Ordinal);
         Assert.Contains("07:00 route", records[1].Message, StringComparison.Ordinal);

@@ -103,7 +103,8 @@ public sealed class TraceContextTests
 
         var seen = await CallAsync(app, 3, traceparent is null ? [] : [("traceparent", traceparent)]);
 
-        var parents = seen.Calls.Select(c => c.First(h => h.Key.Equals("traceparent", StringComparison.OrdinalIgnoreCase)).Value.Split('-')).ToList();
+        var parents = seen.Calls.Select(c => c.First(h => h.Key.Equals("traceparent", StringComparison.OrdinalIgnoreCase)).Value.Split('-'))
+            .ToList();
         Assert.Equal(continued, seen.TraceId == Trace);
         Assert.All(parents, p => Assert.Equal(seen.TraceId, p[1]));
         Assert.Equal(3, parents.Select(p => p[2]).Except([Parent, "0000000000000000"]).Distinct().Count());

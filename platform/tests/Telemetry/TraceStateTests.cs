@@ -95,7 +95,8 @@ public sealed class TraceStateTests
     {
         await using var app = await StartAsync();
         var members = Enumerable.Range(1, 33).Select(i => $"bar{i:00}={i:00}").ToList();
-        (string, string)[] Headers(int count) => [("traceparent", Valid), .. members.Take(count).Chunk(10).Select(c => ("tracestate", string.Join(',', c)))];
+        (string, string)[] Headers(int count) =>
+            [("traceparent", Valid), .. members.Take(count).Chunk(10).Select(c => ("tracestate", string.Join(',', c)))];
 
         Assert.Equal(string.Join(',', members.Take(32)), (await CallAsync(app, Headers(32))).State);
         Assert.Null((await CallAsync(app, Headers(33))).State);

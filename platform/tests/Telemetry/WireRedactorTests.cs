@@ -28,14 +28,16 @@ public sealed class WireRedactorTests
             {
                 using (var span = Spans.Start("api.things.load"))
                 {
-                    span!.SetTag("text", "naïve").SetTag("yes", true).SetTag("number", -7L).SetTag("double", 0.5).SetTag("list", (long[])[1, 2, 3]).SetTag("raw", (byte[])[0, 255, 128]);
+                    span!.SetTag("text", "naïve").SetTag("yes", true).SetTag("number", -7L).SetTag("double", 0.5)
+                        .SetTag("list", (long[])[1, 2, 3]).SetTag("raw", (byte[])[0, 255, 128]);
                     span.Fail("internal", new InvalidOperationException("It broke."));
                 }
 
                 s_sizes.Record(12.5, new KeyValuePair<string, object?>("kind", "a"));
                 logger.LogWarning("thing {Id} of {Count}", id, 12);
             }),
-            settings: [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_METRICS_EXEMPLAR_FILTER", "always_on")]))
+            settings: [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                ("OTEL_METRICS_EXEMPLAR_FILTER", "always_on")]))
         {
             await app.Client.GetStringAsync("/v1/things/7");
         }

@@ -21,7 +21,8 @@ internal static class AllocationEndpoints
         group.MapPost("", CreateAllocation.HandleAsync).RequireAuthorization(ApiPolicies.Write);
         group.MapGet("", ListAllocations.HandleAsync).RequireAuthorization(ApiPolicies.Read);
         group.MapGet("{id}", GetAsync).RequireAuthorization(ApiPolicies.Read);
-        group.MapGet("{id}/live", (HttpContext http, string projectId, string id, LiveAllocation live) => live.HandleAsync(http, projectId, id))
+        group.MapGet("{id}/live", (HttpContext http, string projectId, string id, LiveAllocation live) =>
+            live.HandleAsync(http, projectId, id))
             .WithMetadata(new SurfaceAttribute(CanonicalLine.Live)).RequireAuthorization(ApiPolicies.Read);
         group.MapDelete("{id}", ReleaseAsync).RequireAuthorization(ApiPolicies.Write);
     }

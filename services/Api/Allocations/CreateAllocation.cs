@@ -34,7 +34,8 @@ internal static class CreateAllocation
             store, request, asked, (tx, allocation) => audit.AddAllocationRequestedAsync(tx, caller, allocation, key));
         if (!replayed)
         {
-            telemetry.Track("allocation_requested", caller.ApiKeyId, caller.TenantSlug, new("runtime", asked.Runtime), new("slots", (long)asked.Slots));
+            telemetry.Track("allocation_requested", caller.ApiKeyId, caller.TenantSlug, new("runtime", asked.Runtime),
+                new("slots", (long)asked.Slots));
         }
 
         await AnswerAsync(http, answer, replayed);
@@ -91,7 +92,8 @@ internal static class CreateAllocation
         },
         JsonSerializer.SerializeToUtf8Bytes(AllocationView.Of(allocation), JsonSerializerOptions.Web));
 
-    private static string IdOf(RememberedResponse answer) => answer.Headers["Location"][(answer.Headers["Location"].LastIndexOf('/') + 1)..];
+    private static string IdOf(RememberedResponse answer) =>
+        answer.Headers["Location"][(answer.Headers["Location"].LastIndexOf('/') + 1)..];
 
     private static async Task AnswerAsync(HttpContext http, RememberedResponse answer, bool replayed)
     {

@@ -19,7 +19,8 @@ namespace OrionPlatform.Api;
 /// is sent is a repaint: a span of its own that links to what made the change.
 /// </summary>
 internal sealed class LiveAllocation(
-    DomainStore store, Members members, FactPulse pulse, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
+    DomainStore store, Members members, FactPulse pulse, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime,
+    TimeProvider time)
 {
     public const string Route = AllocationEndpoints.Route + "/{id}/live";
     private const string PaintSpan = "paint GET " + Route;
@@ -170,7 +171,8 @@ internal sealed class LiveAllocation(
     /// <param name="Watcher">Wakes it.</param>
     /// <param name="Request">The request's span, which repaints name as the subscription they are for.</param>
     /// <param name="Stop">Ends it: its client has gone, its life is over, or the service stops.</param>
-    private sealed record Stream(HttpContext Http, string ProjectId, string AllocationId, FactPulse.Watcher Watcher, string? Request, CancellationToken Stop)
+    private sealed record Stream(HttpContext Http, string ProjectId, string AllocationId, FactPulse.Watcher Watcher, string? Request,
+        CancellationToken Stop)
     {
         public Task Changed => Watcher.Changed.WaitAsync(Stop);
     }

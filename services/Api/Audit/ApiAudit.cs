@@ -45,5 +45,6 @@ internal sealed class ApiAudit(AuditEntries entries, AuditTrail trail)
     };
 
     // Enough to tell two keys apart, without keeping what a client may have put into one.
-    private static string Hash(string idempotencyKey) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)).AsSpan(0, 8));
+    private static string Hash(string idempotencyKey) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)).AsSpan(0, 8));
 }

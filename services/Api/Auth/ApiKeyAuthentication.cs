@@ -9,7 +9,8 @@ using OrionPlatform.Domain;
 namespace OrionPlatform.Api;
 
 /// <summary><c>Authorization: Bearer ok_...</c>: the public API. The tenant comes from the key and from nowhere else.</summary>
-internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder, Members members, ApiAudit audit)
+internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    Members members, ApiAudit audit)
     : PlainAuthentication(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -24,7 +25,8 @@ internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options
             return AuthenticateResult.NoResult();
         }
 
-        if (!key.StartsWith("ok_", StringComparison.Ordinal) || await members.AuthenticateAsync(key, Context.RequestAborted) is not { } principal)
+        if (!key.StartsWith("ok_", StringComparison.Ordinal)
+            || await members.AuthenticateAsync(key, Context.RequestAborted) is not { } principal)
         {
             _isWrong = true;
             return AuthenticateResult.Fail("Unknown or revoked key.");

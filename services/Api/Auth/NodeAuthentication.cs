@@ -10,7 +10,8 @@ using OrionPlatform.Domain;
 namespace OrionPlatform.Api;
 
 /// <summary><c>Authorization: Bearer nk_...</c>: a registered node's agent.</summary>
-internal sealed class NodeAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder, DomainStore store)
+internal sealed class NodeAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    DomainStore store)
     : PlainAuthentication(options, logger, encoder)
 {
     public const string SchemeName = "Node";

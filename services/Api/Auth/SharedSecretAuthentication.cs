@@ -30,7 +30,8 @@ internal abstract class SharedSecretAuthentication(IOptionsMonitor<PlainOptions>
 }
 
 /// <summary>The join token a node registers with.</summary>
-internal sealed class JoinTokenAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder, IOptions<SharedSecrets> secrets)
+internal sealed class JoinTokenAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    IOptions<SharedSecrets> secrets)
     : SharedSecretAuthentication(options, logger, encoder)
 {
     public const string SchemeName = "NodeJoin";
@@ -48,7 +49,8 @@ internal sealed class JoinTokenAuthentication(IOptionsMonitor<PlainOptions> opti
 }
 
 /// <summary>A key that telemetry is sent in with; <c>http.Items</c> has its sender then.</summary>
-internal sealed class OtlpKeyAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder, IngestKeys keys)
+internal sealed class OtlpKeyAuthentication(IOptionsMonitor<PlainOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    IngestKeys keys)
     : PlainAuthentication(options, logger, encoder)
 {
     public const string SchemeName = "Otlp";
@@ -72,7 +74,8 @@ internal sealed class SharedSecrets
 
     public string? JoinToken { get; set; }
 
-    public static void Read(SharedSecrets secrets, IConfiguration configuration) => secrets.JoinToken = configuration["Orion:Node:JoinToken"];
+    public static void Read(SharedSecrets secrets, IConfiguration configuration) =>
+        secrets.JoinToken = configuration["Orion:Node:JoinToken"];
 
     public static bool LongEnough(SharedSecrets secrets) =>
         secrets is { JoinToken: null or { Length: >= 16 } };

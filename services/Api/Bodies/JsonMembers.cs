@@ -26,7 +26,8 @@ internal readonly struct JsonMembers
             if (!known.Contains(name))
             {
                 name = name.Length > 64 ? name[..(char.IsHighSurrogate(name[63]) ? 63 : 64)] + "..." : name;
-                throw new RefusedException(ErrorCatalogue.UnknownMember, $"'{Path(name)}' is not known here; known are {string.Join(", ", known)}.");
+                throw new RefusedException(ErrorCatalogue.UnknownMember,
+                    $"'{Path(name)}' is not known here; known are {string.Join(", ", known)}.");
             }
         }
     }
@@ -35,21 +36,24 @@ internal readonly struct JsonMembers
         ? value
         : throw new RefusedException(ErrorCatalogue.MissingMember, $"'{Path(name)}' is required.");
 
-    public string Text(string name, int maxLength, Regex? pattern = null, string? shape = null) => Text(Require(name), Path(name), maxLength, pattern, shape);
+    public string Text(string name, int maxLength, Regex? pattern = null, string? shape = null) =>
+        Text(Require(name), Path(name), maxLength, pattern, shape);
 
     public long Integer(string name, long min, long max) =>
         Require(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) && number >= min && number <= max
             ? number
             : throw RefusedException.Invalid($"'{Path(name)}' must be a whole number from {min} to {max}.");
 
-    public double Number(string name) => Require(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && double.IsFinite(number)
+    public double Number(string name) =>
+        Require(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && double.IsFinite(number)
         ? number
         : throw RefusedException.Invalid($"'{Path(name)}' must be a number.");
 
     /// <summary>The number, or the other one when there is none: for members that came later.</summary>
     public double Number(string name, double missing) => _object.TryGetProperty(name, out _) ? Number(name) : missing;
 
-    public DateTimeOffset Time(string name) => Require(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var time)
+    public DateTimeOffset Time(string name) =>
+        Require(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var time)
         ? time
         : throw RefusedException.Invalid($"'{Path(name)}' must be a time as in RFC 3339.");
 

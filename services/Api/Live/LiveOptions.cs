@@ -15,5 +15,6 @@ internal sealed class LiveOptions
     public TimeSpan Life { get; set; } = TimeSpan.FromMinutes(5);
 
     public static bool Valid(LiveOptions o) =>
-        o.MaxStreamsPerTenant is >= 1 and <= 10_000 && o.MaxStreams is >= 1 and <= 10_000 && o.Life >= TimeSpan.FromSeconds(1) && o.Life <= TimeSpan.FromHours(1);
+        o.MaxStreamsPerTenant is >= 1 and <= 10_000 && o.MaxStreams is >= 1 and <= 10_000 && o.Life >= TimeSpan.FromSeconds(1)
+            && o.Life <= TimeSpan.FromHours(1);
 }

@@ -20,7 +20,8 @@ internal static class ClaimTasks
     // A lease that runs out makes a task due without a commit, so a wait is never longer than this.
     private static readonly TimeSpan s_recheck = TimeSpan.FromSeconds(5);
 
-    internal static async Task<IResult> HandleAsync(HttpContext http, DomainStore store, IHostApplicationLifetime lifetime, TimeProvider time)
+    internal static async Task<IResult> HandleAsync(HttpContext http, DomainStore store, IHostApplicationLifetime lifetime,
+        TimeProvider time)
     {
         using var body = await JsonBody.ReadAsync(http);
         var members = new JsonMembers(body.Root, "", "max", "waitSeconds", "holding");
@@ -65,7 +66,8 @@ internal static class ClaimTasks
         }
     }
 
-    private static async Task<IReadOnlyList<NodeTask>> ClaimAsync(DomainStore store, string nodeId, HashSet<string> holding, int max, CancellationToken ending)
+    private static async Task<IReadOnlyList<NodeTask>> ClaimAsync(DomainStore store, string nodeId, HashSet<string> holding, int max,
+        CancellationToken ending)
     {
         using var span = Spans.Start("api.nodes.claim");
         return await store.WriteAsync(
@@ -84,7 +86,8 @@ internal static class ClaimTasks
     private sealed record Answer(IReadOnlyList<TaskView> Tasks);
 
     private sealed record TaskView(
-        string Id, string Kind, int Attempt, long FencingToken, string AllocationId, string Runtime, int Slots, string Tenant, string? TraceParent, string? CorrelationId)
+        string Id, string Kind, int Attempt, long FencingToken, string AllocationId, string Runtime, int Slots, string Tenant,
+        string? TraceParent, string? CorrelationId)
     {
         public static TaskView Of(NodeTask t) =>
             new(t.Id, t.Kind, t.Attempt, t.FencingToken, t.AllocationId, t.Runtime, t.Slots, t.Tenant, t.TraceParent, t.CorrelationId);

@@ -16,7 +16,8 @@ internal static class ExportFigures
     private static ExportAccount Account(JsonMembers members)
     {
         var account = new ExportAccount(
-            members.Text("stream", 64), members.Integer("produced", 0, Most), members.Integer("delivered", 0, Most), members.Integer("failed", 0, Most), members.Integer("overflowed", 0, Most));
+            members.Text("stream", 64), members.Integer("produced", 0, Most), members.Integer("delivered", 0, Most),
+            members.Integer("failed", 0, Most), members.Integer("overflowed", 0, Most));
         return account.Stream is not (ExportAccount.Spans or ExportAccount.Logs)
             ? throw RefusedException.Invalid($"'exports' has an account of '{account.Stream}'; known are {ExportAccount.Spans}, {ExportAccount.Logs}.")
             : account.Delivered + account.Failed + account.Overflowed > account.Produced

@@ -9,7 +9,8 @@ internal static class NodeEndpoints
     internal static void AddNodeApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<NodeWatchOptions>().BindConfiguration(NodeWatchOptions.Section)
-            .Validate(o => o.LostAfter >= TimeSpan.FromSeconds(5) && o.LostAfter <= TimeSpan.FromHours(1), $"{NodeWatchOptions.Section}:LostAfter must lie between 00:00:05 and 01:00:00.")
+            .Validate(o => o.LostAfter >= TimeSpan.FromSeconds(5)
+                && o.LostAfter <= TimeSpan.FromHours(1), $"{NodeWatchOptions.Section}:LostAfter must lie between 00:00:05 and 01:00:00.")
             .ValidateOnStart();
         builder.Services.AddHostedService<NodeWatch>();
         builder.Services.AddSingleton<IWorkQueue, NodeTaskQueue>();

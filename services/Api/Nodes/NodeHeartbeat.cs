@@ -16,7 +16,8 @@ internal static class NodeHeartbeat
 {
     private const int MaxRunning = 4096;
 
-    internal static async Task<IResult> HandleAsync(HttpContext http, DomainStore store, TelemetryWriter telemetry, TelemetrySink sink, TimeProvider time)
+    internal static async Task<IResult> HandleAsync(HttpContext http, DomainStore store, TelemetryWriter telemetry, TelemetrySink sink,
+        TimeProvider time)
     {
         using var body = await JsonBody.ReadAsync(http);
         var members = new JsonMembers(body.Root, "", "name", "slots", "runtimes", "running", "process", "exports");
@@ -48,7 +49,8 @@ internal static class NodeHeartbeat
 
     private sealed record Answer(IReadOnlyList<Workload> Run, IReadOnlyList<string> Stop);
 
-    private sealed record Workload(string AllocationId, string Runtime, int Slots, string Tenant, string? TraceParent, string? CorrelationId)
+    private sealed record Workload(string AllocationId, string Runtime, int Slots, string Tenant, string? TraceParent,
+        string? CorrelationId)
     {
         public static Workload Of(Allocation a) => new(a.Id, a.Runtime, a.Slots, a.Tenant, a.Origin.TraceParent, a.Origin.CorrelationId);
     }

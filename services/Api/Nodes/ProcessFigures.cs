@@ -13,7 +13,8 @@ internal static class ProcessFigures
     {
         var p = new JsonMembers(
             members.Require("process"), "process",
-            "worker", "host", "pid", "startedAt", "intervalSeconds", "poolThreads", "poolQueue", "memoryAllocMb", "memoryCommittedMb", "gcCount", "gcPauseMs", "lagP50Ms", "lagP99Ms", "lagMaxMs", "utilization");
+            "worker", "host", "pid", "startedAt", "intervalSeconds", "poolThreads", "poolQueue", "memoryAllocMb", "memoryCommittedMb",
+            "gcCount", "gcPauseMs", "lagP50Ms", "lagP99Ms", "lagMaxMs", "utilization");
         return new Heartbeat
         {
             Worker = Worker(p, node),
@@ -37,7 +38,8 @@ internal static class ProcessFigures
     }
 
     /// <summary>Only its own name: no node may speak for another process.</summary>
-    private static string Worker(JsonMembers process, string node) => process.Text("worker", Service.Length + 1 + 100) is var worker && worker == $"{Service}-{node}"
+    private static string Worker(JsonMembers process, string node) =>
+        process.Text("worker", Service.Length + 1 + 100) is var worker && worker == $"{Service}-{node}"
         ? worker
         : throw RefusedException.Invalid($"'process.worker' must be '{Service}-{node}'.");
 }

@@ -181,7 +181,8 @@ internal sealed class IngestKeys
 
     private OtlpSender Sender(string name, IngestKey key) => new(name)
     {
-        Services = [.. key.Services], Surfaces = [.. key.Surfaces], Tenants = [.. key.Tenants], MayClaimLines = key.MayClaimLines, IsTaken = service => IsTaken(service, name),
+        Services = [.. key.Services], Surfaces = [.. key.Surfaces], Tenants = [.. key.Tenants], MayClaimLines = key.MayClaimLines,
+        IsTaken = service => IsTaken(service, name),
     };
 
     /// <summary>Whether a service is the platform's own, or another key names it.</summary>

@@ -54,7 +54,8 @@ internal sealed class DevelopmentSeeding(DomainStore store, Members members, ICo
             return new DevKey(tenant.ApiKey, tenant.ProjectId);
         }
 
-        if (known?.ApiKey is not null && await members.AuthenticateAsync(known.ApiKey, cancellationToken) is { } principal && principal.TenantId == tenant.TenantId)
+        if (known?.ApiKey is not null && await members.AuthenticateAsync(known.ApiKey, cancellationToken) is { } principal
+            && principal.TenantId == tenant.TenantId)
         {
             return new DevKey(known.ApiKey, tenant.ProjectId);
         }

@@ -51,7 +51,8 @@ public static class Allocations
     /// <summary>One allocation of a project; null when there is none of that id in it.</summary>
     public static async Task<Allocation?> FindAsync(ReadTransaction tx, string projectId, string id) =>
         (await tx.QuerySingleOrDefaultAsync<AllocationRow>(
-            $"SELECT {AllocationRow.Columns} FROM allocations WHERE id = @id AND project_id = @projectId", new { id, projectId }))?.ToAllocation();
+            $"SELECT {AllocationRow.Columns} FROM allocations WHERE id = @id AND project_id = @projectId",
+            new { id, projectId }))?.ToAllocation();
 
     /// <summary>One allocation of any project: for the platform's own work, never for a caller's request.</summary>
     public static async Task<Allocation?> LoadAsync(ReadTransaction tx, string id) =>
@@ -63,7 +64,8 @@ public static class Allocations
     /// <param name="state">Only those in this state; null for all.</param>
     /// <param name="after">Id of the last one already seen; null for the first page.</param>
     /// <param name="limit">At most this many.</param>
-    public static async Task<IReadOnlyList<Allocation>> ListAsync(ReadTransaction tx, string projectId, string? state, string? after, int limit)
+    public static async Task<IReadOnlyList<Allocation>> ListAsync(ReadTransaction tx, string projectId, string? state, string? after,
+        int limit)
     {
         var rows = await tx.QueryAsync<AllocationRow>($"""
             SELECT {AllocationRow.Columns} FROM allocations

@@ -17,7 +17,8 @@ public static class FinishedAllocations
 
     /// <summary>Whether <see cref="PruneAsync"/> would remove any: a read, so that looking costs no write.</summary>
     public static async Task<bool> AnyAsync(ReadTransaction tx, DateTimeOffset endedBefore) =>
-        await tx.QuerySingleOrDefaultAsync<long>($"SELECT EXISTS ({Ended("1")})", new { before = endedBefore.ToUnixTimeMilliseconds() }) != 0;
+        await tx.QuerySingleOrDefaultAsync<long>($"SELECT EXISTS ({Ended("1")})",
+            new { before = endedBefore.ToUnixTimeMilliseconds() }) != 0;
 
     /// <summary>
     /// Removes up to <see cref="Batch"/> allocations that ended before then. Returns how many; fewer than that means that no more are left.

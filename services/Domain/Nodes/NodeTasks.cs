@@ -33,12 +33,14 @@ public static class NodeTasks
     /// Hands out up to <paramref name="limit"/> tasks. Leases on tasks that the agent does not say it is holding were lost on their way to
     /// it and end here.
     /// </summary>
-    public static async Task<IReadOnlyList<NodeTask>> ClaimAsync(WriteTransaction tx, string nodeId, IReadOnlyCollection<string> holding, int limit)
+    public static async Task<IReadOnlyList<NodeTask>> ClaimAsync(WriteTransaction tx, string nodeId, IReadOnlyCollection<string> holding,
+        int limit)
     {
         var now = tx.Now.ToUnixTimeMilliseconds();
         foreach (var id in (await LeasedAsync(tx, nodeId)).Where(id => !holding.Contains(id)))
         {
-            await tx.ExecuteAsync("UPDATE node_tasks SET state = 'ready', lease_until = NULL WHERE id = @id AND state = 'leased'", new { id });
+            await tx.ExecuteAsync("UPDATE node_tasks SET state = 'ready', lease_until = NULL WHERE id = @id AND state = 'leased'",
+                new { id });
         }
 
         var claimed = await tx.QueryAsync<NodeTaskRow>($"""

@@ -74,7 +74,8 @@ public static class Nodes
     /// <summary>Notes that a node was heard, and what it offers now; a lost one has returned.</summary>
     public static async Task SeenAsync(WriteTransaction tx, string nodeId, NodeOffer offer, Origin origin)
     {
-        var before = await tx.QuerySingleOrDefaultAsync<NodeRow>($"SELECT {NodeRow.Columns} FROM nodes n WHERE n.id = @nodeId", new { nodeId });
+        var before =
+            await tx.QuerySingleOrDefaultAsync<NodeRow>($"SELECT {NodeRow.Columns} FROM nodes n WHERE n.id = @nodeId", new { nodeId });
         await tx.ExecuteAsync(
             "UPDATE nodes SET name = @name, slots = @slots, last_seen_at = @now, lost_at = NULL WHERE id = @nodeId",
             new { nodeId, name = offer.Name, slots = offer.Slots, now = tx.Now.ToUnixTimeMilliseconds() });
@@ -109,7 +110,8 @@ public static class Nodes
     /// <summary>Whether <see cref="MarkLostAsync"/> would find any: a read, so that looking costs no write.</summary>
     public static async Task<bool> AnySilentAsync(ReadTransaction tx, DateTimeOffset silentSince) =>
         await tx.QuerySingleOrDefaultAsync<long>(
-            "SELECT EXISTS (SELECT 1 FROM nodes WHERE lost_at IS NULL AND last_seen_at < @since)", new { since = silentSince.ToUnixTimeMilliseconds() }) != 0;
+            "SELECT EXISTS (SELECT 1 FROM nodes WHERE lost_at IS NULL AND last_seen_at < @since)",
+            new { since = silentSince.ToUnixTimeMilliseconds() }) != 0;
 
     /// <summary>
     /// Marks nodes lost that have been silent since <paramref name="silentSince"/>, and tells the journal. Only a process that

@@ -14,7 +14,8 @@ internal sealed record ApiKey(string Id, string Secret)
 
     public static ApiKey? Parse(string text)
     {
-        if (text.Length != KeyPrefix.Length + IdLength + 1 + SecretLength || !text.StartsWith(KeyPrefix, StringComparison.Ordinal) || text[KeyPrefix.Length + IdLength] != '_')
+        if (text.Length != KeyPrefix.Length + IdLength + 1 + SecretLength || !text.StartsWith(KeyPrefix, StringComparison.Ordinal)
+            || text[KeyPrefix.Length + IdLength] != '_')
         {
             return null;
         }

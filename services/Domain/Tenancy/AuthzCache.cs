@@ -20,7 +20,8 @@ internal sealed class AuthzCache<TKey, TValue>(DomainStore store, AuthzEpochs ep
     public Func<Task> Loaded { get; set; } = () => Task.CompletedTask;
 
     /// <summary>The answer, or <c>default</c> when <paramref name="load"/> finds no tenant it could be about (which is not kept).</summary>
-    public async Task<TValue?> GetAsync(TKey key, Func<ReadTransaction, Task<(string? TenantId, TValue Value)>> load, CancellationToken cancellationToken)
+    public async Task<TValue?> GetAsync(TKey key, Func<ReadTransaction, Task<(string? TenantId, TValue Value)>> load,
+        CancellationToken cancellationToken)
     {
         if (_entries.TryGetValue(key, out var entry) && entry.Epoch == await epochs.CurrentAsync(entry.TenantId, cancellationToken))
         {

@@ -89,7 +89,8 @@ public sealed class Members
                 }
 
                 var tenantId = Ids.New("tn", tx.Now);
-                await tx.ExecuteAsync("INSERT INTO tenants (id, slug, created_at) VALUES (@tenant_id, @slug, @now)", new { tenantId, slug, tx.Now });
+                await tx.ExecuteAsync("INSERT INTO tenants (id, slug, created_at) VALUES (@tenant_id, @slug, @now)",
+                    new { tenantId, slug, tx.Now });
                 await tx.AppendFactAsync(new JournalFact { Type = "tenant.created", Subject = $"tenant/{tenantId}", TenantId = tenantId });
                 var made = new SeededTenant(
                     tenantId, await MakeProjectAsync(tx, tenantId, "default"), await MakeKeyAsync(tx, tenantId, "admin"));
@@ -115,10 +116,12 @@ public sealed class Members
         async tx =>
         {
             var tenantId = await tx.QuerySingleOrDefaultAsync<string>(
-                "UPDATE api_keys SET revoked_at = @now WHERE id = @api_key_id AND revoked_at IS NULL RETURNING tenant_id", new { apiKeyId, tx.Now });
+                "UPDATE api_keys SET revoked_at = @now WHERE id = @api_key_id AND revoked_at IS NULL RETURNING tenant_id",
+                new { apiKeyId, tx.Now });
             if (tenantId is not null)
             {
-                await tx.ExecuteAsync("DELETE FROM memberships WHERE tenant_id = @tenant_id AND principal_id = @api_key_id", new { tenantId, apiKeyId });
+                await tx.ExecuteAsync("DELETE FROM memberships WHERE tenant_id = @tenant_id AND principal_id = @api_key_id",
+                    new { tenantId, apiKeyId });
                 await tx.AppendFactAsync(new JournalFact { Type = "api_key.revoked", Subject = $"api_key/{apiKeyId}", TenantId = tenantId });
             }
         },
@@ -168,7 +171,8 @@ public sealed class Members
     {
         var projectId = Ids.New("pr", tx.Now);
         await tx.ExecuteAsync(
-            "INSERT INTO projects (id, tenant_id, name, created_at) VALUES (@project_id, @tenant_id, @name, @now)", new { projectId, tenantId, name, tx.Now });
+            "INSERT INTO projects (id, tenant_id, name, created_at) VALUES (@project_id, @tenant_id, @name, @now)",
+            new { projectId, tenantId, name, tx.Now });
         await tx.AppendFactAsync(new JournalFact { Type = "project.created", Subject = $"project/{projectId}", TenantId = tenantId });
         return projectId;
     }
@@ -179,7 +183,8 @@ public sealed class Members
         await tx.ExecuteAsync(
             "INSERT INTO api_keys (id, tenant_id, secret_hash, created_at) VALUES (@id, @tenant_id, @secret_hash, @now)",
             new { key.Id, tenantId, SecretHash = Secrets.Hash(key.Secret), tx.Now });
-        await tx.ExecuteAsync("INSERT INTO memberships (tenant_id, principal_id, role) VALUES (@tenant_id, @id, @role)", new { tenantId, key.Id, role });
+        await tx.ExecuteAsync("INSERT INTO memberships (tenant_id, principal_id, role) VALUES (@tenant_id, @id, @role)",
+            new { tenantId, key.Id, role });
         await tx.AppendFactAsync(new JournalFact { Type = "api_key.created", Subject = $"api_key/{key.Id}", TenantId = tenantId });
         return key.Reveal();
     }

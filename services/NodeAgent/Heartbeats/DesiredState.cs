@@ -26,7 +26,8 @@ internal sealed class DesiredState(Workloads workloads, EndedWorkloads ended, IO
             if (result.Outcome != StartResult.Started)
             {
                 processing.Fail(ErrorCodes.WorkloadNotStarted.Code);
-                log.LogError("The workload of {AllocationId} should run here and cannot: {Outcome}.", workload.AllocationId, result.Outcome);
+                log.LogError("The workload of {AllocationId} should run here and cannot: {Outcome}.", workload.AllocationId,
+                    result.Outcome);
             }
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
@@ -56,7 +57,8 @@ internal sealed class DesiredState(Workloads workloads, EndedWorkloads ended, IO
         log.LogError(exception, "Could not bring the workload of {AllocationId} in line.", allocationId);
     }
 
-    private static Processing Start(string what, string allocationId, string? tenant, string? traceParent, string? correlationId) => Processing.Start(new ProcessingInfo
+    private static Processing Start(string what, string allocationId, string? tenant, string? traceParent, string? correlationId) =>
+        Processing.Start(new ProcessingInfo
     {
         Name = "node-agent.workload." + what,
         EventType = "workload." + what,

@@ -6,7 +6,8 @@ namespace OrionPlatform.NodeAgent;
 
 /// <summary>Tells the platform every 5 s that this node lives and what it runs, and brings what runs in line with the answer.</summary>
 internal sealed class HeartbeatLoop(
-    PlatformClient client, NodeSession session, Retrying retrying, Workloads workloads, EndedWorkloads ended, DesiredState desired, HeartbeatSource source,
+    PlatformClient client, NodeSession session, Retrying retrying, Workloads workloads, EndedWorkloads ended, DesiredState desired,
+    HeartbeatSource source,
     ExportAccounts exports, IOptions<AgentOptions> options, TimeProvider time) : IDisposable
 {
     private const int IntervalSeconds = 5;
@@ -65,8 +66,10 @@ internal sealed class HeartbeatLoop(
         var figures = source.Make();
         var offer = session.Offer;
         return new HeartbeatMessage(offer.Name, offer.Slots, offer.Runtimes, workloads.Running, new ProcessFigures(
-            "node-agent-" + options.Value.Name, figures.Host, figures.Pid, figures.StartedAt, IntervalSeconds, figures.PoolThreads, figures.PoolQueue,
-            figures.MemoryAllocMb, figures.MemoryCommittedMb, figures.GcCount, figures.GcPauseMs, figures.LagP50Ms, figures.LagP99Ms, figures.LagMaxMs,
+            "node-agent-" + options.Value.Name, figures.Host, figures.Pid, figures.StartedAt, IntervalSeconds, figures.PoolThreads,
+            figures.PoolQueue,
+            figures.MemoryAllocMb, figures.MemoryCommittedMb, figures.GcCount, figures.GcPauseMs, figures.LagP50Ms, figures.LagP99Ms,
+            figures.LagMaxMs,
             figures.Utilization),
             [.. exports.Read().Select(e => new ExportFigures(e.Stream, e.Produced, e.Delivered, e.Failed, e.Overflowed))]);
     }

@@ -12,7 +12,8 @@ internal sealed record Credential(string NodeId, string NodeSecret);
 /// A sign of life: what the agent offers and runs, how its process fares, and what has become of the telemetry that it sent.
 /// </summary>
 internal sealed record HeartbeatMessage(
-    string Name, int Slots, IReadOnlyCollection<string> Runtimes, IReadOnlyCollection<string> Running, ProcessFigures Process, IReadOnlyList<ExportFigures> Exports);
+    string Name, int Slots, IReadOnlyCollection<string> Runtimes, IReadOnlyCollection<string> Running, ProcessFigures Process,
+    IReadOnlyList<ExportFigures> Exports);
 
 /// <summary>The account of one kind of telemetry since the process started.</summary>
 internal sealed record ExportFigures(string Stream, long Produced, long Delivered, long Failed, long Overflowed);
@@ -42,7 +43,8 @@ internal sealed record ClaimAnswer(IReadOnlyList<TaskMessage> Tasks);
 
 /// <summary>A task: start or stop an allocation's workload.</summary>
 internal sealed record TaskMessage(
-    string Id, string Kind, int Attempt, long FencingToken, string AllocationId, string Runtime, int Slots, string Tenant, string? TraceParent, string? CorrelationId)
+    string Id, string Kind, int Attempt, long FencingToken, string AllocationId, string Runtime, int Slots, string Tenant,
+    string? TraceParent, string? CorrelationId)
     : WorkloadSpec(AllocationId, Runtime, Slots, Tenant, TraceParent, CorrelationId);
 
 /// <summary>How a task ended.</summary>

@@ -25,7 +25,8 @@ internal sealed class NodeSession(PlatformClient client, IOptions<AgentOptions> 
             _credential ??= StateFiles.Read<Credential>(_file);
             if (_credential is null)
             {
-                var token = configuration["Orion:Node:JoinToken"] ?? throw new InvalidOperationException("Orion:Node:JoinToken is missing: without it the node cannot register.");
+                var token = configuration["Orion:Node:JoinToken"]
+                    ?? throw new InvalidOperationException("Orion:Node:JoinToken is missing: without it the node cannot register.");
                 _credential = await client.RegisterAsync(token, Offer, cancellationToken);
                 StateFiles.Write(_file, _credential);
                 log.LogInformation("Registered as node {NodeId}.", _credential.NodeId);

@@ -22,7 +22,8 @@ internal sealed class Retrying(NodeSession session, TimeProvider time, ILogger<R
             {
                 var limit = Math.Min(s_longest.TotalMilliseconds, s_first.TotalMilliseconds * Math.Pow(2, Math.Min(attempt, 10)));
                 var delay = TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * limit);
-                log.Log(attempt == 0 ? LogLevel.Warning : LogLevel.Debug, e, "Could not {What}; trying again in {Delay:0.0} s.", what, delay.TotalSeconds);
+                log.Log(attempt == 0 ? LogLevel.Warning : LogLevel.Debug, e, "Could not {What}; trying again in {Delay:0.0} s.", what,
+                    delay.TotalSeconds);
                 await Task.Delay(delay, time, stopping);
             }
         }

@@ -8,7 +8,8 @@ namespace OrionPlatform.NodeAgent;
 
 /// <summary>One node task from delivery to report, under one processing span that links to its cause.</summary>
 internal sealed class NodeTaskExecution(
-    Workloads workloads, EndedWorkloads ended, PlatformClient client, Retrying retrying, HeartbeatLoop heartbeats, IOptions<AgentOptions> options, ILogger<NodeTaskExecution> log)
+    Workloads workloads, EndedWorkloads ended, PlatformClient client, Retrying retrying, HeartbeatLoop heartbeats,
+    IOptions<AgentOptions> options, ILogger<NodeTaskExecution> log)
 {
     private const string Start = "start";
     private const string Stopped = "stopped";
@@ -46,7 +47,8 @@ internal sealed class NodeTaskExecution(
         catch (Exception e)
         {
             processing.Fail(ErrorCatalogue.Internal.Code, e);
-            log.LogError(e, "Node task {TaskId} ({Kind} {AllocationId}) failed; it will be handed out again.", task.Id, task.Kind, task.AllocationId);
+            log.LogError(e, "Node task {TaskId} ({Kind} {AllocationId}) failed; it will be handed out again.", task.Id, task.Kind,
+                task.AllocationId);
         }
     }
 
@@ -67,7 +69,8 @@ internal sealed class NodeTaskExecution(
     private async Task ReportAsync(TaskMessage task, string outcome, Processing processing, CancellationToken stopping)
     {
         var message = new ResultMessage(task.FencingToken, outcome);
-        var accepted = await retrying.UntilItWorksAsync("report a task", (node, token) => client.ReportAsync(node, task.Id, message, token), stopping);
+        var accepted =
+            await retrying.UntilItWorksAsync("report a task", (node, token) => client.ReportAsync(node, task.Id, message, token), stopping);
         if (task.Kind != Start)
         {
             ended.Told(task.AllocationId);

@@ -26,7 +26,8 @@ public sealed class ApiLatencyRule(IOptions<AlertOptions> options, IOptions<SloO
     public override async Task<IReadOnlyList<Finding>> LookAsync(TelemetryReader reader, CancellationToken cancellationToken)
     {
         var counts = await reader.SlosAsync(options.Value.Window, cancellationToken);
-        return [.. slos.Value.All.OfType<LatencySlo>().Where(s => s.Surface == "public").SelectMany(slo => Judge(slo, counts.FirstOrDefault(c => c.Name == slo.Name)))];
+        return [.. slos.Value.All.OfType<LatencySlo>().Where(s => s.Surface == "public")
+            .SelectMany(slo => Judge(slo, counts.FirstOrDefault(c => c.Name == slo.Name)))];
     }
 
     private IEnumerable<Finding> Judge(LatencySlo slo, SloCount? count)

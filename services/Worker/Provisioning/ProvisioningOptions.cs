@@ -15,7 +15,8 @@ internal sealed class ProvisioningOptions
     public TimeSpan NodeAlive { get; set; } = TimeSpan.FromSeconds(15);
 
     public static bool Valid(ProvisioningOptions o) =>
-        o.CapacityDeadline > TimeSpan.Zero && o.StartDeadline > o.CapacityDeadline && o.StartDeadline <= TimeSpan.FromHours(1) && o.NodeAlive >= TimeSpan.FromSeconds(5);
+        o.CapacityDeadline > TimeSpan.Zero && o.StartDeadline > o.CapacityDeadline && o.StartDeadline <= TimeSpan.FromHours(1)
+            && o.NodeAlive >= TimeSpan.FromSeconds(5);
 }
 
 /// <summary>

@@ -69,7 +69,8 @@ internal sealed class StuckSweep(DomainStore store, IOptions<ProvisioningOptions
         Canon.Tag("allocation.state", end?.State ?? stuck.State);
         if (end is not null)
         {
-            log.LogWarning("Allocation {AllocationId} was stuck in {From} and is {To} now ({Reason}).", stuck.Id, stuck.State, end.State, end.Reason);
+            log.LogWarning("Allocation {AllocationId} was stuck in {From} and is {To} now ({Reason}).", stuck.Id, stuck.State, end.State,
+                end.Reason);
         }
 
         return end is not null;

@@ -18,7 +18,8 @@ internal sealed class FactReplication : BackgroundService
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(5);
-    private static readonly Counter<long> s_replicated = Measures.Meter.CreateCounter<long>("orion.facts.replicated", "{fact}", "Journal facts copied for reporting");
+    private static readonly Counter<long> s_replicated =
+        Measures.Meter.CreateCounter<long>("orion.facts.replicated", "{fact}", "Journal facts copied for reporting");
 
     private readonly DomainStore _store;
     private readonly TelemetryWriter _telemetry;
@@ -28,10 +29,12 @@ internal sealed class FactReplication : BackgroundService
     private readonly string _service;
     private long _waitingSince;
 
-    public FactReplication(DomainStore store, TelemetryWriter telemetry, TelemetryReader copy, ServiceIdentity identity, TimeProvider time, ILogger<FactReplication> log)
+    public FactReplication(DomainStore store, TelemetryWriter telemetry, TelemetryReader copy, ServiceIdentity identity, TimeProvider time,
+        ILogger<FactReplication> log)
     {
         (_store, _telemetry, _copy, _time, _log, _service) = (store, telemetry, copy, time, log, identity.Name);
-        Measures.Meter.CreateObservableGauge("orion.replication.lag", () => Lag.TotalSeconds, "s", "Age of the oldest journal fact that is not in the reporting copy");
+        Measures.Meter.CreateObservableGauge("orion.replication.lag", () =>
+            Lag.TotalSeconds, "s", "Age of the oldest journal fact that is not in the reporting copy");
     }
 
     /// <summary>Age of the oldest fact known not to be copied; zero when there is none.</summary>
@@ -98,7 +101,8 @@ internal sealed class FactReplication : BackgroundService
     }
 
     private static FactRow Row(JournalEntry entry) => new(
-        entry.Position, entry.OccurredAt, entry.Fact.Type, entry.Fact.Subject, entry.Fact.TenantId, entry.Fact.Data, entry.Fact.TraceId, entry.Fact.CorrelationId);
+        entry.Position, entry.OccurredAt, entry.Fact.Type, entry.Fact.Subject, entry.Fact.TenantId, entry.Fact.Data, entry.Fact.TraceId,
+        entry.Fact.CorrelationId);
 
     private BusinessEvent Event(JournalEntry entry)
     {

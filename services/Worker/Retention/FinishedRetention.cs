@@ -67,7 +67,8 @@ internal sealed class FinishedRetention(DomainStore store, IOptions<RetentionOpt
         {
             if (await PruneAsync(stoppingToken) is > 0 and var removed)
             {
-                log.LogInformation("Removed {Count} allocations that ended more than {Days} days ago.", removed, options.Value.FinishedDays);
+                log.LogInformation("Removed {Count} allocations that ended more than {Days} days ago.", removed,
+                    options.Value.FinishedDays);
             }
         }
         catch (Exception e) when (e is not OperationCanceledException)

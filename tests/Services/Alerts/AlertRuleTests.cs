@@ -44,7 +44,8 @@ public sealed class AlertRuleTests
         await using var watched = Alerted();
 
         Assert.Contains(watched.Rules, r => r.Name == "api_errors");
-        Assert.All(watched.Rules, rule => Assert.True(File.Exists(Path.Combine(Root(), rule.Runbook)), $"{rule.Name} has no runbook at {rule.Runbook}."));
+        Assert.All(watched.Rules, rule =>
+            Assert.True(File.Exists(Path.Combine(Root(), rule.Runbook)), $"{rule.Name} has no runbook at {rule.Runbook}."));
     }
 
     private static AlertedSink Alerted() => new(Slos.All, AlertRules.Add);

@@ -28,7 +28,8 @@ public sealed class FinishedAllocationTests : IDisposable
         await Store.WriteAsync(tx => Allocations.BeginReleaseAsync(tx, "pr_1", released, s_origin));
         await Store.WriteAsync(tx => AllocationRelease.AdvanceAsync(tx, released, s_origin));
         var stop = Assert.Single(await Store.WriteAsync(tx => NodeTasks.ClaimAsync(tx, node, [], 1)));
-        await Store.WriteAsync(tx => NodeTasks.ReportAsync(tx, node, new TaskReport(stop.Id, stop.FencingToken, TaskReport.Stopped), s_origin));
+        await Store.WriteAsync(tx =>
+            NodeTasks.ReportAsync(tx, node, new TaskReport(stop.Id, stop.FencingToken, TaskReport.Stopped), s_origin));
         var facts = await CountAsync("journal");
 
         _domain.Time.Advance(TimeSpan.FromDays(29));
@@ -83,7 +84,8 @@ public sealed class FinishedAllocationTests : IDisposable
         Assert.Equal(1, await PruneAsync());
     }
 
-    private static AllocationRequest Request => new() { TenantId = "tn_1", Tenant = "acme", ProjectId = "pr_1", Runtime = "sleeper", Slots = 1 };
+    private static AllocationRequest Request =>
+        new() { TenantId = "tn_1", Tenant = "acme", ProjectId = "pr_1", Runtime = "sleeper", Slots = 1 };
 
     private async Task<string> StartedAsync(string node)
     {
@@ -95,12 +97,15 @@ public sealed class FinishedAllocationTests : IDisposable
             return requested;
         });
         var task = Assert.Single(await Store.WriteAsync(tx => NodeTasks.ClaimAsync(tx, node, [], 1)));
-        await Store.WriteAsync(tx => NodeTasks.ReportAsync(tx, node, new TaskReport(task.Id, task.FencingToken, TaskReport.Started), s_origin));
+        await Store.WriteAsync(tx =>
+            NodeTasks.ReportAsync(tx, node, new TaskReport(task.Id, task.FencingToken, TaskReport.Started), s_origin));
         return allocation.Id;
     }
 
-    private async Task<int> CountAsync(string table) => (int)await Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<long>($"SELECT count(*) FROM {table}"));
+    private async Task<int> CountAsync(string table) =>
+        (int)await Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<long>($"SELECT count(*) FROM {table}"));
 
     private Task<int> PruneAsync() =>
-        new FinishedRetention(Store, Options.Create(new RetentionOptions()), _domain.Time, NullLogger<FinishedRetention>.Instance).PruneAsync(CancellationToken.None);
+        new FinishedRetention(Store, Options.Create(new RetentionOptions()), _domain.Time, NullLogger<FinishedRetention>.Instance)
+            .PruneAsync(CancellationToken.None);
 }

@@ -40,7 +40,8 @@ public sealed class StuckAllocationTests : IDisposable
         var task = Assert.Single(await Store.WriteAsync(tx => NodeTasks.ClaimAsync(tx, node, [], 1)));
         await Store.WriteAsync(tx => Allocations.BeginReleaseAsync(tx, "pr_1", releasing.Id, Origin.None));
         Time.Advance(TimeSpan.FromSeconds(40));
-        Assert.Equal(node, Assert.Single(await Store.WriteAsync(tx => Nodes.MarkLostAsync(tx, Time.GetUtcNow().AddSeconds(-30), Origin.None))));
+        Assert.Equal(node,
+            Assert.Single(await Store.WriteAsync(tx => Nodes.MarkLostAsync(tx, Time.GetUtcNow().AddSeconds(-30), Origin.None))));
 
         await SweepAsync(DateTimeOffset.UnixEpoch);
 

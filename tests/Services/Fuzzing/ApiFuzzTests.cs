@@ -101,7 +101,8 @@ public sealed partial class ApiFuzzTests
         await api.App.Services.GetRequiredService<TelemetrySink>().FlushAsync();
         var reader = api.App.Services.GetRequiredService<TelemetryReader>();
         var failed = (await reader.LinesAsync(new TraceQuery { Limit = 100, ErrorsOnly = true })).Items;
-        Assert.Empty(failed.Where(l => l.StatusCode >= 500 || l.Outcome == "error").Select(l => $"{l.Method} {l.Route} {l.StatusCode} {l.ErrorType}"));
+        Assert.Empty(failed.Where(l => l.StatusCode >= 500 || l.Outcome == "error")
+            .Select(l => $"{l.Method} {l.Route} {l.StatusCode} {l.ErrorType}"));
 
         // And it serves as before.
         Assert.NotEmpty(await api.Tenant("acme").RequestAsync());
@@ -149,7 +150,8 @@ public sealed partial class ApiFuzzTests
             new($"POST {project}", [acme, Json, "Idempotency-Key: fuzz"], Bytes("""{"runtime":"sleeper","slots":1}""")),
             new($"POST {project}", [acme, Json, "Idempotency-Key: again"], Bytes("""{"runtime":"sleeper","slots":2}""")),
             new($"GET {project}?limit=5&state=requested&after=al_0", [acme], null),
-            new($"GET {project}/{id}", [acme, "If-None-Match: \"x\"", "X-Correlation-ID: c-1", $"traceparent: 00-{Trace}-b7ad6b7169203331-01"], null),
+            new($"GET {project}/{id}",
+                [acme, "If-None-Match: \"x\"", "X-Correlation-ID: c-1", $"traceparent: 00-{Trace}-b7ad6b7169203331-01"], null),
             new($"GET {project}/{id}/live", [acme, "Last-Event-ID: 0", "Accept: text/event-stream"], null),
             new($"DELETE {project}/al_none", [acme], null),
             new("POST /node/v1/register", [join, Json], Bytes("""{"name":"n2","slots":4,"runtimes":["sleeper"]}""")),

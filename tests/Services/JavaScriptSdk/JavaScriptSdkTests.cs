@@ -51,7 +51,8 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
                     ("shop.size By histogram " + temporality + " - {}", 55_550 * by, 200),
                     ("shop.weight kg counter " + temporality + " 1 {}", 5.5 * by, 0),
                 ],
-                series.Select(s => (Text(s, "series"), Number(s, Text(s, "series").Contains("gauge", StringComparison.Ordinal) ? "latest" : "added"),
+                series.Select(s =>
+                    (Text(s, "series"), Number(s, Text(s, "series").Contains("gauge", StringComparison.Ordinal) ? "latest" : "added"),
                     Text(s, "series").Contains("histogram", StringComparison.Ordinal) ? s.GetProperty("count").GetInt32() : 0)));
 
             // The distributions of all exports together: explicit buckets as they were counted, percentiles as good as the buckets (9 % at
@@ -70,7 +71,8 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
             Assert.Equal(by, temporality == "delta" ? Number(figures, "least") : by);
         }
 
-        var descriptions = await SqlCommand.RunProgramAsync(api.Folder, "SELECT unit, kind, description FROM metrics_metadata WHERE name = 'shop.placed'");
+        var descriptions =
+            await SqlCommand.RunProgramAsync(api.Folder, "SELECT unit, kind, description FROM metrics_metadata WHERE name = 'shop.placed'");
         Assert.Equal("""[{"unit":"{order}","kind":"counter","description":"Orders placed"}]""", JsonSerializer.Serialize(descriptions));
     }
 
@@ -85,7 +87,8 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
         {
             var sent = await sender.SendAsync(api, encoding, "delta", host);
             var traces = $"trace_id IN ('{sent[0].Trace}', '{sent[1].Trace}')";
-            await Eventually.TrueAsync(async () => (await SqlCommand.RunAsync(api.Folder, $"SELECT 1 FROM all_spans WHERE {traces}")).Count == 4, "all spans in the folder");
+            await Eventually.TrueAsync(async () =>
+                (await SqlCommand.RunAsync(api.Folder, $"SELECT 1 FROM all_spans WHERE {traces}")).Count == 4, "all spans in the folder");
 
             var spans = await SqlCommand.RunAsync(api.Folder, $"""
                 SELECT span_id, parent_id, service, name, kind, status, status_message, scope, scope_version, json_extract(resource, '$."host.name"') AS host,
@@ -100,20 +103,25 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
             {
                 var root = Assert.Single(spans, s => Text(s, "span_id") == trace.Span);
                 var child = Assert.Single(spans, s => Text(s, "span_id") == trace.Child);
-                Assert.Equal(["GET /orders/:id", "server", "shop.http", "3.1.0", failed ? "error" : "unset"], new[] { "name", "kind", "scope", "scope_version", "status" }.Select(c => Text(root, c)));
+                Assert.Equal(["GET /orders/:id", "server", "shop.http", "3.1.0", failed ? "error" : "unset"],
+                    new[] { "name", "kind", "scope", "scope_version", "status" }.Select(c => Text(root, c)));
                 Assert.Equal(failed ? "no such order" : null, root.GetProperty("status_message").GetString());
                 Assert.Contains("Doe, Jane", root.GetProperty("tags").ToString(), StringComparison.Ordinal);
-                Assert.Equal([trace.Span, "SELECT orders", "client", "shop.sql", "unset"], new[] { "parent_id", "name", "kind", "scope", "status" }.Select(c => Text(child, c)));
+                Assert.Equal([trace.Span, "SELECT orders", "client", "shop.sql", "unset"],
+                    new[] { "parent_id", "name", "kind", "scope", "status" }.Select(c => Text(child, c)));
                 Assert.Equal((3.0, 0.5), (Number(child, "rows"), Number(child, "share")));
             }
 
             var events = await SqlCommand.RunAsync(api.Folder, $"SELECT span_id, name, attributes FROM span_events WHERE {traces}");
             Assert.Equal(
-                new[] { (sent[0].Child, "fetched"), (sent[1].Child, "fetched"), (sent[1].Span, "exception") }.Order(), events.Select(e => (Text(e, "span_id"), Text(e, "name"))).Order());
+                new[] { (sent[0].Child, "fetched"), (sent[1].Child, "fetched"), (sent[1].Span, "exception") }.Order(),
+                events.Select(e => (Text(e, "span_id"), Text(e, "name"))).Order());
             var exception = events.Single(e => Text(e, "name") == "exception");
-            Assert.Contains("\"exception.type\":\"TypeError\"", exception.GetProperty("attributes").ToString().Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Contains("\"exception.type\":\"TypeError\"", exception.GetProperty("attributes").ToString()
+                .Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
             var link = Assert.Single(await SqlCommand.RunProgramAsync(api.Folder, $"SELECT span_id, linked_trace_id, linked_span_id, json_extract(attributes, '$.why') AS why FROM span_links WHERE {traces}"));
-            Assert.Equal([sent[1].Span, sent[0].Trace, sent[0].Span, "retry"], new[] { "span_id", "linked_trace_id", "linked_span_id", "why" }.Select(c => Text(link, c)));
+            Assert.Equal([sent[1].Span, sent[0].Trace, sent[0].Span, "retry"],
+                new[] { "span_id", "linked_trace_id", "linked_span_id", "why" }.Select(c => Text(link, c)));
 
             await Eventually.TrueAsync(async () => (await LogsAsync(api, host)).Count == 2, "both log records in the folder");
             Assert.Equal(
@@ -122,14 +130,17 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
                     "[\"warn\",\"warn\",\"low\",\"shop.other\",null,null,null,null]",
                 ],
                 (await LogsAsync(api, host)).Select(row => JsonSerializer.Serialize(
-                    new[] { "level", "severity_text", "text", "scope", "scope_version", "trace_id", "span_id", "number" }.Select(c => row.GetProperty(c)))));
+                    new[] { "level", "severity_text", "text", "scope", "scope_version", "trace_id", "span_id", "number" }.Select(c =>
+                        row.GetProperty(c)))));
 
             var page = await panel.GetStringAsync($"/admin/ops/traces/{sent[1].Trace}?span={sent[1].Span}");
-            Assert.All(["GET /orders/:id", "SELECT orders", "no such order", "shop.http", host, "order 7 is not there"], text => Assert.Contains(text, page, StringComparison.Ordinal));
+            Assert.All(["GET /orders/:id", "SELECT orders", "no such order", "shop.http", host, "order 7 is not there"], text =>
+                Assert.Contains(text, page, StringComparison.Ordinal));
         }
 
         var metric = await panel.GetStringAsync("/admin/ops/metrics?name=shop.weight");
-        Assert.All([.. s_hosts, "shop.orders 1.4.0", "shop.stock", ">5.5<", ">11<", "kg"], text => Assert.Contains(text, metric, StringComparison.Ordinal));
+        Assert.All([.. s_hosts, "shop.orders 1.4.0", "shop.stock", ">5.5<", ">11<", "kg"], text =>
+            Assert.Contains(text, metric, StringComparison.Ordinal));
     }
 
     private static Task<IReadOnlyList<JsonElement>> LogsAsync(ApiUnderTest api, string host) => SqlCommand.RunAsync(api.Folder, $"""
@@ -140,7 +151,8 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
 
     private static async Task<HttpClient> SignedInAsync(ApiUnderTest api)
     {
-        var token = await api.App.Services.GetRequiredService<OpsSessions>().CreateLoginTokenAsync("Tess", "viewer", TimeSpan.FromMinutes(5));
+        var token = await api.App.Services.GetRequiredService<OpsSessions>()
+            .CreateLoginTokenAsync("Tess", "viewer", TimeSpan.FromMinutes(5));
         var panel = api.Client();
         (await panel.GetAsync($"/admin/ops/login?t={token}")).EnsureSuccessStatusCode();
         return panel;

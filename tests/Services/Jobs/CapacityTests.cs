@@ -9,7 +9,8 @@ public sealed class CapacityTests
     public async Task An_allocation_waits_for_room_and_fails_by_name_when_none_comes()
     {
         await using var api = await ApiUnderTest.StartAsync();
-        await using var worker = Worker.Program.Build([.. ApiUnderTest.Arguments(api.Folder), "--Orion:Provisioning:CapacityDeadline=00:00:03"]);
+        await using var worker =
+            Worker.Program.Build([.. ApiUnderTest.Arguments(api.Folder), "--Orion:Provisioning:CapacityDeadline=00:00:03"]);
         await worker.StartAsync();
         var acme = api.Tenant("acme");
 
@@ -18,7 +19,8 @@ public sealed class CapacityTests
         Assert.Null((await acme.GetAllocationAsync(early)).GetProperty("nodeId").GetString());
         var (_, nodeId) = await api.NodeAsync("n1", 1, "patient");
         await OrionPlatform.Tests.Eventually.TrueAsync(
-            async () => (await acme.GetAllocationAsync(early)).GetProperty("nodeId").GetString() == nodeId, "it is placed once there is room");
+            async () => (await acme.GetAllocationAsync(early)).GetProperty("nodeId")
+                .GetString() == nodeId, "it is placed once there is room");
 
         var late = await acme.RequestAsync("patient");
         await acme.BecomesAsync(late, "failed");

@@ -96,7 +96,8 @@ public sealed class JobExecutionTests : IAsyncLifetime, IDisposable
     private async Task<JobLease?> ClaimAsync(string owner) => (await _queue.ClaimAsync(owner, [Kind], 1)).SingleOrDefault();
 
     private Task RunAsync(JobLease job, Func<JobLease, Task<JobOutcome>> work) =>
-        new JobExecution(_queue, [new Handler((j, _) => work(j))], Time, NullLogger<JobExecution>.Instance).RunAsync(job, CancellationToken.None);
+        new JobExecution(_queue, [new Handler((j, _) => work(j))], Time, NullLogger<JobExecution>.Instance)
+            .RunAsync(job, CancellationToken.None);
 
     private sealed class Handler(Func<JobLease, CancellationToken, Task<JobOutcome>> work) : IJobHandler
     {

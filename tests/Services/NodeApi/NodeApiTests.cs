@@ -127,8 +127,10 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
         await SendAsync(2, new { stream = "exported_spans", produced = 5, delivered = 5, failed = 0, overflowed = 0 });
 
         var reader = _api.App.Services.GetRequiredService<TelemetryReader>();
-        await Eventually.TrueAsync(async () => (await reader.LossAsync()).Any(l => l is { Process: "node-agent-n7", Produced: 15 }), "both runs' accounts");
-        Assert.Equal(new LossRow("node-agent-n7", "exported_spans", 15, 11, 0, 4, 0), (await reader.LossAsync()).Single(l => l.Process == "node-agent-n7"));
+        await Eventually.TrueAsync(async () =>
+            (await reader.LossAsync()).Any(l => l is { Process: "node-agent-n7", Produced: 15 }), "both runs' accounts");
+        Assert.Equal(new LossRow("node-agent-n7", "exported_spans", 15, 11, 0, 4, 0), (await reader.LossAsync())
+            .Single(l => l.Process == "node-agent-n7"));
         Assert.Equal(
             [("export_failed", 1L), ("unconfirmed", 3L)],
             (await reader.LossReasonsAsync()).Where(r => r.Process == "node-agent-n7").Select(r => (r.Reason, r.Rows)).Order());
@@ -163,8 +165,10 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
     private static Task<HttpResponseMessage> ClaimAsync(HttpClient node, int waitSeconds = 0, params string[] holding) =>
         node.PostAsJsonAsync("node/v1/tasks/claim", new { max = 4, waitSeconds, holding });
 
-    private static Task<HttpResponseMessage> ReportAsync(HttpClient node, JsonElement task, string outcome, int tokenOffset = 0) => node.PostAsJsonAsync(
-        $"node/v1/tasks/{task.GetProperty("id").GetString()}/result", new { fencingToken = task.GetProperty("fencingToken").GetInt64() + tokenOffset, outcome });
+    private static Task<HttpResponseMessage> ReportAsync(HttpClient node, JsonElement task, string outcome, int tokenOffset = 0) =>
+        node.PostAsJsonAsync(
+        $"node/v1/tasks/{task.GetProperty("id").GetString()}/result",
+        new { fencingToken = task.GetProperty("fencingToken").GetInt64() + tokenOffset, outcome });
 
     private async Task<JsonElement> BeatAsync(HttpClient node, params string[] running)
     {
@@ -177,7 +181,8 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         var process = new
         {
-            worker = worker ?? "node-agent-" + name, host = "h", pid, startedAt = DateTimeOffset.UnixEpoch, intervalSeconds = 5, poolThreads = 1, poolQueue = 0,
+            worker = worker ?? "node-agent-" + name, host = "h", pid, startedAt = DateTimeOffset.UnixEpoch, intervalSeconds = 5,
+            poolThreads = 1, poolQueue = 0,
             memoryAllocMb = 1.5, memoryCommittedMb = 2.5, gcCount = 0, gcPauseMs = 0.0, lagP99Ms = 0.1, lagMaxMs = 0.2,
         };
         return new { name, slots = 4, runtimes = new[] { _runtime }, running, process, exports = exports ?? [] };

@@ -32,7 +32,8 @@ public sealed class NodeWatchTests
         await watch.StopAsync(CancellationToken.None);
 
         Assert.True((await NodeAsync(store)).LostAt - listensSince >= new NodeWatchOptions().LostAfter);
-        await store.WriteAsync(async tx => await Nodes.SeenAsync(tx, (await Nodes.ListAsync(tx))[0].Id, new NodeOffer("n1", 1, ["sleeper"]), Origin.None));
+        await store.WriteAsync(async tx =>
+            await Nodes.SeenAsync(tx, (await Nodes.ListAsync(tx))[0].Id, new NodeOffer("n1", 1, ["sleeper"]), Origin.None));
         Assert.Null((await NodeAsync(store)).LostAt);
     }
 

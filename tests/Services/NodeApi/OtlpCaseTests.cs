@@ -35,7 +35,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
 
         Assert.Equal((HttpStatusCode.OK, "{}"), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
         var rows = await LogsAsync(name, 2);
-        Assert.Equal([$"neighbour {name}", $"{stored} {name}"], rows.Select(r => r.Message).OrderBy(m => !m.StartsWith('n')).ThenBy(m => m, StringComparer.Ordinal));
+        Assert.Equal([$"neighbour {name}", $"{stored} {name}"], rows.Select(r => r.Message).OrderBy(m => !m.StartsWith('n'))
+            .ThenBy(m => m, StringComparer.Ordinal));
         Assert.Equal((stored, stored), rows.SelectMany(r => r.Attributes).Select(a => (a.Key, (string)a.Value!)).Single());
     }
 
@@ -58,7 +59,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         var name = Guid.NewGuid().ToString("N");
         var trace = Guid.NewGuid().ToString("N");
-        var now = (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000m / 1e18m).ToString("F12", CultureInfo.InvariantCulture) + "e18";
+        var now = (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000m / 1e18m)
+            .ToString("F12", CultureInfo.InvariantCulture) + "e18";
         var (status, answer) = await _api.SendAsync(OtlpSignal.Logs, OtlpCalls.Logs($$$"""
             {"time_unix_nano":{{{now}}},"observedTimeUnixNano":"{{{now}}}","severity_number":"SEVERITY_NUMBER_ERROR","flags":"0","trace_id":"{{{trace.ToUpperInvariant()}}}","span_id":"EEE19B7EC3C1B174","unknown":{"a":[[{}]]},
              "body":{"stringValue":"{{{name}}}"},"eventName":null,"attributes":[{"key":"none","value":{"doubleValue":null}},{"key":"no","value":{"stringValue":null}},{"key":"i","value":{"intValue":null}},
@@ -70,7 +72,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
         var log = Assert.Single(await LogsAsync(name, 1));
         Assert.Equal((trace, Microsoft.Extensions.Logging.LogLevel.Error), (log.TraceId.ToHexString(), log.Level));
         Assert.Equal(
-            [("none", null), ("no", null), ("i", null), ("b", null), ("l", null), ("m", null), ("raw", null), ("nothing", null), ("exponent", -2500L), ("bytes", "+/8="), ("d", 1.5)],
+            [("none", null), ("no", null), ("i", null), ("b", null), ("l", null), ("m", null), ("raw", null), ("nothing", null),
+                ("exponent", -2500L), ("bytes", "+/8="), ("d", 1.5)],
             log.Attributes.Select(a => (a.Key, a.Value)));
     }
 
@@ -113,7 +116,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
         }
 
         var (status, answer) = await _api.SendAsync(OtlpSignal.Logs, OtlpCalls.Logs($$$"""{"attributes":[{"key":"deep","value":{{{json}}} }]}"""));
-        var body = new ProtoBody().Message(1, new ProtoBody().Message(2, new ProtoBody().Message(2, new ProtoBody().Attribute(6, "deep", proto)))).ToArray();
+        var body = new ProtoBody()
+            .Message(1, new ProtoBody().Message(2, new ProtoBody().Message(2, new ProtoBody().Attribute(6, "deep", proto)))).ToArray();
         using var other = await _api.Client().SendAsync(OtlpCalls.Request(OtlpSignal.Logs, body, json: false));
 
         Assert.Equal((200, HttpStatusCode.OK), (status, other.StatusCode));
@@ -141,7 +145,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
         {
             using var refused = await _api.Client().SendAsync(OtlpCalls.Request(OtlpSignal.Logs, sent, json: true, gzip: true));
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-            Assert.Contains("gzip", JsonDocument.Parse(await refused.Content.ReadAsStringAsync()).RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
+            Assert.Contains("gzip", JsonDocument.Parse(await refused.Content.ReadAsStringAsync()).RootElement.GetProperty("message")
+                .GetString(), StringComparison.Ordinal);
         }
 
         await NothingAsync(name);
@@ -288,7 +293,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
     [InlineData("POST", "otlp/v1/logs", null, 401, 16)]
     [InlineData("POST", "otlp/v1/profiles", ApiUnderTest.OtlpKey, 404, 5)]
     [InlineData("PUT", "otlp/v1/logs", ApiUnderTest.OtlpKey, 405, 12)]
-    public async Task What_is_refused_before_it_is_read_is_answered_in_the_requests_encoding(string method, string path, string? key, int status, int code)
+    public async Task What_is_refused_before_it_is_read_is_answered_in_the_requests_encoding(string method, string path, string? key,
+        int status, int code)
     {
         foreach (var type in new[] { "application/json", "application/x-protobuf" })
         {
@@ -305,7 +311,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
     private async Task<IReadOnlyList<LogRow>> LogsAsync(string text, int count)
     {
         IReadOnlyList<LogRow> rows = [];
-        await Eventually.TrueAsync(async () => (rows = (await Reader.LogsAsync(new LogQuery { Text = text })).Items).Count == count, $"{count} records with that text");
+        await Eventually.TrueAsync(async () =>
+            (rows = (await Reader.LogsAsync(new LogQuery { Text = text })).Items).Count == count, $"{count} records with that text");
         return rows;
     }
 

@@ -26,9 +26,11 @@ public sealed class OtlpMetricsTests(SharedApi shared) : IClassFixture<SharedApi
         }
 
         var rows = await RowsAsync(6, "json_extract(resource, '$.\"host.name\"') AS host, sum(value) AS added", "GROUP BY resource ORDER BY host");
-        Assert.Equal([("web-1", 5.0), ("web-2", 25.0)], rows.Select(r => (r.GetProperty("host").GetString(), r.GetProperty("added").GetDouble())));
+        Assert.Equal([("web-1", 5.0), ("web-2", 25.0)],
+            rows.Select(r => (r.GetProperty("host").GetString(), r.GetProperty("added").GetDouble())));
         var minutes = await SqlCommand.RunAsync(_api.Folder, $"SELECT json_extract(resource, '$.\"host.name\"') AS host, sum(sum) AS added FROM metric_rollups_minute WHERE service = '{_service}' GROUP BY host ORDER BY host");
-        Assert.Equal([("web-1", 5.0), ("web-2", 25.0)], minutes.Select(r => (r.GetProperty("host").GetString(), r.GetProperty("added").GetDouble())));
+        Assert.Equal([("web-1", 5.0), ("web-2", 25.0)],
+            minutes.Select(r => (r.GetProperty("host").GetString(), r.GetProperty("added").GetDouble())));
     }
 
     [Theory]
@@ -63,8 +65,10 @@ public sealed class OtlpMetricsTests(SharedApi shared) : IClassFixture<SharedApi
         }
 
         var series = await RowsAsync(
-            by is "kind" or "temporality" ? 5 : 4, "sum(value) AS added", "GROUP BY labels, unit, kind, temporality, monotonic, resource, scope, scope_version, scope_attributes ORDER BY 1");
-        Assert.Equal([5.0, by switch { "kind" or "temporality" => 370.0, _ => 50.0 }], series.Select(s => s.GetProperty("added").GetDouble()));
+            by is "kind" or "temporality" ? 5 : 4, "sum(value) AS added",
+            "GROUP BY labels, unit, kind, temporality, monotonic, resource, scope, scope_version, scope_attributes ORDER BY 1");
+        Assert.Equal([5.0, by switch { "kind" or "temporality" => 370.0, _ => 50.0 }],
+            series.Select(s => s.GetProperty("added").GetDouble()));
     }
 
     [Fact]

@@ -75,7 +75,8 @@ public sealed class AuditTests
     private static (string? From, string? To) Change(AuditEntry entry)
     {
         var metadata = JsonDocument.Parse(entry.Metadata!).RootElement;
-        return (metadata.TryGetProperty("status_from", out var from) ? from.GetString() : null, metadata.GetProperty("status_to").GetString());
+        return (metadata.TryGetProperty("status_from", out var from) ? from.GetString() : null,
+            metadata.GetProperty("status_to").GetString());
     }
 
     private static async Task<IReadOnlyList<AuditEntry>> AuditedAsync(ApiUnderTest api, int count)
@@ -83,7 +84,8 @@ public sealed class AuditTests
         var reader = api.App.Services.GetRequiredService<TelemetryReader>();
         IReadOnlyList<AuditEntry> entries = [];
         await Eventually.TrueAsync(
-            async () => (entries = await reader.AuditAsync(new AuditQuery { Component = "api", Order = AuditOrder.Oldest })).Count >= count, $"{count} audit entries");
+            async () => (entries = await reader.AuditAsync(new AuditQuery { Component = "api", Order = AuditOrder.Oldest })).Count >= count,
+            $"{count} audit entries");
         Assert.Equal(count, entries.Count);
         return entries;
     }

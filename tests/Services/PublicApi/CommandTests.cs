@@ -16,7 +16,8 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         var (code, output, _) = await RunAsync("tenant", "create", "initech");
         Assert.Equal(0, code);
-        var fields = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(l => l.Split(':')[0], l => l.Split(':')[1].Trim().Split(' ')[0]);
+        var fields = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ToDictionary(l => l.Split(':')[0], l => l.Split(':')[1].Trim().Split(' ')[0]);
         using var client = shared.Api.Client(fields["key"]);
         using var answer = await client.GetAsync(new Uri($"v1/projects/{fields["project"]}/allocations", UriKind.Relative));
         answer.EnsureSuccessStatusCode();
@@ -54,7 +55,8 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
         IReadOnlyList<AuditEntry> entries = [];
         await Eventually.TrueAsync(
             async () => (entries = [.. (await reader.AuditAsync(new AuditQuery { Component = "command", User = Environment.UserName, Order = AuditOrder.Oldest }))
-                .Where(e => e.Tenant == "audited" || e.Parameters!.Contains("Vera", StringComparison.Ordinal) || e.Action == "jobs.redriven")]).Count >= 3,
+                .Where(e => e.Tenant == "audited" || e.Parameters!.Contains("Vera", StringComparison.Ordinal)
+                    || e.Action == "jobs.redriven")]).Count >= 3,
             "three entries");
         Assert.Equal(["tenant.created", "ops.link_created", "jobs.redriven"], entries.Select(e => e.Action));
         Assert.Equal("""{"status_from":"dead","status_to":"ready"}""", entries[2].Metadata);
@@ -85,7 +87,8 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         var (code, output, _) = await RunAsync("--help");
         Assert.Equal(0, code);
-        Assert.All((string[])["ops-login", "tenant", "jobs"], command => Assert.Contains($"  {command} ", output, StringComparison.Ordinal));
+        Assert.All((string[])["ops-login", "tenant", "jobs"], command =>
+            Assert.Contains($"  {command} ", output, StringComparison.Ordinal));
         Assert.Equal(0, (await RunAsync("--version")).Code);
     }
 

@@ -100,7 +100,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", acme.GetProperty("apiKey").GetString());
         var until = Volatile.Read(ref _answers) + answers;
         var working = Enumerable.Range(0, Clients).Select(_ => Task.Run(() => WorkAsync(client))).ToList();
-        await Eventually.TrueAsync(() => Volatile.Read(ref _answers) >= until || working.Any(w => w.IsCompleted), $"{answers} answers", TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(() => Volatile.Read(ref _answers) >= until
+            || working.Any(w => w.IsCompleted), $"{answers} answers", TimeSpan.FromSeconds(60));
         Assert.DoesNotContain(working, w => w.IsCompleted);
         await api.KillAsync();
         await Task.WhenAll(working);

@@ -37,6 +37,7 @@ public sealed class ListTests
         var kept = await acme.RequestAsync();
         await acme.ReleaseAsync(await acme.RequestAsync());
         using var answer = await acme.GetAsync(new Uri("allocations?state=requested", UriKind.Relative));
-        Assert.Equal(kept, Assert.Single((await Calls.JsonAsync(answer)).GetProperty("items").EnumerateArray()).GetProperty("id").GetString());
+        Assert.Equal(kept, Assert.Single((await Calls.JsonAsync(answer)).GetProperty("items").EnumerateArray()).GetProperty("id")
+            .GetString());
     }
 }

@@ -31,7 +31,8 @@ public sealed class LiveTests(SharedApi shared) : IClassFixture<SharedApi>
 
         // Nobody who looks only now and then would see these three apart.
         await Task.WhenAll(ActivateAsync(id), ReleaseAsync(id), EndAsync(id));
-        Assert.Equal(["active", "releasing", "released"], [State((await live.NextAsync()).Data), State((await live.NextAsync()).Data), State((await live.NextAsync()).Data)]);
+        Assert.Equal(["active", "releasing", "released"],
+            [State((await live.NextAsync()).Data), State((await live.NextAsync()).Data), State((await live.NextAsync()).Data)]);
         await live.EndAsync();
     }
 
@@ -85,7 +86,8 @@ public sealed class LiveTests(SharedApi shared) : IClassFixture<SharedApi>
         var painted = await StoredAsync(reader, "allocation.provisioning", "c-" + id);
         var paint = (await reader.StoryAsync(painted.TraceId))!.Traces.SelectMany(t => t.Lines).Single();
         Assert.Equal(new SpanLink(cause.TraceId, cause.SpanId), Assert.Single(paint.Links));
-        Assert.Equal(("paint GET /v1/projects/{projectId}/allocations/{id}/live", "live", "acme", "c-" + id), (paint.Name, paint.Surface, paint.Tenant, paint.CorrelationId));
+        Assert.Equal(("paint GET /v1/projects/{projectId}/allocations/{id}/live", "live", "acme", "c-" + id),
+            (paint.Name, paint.Surface, paint.Tenant, paint.CorrelationId));
         Assert.Equal(("allocation.provisioning", "allocation/" + id), (Text(paint, "event.type"), Text(paint, "subject")));
         Assert.Equal(default, paint.ParentSpanId);
 
@@ -127,7 +129,8 @@ public sealed class LiveTests(SharedApi shared) : IClassFixture<SharedApi>
     [Fact]
     public async Task A_tenant_has_so_many_streams_and_no_more_and_a_seat_is_free_when_its_client_left()
     {
-        await using var api = await ApiUnderTest.StartAsync(null, "Development", "--Orion:Live:MaxStreamsPerTenant=1", "--Orion:Live:MaxStreams=2");
+        await using var api =
+            await ApiUnderTest.StartAsync(null, "Development", "--Orion:Live:MaxStreamsPerTenant=1", "--Orion:Live:MaxStreams=2");
         var (acme, globex) = (api.Tenant("acme"), api.Tenant("globex"));
         var (one, other) = (await acme.RequestAsync(), await globex.RequestAsync());
         var first = await EventStream.OpenAsync(acme, $"allocations/{one}/live");
@@ -166,7 +169,8 @@ public sealed class LiveTests(SharedApi shared) : IClassFixture<SharedApi>
 
     private static string State(string data) => JsonDocument.Parse(data).RootElement.GetProperty("state").GetString()!;
 
-    private static string Text(CanonicalLine line, string attribute) => line.Attributes.FirstOrDefault(a => a.Key == attribute).Value as string ?? "";
+    private static string Text(CanonicalLine line, string attribute) =>
+        line.Attributes.FirstOrDefault(a => a.Key == attribute).Value as string ?? "";
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient tenant, string id, string? lastEventId)
     {
@@ -195,11 +199,14 @@ public sealed class LiveTests(SharedApi shared) : IClassFixture<SharedApi>
         return line!;
     }
 
-    private Task<Allocation?> BeginAsync(string id, Origin? origin = null) => _api.Store.WriteAsync(tx => Domain.Allocations.BeginProvisioningAsync(tx, id, origin ?? Origin.None));
+    private Task<Allocation?> BeginAsync(string id, Origin? origin = null) =>
+        _api.Store.WriteAsync(tx => Domain.Allocations.BeginProvisioningAsync(tx, id, origin ?? Origin.None));
 
-    private Task<Allocation?> ActivateAsync(string id) => _api.Store.WriteAsync(tx => Domain.Allocations.ActivateAsync(tx, id, Origin.None));
+    private Task<Allocation?> ActivateAsync(string id) =>
+        _api.Store.WriteAsync(tx => Domain.Allocations.ActivateAsync(tx, id, Origin.None));
 
-    private Task<Allocation?> ReleaseAsync(string id) => _api.Store.WriteAsync(tx => Domain.Allocations.BeginReleaseAsync(tx, _api.ProjectOf("acme"), id, Origin.None));
+    private Task<Allocation?> ReleaseAsync(string id) =>
+        _api.Store.WriteAsync(tx => Domain.Allocations.BeginReleaseAsync(tx, _api.ProjectOf("acme"), id, Origin.None));
 
     private Task<Allocation?> EndAsync(string id) => _api.Store.WriteAsync(tx => Domain.Allocations.ReleasedAsync(tx, id, Origin.None));
 }

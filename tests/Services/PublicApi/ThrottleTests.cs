@@ -59,7 +59,8 @@ public sealed class ThrottleTests
         var reader = api.App.Services.GetRequiredService<TelemetryReader>();
         IReadOnlyList<AuditEntry> entries = [];
         await Eventually.TrueAsync(
-            async () => (entries = await reader.AuditAsync(new AuditQuery { Component = "api" })).Count >= 5, "five refusals are in the audit log");
+            async () => (entries = await reader.AuditAsync(new AuditQuery { Component = "api" })).Count >= 5,
+            "five refusals are in the audit log");
         Assert.Equal(5, entries.Count);
     }
 

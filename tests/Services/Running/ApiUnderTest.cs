@@ -35,13 +35,16 @@ internal sealed class ApiUnderTest : IAsyncDisposable
     public JsonElement DevKeys => KeysIn(Folder);
 
     /// <summary>The demo tenants' keys, as an api on that folder wrote them.</summary>
-    public static JsonElement KeysIn(string folder) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "dev-keys.json"))).RootElement;
+    public static JsonElement KeysIn(string folder) =>
+        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "dev-keys.json"))).RootElement;
 
     public static string[] Arguments(string folder, string environment = "Development") =>
     [
         $"--contentRoot={folder}", $"--environment={environment}", "--urls=http://127.0.0.1:0",
-        $"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}", $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
-        $"--Orion:Node:JoinToken={JoinToken}", $"--Orion:Otlp:ApiKey={OtlpKey}", $"--Orion:Otlp:Keys:agent:Key={AgentKey}", "--Logging:LogLevel:Default=Warning",
+        $"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}",
+        $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
+        $"--Orion:Node:JoinToken={JoinToken}", $"--Orion:Otlp:ApiKey={OtlpKey}", $"--Orion:Otlp:Keys:agent:Key={AgentKey}",
+        "--Logging:LogLevel:Default=Warning",
         "--Orion:Sink:FlushInterval=00:00:00.05",
     ];
 

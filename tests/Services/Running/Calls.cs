@@ -17,7 +17,8 @@ internal static class Calls
         return request;
     }
 
-    public static async Task<string> RequestAsync(this HttpClient tenant, string runtime = "sleeper", int slots = 1, string? traceParent = null)
+    public static async Task<string> RequestAsync(this HttpClient tenant, string runtime = "sleeper", int slots = 1,
+        string? traceParent = null)
     {
         using var request = Post(JsonSerializer.Serialize(new { runtime, slots }));
         if (traceParent is not null)
@@ -52,7 +53,8 @@ internal static class Calls
     }
 
     public static Task BecomesAsync(this HttpClient tenant, string id, string state) => Eventually.TrueAsync(
-        async () => (await tenant.GetAllocationAsync(id)).GetProperty("state").GetString() == state, $"{id} is {state}", TimeSpan.FromSeconds(60));
+        async () => (await tenant.GetAllocationAsync(id)).GetProperty("state")
+            .GetString() == state, $"{id} is {state}", TimeSpan.FromSeconds(60));
 
     public static Task<JsonElement> JsonAsync(HttpResponseMessage answer) => answer.Content.ReadFromJsonAsync<JsonElement>();
 

@@ -9,7 +9,8 @@ namespace OrionPlatform.Services.Tests;
 /// <summary>Requests to the ingest.</summary>
 internal static class OtlpCalls
 {
-    public static HttpRequestMessage Request(OtlpSignal signal, byte[] body, bool json, bool gzip = false, string? key = ApiUnderTest.OtlpKey)
+    public static HttpRequestMessage Request(OtlpSignal signal, byte[] body, bool json, bool gzip = false,
+        string? key = ApiUnderTest.OtlpKey)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, $"otlp/v1/{signal.ToString().ToLowerInvariant()}") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new(json ? "application/json" : "application/x-protobuf");
@@ -34,7 +35,8 @@ internal static class OtlpCalls
     }
 
     /// <summary>What a partial success says; null when all is well.</summary>
-    public static string? Told(this JsonElement answer) => answer.TryGetProperty("partialSuccess", out var partial) ? partial.GetProperty("errorMessage").GetString() : null;
+    public static string? Told(this JsonElement answer) =>
+        answer.TryGetProperty("partialSuccess", out var partial) ? partial.GetProperty("errorMessage").GetString() : null;
 
     /// <summary>A request with that log record, in JSON.</summary>
     public static string Logs(string records) => """{"resourceLogs":[{"scopeLogs":[{"logRecords":[RECORDS]}]}]}""".Replace("RECORDS", records, StringComparison.Ordinal);

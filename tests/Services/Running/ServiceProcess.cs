@@ -28,7 +28,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     /// <summary>The api over the store and the telemetry in <paramref name="folder"/>.</summary>
     public static ServiceProcess Api(string folder, params string[] settings) => Start(
-        "api", typeof(Api.Program).Assembly, [.. ApiUnderTest.Arguments(folder), "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information", .. settings]);
+        "api", typeof(Api.Program).Assembly,
+        [.. ApiUnderTest.Arguments(folder), "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information", .. settings]);
 
     /// <summary>The worker on the api's store.</summary>
     public static ServiceProcess Worker(ApiUnderTest api) => Worker(api.Folder);
@@ -37,7 +38,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Worker(string folder, params string[] settings) => Start(
         "worker", typeof(Worker.Program).Assembly,
         [
-            $"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}", $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
+            $"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}",
+            $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
             "--Orion:Sink:FlushInterval=00:00:00.05", .. settings,
         ]);
 
@@ -48,7 +50,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Agent(Uri address, string state, params string[] settings) => Start(
         "node-agent", typeof(NodeAgent.Program).Assembly,
         [
-            $"--services:api:http:0={address}", $"--Orion:Node:JoinToken={ApiUnderTest.JoinToken}", $"--Orion:Agent:StateDirectory={state}", .. settings,
+            $"--services:api:http:0={address}", $"--Orion:Node:JoinToken={ApiUnderTest.JoinToken}", $"--Orion:Agent:StateDirectory={state}",
+            .. settings,
         ],
         new Dictionary<string, string>
         {
@@ -90,7 +93,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ServiceProcess Start(string name, Assembly program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    private static ServiceProcess Start(string name, Assembly program, string[] arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[program.Location, $"--contentRoot={ContentRoot(name)}", "--environment=Development", "--urls=http://127.0.0.1:0", .. arguments])
@@ -109,7 +113,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     private static string ContentRoot(string name)
     {
-        var root = typeof(ServiceProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+        var root = typeof(ServiceProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "RepositoryRoot").Value!;
         return Path.Combine(root, "services", name == "worker" ? "Worker" : "NodeAgent");
     }
 

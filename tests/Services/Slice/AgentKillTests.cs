@@ -17,7 +17,8 @@ public sealed class AgentKillTests
         List<string> ids = [.. await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => acme.RequestAsync()))];
 
         // The first process stands: the agent is in the middle of them.
-        await Eventually.TrueAsync(() => ids.Any(id => WorkloadProcesses.Of(id).Count > 0), "a first process runs", TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(() =>
+            ids.Any(id => WorkloadProcesses.Of(id).Count > 0), "a first process runs", TimeSpan.FromSeconds(60));
         await Task.WhenAll(agent.KillAsync(), worker.KillAsync());
 
         await using var secondWorker = ServiceProcess.Worker(api);

@@ -25,7 +25,8 @@ public sealed class ChainTests
 
         await WithApiAndAgentAsync(folder.Path, async tenant =>
         {
-            await Eventually.TrueAsync(() => File.Exists(Path.Combine(folder.Path, "node", "credential.json")), "the node is registered", s_step);
+            await Eventually.TrueAsync(() =>
+                File.Exists(Path.Combine(folder.Path, "node", "credential.json")), "the node is registered", s_step);
             id = await tenant.RequestAsync(traceParent: $"00-{request}-{ActivitySpanId.CreateRandom()}-01");
             await using var viewer = await LookAsync(tenant, id, "0");
             seen = await SeesAsync(viewer, "requested");
@@ -57,12 +58,15 @@ public sealed class ChainTests
             await TellsAsync(stored, release, "api", "allocation.released");
         });
 
-        await IsWholeFromEachEndAsync(folder.Path, request, "allocation.provision", "node_task.start", ["allocation.requested"], ["allocation.provisioning", "allocation.placed"], ["allocation.active"]);
-        await IsWholeFromEachEndAsync(folder.Path, release, "allocation.release", "node_task.stop", ["allocation.releasing"], [], ["allocation.released"]);
+        await IsWholeFromEachEndAsync(folder.Path, request, "allocation.provision", "node_task.start", ["allocation.requested"],
+            ["allocation.provisioning", "allocation.placed"], ["allocation.active"]);
+        await IsWholeFromEachEndAsync(folder.Path, release, "allocation.release", "node_task.stop", ["allocation.releasing"], [],
+            ["allocation.released"]);
     }
 
     /// <summary>The last three: what was painted of that which request, job and task changed.</summary>
-    private static async Task IsWholeFromEachEndAsync(string folder, ActivityTraceId request, string job, string task, string[] ofRequest, string[] ofJob, string[] ofTask)
+    private static async Task IsWholeFromEachEndAsync(string folder, ActivityTraceId request, string job, string task, string[] ofRequest,
+        string[] ofJob, string[] ofTask)
     {
         var first = await FreshlyReadAsync(folder, request);
         var (jobTrace, taskTrace) = (TraceOf(first, job), TraceOf(first, task));
@@ -95,7 +99,8 @@ public sealed class ChainTests
     }
 
     /// <summary>Somebody looks at the allocation, who has seen the event of that id.</summary>
-    private static Task<EventStream> LookAsync(HttpClient tenant, string id, string seen) => EventStream.OpenAsync(tenant, $"allocations/{id}/live", ("Last-Event-ID", seen));
+    private static Task<EventStream> LookAsync(HttpClient tenant, string id, string seen) =>
+        EventStream.OpenAsync(tenant, $"allocations/{id}/live", ("Last-Event-ID", seen));
 
     /// <summary>Looks until it is in that state; returns the event's id.</summary>
     private static async Task<string> SeesAsync(EventStream viewer, string state)
@@ -117,7 +122,8 @@ public sealed class ChainTests
     private static IEnumerable<CanonicalLine> Lines(Story story) => story.Traces.SelectMany(t => t.Lines);
 
     private static Task TellsAsync(TelemetryReader stored, ActivityTraceId asked, string service, string route) => Eventually.TrueAsync(
-        async () => await stored.StoryAsync(asked) is { } story && Lines(story).Any(l => l.Service == service && l.Route == route), $"{service} has done {route}", s_step);
+        async () => await stored.StoryAsync(asked) is { } story
+            && Lines(story).Any(l => l.Service == service && l.Route == route), $"{service} has done {route}", s_step);
 
     private static async Task<Story> FreshlyReadAsync(string folder, ActivityTraceId asked)
     {

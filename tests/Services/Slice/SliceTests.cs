@@ -32,7 +32,8 @@ public sealed class SliceTests
 
         var facts = await api.Store.ReadAsync(tx => tx.FactsOfAsync("allocation/" + id));
         Assert.Equal(
-            ["allocation.requested", "allocation.provisioning", "allocation.placed", "allocation.active", "allocation.releasing", "allocation.released"],
+            ["allocation.requested", "allocation.provisioning", "allocation.placed", "allocation.active", "allocation.releasing",
+                "allocation.released"],
             facts.Select(f => f.Fact.Type));
         Assert.All(facts, f => Assert.Matches("^[0-9a-f]{32}$", f.Fact.TraceId));
         Assert.Equal(trace.ToHexString(), facts[0].Fact.TraceId);
@@ -45,7 +46,8 @@ public sealed class SliceTests
         await using var api = await ApiUnderTest.StartAsync();
         await using var worker = ServiceProcess.Worker(api);
         await using var agent = ServiceProcess.Agent(
-            api, Path.Combine(api.Folder, "node"), "--Orion:Agent:Runtimes:missing:Command=/no/such/program", "--Orion:Agent:Runtimes:chatty:Command=seq", "--Orion:Agent:Runtimes:chatty:Arguments:0=3");
+            api, Path.Combine(api.Folder, "node"), "--Orion:Agent:Runtimes:missing:Command=/no/such/program",
+            "--Orion:Agent:Runtimes:chatty:Command=seq", "--Orion:Agent:Runtimes:chatty:Arguments:0=3");
         var acme = api.Tenant("acme");
 
         var killed = await acme.RequestAsync();

@@ -39,14 +39,16 @@ public sealed class AddedTelemetryTests
         var rows = await RowsAsync(api.Folder, "acme.background");
 
         Assert.Equal("worker", rows[0].GetProperty("service").GetString());
-        Assert.Contains("acme.background.part", await PanelAsync(api, rows[0].GetProperty("trace_id").GetString()!), StringComparison.Ordinal);
+        Assert.Contains("acme.background.part", await PanelAsync(api, rows[0].GetProperty("trace_id").GetString()!),
+            StringComparison.Ordinal);
         await HeardAsync(api, collector, "acme.background.part");
         await worker.StopAsync();
     }
 
     private static string[] Settings(OtlpCollector collector, string service) =>
     [
-        PlainLibrary.Argument, $"--OTEL_SERVICE_NAME={service}", $"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+        PlainLibrary.Argument, $"--OTEL_SERVICE_NAME={service}", $"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}",
+        "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
         "--OTEL_BSP_SCHEDULE_DELAY=100", "--OTEL_METRIC_EXPORT_INTERVAL=200", "--Orion:Metrics:Interval=00:00:01",
     ];
 
@@ -62,7 +64,8 @@ public sealed class AddedTelemetryTests
 
     private static async Task<string> PanelAsync(ApiUnderTest api, string traceId)
     {
-        var token = await api.App.Services.GetRequiredService<OpsSessions>().CreateLoginTokenAsync("Tess", "viewer", TimeSpan.FromMinutes(5));
+        var token = await api.App.Services.GetRequiredService<OpsSessions>()
+            .CreateLoginTokenAsync("Tess", "viewer", TimeSpan.FromMinutes(5));
         var panel = api.Client();
         (await panel.GetAsync($"/admin/ops/login?t={token}")).EnsureSuccessStatusCode();
         return await panel.GetStringAsync($"/admin/ops/traces/{traceId}");
@@ -71,7 +74,8 @@ public sealed class AddedTelemetryTests
     private static async Task HeardAsync(ApiUnderTest api, OtlpCollector collector, string span)
     {
         await Eventually.TrueAsync(() => collector.All("/v1/traces").Contains(span, StringComparison.Ordinal), "the span over OTLP");
-        await Eventually.TrueAsync(() => collector.All("/v1/metrics").Contains("acme.library.calls", StringComparison.Ordinal), "the metric over OTLP");
+        await Eventually.TrueAsync(() =>
+            collector.All("/v1/metrics").Contains("acme.library.calls", StringComparison.Ordinal), "the metric over OTLP");
         await using var reader = new TelemetryReader(Path.Combine(api.Folder, "telemetry"), TimeProvider.System);
         await Eventually.TrueAsync(
             async () => (await reader.MetricsAsync()).Any(m => m.Name == "acme.library.calls"), "the metric in the folder");

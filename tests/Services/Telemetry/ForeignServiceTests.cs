@@ -43,7 +43,8 @@ public sealed class ForeignServiceTests : IAsyncLifetime
             for (var i = 0; i < 4; i++)
             {
                 using var request = source.StartActivity("GET /orders/{id}", ActivityKind.Server)!;
-                request.SetTag("http.request.method", "GET").SetTag("http.route", "/orders/{id}").SetTag("http.response.status_code", i == 3 ? 500 : 200);
+                request.SetTag("http.request.method", "GET").SetTag("http.route", "/orders/{id}")
+                    .SetTag("http.response.status_code", i == 3 ? 500 : 200);
                 using (source.StartActivity("shop.load"))
                 {
                     sdk.GetLoggerFactory().CreateLogger("Shop.Orders").LogWarning("Order {Id} is late", i);
@@ -56,22 +57,26 @@ public sealed class ForeignServiceTests : IAsyncLifetime
             }
         }
 
-        await Eventually.TrueAsync(async () => (await _reader.LinesAsync(new TraceQuery { Service = "shop" })).Items.Count == 4, "four lines of the shop");
+        await Eventually.TrueAsync(async () =>
+            (await _reader.LinesAsync(new TraceQuery { Service = "shop" })).Items.Count == 4, "four lines of the shop");
         var failed = Assert.Single((await _reader.LinesAsync(new TraceQuery { Service = "shop", ErrorsOnly = true })).Items);
-        Assert.Equal(("request", "external", "GET", "/orders/{id}", 500, "error"), (failed.LineKind, failed.Surface, failed.Method, failed.Route, failed.StatusCode, failed.Outcome));
+        Assert.Equal(("request", "external", "GET", "/orders/{id}", 500, "error"),
+            (failed.LineKind, failed.Surface, failed.Method, failed.Route, failed.StatusCode, failed.Outcome));
         Assert.Equal(("OutOfStock", "acme.shop", "3.1"), (failed.ErrorType, failed.Scope!.Name, failed.Scope.Version));
         Assert.Single((await _reader.StoryAsync(failed.TraceId))!.Traces.Single().Spans);
 
         await Eventually.TrueAsync(async () => (await _reader.OverviewAsync(TimeSpan.FromMinutes(5))).Services.Any(s => s is { Service: "shop", Count: 4, Errors: 1, P95Ms: > 0 }), "its figures");
         await Eventually.TrueAsync(
-            async () => (await _reader.FiguresAsync(FiguresOf.Routes, TimeSpan.FromMinutes(5))).Any(r => r is { Service: "shop", Name: "/orders/{id}", Count: 4, Errors: 1 }), "its route's figures");
+            async () => (await _reader.FiguresAsync(FiguresOf.Routes, TimeSpan.FromMinutes(5)))
+                .Any(r => r is { Service: "shop", Name: "/orders/{id}", Count: 4, Errors: 1 }), "its route's figures");
         Assert.Contains("shop", await _reader.ServicesAsync());
 
         var panel = await PanelAsync();
         Assert.Contains("GET /orders/{id}", await panel.GetStringAsync("/admin/ops/traces?service=shop"), StringComparison.Ordinal);
         Assert.Contains(failed.TraceId.ToHexString(), await panel.GetStringAsync("/admin/ops/traces?errors=1"), StringComparison.Ordinal);
         Assert.Contains("<option value=\"shop\"", await panel.GetStringAsync("/admin/ops/traces"), StringComparison.Ordinal);
-        Assert.Contains(failed.TraceId.ToHexString(), await panel.GetStringAsync("/admin/ops/traces?attr=host.name%3Dweb-1"), StringComparison.Ordinal);
+        Assert.Contains(failed.TraceId.ToHexString(), await panel.GetStringAsync("/admin/ops/traces?attr=host.name%3Dweb-1"),
+            StringComparison.Ordinal);
         var trace = await panel.GetStringAsync($"/admin/ops/traces/{failed.TraceId}");
         Assert.All(["web-1", "acme.shop 3.1", "shop.load"], text => Assert.Contains(text, trace, StringComparison.Ordinal));
         Assert.Contains("service-shop", await panel.GetStringAsync("/admin/ops/overview"), StringComparison.Ordinal);
@@ -121,13 +126,16 @@ public sealed class ForeignServiceTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var told = await answer.Content.ReadAsStringAsync();
-        Assert.All(["service.name", "orion.line.kind", "orion.surface", "tenant"], claim => Assert.Contains(claim, told, StringComparison.Ordinal));
-        await Eventually.TrueAsync(async () => (await _reader.LinesAsync(new TraceQuery { Service = "shop/api" })).Items.Count == 10, "the lines under the key's name");
+        Assert.All(["service.name", "orion.line.kind", "orion.surface", "tenant"], claim =>
+            Assert.Contains(claim, told, StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () =>
+            (await _reader.LinesAsync(new TraceQuery { Service = "shop/api" })).Items.Count == 10, "the lines under the key's name");
         var lines = (await _reader.LinesAsync(new TraceQuery { Service = "shop/api" })).Items;
         Assert.All(lines, line => Assert.Equal((CanonicalLine.External, null), (line.Surface, line.Tenant)));
         Assert.All(lines, line => Assert.Contains(new KeyValuePair<string, object?>("claimed.orion.surface", "public"), line.Attributes));
         Assert.All(lines, line => Assert.Contains(new KeyValuePair<string, object?>("claimed.tenant", "acme"), line.Attributes));
-        Assert.All((await _reader.LinesAsync(new TraceQuery { Service = "api" })).Items, line => Assert.NotEqual("api.tenants.resolve", line.Name));
+        Assert.All((await _reader.LinesAsync(new TraceQuery { Service = "api" })).Items, line =>
+            Assert.NotEqual("api.tenants.resolve", line.Name));
 
         await Eventually.TrueAsync(async () => (await _reader.OverviewAsync(TimeSpan.FromMinutes(5))).Services.Any(s => s is { Service: "shop/api", Count: 10 }), "its figures");
         Assert.Equal(0, (await _reader.OverviewAsync(TimeSpan.FromMinutes(5))).PublicApi.Errors);
@@ -142,7 +150,8 @@ public sealed class ForeignServiceTests : IAsyncLifetime
         .WithLogging(l => l.AddOtlpExporter(o => Send(o, "logs")), o => o.IncludeFormattedMessage = true));
 
     private void Send(OtlpExporterOptions options, string signal) =>
-        (options.Protocol, options.Endpoint, options.Headers) = (OtlpExportProtocol.HttpProtobuf, new Uri(_api.Address, "/otlp/v1/" + signal), "x-otlp-api-key=" + ShopKey);
+        (options.Protocol, options.Endpoint, options.Headers) =
+            (OtlpExportProtocol.HttpProtobuf, new Uri(_api.Address, "/otlp/v1/" + signal), "x-otlp-api-key=" + ShopKey);
 
     private async Task<HttpResponseMessage> SendAsync(string signal, string json)
     {
@@ -153,7 +162,8 @@ public sealed class ForeignServiceTests : IAsyncLifetime
 
     private async Task<HttpClient> PanelAsync()
     {
-        var token = await _api.App.Services.GetRequiredService<OpsSessions>().CreateLoginTokenAsync("Tess", "viewer", TimeSpan.FromMinutes(5));
+        var token = await _api.App.Services.GetRequiredService<OpsSessions>()
+            .CreateLoginTokenAsync("Tess", "viewer", TimeSpan.FromMinutes(5));
         var panel = _api.Client();
         (await panel.GetAsync(new Uri($"/admin/ops/login?t={token}", UriKind.Relative))).EnsureSuccessStatusCode();
         return panel;

@@ -29,10 +29,13 @@ public sealed class WiringTests
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
 
         var reader = api.App.Services.GetRequiredService<TelemetryReader>();
-        await Eventually.TrueAsync(async () => (await reader.AuditAsync(new AuditQuery { Component = "api" })).Count >= 4, "four audit entries");
+        await Eventually.TrueAsync(async () =>
+            (await reader.AuditAsync(new AuditQuery { Component = "api" })).Count >= 4, "four audit entries");
         var entries = (await reader.AuditAsync(new AuditQuery { Component = "api", Order = AuditOrder.Oldest })).ToList();
-        Assert.Equal(["allocation.release_requested", "allocation.requested", "allocation.requested", "key.refused"], entries.Select(e => e.Action).Order());
-        var requested = Assert.Single(entries, e => e.Action == "allocation.requested" && e.Metadata!.Contains(id, StringComparison.Ordinal));
+        Assert.Equal(["allocation.release_requested", "allocation.requested", "allocation.requested", "key.refused"],
+            entries.Select(e => e.Action).Order());
+        var requested =
+            Assert.Single(entries, e => e.Action == "allocation.requested" && e.Metadata!.Contains(id, StringComparison.Ordinal));
         Assert.Equal(("success", "acme"), (requested.Status, requested.Tenant));
         Assert.NotNull(requested.User);
         Assert.NotNull(requested.CorrelationId);
@@ -72,7 +75,8 @@ public sealed class WiringTests
             Assert.NotEmpty(copy);
 
             // What was committed while the worker stopped waits for the next one.
-            Assert.Equal(journal.Take(copy.Count).Select(f => (f.Position, f.Fact.Type, f.Fact.TraceId)), copy.Select(f => (f.Position, f.Type, f.TraceId)));
+            Assert.Equal(journal.Take(copy.Count)
+                .Select(f => (f.Position, f.Fact.Type, f.Fact.TraceId)), copy.Select(f => (f.Position, f.Type, f.TraceId)));
             var events = await reader.EventsAsync(new EventQuery { EntityId = id });
 
             // An event follows its fact's copy and is best effort: one may be lost with the worker that stopped, none is told twice.

@@ -34,26 +34,35 @@ internal static class OtlpBodies
             {"name":"e","exponentialHistogram":{"aggregationTemporality":2,"dataPoints":[{"startTimeUnixNano":"TIME","timeUnixNano":"TIME","count":"3","sum":4,"scale":-1,"zeroCount":1,"positive":{"offset":-2,"bucketCounts":["1",1]}}]}},
             {"name":"q","summary":{"dataPoints":[{"timeUnixNano":"TIME","count":"3","sum":4,"quantileValues":[{"quantile":0.5,"value":2}]}]}}]}]}]}
             """;
-        return [(OtlpSignal.Traces, Filled(spans, time)), (OtlpSignal.Logs, Filled(logs, time)), (OtlpSignal.Metrics, Filled(metrics, time))];
+        return [(OtlpSignal.Traces, Filled(spans, time)), (OtlpSignal.Logs, Filled(logs, time)),
+            (OtlpSignal.Metrics, Filled(metrics, time))];
     }
 
     public static IReadOnlyList<(OtlpSignal Signal, byte[] Body)> Protobuf(ulong time)
     {
         var (trace, id) = (Convert.FromHexString(Trace), Convert.FromHexString(Id));
         var list = new ProtoBody().Message(5, new ProtoBody().Message(1, new ProtoBody().Text(1, "x")).Message(1, new ProtoBody().Message(6, new ProtoBody().Attribute(1, "k", "v"))));
-        var span = new ProtoBody().Bytes(1, trace).Bytes(2, id).Text(3, "a=b").Bytes(4, []).Text(5, "GET /a").Varint(6, 2).Fixed64(7, time).Fixed64(8, time)
-            .Attribute(9, "i", new ProtoBody().Varint(3, 7)).Attribute(9, "d", new ProtoBody().Double(4, double.NaN)).Attribute(9, "l", list).Varint(10, 2)
-            .Message(11, new ProtoBody().Fixed64(1, time).Text(2, "e").Attribute(3, "a", "b")).Message(13, new ProtoBody().Bytes(1, trace).Bytes(2, id).Fixed32(6, 256))
+        var span = new ProtoBody().Bytes(1, trace).Bytes(2, id).Text(3, "a=b").Bytes(4, []).Text(5, "GET /a").Varint(6, 2).Fixed64(7, time)
+            .Fixed64(8, time)
+            .Attribute(9, "i", new ProtoBody().Varint(3, 7)).Attribute(9, "d", new ProtoBody().Double(4, double.NaN))
+                .Attribute(9, "l", list).Varint(10, 2)
+            .Message(11, new ProtoBody().Fixed64(1, time).Text(2, "e").Attribute(3, "a", "b"))
+                .Message(13, new ProtoBody().Bytes(1, trace).Bytes(2, id).Fixed32(6, 256))
             .Message(15, new ProtoBody().Text(2, "no").Varint(3, 2)).Fixed32(16, 257);
-        var log = new ProtoBody().Fixed64(1, time).Varint(2, 13).Text(3, "warn").Message(5, list).Attribute(6, "exception.type", "X").Fixed32(8, 1).Bytes(9, trace).Bytes(10, id).Fixed64(11, time);
+        var log = new ProtoBody().Fixed64(1, time).Varint(2, 13).Text(3, "warn").Message(5, list).Attribute(6, "exception.type", "X")
+            .Fixed32(8, 1).Bytes(9, trace).Bytes(10, id).Fixed64(11, time);
         var number = new ProtoBody().Fixed64(2, time).Fixed64(3, time).Fixed64(6, 3).Attribute(7, "a", "b").Varint(8, 0);
-        var histogram = new ProtoBody().Fixed64(3, time).Fixed64(4, 3).Double(5, 4).Bytes(6, [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]).Double(7, 1).Double(11, 0).Double(12, 3);
-        var exponential = new ProtoBody().Fixed64(2, time).Fixed64(3, time).Fixed64(4, 3).Double(5, 4).Varint(6, 1).Fixed64(7, 1).Message(8, new ProtoBody().Varint(1, 3).Bytes(2, [1, 1]));
+        var histogram = new ProtoBody().Fixed64(3, time).Fixed64(4, 3).Double(5, 4)
+            .Bytes(6, [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]).Double(7, 1).Double(11, 0).Double(12, 3);
+        var exponential = new ProtoBody().Fixed64(2, time).Fixed64(3, time).Fixed64(4, 3).Double(5, 4).Varint(6, 1).Fixed64(7, 1)
+            .Message(8, new ProtoBody().Varint(1, 3).Bytes(2, [1, 1]));
         var summary = new ProtoBody().Fixed64(3, time).Fixed64(4, 3).Double(5, 4).Message(6, new ProtoBody().Double(1, 0.5).Double(2, 2));
         var metrics = new[]
         {
-            Metric("g").Message(5, new ProtoBody().Message(1, number)), Metric("s").Message(7, new ProtoBody().Message(1, number).Varint(2, 1).Varint(3, 1)),
-            Metric("h").Message(9, new ProtoBody().Message(1, histogram).Varint(2, 1)), Metric("e").Message(10, new ProtoBody().Message(1, exponential).Varint(2, 2)),
+            Metric("g").Message(5, new ProtoBody().Message(1, number)), Metric("s")
+                .Message(7, new ProtoBody().Message(1, number).Varint(2, 1).Varint(3, 1)),
+            Metric("h").Message(9, new ProtoBody().Message(1, histogram).Varint(2, 1)), Metric("e")
+                .Message(10, new ProtoBody().Message(1, exponential).Varint(2, 2)),
             Metric("q").Message(11, new ProtoBody().Message(1, summary)),
         };
         return [(OtlpSignal.Traces, Request(span)), (OtlpSignal.Logs, Request(log)), (OtlpSignal.Metrics, Request(metrics))];
@@ -69,9 +78,11 @@ internal static class OtlpBodies
             scope.Message(2, record);
         }
 
-        return new ProtoBody().Message(1, new ProtoBody().Message(1, new ProtoBody().Attribute(1, "service.name", "shop")).Message(2, scope)).ToArray();
+        return new ProtoBody()
+            .Message(1, new ProtoBody().Message(1, new ProtoBody().Attribute(1, "service.name", "shop")).Message(2, scope)).ToArray();
     }
 
     private static byte[] Filled(string json, ulong time) => Encoding.UTF8.GetBytes(json.Replace("TRACE", Trace, StringComparison.Ordinal)
-        .Replace("\"SPAN\"", $"\"{Id}\"", StringComparison.Ordinal).Replace("TIME", time.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        .Replace("\"SPAN\"", $"\"{Id}\"", StringComparison.Ordinal)
+            .Replace("TIME", time.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
 }

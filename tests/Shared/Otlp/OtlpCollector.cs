@@ -61,7 +61,8 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
         // It may run in the process under test, whose own requests alone are to be traced.
         builder.Services.AddSingleton(_ => new ActivitySource("collector"));
-        builder.WebHost.ConfigureKestrel(o => o.Listen(IPAddress.Loopback, 0, l => l.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(o =>
+            o.Listen(IPAddress.Loopback, 0, l => l.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
         var collector = new OtlpCollector(builder.Build());
         collector._app.MapPost("/{**path}", collector.TakeAsync);
         await collector._app.StartAsync();

@@ -29,7 +29,8 @@ internal sealed class BenignCorpus(int seed)
 
     private string Hex(int length) => new(_random.GetItems<char>("0123456789abcdef", length));
 
-    private string Word() => Pick("order", "stock", "basket", "invoice", "parcel", "depot", "tariff", "region", "tenant", "cursor", "batch", "report");
+    private string Word() =>
+        Pick("order", "stock", "basket", "invoice", "parcel", "depot", "tariff", "region", "tenant", "cursor", "batch", "report");
 
     private T Pick<T>(params T[] items) => items[_random.Next(items.Length)];
 
@@ -48,7 +49,8 @@ internal sealed class BenignCorpus(int seed)
         yield return Note("image", () => $"registry.example/shop/api:1.{Up(40)}.{Up(20)}@sha256:{Hex(64)}");
         yield return Note("integrity", () => "sha512-" + Convert.ToBase64String(Bytes(64)));
         yield return Note("object id", () => Hex(24));
-        yield return Note("package", () => $"{Pick("lodash", "react", "@types/node", "left-pad", "pkg:npm/vite")}@{Up(30)}.{Up(30)}.{Up(30)}");
+        yield return Note("package", () =>
+            $"{Pick("lodash", "react", "@types/node", "left-pad", "pkg:npm/vite")}@{Up(30)}.{Up(30)}.{Up(30)}");
         yield return Note("version", () => $"v{Up(9)}.{Up(30)}.{Up(99)}-rc.{Up(9)}+build.{Digits(4)}");
         yield return Note("assembly", () => $"Api.Core, Version={Up(9)}.0.0.0, Culture=neutral, PublicKeyToken={Hex(16)}");
         yield return Note("EAN", Ean);
@@ -78,19 +80,24 @@ internal sealed class BenignCorpus(int seed)
         yield return Note("type", () => $"System.Collections.Generic.Dictionary`2[Token,String]");
         yield return Note("category", () => $"Shop.{Pick("Auth", "Tokens", "Secrets", "Sessions")}.{Pick("TokenStore", "CookiePolicy", "PasswordHasher", "SecretRotationJob")}");
         yield return Note("stack frame", () => $"   at Shop.Auth.{Pick("TokenStore", "PasswordHasher")}.<Get{Hex(4)}Async>d__{Up(9)}.MoveNext() in /src/TokenStore.cs:line {Up(999)}");
-        yield return Note("signature of a method", () => $"   at Shop.Auth.Validate(String token, Int32 attempts, CancellationToken cancellationToken) in /src/A.cs:line {Up(999)}");
+        yield return Note("signature of a method", () =>
+            $"   at Shop.Auth.Validate(String token, Int32 attempts, CancellationToken cancellationToken) in /src/A.cs:line {Up(999)}");
         yield return Note("cancellation", () => "CancellationToken: none");
-        yield return Note("language model", () => $"model=gpt-4o prompt_tokens={Up(9000)} completion_tokens={Up(900)} total_tokens={Up(9900)} max_tokens: {Up(9000)}");
+        yield return Note("language model", () =>
+            $"model=gpt-4o prompt_tokens={Up(9000)} completion_tokens={Up(900)} total_tokens={Up(9900)} max_tokens: {Up(9000)}");
         yield return Note("tests", () => $"tests pass={Up(2000)} fail={Up(9)} skip={Up(9)}");
         yield return Note("dates of a password", () => $"user=17 password_changed_at=2026-11-{Up(28) + 1:00} password_policy_id={Up(99)}");
         yield return Note("consent", () => $"cookie_consent={Pick("true", "false")} locale={Pick("de-CH", "en-US", "pt-BR")}");
         yield return Note("people", () => $"secretary: {Pick("Jane", "Joe", "Ann")} in room {Up(400)}");
         yield return Note("prose", () => Pick("the cookie was fresh and the password was changed", "Bearer authentication failed", "basic understanding of tokens", "User authenticated by membership", "token expired, sign in again", "no secret was found in 7 files", "key: value pairs are sorted by key"));
-        yield return Note("keys that open nothing", () => $"cache_key={Word()}:{Digits(6)} partition_key={Up(64)} primary_key=id routing_key={Word()}.created");
+        yield return Note("keys that open nothing", () =>
+            $"cache_key={Word()}:{Digits(6)} partition_key={Up(64)} primary_key=id routing_key={Word()}.created");
         yield return Note("JSON", () => $"{{\"id\":\"{Hex(24)}\",\"next_page_token\":\"{Word()}{Up(99)}\",\"count\":{Up(999)},\"tags\":[\"a\",\"b\"],\"max_tokens\":{Up(4096)}}}");
-        yield return Note("YAML", () => $"replicas: {Up(9)}\nimage: shop/api:{Up(9)}.{Up(9)}\nports:\n- {Up(9000) + 1000}\n- {Up(9000) + 1000}\n");
+        yield return Note("YAML", () =>
+            $"replicas: {Up(9)}\nimage: shop/api:{Up(9)}.{Up(9)}\nports:\n- {Up(9000) + 1000}\n- {Up(9000) + 1000}\n");
         yield return Note("XML", () => $"<order id=\"{Digits(6)}\"><item count=\"{Up(9)}\">{Word()}</item></order>");
-        yield return Note("command line", () => $"docker run -p {Up(9000)}:80 -u 1000:1000 -e MODE={Word()} shop/api:{Up(9)} --port {Up(9000)}");
+        yield return Note("command line", () =>
+            $"docker run -p {Up(9000)}:80 -u 1000:1000 -e MODE={Word()} shop/api:{Up(9)} --port {Up(9000)}");
         yield return Note("remote shell", () => $"ssh -p {Up(9000) + 22} ops@host{Up(99)} uptime -p; mkdir -p /srv/{Word()}");
         yield return Note("base64 of bytes", () => Convert.ToBase64String(Bytes(24 + Up(30))));
         yield return Note("ETag", () => $"W/\"{Hex(20)}\"");
@@ -118,7 +125,8 @@ internal sealed class BenignCorpus(int seed)
         yield return Field("shipping.pinned", () => Up(2) == 0);
         yield return Field("ratio", () => _random.NextDouble());
         yield return Field("db.query.text", () => $"SELECT id FROM {Word()}s WHERE tenant = @p{Up(9)}");
-        yield return Field("process.command_args", () => (string[])["api", "--port", Digits(4), "--log-level", "info", "--max-tokens", Digits(4)]);
+        yield return Field("process.command_args", () =>
+            (string[])["api", "--port", Digits(4), "--log-level", "info", "--max-tokens", Digits(4)]);
         yield return Field("items", () => new object?[] { Word(), (long)Up(9), Hex(24) });
         yield return Field("versions", () => (string[])[$"{Up(9)}.{Up(9)}.{Up(9)}", $"{Up(9)}.{Up(9)}"]);
     }

@@ -6,16 +6,19 @@ namespace OrionPlatform.Tests;
 /// <summary>Stores what came by OTLP as it came, for tests that are not about redaction.</summary>
 internal static class OtlpRows
 {
-    public static OtlpResult Accept(this TelemetrySink sink, OtlpIngest ingest, OtlpSignal signal, OtlpEncoding encoding, ReadOnlyMemory<byte> body)
+    public static OtlpResult Accept(this TelemetrySink sink, OtlpIngest ingest, OtlpSignal signal, OtlpEncoding encoding,
+        ReadOnlyMemory<byte> body)
     {
         var rows = ingest.Read(signal, OtlpSender.Trusted, encoding, body);
         sink.Record(rows);
         return rows.Result;
     }
 
-    public static OtlpRowBatch Read(this OtlpIngest ingest, OtlpSignal signal, OtlpEncoding encoding, ReadOnlyMemory<byte> body) => ingest.Read(signal, OtlpSender.Trusted, encoding, body);
+    public static OtlpRowBatch Read(this OtlpIngest ingest, OtlpSignal signal, OtlpEncoding encoding, ReadOnlyMemory<byte> body) =>
+        ingest.Read(signal, OtlpSender.Trusted, encoding, body);
 
-    public static Task<(OtlpAnswer Answer, OtlpRowBatch Rows)> ReadAsync(this OtlpIngest ingest, OtlpSignal signal, string? type, string? encoding, Stream body, CancellationToken cancellationToken = default) =>
+    public static Task<(OtlpAnswer Answer, OtlpRowBatch Rows)> ReadAsync(this OtlpIngest ingest, OtlpSignal signal, string? type,
+        string? encoding, Stream body, CancellationToken cancellationToken = default) =>
         ingest.ReadAsync(signal, OtlpSender.Trusted, type, encoding, body, cancellationToken);
 
     public static void Record(this TelemetrySink sink, OtlpRowBatch rows)

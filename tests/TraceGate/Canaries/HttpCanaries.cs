@@ -10,7 +10,8 @@ namespace OrionPlatform.TraceGate.Tests;
 internal sealed class HttpCanaries(RunningPlatform platform, SecretMint mint)
 {
     private static readonly string[] s_headers =
-        ["traceparent", "tracestate", "baggage", "User-Agent", "Referer", "Cookie", "X-Forwarded-For", "X-Correlation-ID", "Idempotency-Key", "Accept", "Authorization", "Content-Type"];
+        ["traceparent", "tracestate", "baggage", "User-Agent", "Referer", "Cookie", "X-Forwarded-For", "X-Correlation-ID",
+            "Idempotency-Key", "Accept", "Authorization", "Content-Type"];
 
     private string Allocations => $"v1/projects/{platform.ProjectId}/allocations";
 
@@ -69,7 +70,8 @@ internal sealed class HttpCanaries(RunningPlatform platform, SecretMint mint)
 
         foreach (var secret in mint.OneOfEach("Last-Event-ID"))
         {
-            await SendAsync(HttpMethod.Get, $"{Allocations}/al_unknown/live", r => r.Headers.TryAddWithoutValidation("Last-Event-ID", secret.Text.Replace('\n', ' ')));
+            await SendAsync(HttpMethod.Get, $"{Allocations}/al_unknown/live", r =>
+                r.Headers.TryAddWithoutValidation("Last-Event-ID", secret.Text.Replace('\n', ' ')));
         }
 
         // These the platform takes over, and they go all the way through worker and node agent. The task fails there, which is the more
@@ -98,7 +100,8 @@ internal sealed class HttpCanaries(RunningPlatform platform, SecretMint mint)
             await BodyAsync(secret.Text);
         }
 
-        foreach (var secret in mint.Fitting("runtime", 63, c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-').Where(s => s.Kind is "card"))
+        foreach (var secret in mint.Fitting("runtime", 63, c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            .Where(s => s.Kind is "card"))
         {
             await BodyAsync(JsonSerializer.Serialize(new { runtime = secret.Text, slots = 1 }));
         }
@@ -117,8 +120,10 @@ internal sealed class HttpCanaries(RunningPlatform platform, SecretMint mint)
 
         foreach (var secret in mint.OneOfEach("join token"))
         {
-            await SendAsync(HttpMethod.Post, "node/v1/register", r => r.Headers.TryAddWithoutValidation("Authorization", "Bearer " + secret.Text.Replace('\n', ' ')));
-            await SendAsync(HttpMethod.Post, "otlp/v1/traces", r => r.Headers.TryAddWithoutValidation("x-otlp-api-key", secret.Text.Replace('\n', ' ')));
+            await SendAsync(HttpMethod.Post, "node/v1/register", r =>
+                r.Headers.TryAddWithoutValidation("Authorization", "Bearer " + secret.Text.Replace('\n', ' ')));
+            await SendAsync(HttpMethod.Post, "otlp/v1/traces", r =>
+                r.Headers.TryAddWithoutValidation("x-otlp-api-key", secret.Text.Replace('\n', ' ')));
         }
     }
 

@@ -16,7 +16,8 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
     public const string Service = "canary-service";
 
     private static readonly string[] s_names =
-        ["signing_key", "pass", "access_key", "sig", "token_value", "cookies", "AccountKey", "session_id", "shared_access_signature", "otp_code", "passwords"];
+        ["signing_key", "pass", "access_key", "sig", "token_value", "cookies", "AccountKey", "session_id", "shared_access_signature",
+            "otp_code", "passwords"];
 
     /// <summary>What is no secret and is to be found again, by the encoding it was sent in.</summary>
     public static string ControlOf(string encoding) => $"nothing-secret-about-this-{encoding}-canary";
@@ -30,7 +31,8 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
 
     public async Task SendAsync()
     {
-        await SpansAsync([Resource(Service)], [.. Enumerable.Range(0, 3).Select(_ => Plain(Control + "-span")), WithLine(Plain(Control + "-line"), Control)]);
+        await SpansAsync([Resource(Service)],
+            [.. Enumerable.Range(0, 3).Select(_ => Plain(Control + "-span")), WithLine(Plain(Control + "-line"), Control)]);
 
         var spans = Secrets("span name").Select(s => Plain($"GET {s.Text} now"))
             .Concat(Secrets("bare span name").Select(s => Plain(s.Text)))
@@ -38,9 +40,12 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
             .Concat(Secrets("span attribute key").Select(s => Plain("k", attributes: [Text(s.Text, "v")])))
             .Concat(Secrets("span attribute list").Select(s => Plain("l", attributes: [List("notes", s.Text), Map("map", s.Text)])))
             .Concat(Secrets("span attribute bytes").Select(s => Plain("b", attributes: [new { key = "raw", value = new { bytesValue = Convert.ToBase64String(Encoding.UTF8.GetBytes(s.Text)) } }])))
-            .Concat(Secrets("span number").Where(s => s.Kind == "card").Select(s => Plain("n", attributes: [new { key = "n", value = new { intValue = s.Text } }])))
-            .Concat(Secrets("span under a sensitive key").Select(s => Plain("s", attributes: [Text("http.request.header.authorization", s.Needle), Text("db.password", s.Needle)])))
-            .Concat(Secrets("span under a name of several words").Select(s => Plain("w", attributes: [.. s_names.Select(n => Text(n, s.Needle))])))
+            .Concat(Secrets("span number").Where(s => s.Kind == "card")
+                .Select(s => Plain("n", attributes: [new { key = "n", value = new { intValue = s.Text } }])))
+            .Concat(Secrets("span under a sensitive key")
+                .Select(s => Plain("s", attributes: [Text("http.request.header.authorization", s.Needle), Text("db.password", s.Needle)])))
+            .Concat(Secrets("span under a name of several words")
+                .Select(s => Plain("w", attributes: [.. s_names.Select(n => Text(n, s.Needle))])))
             .Concat(Secrets("span's arguments").Select(s => Plain("c", attributes: [Arguments(s.Needle)])))
             .Concat(Secrets("span status").Select(s => Plain("st", status: "failed for " + s.Text)))
             .Concat(Secrets("span event").Select(s => Plain("e", @event: s.Text)))
@@ -50,8 +55,10 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
         await SpansAsync([Resource(Service)], [.. spans]);
 
         var logs = Secrets("log body").Select<Secret, object>(s => Log($"It was {s.Text}.", []))
-            .Concat(Secrets("structured log body").Select(s => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = MapValue(s.Text) }))
-            .Concat(Secrets("structured log body behind a line break").Select(s => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = MapValue("first\n" + s.Text) }))
+            .Concat(Secrets("structured log body")
+                .Select(s => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = MapValue(s.Text) }))
+            .Concat(Secrets("structured log body behind a line break")
+                .Select(s => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = MapValue("first\n" + s.Text) }))
             .Concat(Secrets("log body of JSON in JSON").Select(s => Log(JsonSerializer.Serialize(new { a = JsonSerializer.Serialize(new { b = "x\n" + s.Text, password = s.Needle }) }), [])))
             .Concat(Secrets("log attribute").Select(s => Log("x", [Text("note", s.Text), Text(s.Text, "v"), Text("{OriginalFormat}", s.Text + " {X}"), Text("correlation_id", s.Text), Text("tenant", s.Text)])))
             .Concat(Secrets("log exception").Select(s => Log("x", [Text("exception.type", "E"), Text("exception.message", s.Text), Text("exception.stacktrace", "at " + s.Text)])))
@@ -169,13 +176,15 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
         return span;
     }
 
-    private object Log(string body, object[] attributes) => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = new { stringValue = body }, attributes };
+    private object Log(string body, object[] attributes) =>
+        new { timeUnixNano = Now.ToString(), severityNumber = 9, body = new { stringValue = body }, attributes };
 
     private static object Resource(string service) => Text("service.name", service);
 
     private static object Text(string key, string value) => new { key, value = new { stringValue = value } };
 
-    private static object List(string key, string value) => new { key, value = new { arrayValue = new { values = (object[])[new { stringValue = "a" }, new { stringValue = value }] } } };
+    private static object List(string key, string value) =>
+        new { key, value = new { arrayValue = new { values = (object[])[new { stringValue = "a" }, new { stringValue = value }] } } };
 
     private static object Arguments(string secret) => new
     {
@@ -185,5 +194,6 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
 
     private static object Map(string key, string value) => new { key, value = MapValue(value) };
 
-    private static object MapValue(string value) => new { kvlistValue = new { values = (object[])[Text("inner", value), Text("password", value)] } };
+    private static object MapValue(string value) =>
+        new { kvlistValue = new { values = (object[])[Text("inner", value), Text("password", value)] } };
 }

@@ -14,8 +14,10 @@ internal sealed class OtlpProtobuf
     private static readonly OtlpProtobuf s_pairs = new OtlpProtobuf().With("values", 1, s_pair.In);
     private static readonly OtlpProtobuf s_resource = new OtlpProtobuf().With("attributes", 1, s_pair.In);
     private static readonly OtlpProtobuf s_scope = new OtlpProtobuf().With("name", 1, Text).With("version", 2, Text);
-    private static readonly OtlpProtobuf s_event = new OtlpProtobuf().With("timeUnixNano", 1, Fixed64).With("name", 2, Text).With("attributes", 3, s_pair.In);
-    private static readonly OtlpProtobuf s_link = new OtlpProtobuf().With("traceId", 1, Hex).With("spanId", 2, Hex).With("traceState", 3, Text).With("attributes", 4, s_pair.In);
+    private static readonly OtlpProtobuf s_event = new OtlpProtobuf().With("timeUnixNano", 1, Fixed64).With("name", 2, Text)
+        .With("attributes", 3, s_pair.In);
+    private static readonly OtlpProtobuf s_link = new OtlpProtobuf().With("traceId", 1, Hex).With("spanId", 2, Hex)
+        .With("traceState", 3, Text).With("attributes", 4, s_pair.In);
     private static readonly OtlpProtobuf s_status = new OtlpProtobuf().With("message", 2, Text).With("code", 3, Varint);
     private static readonly OtlpProtobuf s_span = new OtlpProtobuf()
         .With("traceId", 1, Hex).With("spanId", 2, Hex).With("traceState", 3, Text).With("name", 5, Text).With("kind", 6, Varint)
@@ -24,17 +26,21 @@ internal sealed class OtlpProtobuf
     private static readonly OtlpProtobuf s_log = new OtlpProtobuf()
         .With("timeUnixNano", 1, Fixed64).With("severityNumber", 2, Varint).With("severityText", 3, Text).With("body", 5, s_any.In)
         .With("attributes", 6, s_pair.In).With("eventName", 12, Text);
-    private static readonly OtlpProtobuf s_point = new OtlpProtobuf().With("timeUnixNano", 3, Fixed64).With("asDouble", 4, Double).With("attributes", 7, s_pair.In);
+    private static readonly OtlpProtobuf s_point = new OtlpProtobuf().With("timeUnixNano", 3, Fixed64).With("asDouble", 4, Double)
+        .With("attributes", 7, s_pair.In);
     private static readonly OtlpProtobuf s_metric = new OtlpProtobuf()
-        .With("name", 1, Text).With("description", 2, Text).With("unit", 3, Text).With("gauge", 5, new OtlpProtobuf().With("dataPoints", 1, s_point.In).In);
+        .With("name", 1, Text).With("description", 2, Text).With("unit", 3, Text)
+            .With("gauge", 5, new OtlpProtobuf().With("dataPoints", 1, s_point.In).In);
     private static readonly OtlpProtobuf s_request = new OtlpProtobuf()
-        .With("resourceSpans", 1, Resources("scopeSpans", "spans", s_span)).With("resourceLogs", 1, Resources("scopeLogs", "logRecords", s_log))
+        .With("resourceSpans", 1, Resources("scopeSpans", "spans", s_span))
+            .With("resourceLogs", 1, Resources("scopeLogs", "logRecords", s_log))
         .With("resourceMetrics", 1, Resources("scopeMetrics", "metrics", s_metric));
 
     private readonly Dictionary<string, (int Number, Write Write)> _fields = [];
 
     static OtlpProtobuf() => s_any
-        .With("stringValue", 1, Text).With("intValue", 3, Varint).With("arrayValue", 5, s_values.In).With("kvlistValue", 6, s_pairs.In).With("bytesValue", 7, Base64);
+        .With("stringValue", 1, Text).With("intValue", 3, Varint).With("arrayValue", 5, s_values.In).With("kvlistValue", 6, s_pairs.In)
+            .With("bytesValue", 7, Base64);
 
     private delegate void Write(int field, JsonElement value, BinaryWriter to);
 
@@ -70,9 +76,11 @@ internal sealed class OtlpProtobuf
 
     private void In(int field, JsonElement value, BinaryWriter to) => Delimited(field, Bytes(value), to);
 
-    private static void Text(int field, JsonElement value, BinaryWriter to) => Delimited(field, Encoding.UTF8.GetBytes(value.GetString()!), to);
+    private static void Text(int field, JsonElement value, BinaryWriter to) =>
+        Delimited(field, Encoding.UTF8.GetBytes(value.GetString()!), to);
 
-    private static void Hex(int field, JsonElement value, BinaryWriter to) => Delimited(field, Convert.FromHexString(value.GetString()!), to);
+    private static void Hex(int field, JsonElement value, BinaryWriter to) =>
+        Delimited(field, Convert.FromHexString(value.GetString()!), to);
 
     private static void Base64(int field, JsonElement value, BinaryWriter to) => Delimited(field, value.GetBytesFromBase64(), to);
 

@@ -16,7 +16,8 @@ internal static class ConsumerRules
     public static IEnumerable<Finding> Judge(Evidence evidence)
     {
         var jobs = evidence.Lines.Where(l => l.LineKind == CanonicalLine.Job && evidence.Services.Contains(l.Service)).ToList();
-        return [.. jobs.SelectMany(Attributes), .. jobs.SelectMany(line => Links(line, evidence)), .. Doubled(jobs), .. evidence.Messages.SelectMany(message => Expected(message, jobs))];
+        return [.. jobs.SelectMany(Attributes), .. jobs.SelectMany(line => Links(line, evidence)), .. Doubled(jobs),
+            .. evidence.Messages.SelectMany(message => Expected(message, jobs))];
     }
 
     private static IEnumerable<Finding> Attributes(CanonicalLine line)
@@ -29,16 +30,19 @@ internal static class ConsumerRules
     {
         if (line.ParentSpanId != default)
         {
-            yield return new Finding("consumer", line.Service, $"the processing span {TraceGateRules.Called(line)} is a child of its cause; across a bus it links.");
+            yield return new Finding("consumer", line.Service,
+                $"the processing span {TraceGateRules.Called(line)} is a child of its cause; across a bus it links.");
         }
 
         if (line.Links.Length == 0)
         {
-            yield return new Finding("consumer", line.Service, $"the processing span {TraceGateRules.Called(line)} has no link to its cause.");
+            yield return new Finding("consumer", line.Service,
+                $"the processing span {TraceGateRules.Called(line)} has no link to its cause.");
         }
         else if (!Array.Exists(line.Links, link => Stored(link.TraceId, evidence)))
         {
-            yield return new Finding("consumer", line.Service, $"the processing span {TraceGateRules.Called(line)} links to a trace that is not stored.");
+            yield return new Finding("consumer", line.Service,
+                $"the processing span {TraceGateRules.Called(line)} links to a trace that is not stored.");
         }
     }
 

@@ -26,7 +26,8 @@ internal static class MutationRules
             Require(names.Any(IsWrite), "the audit or outbox write");
             if (missing.Count > 0)
             {
-                yield return new Finding("mutation", line.Service, $"{TraceGateRules.Called(line)} has no child span for {string.Join(", nor for ", missing)}.");
+                yield return new Finding("mutation", line.Service,
+                    $"{TraceGateRules.Called(line)} has no child span for {string.Join(", nor for ", missing)}.");
             }
 
             void Require(bool there, string what)
@@ -41,11 +42,13 @@ internal static class MutationRules
 
     /// <summary>Done, and neither the repetition of an earlier answer nor one that says itself that it changed nothing.</summary>
     private static bool IsMutation(CanonicalLine line) =>
-        line is { LineKind: CanonicalLine.Request, StatusCode: >= 200 and < 300 } && s_methods.Contains(line.Method) && !s_others.Contains(line.Surface)
+        line is { LineKind: CanonicalLine.Request, StatusCode: >= 200 and < 300 } && s_methods.Contains(line.Method)
+            && !s_others.Contains(line.Surface)
         && !line.Attributes.Any(a => a is { Key: "idempotency.replayed", Value: true } or { Key: "changed", Value: false });
 
     private static bool IsTenant(string name) =>
         name.EndsWith(".tenants.resolve", StringComparison.Ordinal) || name.EndsWith(".nodes.resolve", StringComparison.Ordinal);
 
-    private static bool IsWrite(string name) => name.EndsWith(".outbox.write", StringComparison.Ordinal) || name.EndsWith(".audit.write", StringComparison.Ordinal);
+    private static bool IsWrite(string name) =>
+        name.EndsWith(".outbox.write", StringComparison.Ordinal) || name.EndsWith(".audit.write", StringComparison.Ordinal);
 }

@@ -21,7 +21,8 @@ internal static class SanitizeRules
 
     private static IEnumerable<(string Field, string? Text)> Texts(SpanRow span) =>
     [
-        ("service", span.Service), ("name", span.Name), ("status message", span.StatusMessage), ("error.type", span.ErrorType), ("tenant", span.Tenant), .. Texts(span.Attributes),
+        ("service", span.Service), ("name", span.Name), ("status message", span.StatusMessage), ("error.type", span.ErrorType),
+        ("tenant", span.Tenant), .. Texts(span.Attributes),
         .. span.Events.SelectMany(e => ((string, string?)[])[("event", e.Name), .. Texts(e.Attributes)]),
     ];
 

@@ -48,7 +48,8 @@ public static class TraceGateRules
 
     private static IEnumerable<Finding> Correlation(Evidence evidence) =>
     [
-        .. Requests(evidence).Where(l => string.IsNullOrEmpty(l.CorrelationId)).Select(l => new Finding("correlation", l.Service, $"the request {Called(l)} has no correlation id.")),
+        .. Requests(evidence).Where(l => string.IsNullOrEmpty(l.CorrelationId))
+            .Select(l => new Finding("correlation", l.Service, $"the request {Called(l)} has no correlation id.")),
         .. evidence.Sent.Where(s => s.EchoedId != s.CorrelationId)
             .Select(s => new Finding("correlation", s.Service, $"{s.Request} was answered with X-Correlation-ID {s.EchoedId ?? "missing"}, not {s.CorrelationId}.")),
     ];
@@ -59,12 +60,14 @@ public static class TraceGateRules
         {
             if (line.Status != SpanStatus.Error)
             {
-                yield return new Finding("error", line.Service, $"{Called(line)} failed ({line.StatusCode?.ToString() ?? line.Outcome}), but its span's status is {line.Status}.");
+                yield return new Finding("error", line.Service,
+                    $"{Called(line)} failed ({line.StatusCode?.ToString() ?? line.Outcome}), but its span's status is {line.Status}.");
             }
 
             if (string.IsNullOrEmpty(line.ErrorCode))
             {
-                yield return new Finding("error", line.Service, $"{Called(line)} failed ({line.StatusCode?.ToString() ?? line.Outcome}) without an error_code.");
+                yield return new Finding("error", line.Service,
+                    $"{Called(line)} failed ({line.StatusCode?.ToString() ?? line.Outcome}) without an error_code.");
             }
         }
 
@@ -76,7 +79,8 @@ public static class TraceGateRules
             }
             else if (Requests(evidence).FirstOrDefault(l => IsOf(l, sent)) is { } line && line.ErrorCode != sent.ErrorCode)
             {
-                yield return new Finding("error", sent.Service, $"{sent.Request} was answered {sent.ErrorCode}, but its line says {line.ErrorCode ?? "nothing"}.");
+                yield return new Finding("error", sent.Service,
+                    $"{sent.Request} was answered {sent.ErrorCode}, but its line says {line.ErrorCode ?? "nothing"}.");
             }
         }
     }
@@ -87,7 +91,8 @@ public static class TraceGateRules
     private static bool HasFailed(CanonicalLine line) =>
         line.StatusCode >= 500 || line.Outcome is "error" || (line.LineKind == CanonicalLine.Job && line.Outcome is "timeout");
 
-    private static bool IsOf(CanonicalLine line, SentRequest sent) => line.Service == sent.Service && line.Surface == sent.Surface && line.CorrelationId == sent.CorrelationId;
+    private static bool IsOf(CanonicalLine line, SentRequest sent) =>
+        line.Service == sent.Service && line.Surface == sent.Surface && line.CorrelationId == sent.CorrelationId;
 
     private static IEnumerable<CanonicalLine> Requests(Evidence evidence) =>
         evidence.Lines.Where(l => l.LineKind == CanonicalLine.Request && evidence.Services.Contains(l.Service));

@@ -154,8 +154,10 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
         using var response = await platform.Api.SendAsync(request);
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
         _sent.Add(new SentRequest(
-            "api", "public", $"{method} {path}", id, response.Headers.TryGetValues("X-Correlation-ID", out var echoed) ? string.Join(", ", echoed) : null,
-            (int)response.StatusCode, answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("error_code", out var code) ? code.GetString() : null));
+            "api", "public", $"{method} {path}", id,
+            response.Headers.TryGetValues("X-Correlation-ID", out var echoed) ? string.Join(", ", echoed) : null,
+            (int)response.StatusCode,
+            answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("error_code", out var code) ? code.GetString() : null));
         return answer;
     }
 
@@ -163,10 +165,12 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
     /// A service without a sink of its own (no loss account) is in the store only because it exported there: AppHost gives node agents that
     /// endpoint.
     /// </summary>
-    private async Task<IReadOnlySet<string>> ExportingAsync(IReadOnlyList<string> services, IReadOnlyList<CanonicalLine> lines, OtlpCollector collector)
+    private async Task<IReadOnlySet<string>> ExportingAsync(IReadOnlyList<string> services, IReadOnlyList<CanonicalLine> lines,
+        OtlpCollector collector)
     {
         await using var reader = new TelemetryReader(TelemetryFolder, TimeProvider.System);
         var own = (await reader.LossAsync()).Select(l => l.Process).ToHashSet(StringComparer.Ordinal);
-        return services.Where(s => collector.HeardOf(s) || (!own.Contains(s) && lines.Any(l => l.Service == s))).ToHashSet(StringComparer.Ordinal);
+        return services.Where(s => collector.HeardOf(s) || (!own.Contains(s) && lines.Any(l => l.Service == s)))
+            .ToHashSet(StringComparer.Ordinal);
     }
 }

@@ -8,7 +8,8 @@ namespace OrionPlatform.TraceGate.Tests;
 /// <param name="EchoedId">The id in the answer's header; null when there was none.</param>
 /// <param name="Status">The answer's status.</param>
 /// <param name="ErrorCode">The <c>error_code</c> of the answer, when it was a problem document.</param>
-public sealed record SentRequest(string Service, string Surface, string Request, string CorrelationId, string? EchoedId, int Status, string? ErrorCode);
+public sealed record SentRequest(string Service, string Surface, string Request, string CorrelationId, string? EchoedId, int Status,
+    string? ErrorCode);
 
 /// <summary>A message that some consumer must have processed.</summary>
 /// <param name="Service">Whose consumer.</param>

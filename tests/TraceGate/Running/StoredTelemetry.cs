@@ -8,7 +8,8 @@ internal static class StoredTelemetry
 {
     private const int PageSize = 1000;
 
-    public static async Task<(IReadOnlyList<CanonicalLine> Lines, IReadOnlyList<SpanRow> Spans, IReadOnlyList<LogRow> Logs)> ReadAsync(string folder)
+    public static async Task<(IReadOnlyList<CanonicalLine> Lines, IReadOnlyList<SpanRow> Spans,
+        IReadOnlyList<LogRow> Logs)> ReadAsync(string folder)
     {
         await using var reader = new TelemetryReader(folder, TimeProvider.System);
         var lines = await AllAsync(after => reader.LinesAsync(new TraceQuery { Limit = PageSize, After = after }));

@@ -19,7 +19,8 @@ internal static class CrashWriter
     public static async Task RunAsync(string directory, string name)
     {
         var sink = new TelemetrySink(
-            new TelemetrySinkOptions { Directory = directory, Process = name, FlushInterval = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
+            new TelemetrySinkOptions { Directory = directory, Process = name, FlushInterval = TimeSpan.FromMilliseconds(20) },
+            TimeProvider.System);
         await sink.FlushAsync();
         await using var checkpointer = new Checkpointer(SegmentFiles.CentralPath(directory));
         var lines = 0;

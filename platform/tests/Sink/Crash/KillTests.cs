@@ -39,7 +39,8 @@ public sealed class KillTests(ITestOutputHelper output)
         foreach (var writer in writers)
         {
             // The next run of its name says what became of the last one.
-            await using var last = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.Path, Process = writer.Name }, TimeProvider.System);
+            await using var last =
+                new TelemetrySink(new TelemetrySinkOptions { Directory = folder.Path, Process = writer.Name }, TimeProvider.System);
             await last.FlushAsync();
         }
 
@@ -66,7 +67,8 @@ public sealed class KillTests(ITestOutputHelper output)
         using var central = Database.OpenReader(SegmentFiles.CentralPath(directory));
         using var find = central.Prepare("SELECT count(*) FROM audit_log WHERE id IN (SELECT value FROM json_each(?))");
         find.Bind(1, JsonSerializer.Serialize(writer.Audited)).Step();
-        var (audited, stored) = (find.Long(0), Directory.GetFiles(directory, $"{writer.Name}.db", SearchOption.AllDirectories).Sum(CountLines));
+        var (audited, stored) =
+            (find.Long(0), Directory.GetFiles(directory, $"{writer.Name}.db", SearchOption.AllDirectories).Sum(CountLines));
         var loss = (await reader.LossAsync()).Single(l => l.Process == writer.Name && l.Stream == "lines");
         output.WriteLine($"{writer.Name}: audit entries {writer.Audited.Length} acknowledged, {audited} of them stored; lines {writer.Settled} acknowledged, {loss}");
         Assert.Equal(writer.Audited.Length, audited);
@@ -76,7 +78,8 @@ public sealed class KillTests(ITestOutputHelper output)
         // What is lost was handed over after the last commit its writer told of, so within one flush interval; all of it is told of.
         Assert.InRange(loss.Dropped, 0, writer.Unsettled);
         Assert.InRange(loss.Produced, writer.Handed, writer.Handed + (CrashWriter.PerRound * s_kills / 2));
-        Assert.Equal(loss.Dropped, (await reader.LossReasonsAsync()).Where(r => r.Process == writer.Name && r.Stream == "lines" && r.Reason == "killed").Sum(r => r.Rows));
+        Assert.Equal(loss.Dropped, (await reader.LossReasonsAsync())
+            .Where(r => r.Process == writer.Name && r.Stream == "lines" && r.Reason == "killed").Sum(r => r.Rows));
         var entries = (await reader.LossAsync()).Single(l => l.Process == writer.Name && l.Stream == "audit");
         using var all = central.Prepare("SELECT count(*) FROM audit_log WHERE component = ?");
         all.Bind(1, writer.Name).Step();

@@ -12,7 +12,8 @@ internal static class NoSqlite
 {
     public static async Task RunAsync(string directory)
     {
-        NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, (name, _, _) => throw new DllNotFoundException($"{name} is not here"));
+        NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, (name, _, _) =>
+            throw new DllNotFoundException($"{name} is not here"));
         var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = directory, Process = "lost", FlushInterval = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
         await using var reader = new TelemetryReader(directory, TimeProvider.System);
         for (var i = 0; i < 3; i++)
@@ -30,12 +31,15 @@ internal static class NoSqlite
         sink.Record(CrashWriter.Line());
         var accounts = sink.Accounts().ToDictionary(a => a.Stream);
         Console.WriteLine(JsonSerializer.Serialize(new NoSqliteOutcome(
-            asynchronous?.GetType().Name, synchronous?.GetType().Name, alert, Drops(accounts["lines"]), Drops(accounts["tracked"]), accounts.Values.Sum(a => a.Buffered),
+            asynchronous?.GetType().Name, synchronous?.GetType().Name, alert, Drops(accounts["lines"]), Drops(accounts["tracked"]),
+            accounts.Values.Sum(a => a.Buffered),
             SqliteEngine.Version?.ToString())));
     }
 
-    private static string Drops(StreamAccount account) => string.Join(", ", account.Drops.OrderBy(d => d.Key).Select(d => $"{d.Key.Reason} {d.Value}"));
+    private static string Drops(StreamAccount account) =>
+        string.Join(", ", account.Drops.OrderBy(d => d.Key).Select(d => $"{d.Key.Reason} {d.Value}"));
 }
 
 /// <summary>What <see cref="NoSqlite"/> saw.</summary>
-internal sealed record NoSqliteOutcome(string? Asynchronous, string? Synchronous, bool Alert, string Lines, string Tracked, long Buffered, string? Version);
+internal sealed record NoSqliteOutcome(string? Asynchronous, string? Synchronous, bool Alert, string Lines, string Tracked, long Buffered,
+    string? Version);

@@ -37,7 +37,8 @@ internal static class FrozenFile
         PrivateFolder.Make(Path.GetDirectoryName(path)!);
         using var database = Database.OpenWriter(path, 1_000, 1_000);
         database.Execute(Text($"{name}.sql"));
-        database.Execute(Text($"{name}-rows.sql").Replace("$T", time.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        database.Execute(Text($"{name}-rows.sql")
+            .Replace("$T", time.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
     }
 
     private static string Text(string name)

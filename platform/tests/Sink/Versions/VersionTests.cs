@@ -69,13 +69,15 @@ public sealed class VersionTests
         Assert.Equal(CentralSchema.Versions.Newest, FrozenFile.Version(SegmentFiles.CentralPath(folder.Path)));
         using (var central = Database.OpenReader(SegmentFiles.CentralPath(folder.Path)))
         {
-            Assert.Equal(CentralSchema.Versions.Newest, central.QueryLong("SELECT value FROM _observability_metadata WHERE key = 'schema_version'"));
+            Assert.Equal(CentralSchema.Versions.Newest,
+                central.QueryLong("SELECT value FROM _observability_metadata WHERE key = 'schema_version'"));
             Assert.Equal(1, central.QueryLong("SELECT count(*) FROM rollup_checks"));
         }
 
         Assert.Equal(2, (await reader.AuditAsync(new AuditQuery())).Count);
         Assert.Equal(2, (await reader.FactsAsync("thing/th_1")).Count);
-        Assert.Equal(["new_viewed", "old_viewed"], (await reader.TrackedAsync(time.GetUtcNow(), time.GetUtcNow().AddSeconds(1))).Select(e => e.Name));
+        Assert.Equal(["new_viewed", "old_viewed"], (await reader.TrackedAsync(time.GetUtcNow(), time.GetUtcNow().AddSeconds(1)))
+            .Select(e => e.Name));
         Assert.Equal(AlertState.Resolved, Assert.Single(await reader.AlertsAsync(openOnly: false)).State);
         Assert.Equal(3, (await reader.OverviewAsync(TimeSpan.FromMinutes(5))).PublicApi.Count);
     }
@@ -125,7 +127,8 @@ public sealed class VersionTests
         CentralSchema.Versions.OpenWriter(folder.File("central.db"), 1_000, 1_000).Dispose();
 
         // A difference means that a released step was changed: what is to be different belongs into a further step.
-        Assert.Equal(FrozenFile.Schema(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api")), FrozenFile.Schema(folder.File("segment.db")));
+        Assert.Equal(FrozenFile.Schema(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api")),
+            FrozenFile.Schema(folder.File("segment.db")));
         Assert.Equal(FrozenFile.Schema(SegmentFiles.CentralPath(test.Directory)), FrozenFile.Schema(folder.File("central.db")));
     }
 
@@ -153,7 +156,8 @@ public sealed class VersionTests
         using (var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(VersionTests).Assembly.Location, "endless-step", path]) { UseShellExecute = false })!)
         {
             // The WAL is past what the step began with: pages of the unfinished transaction are on disk.
-            await OrionPlatform.Tests.Eventually.TrueAsync(() => new FileInfo(path + "-wal") is { Exists: true, Length: > 1_000_000 }, "the step wrote nothing");
+            await OrionPlatform.Tests.Eventually.TrueAsync(() =>
+                new FileInfo(path + "-wal") is { Exists: true, Length: > 1_000_000 }, "the step wrote nothing");
             process.Kill();
             await process.WaitForExitAsync();
         }
@@ -180,12 +184,14 @@ public sealed class VersionTests
         await test.ReopenAsync();
         test.Sink.Track("lost");
         Assert.False(await test.Sink.CopyFactsAsync([]));
-        await Assert.ThrowsAsync<AuditUnavailableException>(async () => await test.Sink.Audit.LogAsync(new AuditEntry { Component = "x", Action = "y" }));
+        await Assert.ThrowsAsync<AuditUnavailableException>(async () =>
+            await test.Sink.Audit.LogAsync(new AuditEntry { Component = "x", Action = "y" }));
         await test.Sink.FlushAsync();
         var refused = await Assert.ThrowsAsync<TelemetryReadException>(() => test.Reader.AlertsAsync());
         await test.Sink.DisposeAsync();
 
-        Assert.Equal($"telemetry.db has schema version 99; this program knows {CentralSchema.Versions.Newest}. The file is left as it is.", refused.Message);
+        Assert.Equal($"telemetry.db has schema version 99; this program knows {CentralSchema.Versions.Newest}. The file is left as it is.",
+            refused.Message);
         Assert.Equal(bytes, await File.ReadAllBytesAsync(path));
     }
 
@@ -194,7 +200,8 @@ public sealed class VersionTests
         var all = await test.Reader.LinesAsync(new TraceQuery { To = test.Time.GetUtcNow().AddTicks(1).AddMinutes(lines - 2) });
         Assert.Empty(all.Skipped);
         var old = all.Items.Single(l => l.CorrelationId == "corr-1");
-        Assert.Equal(("/v1/old", "acme", 2_000_000_000L, SpanStatus.Error, "internal"), (old.Route, old.Tenant, old.DurationNanos, old.Status, old.ErrorCode));
+        Assert.Equal(("/v1/old", "acme", 2_000_000_000L, SpanStatus.Error, "internal"),
+            (old.Route, old.Tenant, old.DurationNanos, old.Status, old.ErrorCode));
         Assert.Equal(("kept", "yes"), (old.Attributes.Single().Key, old.Attributes.Single().Value));
         Assert.Equal(("Old", 1), (old.Events.Single().Name, old.Links.Length));
         foreach (var query in new[] { new TraceQuery { Tenant = "acme" }, new TraceQuery { ErrorsOnly = true }, new TraceQuery { MinDuration = TimeSpan.FromSeconds(2) }, new TraceQuery { Service = "api", Route = "/v1/old", Tenant = "acme" } })
@@ -207,8 +214,10 @@ public sealed class VersionTests
             Assert.Equal("an old message", Assert.Single((await test.Reader.LogsAsync(query)).Items).Message);
         }
 
-        Assert.Equal("another old message", Assert.Single((await test.Reader.LogsAsync(new LogQuery { Service = "worker" })).Items).Message);
-        Assert.Equal("api.old.load", (await test.Reader.StoryAsync(old.TraceId))!.Traces.Single(t => t.TraceId == old.TraceId).Spans.Single().Name);
+        Assert.Equal("another old message",
+            Assert.Single((await test.Reader.LogsAsync(new LogQuery { Service = "worker" })).Items).Message);
+        Assert.Equal("api.old.load",
+            (await test.Reader.StoryAsync(old.TraceId))!.Traces.Single(t => t.TraceId == old.TraceId).Spans.Single().Name);
     }
 
     private static async Task AssertOldCentralAsync(TelemetryReader reader, TimeProvider time)
@@ -219,7 +228,8 @@ public sealed class VersionTests
         Assert.Equal("old.event", Assert.Single(await reader.EventsAsync(new EventQuery())).Type);
         Assert.Equal(17, await reader.LastFactAsync());
         Assert.Equal("/v1/old", Assert.Single(await reader.FiguresAsync(FiguresOf.Routes, TimeSpan.FromMinutes(5))).Name);
-        Assert.Equal(7.5, Assert.Single(await reader.MetricAsync("old.depth", time.GetUtcNow(), time.GetUtcNow().AddMinutes(1))).Minutes.Single().Last);
+        Assert.Equal(7.5,
+            Assert.Single(await reader.MetricAsync("old.depth", time.GetUtcNow(), time.GetUtcNow().AddMinutes(1))).Minutes.Single().Last);
         Assert.Equal(new LossRow("api", "lines", 2, 2, 0, 0, 0), Assert.Single(await reader.LossAsync()));
     }
 }

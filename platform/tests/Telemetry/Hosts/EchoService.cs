@@ -25,9 +25,11 @@ internal static class EchoService
                 outgoing.Add((await clients.CreateClient("self").GetFromJsonAsync<Dictionary<string, string>>($"http://{http.Request.Host}/mirror"))!);
             }
 
-            return new Seen(span.TraceId.ToHexString(), span.ParentSpanId.ToHexString(), [.. span.Baggage.Select(b => $"{b.Key}={b.Value}")], outgoing);
+            return new Seen(span.TraceId.ToHexString(), span.ParentSpanId.ToHexString(),
+                [.. span.Baggage.Select(b => $"{b.Key}={b.Value}")], outgoing);
         });
-        a.MapGet("/mirror", (HttpContext http) => http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString())).WithMetadata(new UntracedAttribute());
+        a.MapGet("/mirror", (HttpContext http) => http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString()))
+            .WithMetadata(new UntracedAttribute());
     });
 
     public static Task<Seen> CallAsync(TestApp app, params (string Name, string Value)[] headers) => CallAsync(app, 1, headers);

@@ -39,7 +39,8 @@ internal sealed class TestApp : IAsyncDisposable
         Action<WebApplication>? map = null, Action<WebApplicationBuilder>? configure = null, string environment = "Production",
         Action<IServiceCollection>? library = null, params (string Key, string? Value)[] settings)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment, ApplicationName = "test-service" });
+        var builder =
+            WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment, ApplicationName = "test-service" });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, s.Value)));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         library?.Invoke(builder.Services);
