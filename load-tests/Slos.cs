@@ -17,7 +17,7 @@ internal static class Slos
 
     public static IReadOnlyList<BudgetSlo> Budgets { get; } = [PublicApiErrors];
 
-    private static LatencySlo Of(Orion.Telemetry.ServiceLevels.LatencySlo slo) => new(slo.Name, slo.Objective, slo.Limit);
+    private static LatencySlo Of(Orion.Sink.ServiceLevels.LatencySlo slo) => new(slo.Name, slo.Objective, slo.Limit);
 }
 
 /// <summary>The percentile of all calls, failed ones included, has to be below the limit.</summary>

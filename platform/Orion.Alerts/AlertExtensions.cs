@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 using Orion.Alerts;
 using Orion.Alerts.Evaluation;
 using Orion.Alerts.Rules;
-using Orion.Telemetry.ServiceLevels;
+using Orion.Sink.ServiceLevels;
 
 namespace Microsoft.Extensions.Hosting;
 

@@ -44,15 +44,15 @@ public static class OpsPanelExtensions
         services.AddSingleton<HtmlPainter>().AddSingleton<StallNotice>().AddSingleton<PanelPages>().AddSingleton<TabPainter>()
             .AddSingleton<TabMemory>();
         services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<LiveStream>();
-        services.AddSingleton(s => Seats(s.GetRequiredService<Microsoft.Extensions.Options.IOptions<OpsPanelOptions>>().Value));
+        services.AddSingleton(s => Limiter(s.GetRequiredService<Microsoft.Extensions.Options.IOptions<OpsPanelOptions>>().Value));
         services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>().AddSingleton<ITab, LogsTab>().AddSingleton<ITab, MetricsTab>().AddSingleton<ITab, HealthTab>().AddSingleton<LocalVitalsReader>();
         services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>().AddSingleton<ActEndpoints>()
             .AddSingleton<TraceExport>();
         return builder;
     }
 
-    // Of sessions: the panel's own, so another kind of stream in the same service has seats apart.
-    private static StreamSeats Seats(OpsPanelOptions options) => new(options.MaxStreams, options.MaxStreamsPerSession);
+    // Of sessions: the panel's own, so another kind of stream in the same service has streams apart.
+    private static StreamConcurrencyLimiter Limiter(OpsPanelOptions options) => new(options.MaxStreams, options.MaxStreamsPerSession);
 
     /// <summary>
     /// Maps the panel at <c>/admin/ops</c>. Everything there but the login page and the assets demands a session with a role.

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Orion.Redaction;
 
-/// <summary>Settings of the redaction gate, section <c>Orion:Sanitize</c>.</summary>
+/// <summary>Settings of redaction, section <c>Orion:Sanitize</c>.</summary>
 public sealed class SanitizeOptions
 {
     /// <summary>The section's name.</summary>

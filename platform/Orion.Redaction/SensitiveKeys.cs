@@ -57,7 +57,7 @@ internal sealed class SensitiveKeys
     private sealed record Entry(string Key, KeyVerdict Verdict);
 }
 
-/// <summary>What the gate does with a field of some name.</summary>
+/// <summary>What redaction does with a field of some name.</summary>
 /// <param name="Kind">What the name says of its value.</param>
 /// <param name="Sql">Its value is SQL, of which the literals are redacted.</param>
 /// <param name="Clean">The name without secrets in it; the same instance when there are none.</param>

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orion.Sink.ServiceLevels;
 using Orion.Telemetry;
 using Orion.Telemetry.Audit;
 using Orion.Telemetry.Correlation;
@@ -19,7 +20,6 @@ using Orion.Telemetry.Heartbeats;
 using Orion.Telemetry.Identity;
 using Orion.Telemetry.Outgoing;
 using Orion.Telemetry.Requests;
-using Orion.Telemetry.ServiceLevels;
 using Orion.Telemetry.Tracing;
 
 namespace Microsoft.Extensions.Hosting;

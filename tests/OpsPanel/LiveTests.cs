@@ -74,8 +74,8 @@ public sealed class LiveTests
         Assert.Equal(HttpStatusCode.TooManyRequests, full.StatusCode);
 
         await b.DisposeAsync();
-        var seats = host.App.Services.GetRequiredService<StreamSeats>();
-        await Eventually.TrueAsync(() => seats.Open == 2, "the seat of a viewer who left is free");
+        var limiter = host.App.Services.GetRequiredService<StreamConcurrencyLimiter>();
+        await Eventually.TrueAsync(() => limiter.Open == 2, "the seat of a viewer who left is free");
         await using var d = await EventStream.OpenAsync(one, "/admin/ops/logs/live");
     }
 

@@ -9,11 +9,11 @@ using Microsoft.Extensions.Options;
 using Orion.Redaction;
 using Orion.Sink;
 using Orion.Sink.Reading;
+using Orion.Sink.ServiceLevels;
 using Orion.Store;
 using Orion.Store.OpsAccess;
 using Orion.Telemetry;
 using Orion.Telemetry.Logs;
-using Orion.Telemetry.ServiceLevels;
 using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.Tests;
@@ -84,6 +84,7 @@ internal sealed class PanelHost : IAsyncDisposable
             new TraceRing(Options.Create(new TracingOptions())),
             new LogRing(Options.Create(new LogOptions())),
             s.GetRequiredService<TelemetrySink>()));
+        builder.AddSlos(OrionPlatform.ServiceDefaults.Slos.All);
         builder.AddDomainStore();
         builder.AddOpsPanel();
         var app = builder.Build();

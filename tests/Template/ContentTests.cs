@@ -8,7 +8,8 @@ public sealed class ContentTests(InstalledTemplate template)
 {
     // The template's own affairs.
     private static readonly string[] s_own =
-        [".template.config/", ".ci/", "tests/Template/", "eng/template/", "eng/pack.sh", "README.md", "LICENSE"];
+        [".template.config/", ".ci/", "tests/Template/", "eng/template/", "eng/pack.sh", "README.md", "CONTRIBUTING.md",
+        "CHANGELOG.md", "LICENSE"];
 
     public static TheoryData<string> Names => [.. InstalledTemplate.Names.Keys];
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orion.Sink.Reading;
 using Orion.Sink.Rollups;
-using Orion.Telemetry.ServiceLevels;
+using Orion.Sink.ServiceLevels;
 
 namespace Orion.Alerts.Rules;
 

@@ -29,7 +29,7 @@ public sealed record PanelSession(OpsSession Stored, string Secret)
 /// Sessions as the panel uses them, and as the tickets of its cookie. Each request asks the store anew, so that what is ended or changed
 /// there counts at once.
 /// </summary>
-internal sealed class Sessions(OpsSessions store, StreamSeats seats, AuditLog audit) : ITicketStore
+internal sealed class Sessions(OpsSessions store, StreamConcurrencyLimiter limiter, AuditLog audit) : ITicketStore
 {
     private static readonly object s_key = new();
 
@@ -47,7 +47,7 @@ internal sealed class Sessions(OpsSessions store, StreamSeats seats, AuditLog au
     public async Task<bool> EndAsync(string sessionId, Func<WriteTransaction, Task>? also, CancellationToken cancellationToken)
     {
         var ended = await store.EndByIdAsync(sessionId, also, cancellationToken);
-        seats.End(sessionId);
+        limiter.End(sessionId);
         return ended;
     }
 

@@ -10,7 +10,8 @@ namespace Orion.OpsPanel.Health;
 
 /// <summary>Are the processes well? Their runtime figures, who stalls them, their circuits, and what telemetry costs and loses.</summary>
 internal sealed class HealthTab(
-    TelemetryReader reader, DomainStore store, LocalVitalsReader vitals, HtmlPainter painter, RenderCache cache, StreamSeats seats,
+    TelemetryReader reader, DomainStore store, LocalVitalsReader vitals, HtmlPainter painter, RenderCache cache,
+    StreamConcurrencyLimiter streams,
     TimeProvider time) : ITab
 {
     private const int MaxSetAside = 20;
@@ -67,7 +68,7 @@ internal sealed class HealthTab(
             Folder = await folder,
             Checks = await checks,
             SetAside = await setAside,
-            Streams = seats.Open,
+            Streams = streams.Open,
             CacheHits = cache.Hits,
             CacheMisses = cache.Misses,
         };

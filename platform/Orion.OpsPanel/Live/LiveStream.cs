@@ -12,7 +12,7 @@ namespace Orion.OpsPanel.Live;
 /// A tab's live stream: server-sent events, one <c>fragment</c> event for each part that looks different from what this viewer was last
 /// sent. A slow viewer skips pictures; nothing queues up for it.
 /// </summary>
-internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamSeats seats, Sessions sessions,
+internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamConcurrencyLimiter limiter, Sessions sessions,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveStream> logger)
 {
     // Sessions ended here cut their streams off at once; this is for those ended by another process, or by time.
@@ -21,15 +21,15 @@ internal sealed class LiveStream(LivePulse pulse, TabPainter painter, StreamSeat
     public async Task RunAsync(HttpContext http, ITab tab, TabView view)
     {
         var session = Sessions.Current(http);
-        using var seat = seats.TryTake(session.Id);
-        if (seat is null)
+        using var lease = limiter.TryTake(session.Id);
+        if (lease is null)
         {
             http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
             http.Response.Headers.RetryAfter = "10";
             return;
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, seat.Ended, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lease.Ended, lifetime.ApplicationStopping);
         using var watching = pulse.Watch();
         try
         {

@@ -2,8 +2,8 @@ using Orion.Sink.Alerts;
 using Orion.Sink.Reading;
 using Orion.Sink.Rollups;
 using Orion.Sink.Rows;
+using Orion.Sink.ServiceLevels;
 using Orion.Store.Jobs;
-using Orion.Telemetry.ServiceLevels;
 
 namespace Orion.OpsPanel.Overview;
 

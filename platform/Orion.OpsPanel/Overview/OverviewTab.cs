@@ -5,9 +5,9 @@ using Orion.OpsPanel.Live;
 using Orion.OpsPanel.Shell;
 using Orion.Sink.Reading;
 using Orion.Sink.Rollups;
+using Orion.Sink.ServiceLevels;
 using Orion.Store.Jobs;
 using Orion.Telemetry.ServerSentEvents;
-using Orion.Telemetry.ServiceLevels;
 
 namespace Orion.OpsPanel.Overview;
 
@@ -15,7 +15,7 @@ namespace Orion.OpsPanel.Overview;
 /// Is the platform well? Services, the public API against its SLOs, the queue, open alerts, and what telemetry itself has lost.
 /// </summary>
 internal sealed class OverviewTab(
-    TelemetryReader reader, JobQueue jobs, IEnumerable<IWorkQueue> queues, IOptions<SloOptions> slos, HtmlPainter painter, RenderCache cache, StreamSeats seats, TimeProvider time) : ITab
+    TelemetryReader reader, JobQueue jobs, IEnumerable<IWorkQueue> queues, IOptions<SloOptions> slos, HtmlPainter painter, RenderCache cache, StreamConcurrencyLimiter streams, TimeProvider time) : ITab
 {
     private const int DeadLetters = 5;
     private static readonly TimeSpan s_budgetTime = TimeSpan.FromDays(30);
@@ -44,7 +44,8 @@ internal sealed class OverviewTab(
             await painter.FragmentAsync<RouteTable>("ov-routes", ("Base", @base), ("View", view), ("Routes", data.Routes)),
             await painter.FragmentAsync<QueueTable>("ov-queue", ("Data", data), ("Base", @base)),
             await painter.FragmentAsync<LossAccount>("ov-losses", ("Losses", data.Losses)),
-            await painter.FragmentAsync<PanelFigures>("ov-panel", ("Hits", cache.Hits), ("Misses", cache.Misses), ("Streams", seats.Open)),
+            await painter.FragmentAsync<PanelFigures>("ov-panel", ("Hits", cache.Hits), ("Misses", cache.Misses),
+                ("Streams", streams.Open)),
         ]);
     }
 

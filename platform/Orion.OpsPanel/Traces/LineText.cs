@@ -1,5 +1,5 @@
 using Orion.Sink.Rows;
-using Orion.Telemetry.ServiceLevels;
+using Orion.Sink.ServiceLevels;
 
 namespace Orion.OpsPanel.Traces;
 

@@ -5,7 +5,7 @@ using Orion.OpsPanel.Live;
 using Orion.OpsPanel.Shell;
 using Orion.Sink.Reading;
 using Orion.Sink.Rows;
-using Orion.Telemetry.ServiceLevels;
+using Orion.Sink.ServiceLevels;
 
 namespace Orion.OpsPanel.Traces;
 

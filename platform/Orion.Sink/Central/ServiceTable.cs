@@ -1,7 +1,6 @@
 using Orion.Sink.Rollups;
 using Orion.Sink.Rows;
 using Orion.Sink.Sql;
-using Orion.Sink.Writing;
 
 namespace Orion.Sink.Central;
 
@@ -30,8 +29,8 @@ internal sealed class ServiceTable
     // Rows of a service come one after another, and mostly with the same object.
     private string? _last;
 
-    /// <summary>Notes the services of rows that have just been received.</summary>
-    public void Note(in DayRows rows, long now)
+    /// <summary>Rows of a batch follow, received at that time.</summary>
+    public void Begin(long now)
     {
         var hour = UnixTime.Floor(now, UnixTime.Hour);
         if (hour != _hour)
@@ -39,25 +38,21 @@ internal sealed class ServiceTable
             (_hour, _last) = (hour, null);
             _seen.Clear();
         }
+    }
 
-        foreach (var line in rows.Lines.Span)
+    /// <summary>Notes the service of a row.</summary>
+    public void Note(string service)
+    {
+        if (ReferenceEquals(service, _last))
         {
-            Note(line.Service);
+            return;
         }
 
-        foreach (var span in rows.Spans.Span)
+        _last = service;
+        if (service.Length > 0 && !_seen.Contains(service) && _seen.Count < MaxNames && _new.Count < MaxNames)
         {
-            Note(span.Service);
-        }
-
-        foreach (var log in rows.Logs.Span)
-        {
-            Note(log.Service);
-        }
-
-        foreach (var point in rows.Metrics.Span)
-        {
-            Note(point.Service);
+            _seen.Add(service);
+            _new.Add(service);
         }
     }
 
@@ -82,19 +77,4 @@ internal sealed class ServiceTable
 
     /// <summary>What was written is committed.</summary>
     public void Committed() => _new.Clear();
-
-    private void Note(string service)
-    {
-        if (ReferenceEquals(service, _last))
-        {
-            return;
-        }
-
-        _last = service;
-        if (service.Length > 0 && !_seen.Contains(service) && _seen.Count < MaxNames && _new.Count < MaxNames)
-        {
-            _seen.Add(service);
-            _new.Add(service);
-        }
-    }
 }

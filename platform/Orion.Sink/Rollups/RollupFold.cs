@@ -76,9 +76,51 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         other.Unfolded += Unfolded;
         Unfolded = 0;
         Minutes.Clear();
-        foreach (var cells in _series.Values)
+        ForgetCells();
+    }
+
+    /// <summary>
+    /// A fold for the rows of one transaction, by the same objectives: its figures are added to these when the transaction is committed
+    /// (<see cref="Settle"/>), and dropped when it is not (<see cref="Clear"/>). So rows are folded while they are at hand, not looked at
+    /// once more afterwards.
+    /// </summary>
+    public RollupFold ForBatches() => new(slos, hours: false);
+
+    /// <summary>Adds the figures of a batch, and empties it; the batch keeps the room for its next rows.</summary>
+    public void Settle(RollupFold batch)
+    {
+        foreach (var ((series, start), cell) in batch.Minutes)
         {
-            (cells.Minute, cells.Hour) = (null, null);
+            if (cell.Count > 0)
+            {
+                Merge(series, start, cell);
+            }
+        }
+
+        Unfolded += batch.Unfolded;
+        batch.Clear();
+    }
+
+    /// <summary>Drops all figures. Cells of minutes that had none go, the others' room is kept.</summary>
+    public void Clear()
+    {
+        var unused = false;
+        foreach (var (key, cell) in Minutes)
+        {
+            if (cell.Count == 0)
+            {
+                unused |= Minutes.Remove(key);
+            }
+            else
+            {
+                cell.Clear();
+            }
+        }
+
+        Unfolded = 0;
+        if (unused)
+        {
+            ForgetCells();
         }
     }
 
@@ -101,11 +143,7 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
         _watches.RemoveAll(w => w.IsOver);
         Forget(Minutes, minutesBefore);
         Forget(Hours, hoursBefore);
-        foreach (var cells in _series.Values)
-        {
-            // A cell that is no longer in the dictionary would never be written.
-            (cells.Minute, cells.Hour) = (null, null);
-        }
+        ForgetCells();
     }
 
     /// <summary>Removes the cells of a minute and its hour: their rows have been rewritten.</summary>
@@ -121,6 +159,12 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
             Hours.Remove(key);
         }
 
+        ForgetCells();
+    }
+
+    /// <summary>Which cell a series is at is found anew: one that is no longer in the dictionary would never be written.</summary>
+    private void ForgetCells()
+    {
         foreach (var cells in _series.Values)
         {
             (cells.Minute, cells.Hour) = (null, null);
@@ -228,6 +272,11 @@ internal sealed class RollupFold(IReadOnlyList<SloRule> slos, bool hours = true)
 
     private void Merge(RollupSeries series, long minute, RollupCell cell)
     {
+        foreach (var watch in _watches)
+        {
+            watch.IsTouched |= watch.Minute == minute;
+        }
+
         series = Cells(series).Series;
         if (Cell(Minutes, series, minute) is { } inMinute && Cell(Hours, series, UnixTime.Floor(minute, UnixTime.Hour)) is { } inHour)
         {

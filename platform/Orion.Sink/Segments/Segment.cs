@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Orion.Sink.Central;
 using Orion.Sink.Loss;
 using Orion.Sink.Metrics;
 using Orion.Sink.Rollups;
@@ -20,8 +21,7 @@ internal sealed class Segment : IDisposable
     private readonly MetricWriter _metrics;
     private readonly Statement _stored;
 
-    // Bounded by the batch; cleared when the next one begins.
-    private readonly HashSet<SpanRow> _duplicates = new(ReferenceEqualityComparer.Instance);
+    private RollupFold? _figures;
 
     public Segment(string path, int maxPages)
     {
@@ -53,19 +53,20 @@ internal sealed class Segment : IDisposable
     public string Path => _database.Path;
 
     /// <summary>Commits the batch, or nothing of it. Returns the rows that were stored before.</summary>
-    public BatchOutcome Write(string run, ResourceRow own, in DayRows rows, RollupFold fold, MetricRollups metrics)
+    public BatchOutcome Write(
+        string run, ResourceRow own, in DayRows rows, RollupFold fold, MetricRollups metrics, ServiceTable services)
     {
         var (lines, spans, logs) = (rows.Lines, rows.Spans, rows.Logs);
-        _duplicates.Clear();
+        var figures = _figures ??= fold.ForBatches();
         _database.Execute("BEGIN IMMEDIATE");
         try
         {
             _words.Begin(own);
-            var lineDuplicates = WriteSpans<CanonicalLine>(lines.Span);
-            var spanDuplicates = WriteSpans<SpanRow>(spans.Span);
+            var lineDuplicates = WriteSpans<CanonicalLine>(lines.Span, figures, services);
+            var spanDuplicates = WriteSpans<SpanRow>(spans.Span, figures, services);
             _spans.EndBatch();
-            WriteLogs(logs.Span);
-            WriteMetrics(rows.Metrics.Span);
+            WriteLogs(logs.Span, services);
+            WriteMetrics(rows.Metrics.Span, services);
 
             Count(run, Streams.Lines, lines.Length - lineDuplicates.Length);
             Count(run, Streams.Spans, spans.Length - spanDuplicates.Length);
@@ -73,8 +74,7 @@ internal sealed class Segment : IDisposable
             Count(run, Streams.Metrics, rows.Metrics.Length);
             _database.Execute("COMMIT");
             _words.Committed();
-            Fold<CanonicalLine>(lines.Span, fold);
-            Fold<SpanRow>(spans.Span, fold);
+            fold.Settle(figures);
             Fold(rows.Metrics.Span, metrics);
             return new BatchOutcome(lineDuplicates, spanDuplicates);
         }
@@ -84,6 +84,7 @@ internal sealed class Segment : IDisposable
             _words.RolledBack();
             _spans.RolledBack();
             _metrics.RolledBack();
+            figures.Clear();
             throw;
         }
     }
@@ -129,44 +130,40 @@ internal sealed class Segment : IDisposable
         }
     }
 
-    private void WriteLogs(ReadOnlySpan<LogRow> logs)
+    private void WriteLogs(ReadOnlySpan<LogRow> logs, ServiceTable services)
     {
         var key = new RowKey();
         foreach (var log in logs)
         {
+            services.Note(log.Service);
             _logs.Insert(log, ref key);
         }
     }
 
-    private void WriteMetrics(ReadOnlySpan<MetricPoint> points)
+    private void WriteMetrics(ReadOnlySpan<MetricPoint> points, ServiceTable services)
     {
         var key = new RowKey();
         foreach (var point in points)
         {
+            services.Note(point.Service);
             _metrics.Insert(point, ref key);
         }
     }
 
-    private void Fold<T>(ReadOnlySpan<T> rows, RollupFold fold) where T : SpanRow
-    {
-        foreach (var row in rows)
-        {
-            if (_duplicates.Count == 0 || !_duplicates.Contains(row))
-            {
-                fold.Add(row);
-            }
-        }
-    }
-
-    private T[] WriteSpans<T>(ReadOnlySpan<T> rows) where T : SpanRow
+    /// <summary>All that is to be known of a row is taken while it is at hand: a batch is larger than the processor's cache.</summary>
+    private T[] WriteSpans<T>(ReadOnlySpan<T> rows, RollupFold figures, ServiceTable services) where T : SpanRow
     {
         var key = new RowKey();
         List<T>? duplicates = null;
         foreach (var row in rows)
         {
-            if (!_spans.Insert(row, ref key))
+            services.Note(row.Service);
+            if (_spans.Insert(row, ref key))
             {
-                _duplicates.Add(row);
+                figures.Add(row);
+            }
+            else
+            {
                 (duplicates ??= []).Add(row);
             }
         }

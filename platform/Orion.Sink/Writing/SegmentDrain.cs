@@ -89,12 +89,18 @@ internal sealed class SegmentDrain(
         while (!_pending.IsEmpty)
         {
             var rows = _pending.Next(Today);
-            services.Note(rows, Window.Now);
+            services.Begin(Window.Now);
             FoldAndDrop(buffers.Lines, rows.Lines.Span);
             FoldAndDrop(buffers.Spans, rows.Spans.Span);
+            foreach (var log in rows.Logs.Span)
+            {
+                services.Note(log.Service);
+            }
+
             buffers.Logs.CountDropped("quota", rows.Logs.Span);
             foreach (var point in rows.Metrics.Span)
             {
+                services.Note(point.Service);
                 metrics.Add(point, AttributeJson.Of(point.Labels));
             }
 
@@ -107,6 +113,7 @@ internal sealed class SegmentDrain(
     {
         foreach (var row in rows)
         {
+            services.Note(row.Service);
             fold.Add(row, isStored: false);
         }
 
@@ -119,8 +126,8 @@ internal sealed class SegmentDrain(
 
     private void Write(in DayRows rows)
     {
-        var outcome = segments.Write(run, rows, fold, metrics);
-        services.Note(rows, Window.Now);
+        services.Begin(Window.Now);
+        var outcome = segments.Write(run, rows, fold, metrics, services);
         buffers.Lines.CountWritten(rows.Lines.Length, outcome.DuplicateLines);
         buffers.Spans.CountWritten(rows.Spans.Length, outcome.DuplicateSpans);
         buffers.Logs.CountStored(rows.Logs.Length);

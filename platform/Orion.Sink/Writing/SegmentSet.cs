@@ -1,3 +1,4 @@
+using Orion.Sink.Central;
 using Orion.Sink.Metrics;
 using Orion.Sink.Rollups;
 using Orion.Sink.Segments;
@@ -36,7 +37,7 @@ internal sealed class SegmentSet(TelemetrySinkOptions options, string process, T
 
     /// <summary>Writes a batch into its day's segment, which is opened when it is not.</summary>
     /// <exception cref="SqliteFailure">Nothing of the batch is stored; busy when the keeper is at that file.</exception>
-    public BatchOutcome Write(string run, in DayRows rows, RollupFold fold, MetricRollups metrics)
+    public BatchOutcome Write(string run, in DayRows rows, RollupFold fold, MetricRollups metrics, ServiceTable services)
     {
         if (IsLeaving(rows.Day))
         {
@@ -46,7 +47,7 @@ internal sealed class SegmentSet(TelemetrySinkOptions options, string process, T
         lock (_lock)
         {
             var open = Get(rows.Day);
-            var outcome = open.Segment.Write(run, options.Resource, rows, fold, metrics);
+            var outcome = open.Segment.Write(run, options.Resource, rows, fold, metrics, services);
             if (open.Segment.IsHeld(options.MaxWalBytes / 2))
             {
                 _open.Remove(open);

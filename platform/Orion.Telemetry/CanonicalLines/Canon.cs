@@ -6,7 +6,7 @@ namespace Orion.Telemetry.CanonicalLines;
 public static class Canon
 {
     /// <summary>Adds a field of any cardinality. The same key again replaces its value.</summary>
-    public static void Add(string key, object? value) => LineScope.Current?.Add(key, value);
+    public static void Add(string key, object? value) => CanonicalLineContext.Current?.Add(key, value);
 
     /// <summary>
     /// Adds a field of low cardinality, safe as a metric dimension. In Development a value that belongs to one entity (uuid, e-mail
@@ -14,7 +14,7 @@ public static class Canon
     /// </summary>
     public static void Tag(string key, object? value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
-        if (LineScope.Current is { } scope)
+        if (CanonicalLineContext.Current is { } scope)
         {
             scope.Pipeline?.Lint?.Check(key, value, file, line);
             scope.Add(key, value);
@@ -24,7 +24,7 @@ public static class Canon
     /// <summary>Says for which tenant (short name) the current request or job is done.</summary>
     public static void Tenant(string tenant)
     {
-        if (LineScope.Current is { } scope)
+        if (CanonicalLineContext.Current is { } scope)
         {
             scope.Tenant = tenant;
         }
@@ -33,7 +33,7 @@ public static class Canon
     /// <summary>Says who does it: an opaque id.</summary>
     public static void User(string user)
     {
-        if (LineScope.Current is { } scope)
+        if (CanonicalLineContext.Current is { } scope)
         {
             scope.User = user;
         }
@@ -42,7 +42,7 @@ public static class Canon
     /// <summary>Asks the sampler to keep this request or job whatever it samples.</summary>
     public static void Keep()
     {
-        if (LineScope.Current is { } scope)
+        if (CanonicalLineContext.Current is { } scope)
         {
             scope.Keep = true;
         }

@@ -15,9 +15,9 @@ public interface ILineEnricher
 /// <summary>A canonical line that is about to be finished.</summary>
 public sealed class LineContext
 {
-    private readonly LineScope _scope;
+    private readonly CanonicalLineContext _scope;
 
-    internal LineContext(LineScope scope, HttpContext? http)
+    internal LineContext(CanonicalLineContext scope, HttpContext? http)
     {
         _scope = scope;
         Http = http;

@@ -11,7 +11,7 @@ internal sealed class LineEnrichers(IEnumerable<ILineEnricher> enrichers, ILogge
 
     public long Failures => Interlocked.Read(ref _failures);
 
-    public void Run(LineScope scope, HttpContext? http)
+    public void Run(CanonicalLineContext scope, HttpContext? http)
     {
         if (_enrichers.Length == 0)
         {

@@ -12,7 +12,7 @@ public static class CorrelationId
     public const int MaxLength = 128;
 
     /// <summary>The current flow's id, or null outside a request or job.</summary>
-    public static string? Current => LineScope.Current is { Untraced: false } scope ? scope.CorrelationId : null;
+    public static string? Current => CanonicalLineContext.Current is { Untraced: false } scope ? scope.CorrelationId : null;
 
     /// <summary>
     /// Whether a caller's id is taken over: 1 to 128 letters, digits, dots, underscores, hyphens. Anything else could be content.

@@ -48,7 +48,7 @@ public static class Problems
     /// </summary>
     internal static Task WriteAsync(HttpContext http, CatalogueError error, string? detail)
     {
-        LineScope.Current?.ErrorCode ??= error.Code;
+        CanonicalLineContext.Current?.ErrorCode ??= error.Code;
         http.Response.Headers.CacheControl = "no-store";
         if (Paths.SurfaceOf(http.Request.Path) == "otlp")
         {
@@ -92,7 +92,7 @@ public static class Problems
         {
             var code = ErrorCatalogue.OfStatus(context.ProblemDetails.Status ?? context.HttpContext.Response.StatusCode).Code;
             members[ErrorCode] = code;
-            LineScope.Current?.ErrorCode ??= code;
+            CanonicalLineContext.Current?.ErrorCode ??= code;
         }
     }
 

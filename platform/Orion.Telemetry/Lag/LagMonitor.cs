@@ -45,7 +45,7 @@ internal sealed class LagMonitor : IDisposable
     private volatile LagFigures _running = new(0, 0, 0, 0);
 
     // Bounded by what the pool's threads carry in one stall; cleared before each probe.
-    private readonly Dictionary<LineScope, string> _openSpans = [];
+    private readonly Dictionary<CanonicalLineContext, string> _openSpans = [];
     private int _disposed;
     private (long Threads, int Looks) _busy;
     private readonly AutoResetEvent _woken = new(false);
@@ -242,7 +242,7 @@ internal sealed class LagMonitor : IDisposable
                 PoolThreads = busy ? Math.Max(1, (double)_busy.Threads / _busy.Looks) : Math.Max(1, ThreadPool.ThreadCount),
                 IdleThreads = busy ? 0 : Math.Max(1, ThreadPool.ThreadCount),
                 Occupied = [.. Occupancy.PoolSlots.SelectMany(s => s.Between(start, probe.RanAt))],
-                OpenSpans = new Dictionary<LineScope, string>(_openSpans),
+                OpenSpans = new Dictionary<CanonicalLineContext, string>(_openSpans),
             };
             _open = _open is null ? window : _open.Then(window);
             return;

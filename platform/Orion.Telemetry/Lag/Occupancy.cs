@@ -24,7 +24,7 @@ internal static class Occupancy
     /// <summary>The slots of the pool's threads that have carried a request or job.</summary>
     public static IEnumerable<ThreadSlot> PoolSlots => Volatile.Read(ref s_slots).Where(s => s.IsPoolThread && s.IsAlive);
 
-    public static void Changed(AsyncLocalValueChangedArgs<LineScope?> change)
+    public static void Changed(AsyncLocalValueChangedArgs<CanonicalLineContext?> change)
     {
         var slot = s_slot;
         if (slot is null)

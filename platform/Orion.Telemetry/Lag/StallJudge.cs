@@ -66,11 +66,11 @@ internal static class StallJudge
             .OrderByDescending(c => c.Share),
     ];
 
-    internal static string Name(LineScope scope) =>
+    internal static string Name(CanonicalLineContext scope) =>
         scope.Method is { } method ? $"{method} {scope.Route ?? "(unmatched)"}" : scope.Route ?? scope.Root.DisplayName;
 
     /// <summary>The innermost span they were seen in, if it was the same one for all: of two candidates neither is named.</summary>
-    private static string? OnlySpan(IEnumerable<Occupied> occupied, IReadOnlyDictionary<LineScope, string> openSpans)
+    private static string? OnlySpan(IEnumerable<Occupied> occupied, IReadOnlyDictionary<CanonicalLineContext, string> openSpans)
     {
         var names = occupied.Select(o => openSpans.GetValueOrDefault(o.Scope)).OfType<string>().Distinct().Take(2).ToArray();
         return names.Length == 1 ? names[0] : null;

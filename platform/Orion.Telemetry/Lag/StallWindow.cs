@@ -37,7 +37,7 @@ internal sealed record StallWindow
     public required IReadOnlyList<Occupied> Occupied { get; init; }
 
     /// <summary>The innermost open span of those who were seen on a thread while it lasted.</summary>
-    public required IReadOnlyDictionary<LineScope, string> OpenSpans { get; init; }
+    public required IReadOnlyDictionary<CanonicalLineContext, string> OpenSpans { get; init; }
 
     public TimeSpan Length => Stopwatch.GetElapsedTime(Start, End);
 
@@ -52,7 +52,7 @@ internal sealed record StallWindow
         PoolThreads = Mean(PoolThreads, next, next.PoolThreads),
         IdleThreads = Mean(IdleThreads, next, next.IdleThreads),
         Occupied = [.. Occupied, .. next.Occupied],
-        OpenSpans = new Dictionary<LineScope, string>([.. next.OpenSpans, .. OpenSpans.Where(s => !next.OpenSpans.ContainsKey(s.Key))]),
+        OpenSpans = new Dictionary<CanonicalLineContext, string>([.. next.OpenSpans, .. OpenSpans.Where(s => !next.OpenSpans.ContainsKey(s.Key))]),
     };
 
     private double Mean(double here, StallWindow next, double there) => here + ((there - here) * (next.Length / (Length + next.Length)));

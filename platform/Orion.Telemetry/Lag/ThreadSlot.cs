@@ -3,7 +3,7 @@ using Orion.Telemetry.CanonicalLines;
 namespace Orion.Telemetry.Lag;
 
 /// <summary>Time that a request or job spent on one thread, clipped to a window.</summary>
-internal readonly record struct Occupied(LineScope Scope, long Ticks);
+internal readonly record struct Occupied(CanonicalLineContext Scope, long Ticks);
 
 /// <summary>
 /// What one thread carried lately. Written by that thread only; read by the lag monitor, which checks the version around its read.
@@ -16,7 +16,7 @@ internal sealed class ThreadSlot(Thread thread)
     private readonly Stretch[] _stretches = new Stretch[Length];
     private int _version;
     private int _next;
-    private LineScope? _current;
+    private CanonicalLineContext? _current;
     private long _since;
 
     public bool IsPoolThread { get; } = thread.IsThreadPoolThread;
@@ -24,9 +24,9 @@ internal sealed class ThreadSlot(Thread thread)
     public bool IsAlive => thread.IsAlive;
 
     /// <summary>What it carries at this moment, as far as another thread can tell.</summary>
-    public LineScope? Current => Volatile.Read(ref _current);
+    public CanonicalLineContext? Current => Volatile.Read(ref _current);
 
-    public void Switch(LineScope? scope, long now)
+    public void Switch(CanonicalLineContext? scope, long now)
     {
         if (ReferenceEquals(scope, _current))
         {
@@ -66,7 +66,7 @@ internal sealed class ThreadSlot(Thread thread)
         return [];
     }
 
-    private void Close(LineScope left, long now)
+    private void Close(CanonicalLineContext left, long now)
     {
         ref var last = ref _stretches[(_next + Length - 1) % Length];
         if (last.Scope is { } before && (ReferenceEquals(before, left) || (before.Route is { } route && ReferenceEquals(route, left.Route) && before.Method == left.Method)))
@@ -97,5 +97,5 @@ internal sealed class ThreadSlot(Thread thread)
         }
     }
 
-    private readonly record struct Stretch(LineScope? Scope, long Start, long End, long Busy);
+    private readonly record struct Stretch(CanonicalLineContext? Scope, long Start, long End, long Busy);
 }

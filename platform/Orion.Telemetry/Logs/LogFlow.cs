@@ -9,5 +9,5 @@ internal static class LogFlow
     /// <summary>
     /// The span it is written in; none in an untraced request or job, of which nothing is stored: its ids would lead nowhere.
     /// </summary>
-    public static Activity? Span => LineScope.Current is { Untraced: true } ? null : Activity.Current;
+    public static Activity? Span => CanonicalLineContext.Current is { Untraced: true } ? null : Activity.Current;
 }

@@ -75,7 +75,7 @@ internal sealed class LogProcessor(
 
     private LogRow Row(LogRecord data)
     {
-        var scope = LineScope.Current;
+        var scope = CanonicalLineContext.Current;
         var span = LogFlow.Span;
         var attributes = data.Attributes ?? [];
         var message = LogText.Render(

@@ -9,7 +9,7 @@ namespace Orion.Telemetry.Requests;
 /// An answer's body, whose waiting is the client's: a flush waits when the client has not taken what lies in the server's buffer. The
 /// feature and its writer in one object, as there is one for each request.
 /// </summary>
-internal sealed class ClientResponse(IHttpResponseBodyFeature inner, LineScope scope) : PipeWriter, IHttpResponseBodyFeature
+internal sealed class ClientResponse(IHttpResponseBodyFeature inner, CanonicalLineContext scope) : PipeWriter, IHttpResponseBodyFeature
 {
     private PipeWriter? _writer;
     private ClientStream? _stream;

@@ -7,7 +7,7 @@ namespace Orion.Telemetry.Requests;
 /// A request's or answer's body as the application sees it: what it waits for, the client has not sent or not taken yet, and that time is
 /// noted. Most reads and writes need not wait and pass through.
 /// </summary>
-internal sealed class ClientStream(Stream inner, LineScope scope) : Stream
+internal sealed class ClientStream(Stream inner, CanonicalLineContext scope) : Stream
 {
     public override bool CanRead => inner.CanRead;
 

@@ -8,7 +8,7 @@ internal sealed class EndpointMiddleware(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (LineScope.Current is { Untraced: false } scope && ReferenceEquals(scope.Root, System.Diagnostics.Activity.Current))
+        if (CanonicalLineContext.Current is { Untraced: false } scope && ReferenceEquals(scope.Root, System.Diagnostics.Activity.Current))
         {
             var facts = RouteFacts.Of(context);
             scope.Facts = facts;
@@ -34,7 +34,7 @@ internal sealed class EndpointMiddleware(RequestDelegate next)
         {
             // A client that left, perhaps in the middle of its answer: further out, the exception handler ends that as if the answer were
             // whole.
-            LineScope.Current?.Aborted = true;
+            CanonicalLineContext.Current?.Aborted = true;
             throw;
         }
     }

@@ -18,7 +18,7 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
 {
     public Task InvokeAsync(HttpContext context)
     {
-        var scope = LineScope.Current;
+        var scope = CanonicalLineContext.Current;
         if (scope is null || scope.Pipeline is not null)
         {
             return next(context);
@@ -43,7 +43,7 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
     }
 
     /// <summary>Keeps nothing of a request, nor of what happens inside it; no processor hears of its end.</summary>
-    internal static void Discard(LineScope scope)
+    internal static void Discard(CanonicalLineContext scope)
     {
         scope.Untraced = true;
         scope.Root.IsAllDataRequested = false;
@@ -59,7 +59,7 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
     }
 
     /// <summary>Whatever reads the body or writes the answer from here on has its waiting for the client measured.</summary>
-    private static void MeasureClient(HttpContext context, LineScope scope)
+    private static void MeasureClient(HttpContext context, CanonicalLineContext scope)
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
@@ -73,7 +73,7 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
     }
 
     /// <summary>Most requests are over when the pipeline returns: those need nothing that waits.</summary>
-    private Task TraceAsync(HttpContext context, LineScope scope)
+    private Task TraceAsync(HttpContext context, CanonicalLineContext scope)
     {
         Task request;
         try
@@ -93,7 +93,7 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
                 Settle(context, scope);
 
                 // A handler that returned without waiting has run in this very flow, and may have left another scope in it.
-                LineScope.Current = scope;
+                CanonicalLineContext.Current = scope;
             }
 
             return request;
@@ -102,7 +102,7 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
         return TraceAsync(request, context, scope);
     }
 
-    private static async Task TraceAsync(Task request, HttpContext context, LineScope scope)
+    private static async Task TraceAsync(Task request, HttpContext context, CanonicalLineContext scope)
     {
         try
         {
@@ -128,7 +128,7 @@ internal sealed class TracingMiddleware(RequestDelegate next, TelemetryPipeline 
         }
     }
 
-    private static void Settle(HttpContext context, LineScope scope)
+    private static void Settle(HttpContext context, CanonicalLineContext scope)
     {
         var facts = scope.Facts ?? RouteFacts.Of(context);
         if (facts.Untraced)

@@ -17,15 +17,15 @@ internal sealed class KeepDecision(IOptions<TracingOptions> options)
     private readonly long _slowRequestNanos = (long)options.Value.SlowRequest.TotalNanoseconds;
     private readonly long _slowJobNanos = (long)options.Value.SlowJob.TotalNanoseconds;
 
-    public bool Keeps(LineScope scope) =>
+    public bool Keeps(CanonicalLineContext scope) =>
         _dropBelow == 0 || scope.Keep || scope.Failed || scope.Outcome is not ("ok" or "client_error") || IsSlow(scope) || IsChosen(scope);
 
-    private bool IsSlow(LineScope scope) => scope.Kind == CanonicalLine.Job
+    private bool IsSlow(CanonicalLineContext scope) => scope.Kind == CanonicalLine.Job
         ? scope.DurationNanos >= _slowJobNanos
         : scope.DurationNanos >= _slowRequestNanos && !CanonicalLine.Waits(scope.Surface);
 
     /// <summary>By the random end of the trace id, so that every service chooses the same traces.</summary>
-    private bool IsChosen(LineScope scope)
+    private bool IsChosen(CanonicalLineContext scope)
     {
         Span<byte> end = stackalloc byte[8];
         Convert.FromHexString(scope.Root.TraceId.ToHexString().AsSpan(16), end, out _, out _);

@@ -16,7 +16,7 @@ internal static class LeftOutRows
     [ThreadStatic]
     private static SpanRow? s_span;
 
-    public static CanonicalLine Line(LineScope scope, string service)
+    public static CanonicalLine Line(CanonicalLineContext scope, string service)
     {
         var row = s_line ??= new CanonicalLine { TraceId = default, SpanId = default, Service = "", Name = "", LineKind = "", SampledOut = true };
         row.LineKind = scope.Kind;

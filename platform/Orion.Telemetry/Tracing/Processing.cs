@@ -45,16 +45,16 @@ public sealed record ProcessingInfo
 public sealed class Processing : IDisposable
 {
     private readonly Activity? _outer;
-    private readonly LineScope? _outerScope;
+    private readonly CanonicalLineContext? _outerScope;
     private readonly Activity? _span;
-    private readonly LineScope? _scope;
+    private readonly CanonicalLineContext? _scope;
     private int _disposed;
 
     private Processing(ProcessingInfo info)
     {
         _outer = Activity.Current;
-        _outerScope = LineScope.Current;
-        LineScope.Current = null;
+        _outerScope = CanonicalLineContext.Current;
+        CanonicalLineContext.Current = null;
         Activity.Current = null;
         ActivityLink[]? links = ActivityContext.TryParse(info.TraceParent, null, isRemote: true, out var cause) ? [new(cause)] : null;
         _span = Spans.Source.StartActivity(info.Name, ActivityKind.Consumer, default(ActivityContext), tags: null, links);
@@ -63,7 +63,7 @@ public sealed class Processing : IDisposable
             return;
         }
 
-        _scope = new LineScope(_span, CanonicalLine.Job)
+        _scope = new CanonicalLineContext(_span, CanonicalLine.Job)
         {
             Pipeline = _outerScope?.Pipeline ?? TelemetryPipeline.Default,
             Surface = info.Surface,
@@ -71,7 +71,7 @@ public sealed class Processing : IDisposable
             Tenant = info.Tenant,
             CorrelationId = info.CorrelationId ?? _span.TraceId.ToHexString(),
         };
-        LineScope.Current = _scope;
+        CanonicalLineContext.Current = _scope;
         _span.SetTag("correlation_id", _scope.CorrelationId);
         _span.SetTag("event.type", info.EventType);
         _span.SetTag("event.id", info.EventId);
@@ -131,11 +131,11 @@ public sealed class Processing : IDisposable
             _scope.Pipeline?.Enrichers.Run(_scope, null);
 
             // The pipeline finds the scope by the current flow, which a caller may have changed in between.
-            LineScope.Current = _scope;
+            CanonicalLineContext.Current = _scope;
             _span.Stop();
         }
 
-        LineScope.Current = _outerScope;
+        CanonicalLineContext.Current = _outerScope;
         Activity.Current = _outer is { IsStopped: false } ? _outer : null;
     }
 }

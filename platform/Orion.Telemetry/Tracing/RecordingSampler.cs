@@ -18,7 +18,7 @@ internal sealed class RecordingSampler(Sampler exports) : Sampler
 
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters)
     {
-        if (LineScope.Current is { Untraced: true })
+        if (CanonicalLineContext.Current is { Untraced: true })
         {
             return new SamplingResult(SamplingDecision.Drop);
         }

@@ -21,7 +21,7 @@ internal static class SpanRows
     }
 
     /// <summary>The canonical line of a root: its scope's columns, its span's tags, and the fields that were added.</summary>
-    public static CanonicalLine Line(LineScope scope, string service, List<KeyValuePair<string, object?>>? fields)
+    public static CanonicalLine Line(CanonicalLineContext scope, string service, List<KeyValuePair<string, object?>>? fields)
     {
         var root = scope.Root;
         var line = new CanonicalLine

@@ -19,7 +19,7 @@ public static class Spans
     /// <summary>Marks a span, and the canonical line around it, as failed, with a code from <see cref="ErrorCatalogue"/>.</summary>
     public static void Fail(this Activity? span, string errorCode, Exception? exception = null)
     {
-        LineScope.Current?.Fail(errorCode, exception);
+        CanonicalLineContext.Current?.Fail(errorCode, exception);
         if (span is null)
         {
             return;

@@ -60,17 +60,17 @@ internal sealed class TelemetryPipeline(
     }
 
     /// <summary>Whether a span of the current flow is this host's.</summary>
-    private bool Owns(LineScope? scope) => ReferenceEquals(scope is null ? s_default : scope.Pipeline, this);
+    private bool Owns(CanonicalLineContext? scope) => ReferenceEquals(scope is null ? s_default : scope.Pipeline, this);
 
     public override void OnStart(Activity data)
     {
-        var scope = LineScope.Current;
+        var scope = CanonicalLineContext.Current;
         if (IsRequest(data))
         {
             // Of several hosts in a process the first to hear of it opens the scope; the one whose middleware takes it owns it.
             if (!ReferenceEquals(scope?.Root, data))
             {
-                LineScope.Current = new LineScope(data, CanonicalLine.Request);
+                CanonicalLineContext.Current = new CanonicalLineContext(data, CanonicalLine.Request);
             }
         }
         else if (Owns(scope))
@@ -90,7 +90,7 @@ internal sealed class TelemetryPipeline(
 
     public override void OnEnd(Activity data)
     {
-        var scope = LineScope.Current;
+        var scope = CanonicalLineContext.Current;
         if (scope is not null && ReferenceEquals(scope.Root, data))
         {
             // The flow keeps the finished scope, in which nothing can be added any more: it ends with the request anyway, and clearing it
@@ -112,7 +112,7 @@ internal sealed class TelemetryPipeline(
     /// <summary>
     /// An inner span has ended. Outside a request or job it stands alone; after its root has ended it follows the root's fate.
     /// </summary>
-    private void Take(Activity activity, LineScope? scope)
+    private void Take(Activity activity, CanonicalLineContext? scope)
     {
         if (scope is { Untraced: true })
         {
@@ -141,7 +141,7 @@ internal sealed class TelemetryPipeline(
     }
 
     /// <summary>A root has ended: its canonical line is made and, with its inner spans, stored or only counted as a whole.</summary>
-    private void Finish(LineScope scope)
+    private void Finish(CanonicalLineContext scope)
     {
         if (!scope.TryFinish(keep, out var fields, out var held, out var lost) || scope.Untraced)
         {
@@ -222,7 +222,7 @@ internal sealed class TelemetryPipeline(
         }
     }
 
-    private CanonicalLine? Line(LineScope scope, List<KeyValuePair<string, object?>>? fields)
+    private CanonicalLine? Line(CanonicalLineContext scope, List<KeyValuePair<string, object?>>? fields)
     {
         try
         {

@@ -15,6 +15,7 @@ using OpenTelemetry.Trace;
 using Orion.Sink;
 using Orion.Sink.Reading;
 using Orion.Sink.Rows;
+using Orion.Sink.ServiceLevels;
 using Orion.Telemetry.Audit;
 using Orion.Telemetry.CanonicalLines;
 using Orion.Telemetry.Heartbeats;
@@ -26,7 +27,6 @@ using Orion.Telemetry.Otlp;
 using Orion.Telemetry.Propagation;
 using Orion.Telemetry.Requests;
 using Orion.Telemetry.Rollups;
-using Orion.Telemetry.ServiceLevels;
 
 namespace Orion.Telemetry.Tracing;
 

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Orion.Telemetry.ServiceLevels;
+using Orion.Sink.ServiceLevels;
 
 namespace Orion.Telemetry.Tracing;
 

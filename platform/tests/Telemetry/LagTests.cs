@@ -168,7 +168,7 @@ public sealed class LagTests
         Cpu = TimeSpan.FromMilliseconds(100),
         PoolThreads = 2,
         IdleThreads = 0,
-        OpenSpans = new Dictionary<LineScope, string>(),
+        OpenSpans = new Dictionary<CanonicalLineContext, string>(),
         Occupied = [.. Enumerable.Range(0, busy).Select(_ => new Occupied(fixture.Scope, Ticks(500)))],
     };
 
@@ -177,9 +177,9 @@ public sealed class LagTests
         private readonly Activity _root = new("root");
 
         public ScopeFixture(string method, string route) =>
-            Scope = new LineScope(_root, CanonicalLine.Request) { Method = method, Route = route };
+            Scope = new CanonicalLineContext(_root, CanonicalLine.Request) { Method = method, Route = route };
 
-        public LineScope Scope { get; }
+        public CanonicalLineContext Scope { get; }
 
         public void Dispose() => _root.Dispose();
     }

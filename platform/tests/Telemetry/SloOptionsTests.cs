@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orion.Sink;
 using Orion.Sink.Rollups;
+using Orion.Sink.ServiceLevels;
 using Orion.Telemetry.Logs;
-using Orion.Telemetry.ServiceLevels;
 
 namespace Orion.Telemetry.Tests;
 

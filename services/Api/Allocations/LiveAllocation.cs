@@ -19,22 +19,23 @@ namespace OrionPlatform.Api;
 /// is sent is a repaint: a span of its own that links to what made the change.
 /// </summary>
 internal sealed class LiveAllocation(
-    DomainStore store, Members members, FactPulse pulse, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime,
+    DomainStore store, Members members, JournalNotifier pulse, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime,
     TimeProvider time)
 {
     public const string Route = AllocationEndpoints.Route + "/{id}/live";
     private const string PaintSpan = "paint GET " + Route;
 
-    private readonly StreamSeats _seats = new(options.Value.MaxStreams, options.Value.MaxStreamsPerTenant, "orion.live.streams");
+    private readonly StreamConcurrencyLimiter _limiter =
+        new(options.Value.MaxStreams, options.Value.MaxStreamsPerTenant, "orion.live.streams");
 
     /// <summary>Streams that are open.</summary>
-    public int Open => _seats.Open;
+    public int Open => _limiter.Open;
 
     public async Task<IResult> HandleAsync(HttpContext http, string projectId, string id)
     {
         Canon.Add("allocation.id", id);
         var after = LastEventId(http.Request);
-        using var seat = _seats.TryTake(http.Caller().TenantId) ?? throw Full();
+        using var lease = _limiter.TryTake(http.Caller().TenantId) ?? throw Full();
         using var watcher = pulse.Watch("allocation/" + id);
         using var life = new CancellationTokenSource(options.Value.Life, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping, life.Token);
@@ -171,7 +172,7 @@ internal sealed class LiveAllocation(
     /// <param name="Watcher">Wakes it.</param>
     /// <param name="Request">The request's span, which repaints name as the subscription they are for.</param>
     /// <param name="Stop">Ends it: its client has gone, its life is over, or the service stops.</param>
-    private sealed record Stream(HttpContext Http, string ProjectId, string AllocationId, FactPulse.Watcher Watcher, string? Request,
+    private sealed record Stream(HttpContext Http, string ProjectId, string AllocationId, JournalNotifier.Watcher Watcher, string? Request,
         CancellationToken Stop)
     {
         public Task Changed => Watcher.Changed.WaitAsync(Stop);

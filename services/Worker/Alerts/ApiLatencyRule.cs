@@ -3,7 +3,7 @@ using Orion.Alerts;
 using Orion.Alerts.Rules;
 using Orion.Sink.Reading;
 using Orion.Sink.Rollups;
-using Orion.Telemetry.ServiceLevels;
+using Orion.Sink.ServiceLevels;
 
 namespace OrionPlatform.Worker;
 

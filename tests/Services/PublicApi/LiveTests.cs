@@ -155,7 +155,7 @@ public sealed class LiveTests(SharedApi shared) : IClassFixture<SharedApi>
             await using var live = await EventStream.OpenAsync(acme, $"allocations/{await acme.RequestAsync()}/live");
             await live.NextAsync();
             await live.EndAsync();
-            var pulse = brief.App.Services.GetRequiredService<FactPulse>();
+            var pulse = brief.App.Services.GetRequiredService<JournalNotifier>();
             await Eventually.TrueAsync(() => !pulse.IsWatched, "nobody is watched for");
         }
 

@@ -34,7 +34,7 @@ public sealed class QuietStreamTests : IDisposable
             return requested;
         });
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
-        using var pulse = new FactPulse(_domain.Store, _domain.Time, NullLogger<FactPulse>.Instance);
+        using var pulse = new JournalNotifier(_domain.Store, _domain.Time, NullLogger<JournalNotifier>.Instance);
         await pulse.StartAsync(CancellationToken.None);
         var live = new LiveAllocation(_domain.Store, members, pulse, Options.Create(new LiveOptions { Life = TimeSpan.FromHours(1) }), lifetime, _domain.Time);
         var http = new DefaultHttpContext();

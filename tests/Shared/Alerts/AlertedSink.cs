@@ -7,7 +7,7 @@ using Orion.Sink;
 using Orion.Sink.Alerts;
 using Orion.Sink.Reading;
 using Orion.Sink.Rows;
-using Orion.Telemetry.ServiceLevels;
+using Orion.Sink.ServiceLevels;
 
 namespace OrionPlatform.Tests;
 

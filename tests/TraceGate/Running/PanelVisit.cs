@@ -39,8 +39,8 @@ internal static class PanelVisit
             seen[address] = await browser.GetStringAsync("/admin/ops/" + address);
         }
 
-        // The first picture of each live stream that has one; of the stories a few, since a session has few seats. Each sends what its page
-        // shows.
+        // The first picture of each live stream that has one; of the stories a few, since a session has few limiter. Each sends what its
+        // page shows.
         var few = traces.Where((_, i) => i % (1 + (traces.Count / 6)) == 0);
         foreach (var address in (string[])["overview/live", "traces/live", "health/live", .. few.Select(t => $"traces/{t}/live")])
         {

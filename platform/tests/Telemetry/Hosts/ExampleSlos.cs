@@ -1,4 +1,4 @@
-using Orion.Telemetry.ServiceLevels;
+using Orion.Sink.ServiceLevels;
 
 namespace Orion.Telemetry.Tests;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Orion.Sink.Rollups;
 
-namespace Orion.Telemetry.ServiceLevels;
+namespace Orion.Sink.ServiceLevels;
 
 /// <summary>A service level objective: so large a share of what it is about is good. Of this kind, what did not fail is.</summary>
 /// <param name="Name">Stable name, the same in the load gate, on the panel, in alerts and in telemetry.</param>

@@ -6,7 +6,7 @@ namespace OrionPlatform.Api;
 /// Wakes those who wait for facts of one entity, whichever process wrote them: one loop for all of them, which reads what was added to the
 /// journal since it last looked. While nobody waits it sleeps.
 /// </summary>
-internal sealed class FactPulse(DomainStore store, TimeProvider time, ILogger<FactPulse> log) : BackgroundService
+internal sealed class JournalNotifier(DomainStore store, TimeProvider time, ILogger<JournalNotifier> log) : BackgroundService
 {
     private const int BatchSize = 500;
 
@@ -14,7 +14,7 @@ internal sealed class FactPulse(DomainStore store, TimeProvider time, ILogger<Fa
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1);
 
-    // By subject; bounded by the seats of the streams that watch, which leave when they end.
+    // By subject; bounded by how many streams may be open; each leaves when it ends.
     private readonly Dictionary<string, List<Watcher>> _watchers = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private TaskCompletionSource _somebody = NewSignal();
@@ -133,7 +133,7 @@ internal sealed class FactPulse(DomainStore store, TimeProvider time, ILogger<Fa
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>One who watches a subject.</summary>
-    internal sealed class Watcher(FactPulse pulse, string subject) : IDisposable
+    internal sealed class Watcher(JournalNotifier pulse, string subject) : IDisposable
     {
         private TaskCompletionSource _changed = NewSignal();
 

@@ -1,4 +1,4 @@
-namespace Orion.Telemetry.ServiceLevels;
+namespace Orion.Sink.ServiceLevels;
 
 /// <summary>
 /// The SLOs as this installation has them, section <c>Orion:Slos</c>: <c>Objectives:NAME:Objective</c> and <c>Objectives:NAME:Limit</c>
@@ -33,8 +33,10 @@ public sealed class SloOptions
         return (T)(changed is LatencySlo latency ? latency with { Limit = change?.Limit ?? latency.Limit } : changed);
     }
 
-    internal static string? Problem(SloOptions options)
+    /// <summary>What is wrong with the settings, with the key it is about; null when nothing is.</summary>
+    public static string? Problem(SloOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         foreach (var (name, change) in options.Objectives)
         {
             var (key, slo) = ($"{Section}:Objectives:{name}", options._defined.Find(s => s.Name == name));

@@ -10,9 +10,9 @@ namespace Orion.Telemetry.CanonicalLines;
 /// One request or job in progress: what its canonical line will say, and the inner spans that wait for it. Safe for the parallel
 /// branches of one request. The pipeline makes and finishes it, exactly once.
 /// </summary>
-internal sealed class LineScope
+internal sealed class CanonicalLineContext
 {
-    private static readonly AsyncLocal<LineScope?> s_current = new(Occupancy.Changed);
+    private static readonly AsyncLocal<CanonicalLineContext?> s_current = new(Occupancy.Changed);
 
     private const int MaxOpen = 1024;
     private const int MaxCandidates = 64;
@@ -32,7 +32,7 @@ internal sealed class LineScope
     private long _handedOver;
     private bool _done;
 
-    public LineScope(Activity root, string kind)
+    public CanonicalLineContext(Activity root, string kind)
     {
         Root = root;
         Kind = kind;
@@ -40,7 +40,7 @@ internal sealed class LineScope
     }
 
     /// <summary>The request or job of the current flow; null outside one.</summary>
-    public static LineScope? Current
+    public static CanonicalLineContext? Current
     {
         get => s_current.Value;
         set => s_current.Value = value;

@@ -3,19 +3,19 @@ using Orion.Telemetry.Metrics;
 namespace Orion.Telemetry.ServerSentEvents;
 
 /// <summary>The live streams that are open: bounded for each owner and in all.</summary>
-public sealed class StreamSeats
+public sealed class StreamConcurrencyLimiter
 {
-    // Bounded by _all; a seat leaves when its stream ends.
-    private readonly List<Seat> _seats = [];
+    // Bounded by _all; a lease leaves when its stream ends.
+    private readonly List<Lease> _leases = [];
     private readonly Lock _lock = new();
     private readonly int _all;
     private readonly int _each;
 
-    /// <summary>Seats, none of them taken.</summary>
+    /// <summary>None of them is open.</summary>
     /// <param name="all">Most streams of all owners together.</param>
     /// <param name="each">Most streams of one owner.</param>
     /// <param name="metric">Name of the metric that says how many are open; null for none.</param>
-    public StreamSeats(int all, int each, string? metric = null)
+    public StreamConcurrencyLimiter(int all, int each, string? metric = null)
     {
         (_all, _each) = (all, each);
         if (metric is not null)
@@ -31,59 +31,61 @@ public sealed class StreamSeats
         {
             lock (_lock)
             {
-                return _seats.Count;
+                return _leases.Count;
             }
         }
     }
 
-    /// <summary>A seat for one stream, or null when its owner has no more or the house is full. Disposing it gives it back.</summary>
-    public Seat? TryTake(string owner)
+    /// <summary>
+    /// A lease for one stream, or null when its owner has as many as it may, or all owners together. Disposing it gives it back.
+    /// </summary>
+    public Lease? TryTake(string owner)
     {
         lock (_lock)
         {
-            if (_seats.Count >= _all || _seats.Count(s => s.Owner == owner) >= _each)
+            if (_leases.Count >= _all || _leases.Count(s => s.Owner == owner) >= _each)
             {
                 return null;
             }
 
-            var seat = new Seat(this, owner);
-            _seats.Add(seat);
-            return seat;
+            var lease = new Lease(this, owner);
+            _leases.Add(lease);
+            return lease;
         }
     }
 
     /// <summary>Ends all streams of an owner, at once.</summary>
     public void End(string owner)
     {
-        List<Seat> ended;
+        List<Lease> ended;
         lock (_lock)
         {
-            ended = _seats.FindAll(s => s.Owner == owner);
+            ended = _leases.FindAll(s => s.Owner == owner);
         }
 
-        foreach (var seat in ended)
+        foreach (var lease in ended)
         {
-            seat.End();
+            lease.End();
         }
     }
 
-    private void Leave(Seat seat)
+    private void Leave(Lease lease)
     {
         lock (_lock)
         {
-            _seats.Remove(seat);
+            _leases.Remove(lease);
         }
     }
 
     /// <summary>The right to one open stream.</summary>
-    public sealed class Seat : IDisposable
+    public sealed class Lease : IDisposable
     {
-        private readonly StreamSeats _seats;
+        private readonly StreamConcurrencyLimiter _limiter;
         private readonly CancellationTokenSource _ended = new();
 
-        internal Seat(StreamSeats seats, string owner) => (_seats, Owner) = (seats, owner);
+        internal Lease(StreamConcurrencyLimiter limiter, string owner) => (_limiter, Owner) = (limiter, owner);
 
-        /// <summary>Cancelled by <see cref="StreamSeats.End"/>.</summary>
+        /// <summary>Cancelled by <see cref="StreamConcurrencyLimiter.End"/>.</summary>
         public CancellationToken Ended => _ended.Token;
 
         internal string Owner { get; }
@@ -91,7 +93,7 @@ public sealed class StreamSeats
         /// <summary>Gives it back.</summary>
         public void Dispose()
         {
-            _seats.Leave(this);
+            _limiter.Leave(this);
             _ended.Dispose();
         }
 
