@@ -46,6 +46,11 @@ internal sealed class Detectors
     public bool Suspicious(string text)
     {
         var span = text.AsSpan();
+        if (NumberDetector.IsUuid(span) && span.Length == NumberDetector.UuidLength)
+        {
+            return false;
+        }
+
         return (span.ContainsAny(s_joints) && SuspiciousWords(span))
             || (span.Length >= NumberDetector.Shortest && span.ContainsAnyInRange('0', '9') && NumberDetector.Suspicious(span))
             || (span.Length >= TokenDetector.Shortest && _tokens.Suspicious(span))

@@ -69,6 +69,7 @@ internal sealed class NameFinder(SensitiveNames names)
     /// <summary>The next secret name that has a sign behind it.</summary>
     public bool Next(ReadOnlySpan<char> text, ref int at, out NamedValue found)
     {
+        var hasTags = text.Contains('<');
         while (at < text.Length)
         {
             var next = text[at..].IndexOfAny(_marks);
@@ -82,7 +83,7 @@ internal sealed class NameFinder(SensitiveNames names)
             var start = NameStart(text, mark, at);
             var end = NameEnd(text, mark);
             at = end;
-            var sign = SignOf(text, start, end, out var behind);
+            var sign = SignOf(text, start, end, hasTags, out var behind);
             if (sign != NameSign.None
                 && names.Of(text[(text[start] == '-' ? start : WithWordsBefore(text, start))..end]) is var kind and not NameKind.Plain)
             {
@@ -149,7 +150,7 @@ internal sealed class NameFinder(SensitiveNames names)
     }
 
     /// <summary>What follows a name, and where it ends.</summary>
-    private static NameSign SignOf(ReadOnlySpan<char> text, int start, int end, out int behind)
+    private static NameSign SignOf(ReadOnlySpan<char> text, int start, int end, bool hasTags, out int behind)
     {
         behind = end;
         var sign = ValueSpan.Skip(text, end, s_beforeSign);
@@ -171,7 +172,7 @@ internal sealed class NameFinder(SensitiveNames names)
                     return NameSign.Entry;
             }
 
-            if (Tag(text, start, end) is var content and > 0)
+            if (hasTags && Tag(text, start, end) is var content and > 0)
             {
                 behind = content;
                 return NameSign.Tag;

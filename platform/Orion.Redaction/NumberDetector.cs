@@ -12,7 +12,11 @@ internal static class NumberDetector
     public const int Shortest = 13;
 
     private const int Around = 40;
-    private const int UuidLength = 36;
+    /// <summary>Characters of a UUID as RFC 9562 writes it.</summary>
+    public const int UuidLength = 36;
+
+    // Of any IBAN: two to check it, and five at least of the bank's and the account's number (Malta; the IBAN registry).
+    private const int LeastDigits = 7;
 
     private static readonly SearchValues<string> s_cardWords =
         SearchValues.Create(["card", "visa", "payment", "pan:", "pan=", "pan ", "\"pan\"", "cc ", "cc:", "cc="],
@@ -24,12 +28,21 @@ internal static class NumberDetector
     /// <summary>Whether the text has at least 13 digits in a row, separators allowed; or could hold an IBAN.</summary>
     public static bool Suspicious(ReadOnlySpan<char> text)
     {
-        // An IBAN has twelve characters or more from its second digit on, a card more digits than that: none of them begins in the last
-        // ones.
+        var digits = 0;
+        foreach (var c in text)
+        {
+            digits += char.IsAsciiDigit(c) ? 1 : 0;
+        }
+
+        if (digits < LeastDigits)
+        {
+            return false;
+        }
+
+        // An IBAN has twelve characters or more from its second digit on, a card more digits than that: none of them begins in the last ones.
         const int Rest = 12;
         var run = 0;
-        for (var i = Math.Max(0, text.IndexOfAnyInRange('0', '9')); i < text.Length
-            && text.Length - i >= Math.Min(Rest, Shortest - run); i++)
+        for (var i = text.IndexOfAnyInRange('0', '9'); i < text.Length; i++)
         {
             var c = text[i];
             if (char.IsAsciiDigit(c))
@@ -82,7 +95,7 @@ internal static class NumberDetector
     }
 
     /// <summary>Whether the text begins with a UUID as RFC 9562 writes it: its groups look like those of a card now and then.</summary>
-    private static bool IsUuid(ReadOnlySpan<char> text) =>
+    public static bool IsUuid(ReadOnlySpan<char> text) =>
         text.Length >= UuidLength && text[8] == '-' && text[13] == '-' && Guid.TryParseExact(text[..UuidLength], "D", out _)
         && (text.Length == UuidLength || !IsWord(text[UuidLength]));
 

@@ -56,7 +56,7 @@ internal sealed class TokenDetector
 
     public bool Suspicious(ReadOnlySpan<char> text) => AnyBeginning(text)
         || (text.Length >= ShortestWithin && WellKnownTokens.MayBeWithin(text))
-        || (text.Length >= WellKnownTokens.ShortestAddress && text.ContainsAny(s_addresses));
+        || (text.Length >= WellKnownTokens.ShortestAddress && text.Contains('.') && text.ContainsAny(s_addresses));
 
     public string Redact(string text) => Addresses(Redact(Redact(text, _begins), s_within));
 
@@ -64,14 +64,15 @@ internal sealed class TokenDetector
     private bool AnyBeginning(ReadOnlySpan<char> text)
     {
         var pairs = _pairs;
+        var misses = 0;
         int first = text[0];
         for (var i = 1; i <= text.Length - Shortest + 1; i++)
         {
             int second = text[i];
 
             // Beyond ASCII a pair looks like another one, which costs a look at the prefixes.
-            if (pairs[((first << 7) ^ second) & (Pairs - 1)]
-                && Boundary.IsBefore(text, i - 1, underscore: true) && Length(text[(i - 1)..]) > 0)
+            if (pairs[((first << 7) ^ second) & (Pairs - 1)] && Boundary.IsBefore(text, i - 1, underscore: true)
+                && (Length(text[(i - 1)..]) > 0 || ++misses > MaxMisses))
             {
                 return true;
             }
@@ -168,14 +169,21 @@ internal sealed class TokenDetector
     /// <summary>Tokens known by how they begin, where a word does.</summary>
     private bool Begins(ReadOnlySpan<char> run, bool isWord, out int start, out int end)
     {
+        var misses = 0;
         for (var i = 0; run.Length - i >= Shortest; i++)
         {
             // Characters of a run are ASCII.
-            if ((_pairs[(run[i] << 7) + run[i + 1]] || char.IsAsciiDigit(run[i]))
-                && (i == 0 ? isWord : Boundary.IsBefore(run, i, underscore: true)) && Length(run[i..]) is var length and > 0)
+            if ((!_pairs[(run[i] << 7) + run[i + 1]] && !char.IsAsciiDigit(run[i]))
+                || !(i == 0 ? isWord : Boundary.IsBefore(run, i, underscore: true)))
+            {
+                continue;
+            }
+
+            var length = Length(run[i..]);
+            if (length > 0 || ++misses > MaxMisses)
             {
                 Scanned.Add(i);
-                (start, end) = (i, i + length);
+                (start, end) = (i, length > 0 ? i + length : run.Length);
                 return true;
             }
         }
