@@ -31,14 +31,15 @@ internal sealed class ValueWalker(Func<string, NameKind> kindOf, Func<string, st
 
         switch (value)
         {
-            case null or bool or float or int or short or byte or sbyte or ushort or uint or char or TimeSpan or DateTime
-                or DateTimeOffset or DateOnly or TimeOnly or Guid or Enum:
-                return value;
+            // In the order in which they are common: a type that is none of them is compared with each.
             case string text:
                 return cleanText(text);
             case long number:
                 return number is > -1_000_000_000_000 and < 1_000_000_000_000 ? value
                     : Numeric(value, number.ToString(CultureInfo.InvariantCulture));
+            case null or bool or int or float or short or byte or sbyte or ushort or uint or char or TimeSpan or DateTime
+                or DateTimeOffset or DateOnly or TimeOnly or Guid or Enum:
+                return value;
             case double number:
                 return Math.Abs(number) is >= 1e12 and < 1e19 && number == Math.Truncate(number)
                     ? Numeric(value, number.ToString("F0", CultureInfo.InvariantCulture)) : value;
