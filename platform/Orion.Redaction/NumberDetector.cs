@@ -39,7 +39,7 @@ internal static class NumberDetector
             return false;
         }
 
-        // An IBAN has twelve characters or more from its second digit on, a card more digits than that: none of them begins in the last ones.
+        // An IBAN has twelve characters or more from its second digit on, a card more digits than that: none begins in the last ones.
         const int Rest = 12;
         var run = 0;
         for (var i = text.IndexOfAnyInRange('0', '9'); i < text.Length; i++)

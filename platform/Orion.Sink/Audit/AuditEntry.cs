@@ -14,7 +14,7 @@ public sealed class AuditEntry
     /// <summary>Component: <c>ops-panel</c>, <c>api</c>.</summary>
     public required string Component { get; set; }
 
-    /// <summary>What was done: <c>allocation.requested</c>.</summary>
+    /// <summary>What was done: <c>order.placed</c>.</summary>
     public required string Action { get; set; }
 
     /// <summary><c>success</c>, <c>error</c>, <c>timeout</c> or <c>cancelled</c>.</summary>

@@ -6,7 +6,7 @@ namespace Orion.Sink.Events;
 /// </summary>
 public sealed class BusinessEvent
 {
-    /// <summary>Kind: <c>allocation.requested</c>.</summary>
+    /// <summary>Kind: <c>order.placed</c>.</summary>
     public required string Type { get; set; }
 
     /// <summary>The service that tells of it.</summary>
@@ -15,7 +15,7 @@ public sealed class BusinessEvent
     /// <summary>When; the time of handing over when not given.</summary>
     public DateTimeOffset? Time { get; set; }
 
-    /// <summary>Kind of the entity: <c>allocation</c>.</summary>
+    /// <summary>Kind of the entity: <c>order</c>.</summary>
     public string? EntityType { get; set; }
 
     /// <summary>The entity's id.</summary>

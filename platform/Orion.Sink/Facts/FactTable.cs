@@ -10,7 +10,7 @@ namespace Orion.Sink.Facts;
 /// </summary>
 /// <param name="Position">Its place in the journal.</param>
 /// <param name="Time">When it was committed.</param>
-/// <param name="Type">Its type: <c>allocation.requested</c>.</param>
+/// <param name="Type">Its type: <c>order.placed</c>.</param>
 /// <param name="Subject">The entity, <c>kind/id</c>.</param>
 /// <param name="TenantId">The tenant; null for the platform's own.</param>
 /// <param name="Data">Details, a JSON object.</param>

@@ -57,7 +57,7 @@ public class SpanRow
     /// <summary>The service that recorded it (OTel <c>service.name</c>).</summary>
     public required string Service { get; set; }
 
-    /// <summary>Span name, low cardinality: <c>api.allocations.create</c> or <c>POST /v1/...</c>.</summary>
+    /// <summary>Span name, low cardinality: <c>api.orders.create</c> or <c>POST /v1/...</c>.</summary>
     public required string Name { get; set; }
 
     /// <summary>OTel span kind.</summary>

@@ -14,7 +14,7 @@ public sealed record IdempotentRequest
     /// <summary>HTTP method.</summary>
     public required string Method { get; init; }
 
-    /// <summary>Route template: <c>/v1/projects/{projectId}/allocations</c>.</summary>
+    /// <summary>Route template: <c>/v1/projects/{projectId}/orders</c>.</summary>
     public required string Route { get; init; }
 
     /// <summary>The key as the client sent it; only its SHA-256 is stored.</summary>

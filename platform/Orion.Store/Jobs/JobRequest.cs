@@ -3,7 +3,7 @@ namespace Orion.Store.Jobs;
 /// <summary>A job to be done later, enqueued in the transaction of its cause.</summary>
 public sealed record JobRequest
 {
-    /// <summary>What to do: <c>allocation.provision</c>.</summary>
+    /// <summary>What to do: <c>order.ship</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The entity it is about, as <c>kind/id</c>.</summary>

@@ -3,10 +3,10 @@ namespace Orion.Store.Journal;
 /// <summary>One thing that happened to one entity, for ever: committed with the change it tells of.</summary>
 public sealed record JournalFact
 {
-    /// <summary>Type, dotted and past tense: <c>allocation.requested</c>.</summary>
+    /// <summary>Type, dotted and past tense: <c>order.placed</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The entity, as <c>kind/id</c>: <c>allocation/al_...</c>.</summary>
+    /// <summary>The entity, as <c>kind/id</c>: <c>order/or_...</c>.</summary>
     public required string Subject { get; init; }
 
     /// <summary>The tenant it belongs to; null for the platform's own.</summary>

@@ -8,10 +8,10 @@ namespace Orion.Telemetry.Tracing;
 /// <summary>What a consumer is about to process: one job, message or node task.</summary>
 public sealed record ProcessingInfo
 {
-    /// <summary>Span name: <c>worker.allocation.provision</c>.</summary>
+    /// <summary>Span name: <c>worker.order.ship</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Kind of message or job: <c>allocation.provision</c> (<c>event.type</c>; also the line's route).</summary>
+    /// <summary>Kind of message or job: <c>order.ship</c> (<c>event.type</c>; also the line's route).</summary>
     public required string EventType { get; init; }
 
     /// <summary>Id of the message or job (<c>event.id</c>).</summary>

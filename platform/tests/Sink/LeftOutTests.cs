@@ -65,6 +65,45 @@ public sealed class LeftOutTests
         Assert.Equal((1, 0), fold.MoveTo(new RollupFold([]), new TimeWindow(UnixTime.Nanos(TestSink.Start), rawDays: 7)));
     }
 
+    [Fact]
+    public async Task Figures_of_a_batch_count_once_it_is_settled_and_not_when_it_was_undone()
+    {
+        await using var test = new TestSink();
+        var (fold, now) = (new RollupFold(s_rules), UnixTime.Floor(UnixTime.Nanos(TestSink.Start), UnixTime.Minute));
+        using var watch = new MinuteWatch(now);
+        fold.Watch(watch);
+        var batch = fold.ForBatches();
+        for (var undone = 0; undone < 2; undone++)
+        {
+            batch.Add(Fill(test.Line(), 1, now));
+            batch.Clear();
+            fold.Settle(batch);
+        }
+
+        Assert.Empty(fold.Minutes);
+        Assert.False(watch.IsTouched);
+
+        for (var i = 1; i <= 100; i++)
+        {
+            batch.Add(Fill(test.Line(), i, now));
+            if (i % 10 == 0)
+            {
+                fold.Settle(batch);
+            }
+        }
+
+        var atOnce = new RollupFold(s_rules);
+        for (var i = 1; i <= 100; i++)
+        {
+            atOnce.Add(Fill(test.Line(), i, now));
+        }
+
+        Assert.True(watch.IsTouched);
+        Assert.Equal(atOnce.Minutes.Count, fold.Minutes.Count);
+        Assert.All(atOnce.Minutes, cell => Assert.True(cell.Value.SameAs(fold.Minutes[cell.Key])));
+        Assert.All(atOnce.Hours, cell => Assert.True(cell.Value.SameAs(fold.Hours[cell.Key])));
+    }
+
     private static CanonicalLine Fill(CanonicalLine line, int i, long now)
     {
         line.StartUnixNanos = i % 3 == 0 ? now - UnixTime.Minute : now;
