@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orion.Store.Changes;
 using Orion.Store.Health;
 using Orion.Store.Jobs;
@@ -13,6 +14,14 @@ namespace Orion.Store;
 /// </summary>
 public sealed class DomainStore : IAsyncDisposable
 {
+    /// <summary>Name of the store's <see cref="ActivitySource"/>.</summary>
+    public const string SourceName = "Orion.Store";
+
+    /// <summary>Name of the span of each write.</summary>
+    public const string WriteSpan = "store.write";
+
+    private static readonly ActivitySource s_source = new(SourceName);
+
     private readonly WriterThread _writer;
     private readonly ReaderThreads _readers;
     private readonly ChangeWatch _changes;
@@ -74,7 +83,7 @@ public sealed class DomainStore : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<WriteTransaction, Task<T>> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return Queue(_writer.Queue, work, cancellationToken);
+        return TracedAsync(work, cancellationToken);
     }
 
     /// <inheritdoc cref="WriteAsync{T}"/>
@@ -96,7 +105,7 @@ public sealed class DomainStore : IAsyncDisposable
     public Task<T> ReadAsync<T>(Func<ReadTransaction, Task<T>> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return Queue(_readers.Queue, work, cancellationToken);
+        return Queue(_readers.Queue, work, Cause.None, cancellationToken);
     }
 
     /// <summary>Completes when the database has taken an empty transaction, which writes nothing and which nobody is told of.</summary>
@@ -143,7 +152,28 @@ public sealed class DomainStore : IAsyncDisposable
         }
     }
 
-    private static Task<T> Queue<TTransaction, T>(WorkQueue<Work<TTransaction>> queue, Func<TTransaction, Task<T>> closure, CancellationToken cancellationToken)
+    /// <summary>
+    /// A write has a span of its own, from being asked for to being durable, where it belongs to a request or a job; the cause of its facts
+    /// is the span that asked.
+    /// </summary>
+    private async Task<T> TracedAsync<T>(Func<WriteTransaction, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var cause = Cause.Current;
+        using var span = cause.TraceParent is null ? null : s_source.StartActivity(WriteSpan, ActivityKind.Client);
+        span?.SetTag("db.system.name", "sqlite");
+        try
+        {
+            return await Queue(_writer.Queue, work, cause, cancellationToken);
+        }
+        catch (Exception e) when (e is StoreBusyException or StoreFailedException)
+        {
+            span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", e.GetType().FullName);
+            throw;
+        }
+    }
+
+    private static Task<T> Queue<TTransaction, T>(
+        WorkQueue<Work<TTransaction>> queue, Func<TTransaction, Task<T>> closure, Cause cause, CancellationToken cancellationToken)
         where TTransaction : ReadTransaction
     {
         if (StoreThread.IsCurrent)
@@ -156,7 +186,7 @@ public sealed class DomainStore : IAsyncDisposable
             return Task.FromCanceled<T>(cancellationToken);
         }
 
-        var work = new Work<TTransaction, T>(closure);
+        var work = new Work<TTransaction, T>(closure) { Cause = cause };
         work.CancelBy(cancellationToken);
         try
         {

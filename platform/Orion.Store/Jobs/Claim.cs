@@ -37,7 +37,7 @@ internal static class Claim
         WHERE rowid IN (
           SELECT c.job FROM candidates c LEFT JOIN job_turns t ON t.lane = c.lane
           ORDER BY c.turn, ifnull(t.fencing_token, 0), c.rank, c.job LIMIT @limit)
-        RETURNING id, kind, subject, payload, tenant_id, unique_key, run_at, priority, max_attempts, max_duration, trace_parent, correlation_id,
+        RETURNING id, kind, subject, payload, tenant_id, tenant, unique_key, run_at, priority, max_attempts, max_duration, trace_parent, correlation_id,
                   enqueued_at, attempts, fencing_token, lease_until, rank, lane, rowid AS place
         """;
 
@@ -61,7 +61,7 @@ internal static class Claim
     }
 
     private sealed record Row(
-        string Id, string Kind, string Subject, string Payload, string? TenantId, string? UniqueKey, DateTimeOffset RunAt, int Priority,
+        string Id, string Kind, string Subject, string Payload, string? TenantId, string? Tenant, string? UniqueKey, DateTimeOffset RunAt, int Priority,
         int MaxAttempts,
         TimeSpan MaxDuration, string? TraceParent, string? CorrelationId, DateTimeOffset EnqueuedAt, int Attempts, long FencingToken,
         DateTimeOffset LeaseUntil, long Rank, string Lane, long Place)
@@ -72,6 +72,7 @@ internal static class Claim
             Attempt = Attempts,
             FencingToken = FencingToken,
             EnqueuedAt = EnqueuedAt,
+            Cause = new Cause(TraceParent, CorrelationId, TenantId, Tenant),
             LeaseUntil = LeaseUntil,
             Request = new JobRequest
             {
@@ -84,8 +85,6 @@ internal static class Claim
                 Priority = Priority,
                 MaxAttempts = MaxAttempts,
                 MaxDuration = MaxDuration,
-                TraceParent = TraceParent,
-                CorrelationId = CorrelationId,
             },
         };
     }

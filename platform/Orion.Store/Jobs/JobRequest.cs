@@ -12,7 +12,7 @@ public sealed record JobRequest
     /// <summary>Arguments as a JSON object.</summary>
     public string Payload { get; init; } = "{}";
 
-    /// <summary>The tenant it is done for.</summary>
+    /// <summary>The tenant it is done for. Null: that of the request or job in progress, if it has one.</summary>
     public string? TenantId { get; init; }
 
     /// <summary>At most one job with this key is ever accepted; null for none.</summary>
@@ -31,14 +31,6 @@ public sealed record JobRequest
     /// How long one attempt may take, however often its lease is renewed; past it <see cref="JobQueue.BeatAsync"/> fails the attempt.
     /// </summary>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>
-    /// The cause's W3C traceparent, so that the processing span can link to it. Taken from the current activity when not set.
-    /// </summary>
-    public string? TraceParent { get; init; }
-
-    /// <summary>The cause's correlation id.</summary>
-    public string? CorrelationId { get; init; }
 }
 
 /// <summary>A job that one worker holds, until its lease ends.</summary>
@@ -49,6 +41,9 @@ public sealed record JobLease
 
     /// <summary>The request it was made from.</summary>
     public required JobRequest Request { get; init; }
+
+    /// <summary>What asked for it: the processing span links to it, and its correlation id and tenant are the job's.</summary>
+    public required Cause Cause { get; init; }
 
     /// <summary>Which attempt this is, from 1.</summary>
     public required int Attempt { get; init; }

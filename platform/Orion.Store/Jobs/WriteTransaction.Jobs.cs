@@ -7,9 +7,7 @@ public partial class WriteTransaction
     /// <summary>
     /// Enqueues a job; it becomes visible when this transaction commits. Returns its id, or null when its unique key exists already.
     /// </summary>
-    /// <remarks>
-    /// Its cause's traceparent is that of the activity which was current where the write was asked for, unless the request has one.
-    /// </remarks>
+    /// <remarks>It carries this write's <see cref="Cause"/>, which the work that is done for it links to and goes on with.</remarks>
     /// <exception cref="ArgumentException">No attempts, no time, or a priority outside -1000 to 1000.</exception>
     public Task<string?> EnqueueAsync(JobRequest job)
     {
@@ -28,10 +26,10 @@ public partial class WriteTransaction
 
         Execute(
             """
-            INSERT INTO jobs (id, kind, subject, payload, tenant_id, unique_key, priority, max_attempts, max_duration, trace_parent, correlation_id,
-                              enqueued_at, state, run_at)
-            VALUES (@id, @kind, @subject, @payload, @tenant_id, @unique_key, @priority, @max_attempts, @max_duration, @trace_parent, @correlation_id,
-                    @now, iif(@run_at > @now, 'scheduled', 'ready'), @run_at)
+            INSERT INTO jobs (id, kind, subject, payload, tenant_id, tenant, unique_key, priority, max_attempts, max_duration, trace_parent,
+                              correlation_id, enqueued_at, state, run_at)
+            VALUES (@id, @kind, @subject, @payload, @tenant_id, @tenant, @unique_key, @priority, @max_attempts, @max_duration, @trace_parent,
+                    @correlation_id, @now, iif(@run_at > @now, 'scheduled', 'ready'), @run_at)
             """,
             new
             {
@@ -39,13 +37,14 @@ public partial class WriteTransaction
                 job.Kind,
                 job.Subject,
                 job.Payload,
-                job.TenantId,
+                TenantId = job.TenantId ?? Cause.TenantId,
+                Tenant = job.TenantId is null || job.TenantId == Cause.TenantId ? Cause.Tenant : null,
                 job.UniqueKey,
                 job.Priority,
                 job.MaxAttempts,
                 job.MaxDuration,
-                TraceParent = job.TraceParent ?? _cause,
-                job.CorrelationId,
+                Cause.TraceParent,
+                Cause.CorrelationId,
                 Now,
                 RunAt = job.RunAt ?? Now,
             });

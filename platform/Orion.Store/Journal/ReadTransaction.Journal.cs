@@ -26,10 +26,7 @@ public partial class ReadTransaction
             Subject = r.Subject,
             TenantId = r.TenantId,
             Data = r.Data,
-            TraceId = r.TraceId,
-            TraceParent = r.TraceParent,
-            CorrelationId = r.CorrelationId,
-        }))];
+        }, r.TraceId, r.TraceParent, r.CorrelationId))];
 
     private sealed record FactRow(
         long Position, DateTimeOffset OccurredAt, string Type, string Subject, string? TenantId, string Data, string? TraceId,

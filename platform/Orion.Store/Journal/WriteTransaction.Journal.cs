@@ -10,14 +10,16 @@ public partial class WriteTransaction
         RETURNING position
         """;
 
-    /// <summary>Appends a fact to the journal and returns its position.</summary>
-    /// <remarks>Its traceparent is that of the activity which was current where the write was asked for, unless the fact has one.</remarks>
+    /// <summary>Appends a fact to the journal, with this write's <see cref="Cause"/>, and returns its position.</summary>
     public Task<long> AppendFactAsync(JournalFact fact)
     {
         ArgumentNullException.ThrowIfNull(fact);
-        var origin = new Origin(fact.TraceParent ?? _cause, fact.CorrelationId);
         return Task.FromResult(QuerySingleOrDefault<long>(
             AppendSql,
-            new { Now, fact.Type, fact.Subject, fact.TenantId, fact.Data, origin.TraceId, origin.CorrelationId, origin.TraceParent }));
+            new
+            {
+                Now, fact.Type, fact.Subject, TenantId = fact.TenantId ?? Cause.TenantId, fact.Data, Cause.TraceId, Cause.CorrelationId,
+                Cause.TraceParent,
+            }));
     }
 }

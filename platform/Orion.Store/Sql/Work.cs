@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Orion.Store.Journal;
 
 namespace Orion.Store.Sql;
 
@@ -18,8 +17,8 @@ internal abstract class Work<TTransaction> where TTransaction : ReadTransaction
     /// <summary>How long it has waited, in the queue and for the database.</summary>
     public TimeSpan Waited => Stopwatch.GetElapsedTime(_queued);
 
-    /// <summary>W3C traceparent of the span that asked for it; null outside one.</summary>
-    public string? Cause { get; } = Origin.CurrentSpan;
+    /// <summary>What asked for it.</summary>
+    public Cause Cause { get; init; } = Cause.None;
 
     /// <summary>False when it was cancelled while it waited.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Queued) == Queued;

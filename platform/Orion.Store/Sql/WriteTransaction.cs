@@ -5,20 +5,21 @@ namespace Orion.Store;
 /// <summary>A write's own part of a transaction: its savepoint, the journal and the job queue within it.</summary>
 public sealed partial class WriteTransaction : ReadTransaction
 {
-    private readonly string? _cause;
-
     /// <param name="session">The writing connection.</param>
     /// <param name="now">The time.</param>
-    /// <param name="cause">W3C traceparent of the span that asked for the write.</param>
-    internal WriteTransaction(SqliteSession session, DateTimeOffset now, string? cause) : base(session)
+    /// <param name="cause">What asked for the write.</param>
+    internal WriteTransaction(SqliteSession session, DateTimeOffset now, Cause cause) : base(session)
     {
         // Stored times have milliseconds; one that has more would not compare equal to itself once read back.
         Now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        _cause = cause;
+        Cause = cause;
     }
 
     /// <summary>The time of this write, in whole milliseconds; the same for everything in it.</summary>
     public DateTimeOffset Now { get; }
+
+    /// <summary>What asked for this write; its facts and jobs have it, and a table of one's own may keep it too.</summary>
+    public Cause Cause { get; }
 
     /// <summary>Set by a refusal that must undo the whole write, whether or not the closure catches it.</summary>
     internal Exception? Doom { get; private set; }

@@ -21,12 +21,15 @@ public static class Canon
         }
     }
 
-    /// <summary>Says for which tenant (short name) the current request or job is done.</summary>
-    public static void Tenant(string tenant)
+    /// <summary>Says for which tenant the current request or job is done.</summary>
+    /// <param name="tenant">The tenant's short name, which its line has.</param>
+    /// <param name="tenantId">Its id, which the facts and jobs have that are written from here on.</param>
+    public static void Tenant(string tenant, string? tenantId = null)
     {
         if (CanonicalLineContext.Current is { } scope)
         {
             scope.Tenant = tenant;
+            scope.TenantId = tenantId;
         }
     }
 

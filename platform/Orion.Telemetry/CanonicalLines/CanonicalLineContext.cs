@@ -99,9 +99,25 @@ internal sealed class CanonicalLineContext
     /// <summary>The client went away before it had its answer.</summary>
     public bool Aborted { get; set; }
 
-    public string? CorrelationId { get; set; }
+    // What is written on behalf of a request or job takes over these three: who does not know this type (the store, a library) finds them
+    // on the activity, where they stay in this process.
+    public string? CorrelationId
+    {
+        get;
+        set => Put("correlation_id", field = value);
+    }
 
-    public string? Tenant { get; set; }
+    public string? Tenant
+    {
+        get;
+        set => Put("tenant", field = value);
+    }
+
+    public string? TenantId
+    {
+        get;
+        set => Put("tenant.id", field = value);
+    }
 
     public string? User { get; set; }
 
@@ -140,6 +156,14 @@ internal sealed class CanonicalLineContext
             {
                 _fields.Add(new(key, value));
             }
+        }
+    }
+
+    private void Put(string property, string? value)
+    {
+        if (value is not null)
+        {
+            Root.SetCustomProperty(property, value);
         }
     }
 

@@ -26,8 +26,11 @@ public sealed record ProcessingInfo
     /// <summary>The cause's correlation id; it becomes the current one.</summary>
     public string? CorrelationId { get; init; }
 
-    /// <summary>The tenant it is done for.</summary>
+    /// <summary>Short name of the tenant it is done for.</summary>
     public string? Tenant { get; init; }
+
+    /// <summary>That tenant's id, for what is written meanwhile.</summary>
+    public string? TenantId { get; init; }
 
     /// <summary>Which attempt this is, from 1.</summary>
     public int Attempt { get; init; } = 1;
@@ -69,6 +72,7 @@ public sealed class Processing : IDisposable
             Surface = info.Surface,
             Route = info.EventType,
             Tenant = info.Tenant,
+            TenantId = info.TenantId,
             CorrelationId = info.CorrelationId ?? _span.TraceId.ToHexString(),
         };
         CanonicalLineContext.Current = _scope;

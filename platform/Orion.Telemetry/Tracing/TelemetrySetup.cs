@@ -51,7 +51,7 @@ internal static class TelemetrySetup
                     new IdentityDetector(sp.GetRequiredService<ServiceIdentity>(), ServiceIdentity.InstanceIdFrom(configuration))))
             .WithTracing(t =>
             {
-                t.AddSource(Spans.SourceName, builder.Environment.ApplicationName).AddAspNetCoreInstrumentation()
+                t.AddSource(Spans.SourceName, "Orion.*", builder.Environment.ApplicationName).AddAspNetCoreInstrumentation()
                     .AddHttpClientInstrumentation();
                 if (configuration["OTEL_TRACES_SAMPLER"] is not { Length: > 0 })
                 {

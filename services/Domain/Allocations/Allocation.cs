@@ -1,5 +1,3 @@
-using Orion.Store.Journal;
-
 namespace OrionPlatform.Domain;
 
 /// <summary>So many slots of a runtime on a node, given to a project until they are released.</summary>
@@ -38,8 +36,14 @@ public sealed record Allocation
     /// <summary>When its state last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>What caused the request: later work that no job carries (a node's loss, a restart) links to it.</summary>
-    public required Origin Origin { get; init; }
+    /// <summary>W3C traceparent of the request: later work that no job carries (a node's loss, a restart) links to it.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The correlation id of the request.</summary>
+    public string? CorrelationId { get; init; }
+
+    internal const string Columns =
+        "id, tenant_id, tenant, project_id, runtime, slots, state, reason, node_id, created_at, updated_at, trace_parent, correlation_id";
 
     /// <summary>Whether nothing more happens to it.</summary>
     public bool IsFinal => State is AllocationState.Released or AllocationState.Failed;

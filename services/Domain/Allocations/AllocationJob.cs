@@ -5,8 +5,7 @@ namespace OrionPlatform.Domain;
 
 /// <summary>Arguments of the jobs about an allocation.</summary>
 /// <param name="AllocationId">The allocation.</param>
-/// <param name="Tenant">Its tenant's short name, for telemetry.</param>
-public sealed record AllocationJob(string AllocationId, string Tenant)
+public sealed record AllocationJob(string AllocationId)
 {
     /// <summary>Reads them back.</summary>
     /// <exception cref="JsonException">The job's payload is not what <see cref="Allocations"/> writes.</exception>

@@ -12,7 +12,7 @@ public static class AllocationRelease
     /// Carries a release one step further; safe to repeat. Returns the allocation as it is then: <c>released</c> when nothing of it
     /// can run (never placed, its start never handed out, its node lost), <c>releasing</c> while its node stops it.
     /// </summary>
-    public static async Task<Allocation?> AdvanceAsync(WriteTransaction tx, string id, Origin origin)
+    public static async Task<Allocation?> AdvanceAsync(WriteTransaction tx, string id)
     {
         if (await Allocations.LoadAsync(tx, id) is not { State: AllocationState.Releasing } allocation)
         {
@@ -24,10 +24,10 @@ public static class AllocationRelease
             || await tx.QuerySingleOrDefaultAsync<long?>("SELECT lost_at FROM nodes WHERE id = @node", new { node = allocation.NodeId }) is not null;
         if (nothingRuns)
         {
-            return await Allocations.ReleasedAsync(tx, id, origin);
+            return await Allocations.ReleasedAsync(tx, id);
         }
 
-        await NodeTasks.AddAsync(tx, allocation.NodeId!, id, NodeTask.Stop, origin);
+        await NodeTasks.AddAsync(tx, allocation.NodeId!, id, NodeTask.Stop);
         return allocation;
     }
 }

@@ -18,14 +18,14 @@ public static class FinishedAllocations
     /// <summary>Whether <see cref="PruneAsync"/> would remove any: a read, so that looking costs no write.</summary>
     public static async Task<bool> AnyAsync(ReadTransaction tx, DateTimeOffset endedBefore) =>
         await tx.QuerySingleOrDefaultAsync<long>($"SELECT EXISTS ({Ended("1")})",
-            new { before = endedBefore.ToUnixTimeMilliseconds() }) != 0;
+            new { before = endedBefore }) != 0;
 
     /// <summary>
     /// Removes up to <see cref="Batch"/> allocations that ended before then. Returns how many; fewer than that means that no more are left.
     /// </summary>
     public static async Task<int> PruneAsync(WriteTransaction tx, DateTimeOffset endedBefore)
     {
-        var ids = await tx.QueryAsync<string>($"{Ended("id")} ORDER BY updated_at LIMIT @most", new { before = endedBefore.ToUnixTimeMilliseconds(), most = Batch });
+        var ids = await tx.QueryAsync<string>($"{Ended("id")} ORDER BY updated_at LIMIT @most", new { before = endedBefore, most = Batch });
         foreach (var id in ids)
         {
             await tx.ExecuteAsync("DELETE FROM node_tasks WHERE allocation_id = @id", new { id });

@@ -13,23 +13,21 @@ public static class StuckAllocations
     /// <param name="movingSince">
     /// Provisioning that began before this time is stuck, and so is a release since then of which no node was told.
     /// </param>
-    public static async Task<IReadOnlyList<Allocation>> FindAsync(ReadTransaction tx, DateTimeOffset movingSince)
-    {
-        var rows = await tx.QueryAsync<AllocationRow>($"""
-            SELECT {AllocationRow.Columns} FROM allocations
-            WHERE state IN ('requested', 'provisioning') AND updated_at < @since
-                OR state = 'releasing' AND updated_at < @since AND id NOT IN (SELECT allocation_id FROM node_tasks WHERE state IN ('ready', 'leased'))
-                OR state IN ('provisioning', 'active', 'releasing') AND node_id IN (SELECT id FROM nodes WHERE lost_at IS NOT NULL)
-            ORDER BY updated_at LIMIT 100
-            """, new { since = movingSince.ToUnixTimeMilliseconds() });
-        return [.. rows.Select(r => r.ToAllocation())];
-    }
+    public static Task<IReadOnlyList<Allocation>> FindAsync(ReadTransaction tx, DateTimeOffset movingSince) => tx.QueryAsync<Allocation>(
+        $"""
+        SELECT {Allocation.Columns} FROM allocations
+        WHERE state IN ('requested', 'provisioning') AND updated_at < @since
+            OR state = 'releasing' AND updated_at < @since AND id NOT IN (SELECT allocation_id FROM node_tasks WHERE state IN ('ready', 'leased'))
+            OR state IN ('provisioning', 'active', 'releasing') AND node_id IN (SELECT id FROM nodes WHERE lost_at IS NOT NULL)
+        ORDER BY updated_at LIMIT 100
+        """,
+        new { since = movingSince });
 
     /// <summary>
     /// Brings one of them to its end, judged afresh in this transaction: <c>node_lost</c>, <c>start_timed_out</c>, <c>no_capacity</c>,
     /// or one more step of its release. Null when it has moved on by itself.
     /// </summary>
-    public static async Task<Allocation?> ResolveAsync(WriteTransaction tx, string id, DateTimeOffset movingSince, Origin origin)
+    public static async Task<Allocation?> ResolveAsync(WriteTransaction tx, string id, DateTimeOffset movingSince)
     {
         var found = await Allocations.LoadAsync(tx, id);
         if (found is null or { IsFinal: true })
@@ -39,14 +37,14 @@ public static class StuckAllocations
 
         if (found.State == AllocationState.Releasing)
         {
-            return await AllocationRelease.AdvanceAsync(tx, id, origin);
+            return await AllocationRelease.AdvanceAsync(tx, id);
         }
 
         var lost = found.NodeId is not null
             && await tx.QuerySingleOrDefaultAsync<long?>("SELECT lost_at FROM nodes WHERE id = @node", new { node = found.NodeId }) is not null;
         if (lost)
         {
-            return await Allocations.FailAsync(tx, id, FailureReason.NodeLost, origin);
+            return await Allocations.FailAsync(tx, id, FailureReason.NodeLost);
         }
 
         if (found.State == AllocationState.Active || found.UpdatedAt >= movingSince)
@@ -54,6 +52,6 @@ public static class StuckAllocations
             return null;
         }
 
-        return await Allocations.FailAsync(tx, id, found.NodeId is null ? FailureReason.NoCapacity : FailureReason.StartTimedOut, origin);
+        return await Allocations.FailAsync(tx, id, found.NodeId is null ? FailureReason.NoCapacity : FailureReason.StartTimedOut);
     }
 }

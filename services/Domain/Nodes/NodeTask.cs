@@ -33,10 +33,10 @@ public sealed record NodeTask
     /// <summary>Its tenant's short name, for telemetry.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>The origin's traceparent, for the processing span's link.</summary>
+    /// <summary>W3C traceparent of what asked for it, which the processing span links to.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>The origin's correlation id.</summary>
+    /// <summary>The correlation id of what asked for it.</summary>
     public string? CorrelationId { get; init; }
 }
 

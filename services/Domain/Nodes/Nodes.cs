@@ -35,6 +35,11 @@ public sealed record NodeView
 
     /// <summary>Since when it counts as lost; null while it does not.</summary>
     public DateTimeOffset? LostAt { get; init; }
+
+    internal const string Columns = """
+        n.id, n.name, n.slots, n.last_seen_at, n.lost_at, COALESCE((SELECT SUM(a.slots) FROM allocations a
+            WHERE a.node_id = n.id AND a.state IN ('provisioning', 'active', 'releasing')), 0) AS used_slots
+        """;
 }
 
 /// <summary>What an agent should make of its running workloads.</summary>
@@ -46,16 +51,15 @@ public sealed record DesiredWorkloads(IReadOnlyList<Allocation> Run, IReadOnlyLi
 public static class Nodes
 {
     /// <summary>Adds a node with a new credential.</summary>
-    public static async Task<RegisteredNode> RegisterAsync(WriteTransaction tx, NodeOffer offer, Origin origin)
+    public static async Task<RegisteredNode> RegisterAsync(WriteTransaction tx, NodeOffer offer)
     {
-        var id = "nd_" + Guid.CreateVersion7(tx.Now).ToString("N");
+        var id = Ids.New("nd", tx.Now);
         var (token, hash) = NodeSecret.New(id);
-        var now = tx.Now.ToUnixTimeMilliseconds();
         await tx.ExecuteAsync(
             "INSERT INTO nodes (id, name, secret_hash, slots, registered_at, last_seen_at) VALUES (@id, @name, @hash, @slots, @now, @now)",
-            new { id, name = offer.Name, hash, slots = offer.Slots, now });
+            new { id, offer.Name, hash, offer.Slots, tx.Now });
         await ReplaceRuntimesAsync(tx, id, offer.Runtimes);
-        await TellAsync(tx, "node.registered", id, new { offer.Name, offer.Slots, offer.Runtimes }, origin);
+        await TellAsync(tx, "node.registered", id, new { offer.Name, offer.Slots, offer.Runtimes });
         return new RegisteredNode(id, token);
     }
 
@@ -72,13 +76,13 @@ public static class Nodes
     }
 
     /// <summary>Notes that a node was heard, and what it offers now; a lost one has returned.</summary>
-    public static async Task SeenAsync(WriteTransaction tx, string nodeId, NodeOffer offer, Origin origin)
+    public static async Task SeenAsync(WriteTransaction tx, string nodeId, NodeOffer offer)
     {
         var before =
-            await tx.QuerySingleOrDefaultAsync<NodeRow>($"SELECT {NodeRow.Columns} FROM nodes n WHERE n.id = @nodeId", new { nodeId });
+            await tx.QuerySingleOrDefaultAsync<NodeView>($"SELECT {NodeView.Columns} FROM nodes n WHERE n.id = @nodeId", new { nodeId });
         await tx.ExecuteAsync(
             "UPDATE nodes SET name = @name, slots = @slots, last_seen_at = @now, lost_at = NULL WHERE id = @nodeId",
-            new { nodeId, name = offer.Name, slots = offer.Slots, now = tx.Now.ToUnixTimeMilliseconds() });
+            new { nodeId, offer.Name, offer.Slots, tx.Now });
         var known = await tx.QueryAsync<string>("SELECT runtime FROM node_runtimes WHERE node_id = @nodeId", new { nodeId });
         if (!known.ToHashSet(StringComparer.Ordinal).SetEquals(offer.Runtimes))
         {
@@ -87,7 +91,7 @@ public static class Nodes
 
         if (before?.LostAt is not null)
         {
-            await TellAsync(tx, "node.returned", nodeId, new { offer.Name }, origin);
+            await TellAsync(tx, "node.returned", nodeId, new { offer.Name });
         }
     }
 
@@ -97,13 +101,13 @@ public static class Nodes
     /// </summary>
     public static async Task<DesiredWorkloads> DesiredAsync(ReadTransaction tx, string nodeId, IReadOnlyCollection<string> running)
     {
-        var rows = await tx.QueryAsync<AllocationRow>($"""
-            SELECT {AllocationRow.Columns} FROM allocations WHERE node_id = @nodeId AND state IN ('provisioning', 'active', 'releasing')
+        var rows = await tx.QueryAsync<Allocation>($"""
+            SELECT {Allocation.Columns} FROM allocations WHERE node_id = @nodeId AND state IN ('provisioning', 'active', 'releasing')
             """, new { nodeId });
         var live = rows.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
         var said = running.ToHashSet(StringComparer.Ordinal);
         return new DesiredWorkloads(
-            [.. rows.Where(r => r.State == AllocationState.Active && !said.Contains(r.Id)).Select(r => r.ToAllocation())],
+            [.. rows.Where(r => r.State == AllocationState.Active && !said.Contains(r.Id))],
             [.. said.Where(id => !live.Contains(id))]);
     }
 
@@ -111,31 +115,28 @@ public static class Nodes
     public static async Task<bool> AnySilentAsync(ReadTransaction tx, DateTimeOffset silentSince) =>
         await tx.QuerySingleOrDefaultAsync<long>(
             "SELECT EXISTS (SELECT 1 FROM nodes WHERE lost_at IS NULL AND last_seen_at < @since)",
-            new { since = silentSince.ToUnixTimeMilliseconds() }) != 0;
+            new { since = silentSince }) != 0;
 
     /// <summary>
     /// Marks nodes lost that have been silent since <paramref name="silentSince"/>, and tells the journal. Only a process that
     /// receives heartbeats, and has for that long, may judge.
     /// </summary>
-    public static async Task<IReadOnlyList<string>> MarkLostAsync(WriteTransaction tx, DateTimeOffset silentSince, Origin origin)
+    public static async Task<IReadOnlyList<string>> MarkLostAsync(WriteTransaction tx, DateTimeOffset silentSince)
     {
         var lost = await tx.QueryAsync<string>(
             "UPDATE nodes SET lost_at = @now WHERE lost_at IS NULL AND last_seen_at < @since RETURNING id",
-            new { now = tx.Now.ToUnixTimeMilliseconds(), since = silentSince.ToUnixTimeMilliseconds() });
+            new { tx.Now, since = silentSince });
         foreach (var id in lost)
         {
-            await TellAsync(tx, "node.lost", id, new { silentSince }, origin);
+            await TellAsync(tx, "node.lost", id, new { silentSince });
         }
 
         return lost;
     }
 
     /// <summary>All nodes, the last registered first; at most 1,000.</summary>
-    public static async Task<IReadOnlyList<NodeView>> ListAsync(ReadTransaction tx)
-    {
-        var rows = await tx.QueryAsync<NodeRow>($"SELECT {NodeRow.Columns} FROM nodes n ORDER BY n.id DESC LIMIT 1000");
-        return [.. rows.Select(r => r.ToView())];
-    }
+    public static Task<IReadOnlyList<NodeView>> ListAsync(ReadTransaction tx) =>
+        tx.QueryAsync<NodeView>($"SELECT {NodeView.Columns} FROM nodes n ORDER BY n.id DESC LIMIT 1000");
 
     private static async Task ReplaceRuntimesAsync(WriteTransaction tx, string nodeId, IReadOnlyList<string> runtimes)
     {
@@ -146,13 +147,11 @@ public static class Nodes
         }
     }
 
-    private static Task<long> TellAsync(WriteTransaction tx, string type, string nodeId, object data, Origin origin) =>
+    private static Task<long> TellAsync(WriteTransaction tx, string type, string nodeId, object data) =>
         tx.AppendFactAsync(new JournalFact
         {
             Type = type,
             Subject = "node/" + nodeId,
             Data = JsonSerializer.Serialize(data, JsonSerializerOptions.Web),
-            TraceParent = origin.TraceParent,
-            CorrelationId = origin.CorrelationId,
         });
 }

@@ -15,35 +15,34 @@ public static class Placement
     /// <param name="tx">The write.</param>
     /// <param name="allocation">The allocation, in state <c>provisioning</c>.</param>
     /// <param name="heardSince">A node not heard since then does not count as living.</param>
-    /// <param name="origin">What the start will link to.</param>
-    public static async Task<string?> PlaceAsync(WriteTransaction tx, Allocation allocation, DateTimeOffset heardSince, Origin origin)
+    public static async Task<string?> PlaceAsync(WriteTransaction tx, Allocation allocation, DateTimeOffset heardSince)
     {
         if (allocation.NodeId is not null)
         {
             return allocation.NodeId;
         }
 
-        var nodes = await tx.QueryAsync<NodeRow>($"""
-            SELECT {NodeRow.Columns} FROM nodes n JOIN node_runtimes r ON r.node_id = n.id AND r.runtime = @runtime
+        var nodes = await tx.QueryAsync<NodeView>($"""
+            SELECT {NodeView.Columns} FROM nodes n JOIN node_runtimes r ON r.node_id = n.id AND r.runtime = @runtime
             WHERE n.lost_at IS NULL AND n.last_seen_at >= @since
-            """, new { runtime = allocation.Runtime, since = heardSince.ToUnixTimeMilliseconds() });
+            """, new { runtime = allocation.Runtime, since = heardSince });
         var best = nodes.MaxBy(n => n.Slots - n.UsedSlots);
         if (best is null || best.Slots - best.UsedSlots < allocation.Slots)
         {
             return null;
         }
 
-        var placed = await tx.QuerySingleOrDefaultAsync<AllocationRow>($"""
+        var placed = await tx.QuerySingleOrDefaultAsync<Allocation>($"""
             UPDATE allocations SET node_id = @node, updated_at = @now WHERE id = @id AND state = 'provisioning' AND node_id IS NULL
-            RETURNING {AllocationRow.Columns}
-            """, new { id = allocation.Id, node = best.Id, now = tx.Now.ToUnixTimeMilliseconds() });
+            RETURNING {Allocation.Columns}
+            """, new { id = allocation.Id, node = best.Id, tx.Now });
         if (placed is null)
         {
             return null;
         }
 
-        await Allocations.TellAsync(tx, placed.ToAllocation(), origin, "placed");
-        await NodeTasks.AddAsync(tx, best.Id, allocation.Id, NodeTask.Start, origin);
+        await Allocations.TellAsync(tx, placed, "placed");
+        await NodeTasks.AddAsync(tx, best.Id, allocation.Id, NodeTask.Start);
         return best.Id;
     }
 }

@@ -12,8 +12,8 @@ public static class Workloads
     /// Records that an allocation's process ended by itself: <c>failed</c>, reason <c>workload_exited</c>. Nothing changes when it is not
     /// that node's, or is ending anyway.
     /// </summary>
-    public static async Task<Allocation?> ExitedAsync(WriteTransaction tx, string nodeId, string allocationId, Origin origin) =>
+    public static async Task<Allocation?> ExitedAsync(WriteTransaction tx, string nodeId, string allocationId) =>
         await Allocations.LoadAsync(tx, allocationId) is { } allocation && allocation.NodeId == nodeId
-            ? await Allocations.FailAsync(tx, allocationId, FailureReason.WorkloadExited, origin)
+            ? await Allocations.FailAsync(tx, allocationId, FailureReason.WorkloadExited)
             : null;
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Orion.Store.Jobs;
 using Orion.Telemetry.CanonicalLines;
 using Orion.Telemetry.Errors;
@@ -35,9 +34,10 @@ internal sealed class JobExecution
             EventType = job.Request.Kind,
             EventId = job.Id,
             Subject = job.Request.Subject,
-            TraceParent = job.Request.TraceParent,
-            CorrelationId = job.Request.CorrelationId,
-            Tenant = TenantOf(job),
+            TraceParent = job.Cause.TraceParent,
+            CorrelationId = job.Cause.CorrelationId,
+            Tenant = job.Cause.Tenant,
+            TenantId = job.Cause.TenantId,
             Attempt = job.Attempt,
         });
         Canon.Add("job.waited_ms", (_time.GetUtcNow() - job.EnqueuedAt).TotalMilliseconds);
@@ -61,19 +61,6 @@ internal sealed class JobExecution
 
         await done.CancelAsync();
         await beats;
-    }
-
-    private string? TenantOf(JobLease job)
-    {
-        try
-        {
-            return _handlers[job.Request.Kind].TenantOf(job);
-        }
-        catch (JsonException)
-        {
-            // The handler will meet the same payload and fail the attempt with a reason.
-            return null;
-        }
     }
 
     private async Task SettleAsync(JobLease job, Processing processing, CancellationToken lost, CancellationToken givingUp)

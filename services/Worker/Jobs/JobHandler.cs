@@ -11,9 +11,6 @@ internal interface IJobHandler
     /// <summary>The kind: <c>allocation.provision</c>.</summary>
     string Kind { get; }
 
-    /// <summary>Short name of the tenant it is done for, for telemetry; null when the job does not say.</summary>
-    string? TenantOf(JobLease job);
-
     /// <summary>
     /// Does the job. Its effect and <see cref="WriteTransaction.CompleteAsync"/> go into one write; a write without the latter begins with
     /// <see cref="WriteTransaction.CheckLeaseAsync"/>. Whatever it throws is a failed attempt.

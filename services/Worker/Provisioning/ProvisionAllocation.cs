@@ -2,9 +2,7 @@ using Microsoft.Extensions.Options;
 using Orion.Store;
 using Orion.Store.Idempotency;
 using Orion.Store.Jobs;
-using Orion.Store.Journal;
 using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Correlation;
 using Orion.Telemetry.Tracing;
 using OrionPlatform.Domain;
 
@@ -19,28 +17,25 @@ internal sealed class ProvisionAllocation(DomainStore store, IOptions<Provisioni
 
     public string Kind => Allocations.ProvisionJob;
 
-    public string? TenantOf(JobLease job) => AllocationJob.Of(job.Request).Tenant;
-
     public async Task<JobOutcome> HandleAsync(JobLease job, CancellationToken cancellationToken)
     {
         var id = AllocationJob.Of(job.Request).AllocationId;
         using var span = Spans.Start("worker.allocations.place");
-        var origin = Origin.Current(CorrelationId.Current);
-        var (outcome, result) = await store.WriteAsync(tx => PlaceAsync(tx, job, id, origin), cancellationToken);
+        var (outcome, result) = await store.WriteAsync(tx => PlaceAsync(tx, job, id), cancellationToken);
         Canon.Add("allocation.id", id);
         Canon.Tag("provisioning.result", result);
         return outcome;
     }
 
-    private async Task<(JobOutcome Outcome, string Result)> PlaceAsync(WriteTransaction tx, JobLease job, string id, Origin origin)
+    private async Task<(JobOutcome Outcome, string Result)> PlaceAsync(WriteTransaction tx, JobLease job, string id)
     {
         await tx.CheckLeaseAsync(job);
-        if (await Allocations.BeginProvisioningAsync(tx, id, origin) is not { } allocation)
+        if (await Allocations.BeginProvisioningAsync(tx, id) is not { } allocation)
         {
             return await DoneAsync(tx, job, "not_wanted");
         }
 
-        if (await Placement.PlaceAsync(tx, allocation, tx.Now - options.Value.NodeAlive, origin) is not null)
+        if (await Placement.PlaceAsync(tx, allocation, tx.Now - options.Value.NodeAlive) is not null)
         {
             return await DoneAsync(tx, job, "placed");
         }
@@ -51,7 +46,7 @@ internal sealed class ProvisionAllocation(DomainStore store, IOptions<Provisioni
             return (JobOutcome.Later(s_lookAgain), "waiting");
         }
 
-        await Allocations.FailAsync(tx, id, FailureReason.NoCapacity, origin);
+        await Allocations.FailAsync(tx, id, FailureReason.NoCapacity);
         return await DoneAsync(tx, job, FailureReason.NoCapacity);
     }
 

@@ -1,8 +1,6 @@
 using Orion.Store;
 using Orion.Store.Jobs;
-using Orion.Store.Journal;
 using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Correlation;
 using Orion.Telemetry.Tracing;
 using OrionPlatform.Domain;
 
@@ -13,17 +11,14 @@ internal sealed class ReleaseAllocation(DomainStore store) : IJobHandler
 {
     public string Kind => Allocations.ReleaseJob;
 
-    public string? TenantOf(JobLease job) => AllocationJob.Of(job.Request).Tenant;
-
     public async Task<JobOutcome> HandleAsync(JobLease job, CancellationToken cancellationToken)
     {
         var id = AllocationJob.Of(job.Request).AllocationId;
         using var span = Spans.Start("worker.allocations.release");
-        var origin = Origin.Current(CorrelationId.Current);
         var allocation = await store.WriteAsync(
             async tx =>
             {
-                var now = await AllocationRelease.AdvanceAsync(tx, id, origin);
+                var now = await AllocationRelease.AdvanceAsync(tx, id);
                 await tx.CompleteAsync(job);
                 return now;
             },

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orion.Store;
-using Orion.Store.Journal;
 using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Propagation;
 using Orion.Telemetry.Tracing;
 using OrionPlatform.Domain;
 
@@ -59,12 +57,12 @@ internal sealed class StuckSweep(DomainStore store, IOptions<ProvisioningOptions
             EventType = "allocation.stuck",
             EventId = $"{stuck.Id}@{stuck.UpdatedAt.ToUnixTimeMilliseconds()}",
             Subject = stuck.Subject,
-            TraceParent = stuck.Origin.TraceParent,
-            CorrelationId = stuck.Origin.CorrelationId,
+            TraceParent = stuck.TraceParent,
+            CorrelationId = stuck.CorrelationId,
             Tenant = stuck.Tenant,
+            TenantId = stuck.TenantId,
         });
-        var origin = new Origin(processing.TraceParent, stuck.Origin.CorrelationId);
-        var end = await store.WriteAsync(tx => StuckAllocations.ResolveAsync(tx, stuck.Id, movingSince, origin), cancellationToken);
+        var end = await store.WriteAsync(tx => StuckAllocations.ResolveAsync(tx, stuck.Id, movingSince), cancellationToken);
         Canon.Add("allocation.id", stuck.Id);
         Canon.Tag("allocation.state", end?.State ?? stuck.State);
         if (end is not null)

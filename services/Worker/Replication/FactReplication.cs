@@ -101,8 +101,8 @@ internal sealed class FactReplication : BackgroundService
     }
 
     private static FactRow Row(JournalEntry entry) => new(
-        entry.Position, entry.OccurredAt, entry.Fact.Type, entry.Fact.Subject, entry.Fact.TenantId, entry.Fact.Data, entry.Fact.TraceId,
-        entry.Fact.CorrelationId);
+        entry.Position, entry.OccurredAt, entry.Fact.Type, entry.Fact.Subject, entry.Fact.TenantId, entry.Fact.Data, entry.TraceId,
+        entry.CorrelationId);
 
     private BusinessEvent Event(JournalEntry entry)
     {
@@ -118,8 +118,8 @@ internal sealed class FactReplication : BackgroundService
             Action = entry.Fact.Type[(dot + 1)..],
             Details = entry.Fact.Data,
             Success = !entry.Fact.Type.EndsWith(".failed", StringComparison.Ordinal),
-            CorrelationId = entry.Fact.CorrelationId,
-            TraceId = entry.Fact.TraceId,
+            CorrelationId = entry.CorrelationId,
+            TraceId = entry.TraceId,
         };
     }
 }
