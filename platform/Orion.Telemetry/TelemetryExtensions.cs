@@ -13,7 +13,6 @@ using Microsoft.Extensions.Options;
 using Orion.Sink.ServiceLevels;
 using Orion.Telemetry;
 using Orion.Telemetry.Audit;
-using Orion.Telemetry.Correlation;
 using Orion.Telemetry.Errors;
 using Orion.Telemetry.Health;
 using Orion.Telemetry.Heartbeats;
@@ -27,6 +26,9 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>The capabilities of Orion.Telemetry, each one call; a service's defaults are made of them.</summary>
 public static class TelemetryExtensions
 {
+    // Objects and arrays that may lie within each other in a body.
+    private const int MaxJsonDepth = 32;
+
     /// <summary>
     /// Traces, canonical lines, logs and metrics on OpenTelemetry's own builder, with CorrelationId, redaction and the lag monitor, into
     /// rings and sink, and over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.
@@ -91,18 +93,33 @@ public static class TelemetryExtensions
     }
 
     /// <summary>
-    /// Every error is answered as a problem document with a stable <c>error_code</c> and the trace id; unknown members are refused.
+    /// Every error is answered as a problem document with a stable <c>error_code</c> and the trace id. Bodies are bound strictly: unknown,
+    /// repeated and missing members and nulls where there may be none are refused by name.
     /// </summary>
-    public static TBuilder AddProblemAnswers<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    /// <param name="builder">The service.</param>
+    /// <param name="configure">Says which refusals the exceptions of other libraries are.</param>
+    public static TBuilder AddProblemAnswers<TBuilder>(this TBuilder builder, Action<ProblemOptions>? configure = null)
+        where TBuilder : IHostApplicationBuilder
     {
-        builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow);
+        builder.Services.Configure(configure ?? (_ => { }));
+        builder.Services.ConfigureHttpJsonOptions(o =>
+        {
+            var json = o.SerializerOptions;
+            json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.AllowDuplicateProperties = false;
+            json.PropertyNameCaseInsensitive = false;
+            json.NumberHandling = JsonNumberHandling.Strict;
+            json.RespectNullableAnnotations = true;
+            json.RespectRequiredConstructorParameters = true;
+            json.MaxDepth = MaxJsonDepth;
+        });
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         builder.Services.AddProblemDetails(o => o.CustomizeProblemDetails = Problems.Complete);
-        builder.Services.AddExceptionHandler<CorrelationKeeper>();
+        builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
         builder.Services.Configure<ExceptionHandlerOptions>(o =>
         {
             // Comes after every IExceptionHandler, also after those that a service adds later.
-            o.ExceptionHandler = ExceptionErrors.AnswerAsync;
+            o.ExceptionHandler = ProblemExceptionHandler.AnswerUnknownAsync;
 
             // A refusal is the caller's mistake: it is no error of the service's, and has its line.
             o.SuppressDiagnosticsCallback = static c => c.HttpContext.Response.StatusCode < StatusCodes.Status500InternalServerError;

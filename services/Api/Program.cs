@@ -21,9 +21,10 @@ internal static class Program
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
-        builder.Services.AddExceptionHandler<Refusals>();
         builder.AddDomain();
-        builder.AddRequestLimits();
+        builder.AddRequestRules();
+        builder.AddRateLimits();
+        builder.AddOpenApiDocuments();
         builder.AddProxies();
         builder.AddApiAuth();
         builder.AddLiveStreams();
@@ -35,14 +36,16 @@ internal static class Program
         var app = builder.Build();
         app.UseProxies();
         app.UseServiceDefaults();
-        app.UseAnswerHeaders();
+        app.UseRequestRules();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseRateLimiter();
 
         app.MapDefaultEndpoints();
         app.MapAllocations();
         app.MapNodeApi();
         app.MapOtlpIngest();
+        app.MapOpenApiDocuments();
         app.MapOpsPanel();
         return app;
     }

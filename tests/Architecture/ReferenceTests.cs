@@ -16,10 +16,11 @@ public sealed class ReferenceTests
         ["platform/Orion.Cli"] = ["platform/Orion.Sink"],
         ["ServiceDefaults"] = ["platform/Orion.Telemetry", "platform/Orion.Redaction"],
         ["services/Domain"] = ["platform/Orion.Store"],
-        ["services/Api"] = ["services/Domain", "ServiceDefaults", "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.OpsPanel"],
+        ["services/Contracts"] = [],
+        ["services/Api"] = ["services/Domain", "services/Contracts", "ServiceDefaults", "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.OpsPanel"],
         ["services/Worker"] = ["services/Domain", "ServiceDefaults", "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.Alerts"],
-        ["load-tests"] = ["ServiceDefaults"],
-        ["services/NodeAgent"] = ["ServiceDefaults", "services/Sleeper"],
+        ["load-tests"] = ["ServiceDefaults", "services/Contracts"],
+        ["services/NodeAgent"] = ["services/Contracts", "ServiceDefaults", "services/Sleeper"],
     };
 
     [Fact]

@@ -125,7 +125,7 @@ internal static class Rows
         var request = Request(at, 21, "POST", status: 201);
         var tenant = Inner(request, "api.tenants.resolve", 0.6, 1.8);
         var create = Inner(request, "api.allocations.create", 2.9, 16.5);
-        var audit = Inner(create, "api.outbox.write", 9.1, 6.2);
+        var audit = Inner(create, "store.write", 9.1, 6.2);
         var job = Job(create, at.AddMilliseconds(34), 48, "allocation.provision");
         var place = Inner(job, "worker.nodes.place", 3, 9);
         var hand = Inner(job, "worker.node-tasks.create", 14, 28);

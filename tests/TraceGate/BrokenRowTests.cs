@@ -131,7 +131,7 @@ public sealed class BrokenRowTests
     [Theory]
     [InlineData("shop.tenants.resolve", "tenant resolution")]
     [InlineData("shop.orders.place", "the domain call")]
-    [InlineData("shop.outbox.write", "the audit or outbox write")]
+    [InlineData("store.write", "the store's write")]
     public void A_mutation_without_a_child_span_is_found(string span, string missing)
     {
         var evidence = Whole();
@@ -230,7 +230,7 @@ public sealed class BrokenRowTests
         Logs = [],
         Sent = [new SentRequest("shop", "public", "POST /v1/orders", "c-1", "c-1", 201, null)],
         Messages = [new ExpectedMessage("shop", "order.ship", "order/1")],
-        Spans = [Span("shop.tenants.resolve"), Span("shop.orders.place"), Span("shop.outbox.write")],
+        Spans = [Span("shop.tenants.resolve"), Span("shop.orders.place"), Span("store.write")],
         Lines =
         [
             new CanonicalLine

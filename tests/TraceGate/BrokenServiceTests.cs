@@ -36,7 +36,7 @@ public sealed class BrokenServiceTests
 
         Assert.Equal(["consumer", "mutation"], findings.Select(f => f.Rule).Distinct());
         Assert.Contains(findings, f =>
-            f.What.Contains("no child span for tenant resolution, nor for the audit or outbox write", StringComparison.Ordinal));
+            f.What.Contains("no child span for tenant resolution, nor for the store's write", StringComparison.Ordinal));
         Assert.Contains(findings, f => f.What.Contains("order.ship of order/1 has no processing span", StringComparison.Ordinal));
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -88,6 +89,11 @@ public static class Problems
         var members = context.ProblemDetails.Extensions;
         members.Remove("traceId");
         members.TryAdd(TraceId, CurrentTrace);
+        if (context.ProblemDetails is HttpValidationProblemDetails invalid)
+        {
+            Complete(invalid);
+        }
+
         if (!members.ContainsKey(ErrorCode))
         {
             var code = ErrorCatalogue.OfStatus(context.ProblemDetails.Status ?? context.HttpContext.Response.StatusCode).Code;
@@ -95,6 +101,20 @@ public static class Problems
             CanonicalLineContext.Current?.ErrorCode ??= code;
         }
     }
+
+    // What validation found: the first fault is the sentence, all of them are under `errors`, by the names that the caller knows.
+    private static void Complete(HttpValidationProblemDetails invalid)
+    {
+        var error = ErrorCatalogue.InvalidField;
+        var faults = invalid.Errors.ToDictionary(e => Wire(e.Key), e => e.Value);
+        var first = faults.FirstOrDefault();
+        (invalid.Type, invalid.Title, invalid.Errors) = (TypeOf(error), error.Title, faults);
+        invalid.Detail ??= first.Value is [var sentence, ..] ? $"'{first.Key}': {sentence}" : null;
+        invalid.Extensions[ErrorCode] = error.Code;
+        CanonicalLineContext.Current?.ErrorCode ??= error.Code;
+    }
+
+    private static string Wire(string member) => string.Join('.', member.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 
     private static string CurrentTrace => Activity.Current?.TraceId.ToHexString() ?? "";
 }

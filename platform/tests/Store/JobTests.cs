@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orion.Store;
 using Orion.Store.Jobs;
 
 namespace OrionPlatform.Tests;
@@ -20,13 +21,20 @@ public sealed class JobTests
         Assert.Empty(await queue.ClaimAsync("w", s_kinds, 10));
 
         using var activity = new Activity("cause").SetIdFormat(ActivityIdFormat.W3C).Start();
-        var request = Job("a") with { Payload = """{"x":1}""", TenantId = "tn_1", CorrelationId = "c-1", Priority = 3, MaxDuration = TimeSpan.FromMinutes(2) };
+        activity.SetCustomProperty(Cause.CorrelationIdProperty, "c-1");
+        activity.SetCustomProperty(Cause.TenantIdProperty, "tn_1");
+        activity.SetCustomProperty(Cause.TenantProperty, "acme");
+        var request = Job("a") with { Payload = """{"x":1}""", Priority = 3, MaxDuration = TimeSpan.FromMinutes(2) };
         var id = await db.Store.WriteAsync(tx => tx.EnqueueAsync(request));
         var lease = Assert.Single(await queue.ClaimAsync("w", s_kinds, 10));
 
         Assert.Equal((id, 1, db.Time.GetUtcNow(), db.Time.GetUtcNow() + JobQueue.Lease),
             (lease.Id, lease.Attempt, lease.EnqueuedAt, lease.LeaseUntil));
-        Assert.Equal(request with { TraceParent = activity.Id, RunAt = db.Time.GetUtcNow() }, lease.Request);
+        Assert.Equal(request with { TenantId = "tn_1", RunAt = db.Time.GetUtcNow() }, lease.Request);
+        Assert.Equal(new Cause(activity.Id, "c-1", "tn_1", "acme"), lease.Cause);
+
+        await db.Store.WriteAsync(tx => tx.EnqueueAsync(Job("of another") with { TenantId = "tn_2" }));
+        Assert.Equal(new Cause(activity.Id, "c-1", "tn_2", null), Assert.Single(await queue.ClaimAsync("w", s_kinds, 10)).Cause);
     }
 
     [Fact]
@@ -125,7 +133,12 @@ public sealed class JobTests
     {
         await using var db = StoreUnderTest.Open();
         var queue = new JobQueue(db.Store, db.Time, new Random(1));
-        await EnqueueAsync(db, Job("a") with { MaxAttempts = 3, CorrelationId = "c-1" });
+        using (var cause = new Activity("cause").SetIdFormat(ActivityIdFormat.W3C).Start())
+        {
+            cause.SetCustomProperty(Cause.CorrelationIdProperty, "c-1");
+            await EnqueueAsync(db, Job("a") with { MaxAttempts = 3 });
+        }
+
         for (var attempt = 1; attempt <= 3; attempt++)
         {
             var lease = Assert.Single(await queue.ClaimAsync("w", s_kinds, 1));

@@ -8,16 +8,19 @@ namespace OrionPlatform.Tests;
 public sealed class JournalTests
 {
     [Fact]
-    public async Task A_fact_carries_the_span_of_whoever_asked_for_the_write()
+    public async Task A_fact_carries_the_span_correlation_id_and_tenant_of_whoever_asked_for_the_write()
     {
         await using var db = StoreUnderTest.Open();
-        using var activity = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C).Start();
-        await db.Store.WriteAsync(tx => tx.AppendFactAsync(Fact("a") with { CorrelationId = "c-1", TenantId = "tn_1", Data = """{"slots":1}""" }));
+        using var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
+        request.SetCustomProperty(Cause.CorrelationIdProperty, "c-1");
+        request.SetCustomProperty(Cause.TenantIdProperty, "tn_1");
+        using var activity = new Activity("caller").Start();
+        await db.Store.WriteAsync(tx => tx.AppendFactAsync(Fact("a") with { Data = """{"slots":1}""" }));
 
         var entry = Assert.Single(await db.Store.ReadAsync(tx => tx.FactsOfAsync("note/a")));
         Assert.Equal((1L, db.Time.GetUtcNow(), activity.Id, activity.TraceId.ToHexString()),
-            (entry.Position, entry.OccurredAt, entry.Fact.TraceParent, entry.Fact.TraceId));
-        Assert.Equal(("c-1", "tn_1", """{"slots":1}"""), (entry.Fact.CorrelationId, entry.Fact.TenantId, entry.Fact.Data));
+            (entry.Position, entry.OccurredAt, entry.TraceParent, entry.TraceId));
+        Assert.Equal(("c-1", "tn_1", """{"slots":1}"""), (entry.CorrelationId, entry.Fact.TenantId, entry.Fact.Data));
     }
 
     [Fact]
@@ -34,7 +37,7 @@ public sealed class JournalTests
 
         Assert.Equal(2, await store.ReadAsync(tx => tx.LastPositionAsync()));
         Assert.Equal([("ab", null), (null, null)], (await store.ReadAsync(tx => tx.FactsSinceAsync(0)))
-            .Select(e => (e.Fact.TraceId, e.Fact.TraceParent)));
+            .Select(e => (e.TraceId, e.TraceParent)));
     }
 
     [Fact]

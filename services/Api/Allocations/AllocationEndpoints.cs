@@ -1,10 +1,11 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Orion.Sink.Rows;
-using Orion.Store.Journal;
 using Orion.Store;
 using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Correlation;
 using Orion.Telemetry.Errors;
 using Orion.Telemetry.Tracing;
+using OrionPlatform.Contracts;
 using OrionPlatform.Domain;
 using OrionPlatform.ServiceDefaults;
 
@@ -14,47 +15,104 @@ namespace OrionPlatform.Api;
 internal static class AllocationEndpoints
 {
     public const string Route = "/v1/projects/{projectId}/allocations";
+    private const int DefaultPage = 50;
 
     internal static void MapAllocations(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup(Route).WithMetadata(new SurfaceAttribute("public")).AddEndpointFilter(ProjectAccess.CheckAsync);
-        group.MapPost("", CreateAllocation.HandleAsync).RequireAuthorization(ApiPolicies.Write);
-        group.MapGet("", ListAllocations.HandleAsync).RequireAuthorization(ApiPolicies.Read);
-        group.MapGet("{id}", GetAsync).RequireAuthorization(ApiPolicies.Read);
-        group.MapGet("{id}/live", (HttpContext http, string projectId, string id, LiveAllocation live) =>
-            live.HandleAsync(http, projectId, id))
-            .WithMetadata(new SurfaceAttribute(CanonicalLine.Live)).RequireAuthorization(ApiPolicies.Read);
-        group.MapDelete("{id}", ReleaseAsync).RequireAuthorization(ApiPolicies.Write);
+        var group = app.MapGroup(Route).WithTags("Allocations").WithMetadata(new SurfaceAttribute("public")).Refuses(ErrorCodes.ProjectNotFound)
+            .AddEndpointFilter(ProjectAccess.CheckAsync);
+        group.MapPost("", CreateAsync).WithName("CreateAllocation").RequireAuthorization(ApiPolicies.Write).RequireIdempotencyKey()
+            .Produces<AllocationResponse>(StatusCodes.Status201Created);
+        group.MapGet("", ListAsync).WithName("ListAllocations").RequireAuthorization(ApiPolicies.Read).RefuseUnknownQuery();
+        group.MapGet("{id}", GetAsync).WithName("GetAllocation").RequireAuthorization(ApiPolicies.Read).Refuses(ErrorCodes.AllocationNotFound);
+        group.MapGet("{id}/live", (HttpContext http, string projectId, string id, LiveAllocation live) => live.HandleAsync(http, projectId, id))
+            .WithName("WatchAllocation").WithMetadata(new SurfaceAttribute(CanonicalLine.Live)).RequireAuthorization(ApiPolicies.Read)
+            .Produces<string>(contentType: "text/event-stream").Produces(StatusCodes.Status204NoContent)
+            .Refuses(ErrorCodes.AllocationNotFound, ErrorCatalogue.TooManyStreams);
+        group.MapDelete("{id}", ReleaseAsync).WithName("ReleaseAllocation").RequireAuthorization(ApiPolicies.Write)
+            .Refuses(ErrorCodes.AllocationNotFound);
     }
 
-    private static async Task<IResult> GetAsync(string projectId, string id, DomainStore store, CancellationToken cancellationToken) =>
-        Found(await store.ReadAsync(tx => Domain.Allocations.FindAsync(tx, projectId, id), cancellationToken), StatusCodes.Status200OK);
+    /// <summary>An allocation as the public API shows it.</summary>
+    internal static AllocationResponse ToResponse(Allocation a) =>
+        new(a.Id, a.ProjectId, a.Runtime, a.Slots, a.State, a.Reason, a.NodeId, a.CreatedAt, a.UpdatedAt);
 
-    private static async Task<IResult> ReleaseAsync(HttpContext http, string projectId, string id, DomainStore store, ApiAudit audit)
+    // The row, its journal fact, its audit entry, the job and the answer to be repeated are one transaction.
+    private static async Task<IResult> CreateAsync(
+        HttpContext http, string projectId, CreateAllocationRequest asked, DomainStore store, ApiAudit audit, TelemetryWriter telemetry)
+    {
+        using var span = Spans.Start("api.allocations.request");
+        var caller = http.Caller();
+        var request = new AllocationRequest
+        {
+            TenantId = caller.TenantId,
+            Tenant = caller.TenantSlug,
+            ProjectId = projectId,
+            Runtime = asked.Runtime,
+            Slots = asked.Slots,
+        };
+        var result = await store.WriteOnceAsync(http, async tx =>
+        {
+            var allocation = await Domain.Allocations.RequestAsync(tx, request);
+            await audit.AddAllocationRequestedAsync(tx, caller, allocation, http.Request.Headers[Idempotency.Header]!);
+            return TypedResults.Created($"/v1/projects/{projectId}/allocations/{allocation.Id}", ToResponse(allocation));
+        });
+        Canon.Add("allocation.id", result.Answer.Headers["Location"].Split('/')[^1]);
+        if (!result.IsReplay)
+        {
+            telemetry.Track("allocation_requested", caller.ApiKeyId, caller.TenantSlug, new("runtime", asked.Runtime), new("slots", (long)asked.Slots));
+        }
+
+        return result;
+    }
+
+    private static async Task<Ok<AllocationPage>> ListAsync(
+        string projectId, [AsParameters] AllocationQuery query, DomainStore store, CancellationToken cancellationToken)
+    {
+        var limit = query.Limit ?? DefaultPage;
+        var found = await store.ReadAsync(
+            tx => Domain.Allocations.ListAsync(tx, projectId, query.State, query.After, limit + 1), cancellationToken);
+        var page = found.Take(limit).Select(ToResponse).ToList();
+        return TypedResults.Ok(new AllocationPage(page, found.Count > limit ? page[^1].Id : null));
+    }
+
+    private static async Task<Ok<AllocationResponse>> GetAsync(string projectId, string id, DomainStore store, CancellationToken cancellationToken) =>
+        TypedResults.Ok(Found(await store.ReadAsync(tx => Domain.Allocations.FindAsync(tx, projectId, id), cancellationToken)));
+
+    private static async Task<Accepted<AllocationResponse>> ReleaseAsync(
+        HttpContext http, string projectId, string id, DomainStore store, ApiAudit audit)
     {
         Canon.Add("allocation.id", id);
         using var span = Spans.Start("api.allocations.release");
-        var (origin, caller) = (Origin.Current(CorrelationId.Current), http.Caller());
 
         // Not cancelled with the request: whether it took effect must not depend on who waits for the answer.
         var allocation = await store.WriteAsync(
             async tx =>
             {
-                using var outbox = Spans.Start("api.outbox.write");
                 var before = await Domain.Allocations.FindAsync(tx, projectId, id);
-                var after = await Domain.Allocations.BeginReleaseAsync(tx, projectId, id, origin);
+                var after = await Domain.Allocations.BeginReleaseAsync(tx, projectId, id);
                 if (before is not null && after is not null && after.State != before.State)
                 {
-                    await audit.AddReleaseRequestedAsync(tx, caller, before, after);
+                    await audit.AddReleaseRequestedAsync(tx, http.Caller(), before, after);
                 }
 
                 return after;
             },
             CancellationToken.None);
-        return Found(allocation, StatusCodes.Status202Accepted);
+        return TypedResults.Accepted((string?)null, Found(allocation));
     }
 
-    private static IResult Found(Allocation? allocation, int status) => allocation is null
-        ? throw new RefusedException(ErrorCodes.AllocationNotFound)
-        : Results.Json(AllocationView.Of(allocation), statusCode: status);
+    private static AllocationResponse Found(Allocation? allocation) =>
+        ToResponse(allocation ?? throw new ProblemException(ErrorCodes.AllocationNotFound));
 }
+
+/// <summary>Which allocations, and how many of them at a time.</summary>
+/// <param name="Limit">At most this many; 50 when not given.</param>
+/// <param name="After">The <c>next</c> of the page before.</param>
+/// <param name="State">Only those in this state.</param>
+public sealed record AllocationQuery(
+    [Range(1, 200)] int? Limit,
+    [RegularExpression(Shapes.Id)] string? After,
+    [AllowedValues(
+        null, AllocationState.Requested, AllocationState.Provisioning, AllocationState.Active, AllocationState.Releasing,
+        AllocationState.Released, AllocationState.Failed)] string? State);

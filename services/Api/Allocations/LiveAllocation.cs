@@ -41,7 +41,7 @@ internal sealed class LiveAllocation(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping, life.Token);
         var stream = new Stream(http, projectId, id, watcher, Activity.Current?.Id, stop.Token);
         var changed = stream.Changed;
-        var steps = await ReadAsync(stream) ?? throw new RefusedException(ErrorCodes.AllocationNotFound);
+        var steps = await ReadAsync(stream) ?? throw new ProblemException(ErrorCodes.AllocationNotFound);
         var now = steps[^1];
         var comesBack = after == 0 || steps.Any(s => s.Entry.Position == after);
         if (comesBack && after == now.Entry.Position && now.Allocation.IsFinal)
@@ -124,9 +124,10 @@ internal sealed class LiveAllocation(
             EventType = fact.Type,
             EventId = step.Entry.Position.ToString(CultureInfo.InvariantCulture),
             Subject = fact.Subject,
-            TraceParent = fact.TraceParent,
-            CorrelationId = fact.CorrelationId,
+            TraceParent = step.Entry.TraceParent,
+            CorrelationId = step.Entry.CorrelationId,
             Tenant = caller.TenantSlug,
+            TenantId = caller.TenantId,
             Subscription = stream.Request,
             Surface = CanonicalLine.Live,
         });
@@ -150,20 +151,20 @@ internal sealed class LiveAllocation(
     private Task<bool> MayReadAsync(Stream stream) => members.CanUseProjectAsync(stream.Http.Caller(), stream.ProjectId, stream.Stop);
 
     private static string Event(AllocationStep step) =>
-        $"id: {step.Entry.Position}\ndata: {JsonSerializer.Serialize(AllocationView.Of(step.Allocation), JsonSerializerOptions.Web)}\n\n";
+        $"id: {step.Entry.Position}\ndata: {JsonSerializer.Serialize(AllocationEndpoints.ToResponse(step.Allocation), JsonSerializerOptions.Web)}\n\n";
 
-    private RefusedException Full() => new(
+    private ProblemException Full() => new(
         ErrorCatalogue.TooManyStreams,
         $"At most {options.Value.MaxStreamsPerTenant} live streams of a tenant may be open, and {options.Value.MaxStreams} of all tenants.")
     {
-        RetryAfterSeconds = 10,
+        RetryAfter = TimeSpan.FromSeconds(10),
     };
 
     private static long? LastEventId(HttpRequest request) => request.Headers["Last-Event-ID"] switch
     {
         { Count: 0 } => null,
         { Count: 1 } one when long.TryParse(one[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id) => id,
-        _ => throw RefusedException.Invalid("'Last-Event-ID' must be the id of an event of this stream, or 0 for all of them."),
+        _ => throw ProblemException.Invalid("'Last-Event-ID' must be the id of an event of this stream, or 0 for all of them."),
     };
 
     /// <param name="Http">The request.</param>

@@ -1,6 +1,7 @@
 using Orion.Telemetry.CanonicalLines;
 using Orion.Telemetry.Errors;
 using Orion.Telemetry.Tracing;
+using OrionPlatform.Contracts;
 using OrionPlatform.Domain;
 using OrionPlatform.ServiceDefaults;
 
@@ -17,12 +18,12 @@ internal static class ProjectAccess
         var projectId = (string)http.Request.RouteValues["projectId"]!;
         if (!await MayUseAsync(http, projectId))
         {
-            throw new RefusedException(ErrorCodes.ProjectNotFound);
+            throw new ProblemException(ErrorCodes.ProjectNotFound);
         }
 
-        if (http.Request.RouteValues["id"] is string id && !Shapes.Id().IsMatch(id))
+        if (http.Request.RouteValues["id"] is string id && !Shapes.IsId(id))
         {
-            throw new RefusedException(ErrorCodes.AllocationNotFound);
+            throw new ProblemException(ErrorCodes.AllocationNotFound);
         }
 
         Canon.Add("project.id", projectId);
@@ -34,7 +35,7 @@ internal static class ProjectAccess
         using var span = Spans.Start("api.tenants.resolve");
 
         // The shape first: the membership cache also keeps refusals, and junk must not fill it.
-        return Shapes.Id().IsMatch(projectId)
+        return Shapes.IsId(projectId)
             && await http.RequestServices.GetRequiredService<Members>().CanUseProjectAsync(http.Caller(), projectId, http.RequestAborted);
     }
 }

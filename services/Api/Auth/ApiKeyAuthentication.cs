@@ -33,7 +33,7 @@ internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options
         }
 
         Context.Items[typeof(Principal)] = principal;
-        Canon.Tenant(principal.TenantSlug);
+        Canon.Tenant(principal.TenantSlug, principal.TenantId);
         Canon.User(principal.ApiKeyId);
         return Accept(new Claim(ClaimTypes.NameIdentifier, principal.ApiKeyId), new Claim(ClaimTypes.Role, principal.Role));
     }

@@ -8,6 +8,7 @@ using Orion.Store.Idempotency;
 using Orion.Store.Jobs;
 using Orion.Store.OpsAccess;
 using Orion.Telemetry.Audit;
+using OrionPlatform.Contracts;
 using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
@@ -77,11 +78,13 @@ internal static class OpsCommands
         return command;
     }
 
+    private const string TenantNameShape = "1 to 63 lower-case letters, digits or '-', beginning with a letter";
+
     private static Command CreateTenant()
     {
-        var name = new Argument<string>("NAME") { Description = $"Its name: {Shapes.TenantNameShape}" };
+        var name = new Argument<string>("NAME") { Description = $"Its name: {TenantNameShape}" };
         name.Validators.Add(result => Refuse(
-            result, Shapes.TenantName().IsMatch(result.Tokens[0].Value), $"A tenant's name is {Shapes.TenantNameShape}."));
+            result, Shapes.IsTenantName(result.Tokens[0].Value), $"A tenant's name is {TenantNameShape}."));
         var command = new Command("create", "Makes a tenant and prints its first project and key, this once") { name };
         command.SetAction(parsed => WithStoreAsync(async services =>
         {

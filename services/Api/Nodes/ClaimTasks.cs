@@ -1,9 +1,11 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Orion.Store;
 using Orion.Store.Journal;
 using Orion.Store.Sql;
 using Orion.Telemetry.CanonicalLines;
 using Orion.Telemetry.Propagation;
 using Orion.Telemetry.Tracing;
+using OrionPlatform.Contracts;
 using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
@@ -14,26 +16,19 @@ namespace OrionPlatform.Api;
 /// </summary>
 internal static class ClaimTasks
 {
-    private const int MaxTasks = 16;
-    private const int MaxWaitSeconds = 20;
-
     // A lease that runs out makes a task due without a commit, so a wait is never longer than this.
     private static readonly TimeSpan s_recheck = TimeSpan.FromSeconds(5);
 
-    internal static async Task<IResult> HandleAsync(HttpContext http, DomainStore store, IHostApplicationLifetime lifetime,
-        TimeProvider time)
+    internal static async Task<Ok<ClaimTasksResponse>> HandleAsync(
+        HttpContext http, ClaimTasksRequest asked, DomainStore store, IHostApplicationLifetime lifetime, TimeProvider time)
     {
-        using var body = await JsonBody.ReadAsync(http);
-        var members = new JsonMembers(body.Root, "", "max", "waitSeconds", "holding");
-        var max = (int)members.Integer("max", 1, MaxTasks);
-        var wait = TimeSpan.FromSeconds(members.Integer("waitSeconds", 0, MaxWaitSeconds));
-        var holding = members.Texts("holding", 256, 67, Shapes.Id(), "a task's id").ToHashSet(StringComparer.Ordinal);
-
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        var tasks = await WaitAsync(store, http.NodeId(), holding, max, wait, time, ending.Token);
+        var tasks = await WaitAsync(
+            store, http.NodeId(), asked.Holding.ToHashSet(StringComparer.Ordinal), asked.Max, TimeSpan.FromSeconds(asked.WaitSeconds), time, ending.Token);
         Canon.Add("node.tasks", tasks.Count);
         Canon.Add("changed", tasks.Count > 0);
-        return Results.Json(new Answer([.. tasks.Select(TaskView.Of)]));
+        return TypedResults.Ok(new ClaimTasksResponse([.. tasks.Select(t => new NodeTaskResponse(
+            t.Id, t.Kind, t.Attempt, t.FencingToken, t.AllocationId, t.Runtime, t.Slots, t.Tenant, t.TraceParent, t.CorrelationId))]));
     }
 
     private static async Task<IReadOnlyList<NodeTask>> WaitAsync(
@@ -70,26 +65,9 @@ internal static class ClaimTasks
         CancellationToken ending)
     {
         using var span = Spans.Start("api.nodes.claim");
-        return await store.WriteAsync(
-            async tx =>
-            {
-                // The tasks are the outbox towards nodes: what is handed out, and under which lease, is written here.
-                using var outbox = Spans.Start("api.outbox.write");
-                return await NodeTasks.ClaimAsync(tx, nodeId, holding, max);
-            },
-            ending);
+        return await store.WriteAsync(tx => NodeTasks.ClaimAsync(tx, nodeId, holding, max), ending);
     }
 
     private static async Task<bool> WorthClaimingAsync(ReadTransaction tx, string nodeId, HashSet<string> holding, DateTimeOffset now) =>
         await NodeTasks.AnyDueAsync(tx, nodeId, now) || await NodeTasks.AnyUndeliveredAsync(tx, nodeId, holding);
-
-    private sealed record Answer(IReadOnlyList<TaskView> Tasks);
-
-    private sealed record TaskView(
-        string Id, string Kind, int Attempt, long FencingToken, string AllocationId, string Runtime, int Slots, string Tenant,
-        string? TraceParent, string? CorrelationId)
-    {
-        public static TaskView Of(NodeTask t) =>
-            new(t.Id, t.Kind, t.Attempt, t.FencingToken, t.AllocationId, t.Runtime, t.Slots, t.Tenant, t.TraceParent, t.CorrelationId);
-    }
 }

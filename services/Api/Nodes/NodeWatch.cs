@@ -47,7 +47,7 @@ internal sealed class NodeWatch(DomainStore store, IOptions<NodeWatchOptions> op
             return;
         }
 
-        foreach (var node in await store.WriteAsync(tx => Nodes.MarkLostAsync(tx, silentSince, Origin.None), cancellationToken))
+        foreach (var node in await store.WriteAsync(tx => Nodes.MarkLostAsync(tx, silentSince), cancellationToken))
         {
             log.LogWarning("Node {NodeId} has been silent for more than {LostAfter} and counts as lost.", node, options.Value.LostAfter);
         }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Orion.Telemetry.CanonicalLines;
 using Orion.Telemetry.Errors;
 using Orion.Telemetry.Tracing;
+using OrionPlatform.Contracts;
 using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.NodeAgent;
@@ -10,7 +11,7 @@ namespace OrionPlatform.NodeAgent;
 internal sealed class DesiredState(Workloads workloads, EndedWorkloads ended, IOptions<AgentOptions> options, ILogger<DesiredState> log)
 {
     /// <summary>Starts and stops as the answer to that heartbeat says, all beside each other.</summary>
-    public Task ApplyAsync(HeartbeatAnswer answer, long beat, CancellationToken stopping) => Task.WhenAll(
+    public Task ApplyAsync(HeartbeatResponse answer, long beat, CancellationToken stopping) => Task.WhenAll(
         [
             .. answer.Run.Where(w => !ended.Contradicts(w.AllocationId, beat)).Select(w => StartAsync(w, stopping)),
             .. answer.Stop.Select(StopAsync),
@@ -23,7 +24,7 @@ internal sealed class DesiredState(Workloads workloads, EndedWorkloads ended, IO
         {
             var result = await workloads.StartAsync(workload, stopping);
             Canon.Add("workload.pid", result.Pid);
-            if (result.Outcome != StartResult.Started)
+            if (result.Outcome != TaskOutcome.Started)
             {
                 processing.Fail(ErrorCodes.WorkloadNotStarted.Code);
                 log.LogError("The workload of {AllocationId} should run here and cannot: {Outcome}.", workload.AllocationId,

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orion.Telemetry.Heartbeats;
 using Orion.Telemetry.Otlp;
+using OrionPlatform.Contracts;
 
 namespace OrionPlatform.NodeAgent;
 
@@ -61,16 +62,15 @@ internal sealed class HeartbeatLoop(
         ended.Answered(beat);
     }
 
-    private HeartbeatMessage Message()
+    private HeartbeatRequest Message()
     {
         var figures = source.Make();
         var offer = session.Offer;
-        return new HeartbeatMessage(offer.Name, offer.Slots, offer.Runtimes, workloads.Running, new ProcessFigures(
-            "node-agent-" + options.Value.Name, figures.Host, figures.Pid, figures.StartedAt, IntervalSeconds, figures.PoolThreads,
+        return new HeartbeatRequest(offer.Name, offer.Slots, offer.Runtimes, workloads.Running, new ProcessFigures(
+            ProcessFigures.WorkerOf(options.Value.Name), figures.Host, figures.Pid, figures.StartedAt, IntervalSeconds, figures.PoolThreads,
             figures.PoolQueue,
-            figures.MemoryAllocMb, figures.MemoryCommittedMb, figures.GcCount, figures.GcPauseMs, figures.LagP50Ms, figures.LagP99Ms,
-            figures.LagMaxMs,
-            figures.Utilization),
+            figures.MemoryAllocMb, figures.MemoryCommittedMb, figures.GcCount, figures.GcPauseMs, figures.LagP99Ms, figures.LagMaxMs,
+            figures.LagP50Ms, figures.Utilization),
             [.. exports.Read().Select(e => new ExportFigures(e.Stream, e.Produced, e.Delivered, e.Failed, e.Overflowed))]);
     }
 }

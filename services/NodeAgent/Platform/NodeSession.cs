@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrionPlatform.Contracts;
 
 namespace OrionPlatform.NodeAgent;
 
@@ -6,23 +7,23 @@ namespace OrionPlatform.NodeAgent;
 internal sealed class NodeSession(PlatformClient client, IOptions<AgentOptions> options, IConfiguration configuration, ILogger<NodeSession> log) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
-    private Credential? _credential;
+    private NodeCredential? _credential;
 
     private readonly string _file = CredentialFile(options.Value.StateDirectory);
 
     /// <summary>What this node offers.</summary>
-    public RegisterMessage Offer => new(options.Value.Name, options.Value.Slots, options.Value.Runtimes.Keys);
+    public RegisterNodeRequest Offer => new(options.Value.Name, options.Value.Slots, options.Value.Runtimes.Keys);
 
     /// <summary>Where a node keeps its credential.</summary>
     public static string CredentialFile(string stateDirectory) => Path.Combine(stateDirectory, "credential.json");
 
     /// <summary>The credential; registers when there is none yet.</summary>
-    public async Task<Credential> CredentialAsync(CancellationToken cancellationToken)
+    public async Task<NodeCredential> CredentialAsync(CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try
         {
-            _credential ??= StateFiles.Read<Credential>(_file);
+            _credential ??= StateFiles.Read<NodeCredential>(_file);
             if (_credential is null)
             {
                 var token = configuration["Orion:Node:JoinToken"]
@@ -41,7 +42,7 @@ internal sealed class NodeSession(PlatformClient client, IOptions<AgentOptions> 
     }
 
     /// <summary>Forgets a credential that the platform does not know; the next call registers anew.</summary>
-    public async Task ForgetAsync(Credential unknown)
+    public async Task ForgetAsync(NodeCredential unknown)
     {
         await _one.WaitAsync();
         try

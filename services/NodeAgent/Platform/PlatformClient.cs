@@ -1,6 +1,7 @@
-using System.Net;
 using System.Net.Http.Headers;
+using System.Net;
 using Orion.Telemetry.Outgoing;
+using OrionPlatform.Contracts;
 
 namespace OrionPlatform.NodeAgent;
 
@@ -12,7 +13,7 @@ internal sealed class PlatformClient(IHttpClientFactory clients)
 {
     public const string HttpClientName = "platform";
 
-    public async Task<Credential> RegisterAsync(string joinToken, RegisterMessage message, CancellationToken cancellationToken)
+    public async Task<NodeCredential> RegisterAsync(string joinToken, RegisterNodeRequest message, CancellationToken cancellationToken)
     {
         using var response = await SendAsync("node/v1/register", message, joinToken, cancellationToken);
         if (response.StatusCode == HttpStatusCode.Unauthorized)
@@ -20,30 +21,30 @@ internal sealed class PlatformClient(IHttpClientFactory clients)
             throw new HttpRequestException("The platform refused the join token (Orion:Node:JoinToken).", null, response.StatusCode);
         }
 
-        return await ReadAsync<Credential>(response, cancellationToken);
+        return await ReadAsync<NodeCredential>(response, cancellationToken);
     }
 
-    public async Task<HeartbeatAnswer> BeatAsync(Credential node, HeartbeatMessage message, CancellationToken cancellationToken)
+    public async Task<HeartbeatResponse> BeatAsync(NodeCredential node, HeartbeatRequest message, CancellationToken cancellationToken)
     {
         using var response = await SendAsNodeAsync("node/v1/heartbeat", message, node, cancellationToken);
-        return await ReadAsync<HeartbeatAnswer>(response, cancellationToken);
+        return await ReadAsync<HeartbeatResponse>(response, cancellationToken);
     }
 
-    public async Task<ClaimAnswer> ClaimAsync(Credential node, ClaimMessage message, CancellationToken cancellationToken)
+    public async Task<ClaimTasksResponse> ClaimAsync(NodeCredential node, ClaimTasksRequest message, CancellationToken cancellationToken)
     {
         using var response = await SendAsNodeAsync("node/v1/tasks/claim", message, node, cancellationToken);
-        return await ReadAsync<ClaimAnswer>(response, cancellationToken);
+        return await ReadAsync<ClaimTasksResponse>(response, cancellationToken);
     }
 
     /// <summary>Whether the report was accepted; false when it comes too late to count.</summary>
-    public async Task<bool> ReportAsync(Credential node, string taskId, ResultMessage message, CancellationToken cancellationToken)
+    public async Task<bool> ReportAsync(NodeCredential node, string taskId, TaskResultRequest message, CancellationToken cancellationToken)
     {
         using var response = await SendAsNodeAsync($"node/v1/tasks/{taskId}/result", message, node, cancellationToken);
         return Settled(response);
     }
 
     /// <summary>Whether the report was accepted; false when the platform will never want it.</summary>
-    public async Task<bool> ExitedAsync(Credential node, string allocationId, ExitedMessage message, CancellationToken cancellationToken)
+    public async Task<bool> ExitedAsync(NodeCredential node, string allocationId, WorkloadExitedRequest message, CancellationToken cancellationToken)
     {
         using var response = await SendAsNodeAsync($"node/v1/workloads/{allocationId}/exited", message, node, cancellationToken);
         return Settled(response);
@@ -55,7 +56,7 @@ internal sealed class PlatformClient(IHttpClientFactory clients)
         _ => response.EnsureSuccessStatusCode().IsSuccessStatusCode,
     };
 
-    private async Task<HttpResponseMessage> SendAsNodeAsync<T>(string path, T message, Credential node, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsNodeAsync<T>(string path, T message, NodeCredential node, CancellationToken cancellationToken)
     {
         var response = await SendAsync(path, message, node.NodeSecret, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized)

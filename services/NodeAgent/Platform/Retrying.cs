@@ -1,3 +1,5 @@
+using OrionPlatform.Contracts;
+
 namespace OrionPlatform.NodeAgent;
 
 /// <summary>
@@ -10,7 +12,7 @@ internal sealed class Retrying(NodeSession session, TimeProvider time, ILogger<R
 
     /// <summary>Returns what the call returns at its first success.</summary>
     /// <exception cref="OperationCanceledException">The agent stops.</exception>
-    public async Task<T> UntilItWorksAsync<T>(string what, Func<Credential, CancellationToken, Task<T>> call, CancellationToken stopping)
+    public async Task<T> UntilItWorksAsync<T>(string what, Func<NodeCredential, CancellationToken, Task<T>> call, CancellationToken stopping)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -29,7 +31,7 @@ internal sealed class Retrying(NodeSession session, TimeProvider time, ILogger<R
         }
     }
 
-    private async Task<T> OnceAsync<T>(Func<Credential, CancellationToken, Task<T>> call, CancellationToken stopping)
+    private async Task<T> OnceAsync<T>(Func<NodeCredential, CancellationToken, Task<T>> call, CancellationToken stopping)
     {
         var credential = await session.CredentialAsync(stopping);
         try

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Orion.Telemetry.CanonicalLines;
 using Orion.Telemetry.Errors;
 using Orion.Telemetry.Tracing;
+using OrionPlatform.Contracts;
 using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.NodeAgent;
@@ -12,10 +13,9 @@ internal sealed class NodeTaskExecution(
     IOptions<AgentOptions> options, ILogger<NodeTaskExecution> log)
 {
     private const string Start = "start";
-    private const string Stopped = "stopped";
 
     /// <summary>Does it and reports. Never throws: a task that was not reported is handed out again.</summary>
-    public async Task RunAsync(TaskMessage task, CancellationToken stopping)
+    public async Task RunAsync(NodeTaskResponse task, CancellationToken stopping)
     {
         using var processing = Processing.Start(new ProcessingInfo
         {
@@ -33,7 +33,7 @@ internal sealed class NodeTaskExecution(
             var outcome = await DoAsync(task, stopping);
             Canon.Add("allocation.id", task.AllocationId);
             Canon.Tag("node.task.outcome", outcome);
-            if (outcome is StartResult.StartFailed or StartResult.RuntimeUnknown)
+            if (outcome is TaskOutcome.StartFailed or TaskOutcome.RuntimeUnknown)
             {
                 processing.Fail(ErrorCodes.WorkloadNotStarted.Code);
             }
@@ -52,7 +52,7 @@ internal sealed class NodeTaskExecution(
         }
     }
 
-    private async Task<string> DoAsync(TaskMessage task, CancellationToken stopping)
+    private async Task<string> DoAsync(NodeTaskResponse task, CancellationToken stopping)
     {
         if (task.Kind == Start)
         {
@@ -63,12 +63,12 @@ internal sealed class NodeTaskExecution(
 
         ended.Ended(task.AllocationId);
         await workloads.StopAsync(task.AllocationId, options.Value.StopGrace);
-        return Stopped;
+        return TaskOutcome.Stopped;
     }
 
-    private async Task ReportAsync(TaskMessage task, string outcome, Processing processing, CancellationToken stopping)
+    private async Task ReportAsync(NodeTaskResponse task, string outcome, Processing processing, CancellationToken stopping)
     {
-        var message = new ResultMessage(task.FencingToken, outcome);
+        var message = new TaskResultRequest(task.FencingToken, outcome);
         var accepted =
             await retrying.UntilItWorksAsync("report a task", (node, token) => client.ReportAsync(node, task.Id, message, token), stopping);
         if (task.Kind != Start)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrionPlatform.Contracts;
 
 namespace OrionPlatform.NodeAgent;
 
@@ -39,7 +40,7 @@ internal sealed class TaskLoop(PlatformClient client, Retrying retrying, NodeTas
             return;
         }
 
-        var message = new ClaimMessage(room, WaitSeconds, [.. _running.Keys]);
+        var message = new ClaimTasksRequest(room, WaitSeconds, [.. _running.Keys]);
         var answer = await retrying.UntilItWorksAsync("claim tasks", (node, token) => client.ClaimAsync(node, message, token), stopping);
         foreach (var task in answer.Tasks)
         {
@@ -47,7 +48,7 @@ internal sealed class TaskLoop(PlatformClient client, Retrying retrying, NodeTas
         }
     }
 
-    private async Task DoAsync(TaskMessage task, CancellationToken stopping)
+    private async Task DoAsync(NodeTaskResponse task, CancellationToken stopping)
     {
         try
         {

@@ -1,6 +1,7 @@
 using Orion.Telemetry.CanonicalLines;
 using Orion.Telemetry.Errors;
 using Orion.Telemetry.Tracing;
+using OrionPlatform.Contracts;
 using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.NodeAgent;
@@ -69,7 +70,7 @@ internal sealed class ExitLoop(
                 "The workload of {AllocationId} ended by itself, exit code {ExitCode}.", exit.Record.AllocationId, exit.ExitCode);
             await retrying.UntilItWorksAsync(
                 "report an exit",
-                (node, token) => client.ExitedAsync(node, exit.Record.AllocationId, new ExitedMessage(exit.ExitCode), token),
+                (node, token) => client.ExitedAsync(node, exit.Record.AllocationId, new WorkloadExitedRequest(exit.ExitCode), token),
                 stopping);
             ended.Told(exit.Record.AllocationId);
         }

@@ -26,14 +26,9 @@ internal sealed class Workload(WorkloadRecord record, WorkloadOutput output)
 }
 
 /// <summary>How a start ended.</summary>
-/// <param name="Outcome"><c>started</c>, <c>runtime_unknown</c> or <c>start_failed</c>, as the platform knows them.</param>
+/// <param name="Outcome">One of <see cref="Contracts.TaskOutcome"/>.</param>
 /// <param name="Pid">The process, when it runs.</param>
-internal readonly record struct StartResult(string Outcome, int Pid)
-{
-    public const string Started = "started";
-    public const string RuntimeUnknown = "runtime_unknown";
-    public const string StartFailed = "start_failed";
-}
+internal readonly record struct StartResult(string Outcome, int Pid);
 
 /// <summary>A workload's end that the agent did not cause.</summary>
 internal sealed record WorkloadExit(WorkloadRecord Record, int ExitCode);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Microsoft.Extensions.Options;
 using Orion.Telemetry.Propagation;
+using OrionPlatform.Contracts;
 
 namespace OrionPlatform.NodeAgent;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orion.Telemetry.Propagation;
+using OrionPlatform.Contracts;
 
 namespace OrionPlatform.NodeAgent;
 
@@ -54,22 +55,22 @@ internal sealed class Workloads(
         using var held = await LockAsync(spec.AllocationId, cancellationToken);
         if (_running.TryGetValue(spec.AllocationId, out var running))
         {
-            return new StartResult(StartResult.Started, running.Record.Pid);
+            return new StartResult(TaskOutcome.Started, running.Record.Pid);
         }
 
         if (starter.Runtime(spec.Runtime) is not { } runtime)
         {
-            return new StartResult(StartResult.RuntimeUnknown, 0);
+            return new StartResult(TaskOutcome.RuntimeUnknown, 0);
         }
 
         if (await starter.StartAsync(spec, runtime) is not { } workload)
         {
-            return new StartResult(StartResult.StartFailed, 0);
+            return new StartResult(TaskOutcome.StartFailed, 0);
         }
 
         Add(spec.AllocationId, workload);
         log.LogInformation("Started {Runtime} for {AllocationId}, process {Pid}.", spec.Runtime, spec.AllocationId, workload.Record.Pid);
-        return new StartResult(StartResult.Started, workload.Record.Pid);
+        return new StartResult(TaskOutcome.Started, workload.Record.Pid);
     }
 
     /// <summary>Stops everything that runs for an allocation; when it returns, nothing does.</summary>

@@ -11,7 +11,6 @@ namespace OrionPlatform.Services.Tests;
 /// <summary>What is over leaves the tables after its time; what runs, and what happened, stays.</summary>
 public sealed class FinishedAllocationTests : IDisposable
 {
-    private static readonly Origin s_origin = Origin.None;
 
     private readonly DomainUnderTest _domain = new();
 
@@ -22,14 +21,14 @@ public sealed class FinishedAllocationTests : IDisposable
     [Fact]
     public async Task A_finished_allocation_leaves_with_its_tasks_and_its_facts_stay()
     {
-        var node = (await Store.WriteAsync(tx => Nodes.RegisterAsync(tx, new NodeOffer("n", 64, ["sleeper"]), s_origin))).NodeId;
+        var node = (await Store.WriteAsync(tx => Nodes.RegisterAsync(tx, new NodeOffer("n", 64, ["sleeper"])))).NodeId;
         var released = await StartedAsync(node);
         var running = await StartedAsync(node);
-        await Store.WriteAsync(tx => Allocations.BeginReleaseAsync(tx, "pr_1", released, s_origin));
-        await Store.WriteAsync(tx => AllocationRelease.AdvanceAsync(tx, released, s_origin));
+        await Store.WriteAsync(tx => Allocations.BeginReleaseAsync(tx, "pr_1", released));
+        await Store.WriteAsync(tx => AllocationRelease.AdvanceAsync(tx, released));
         var stop = Assert.Single(await Store.WriteAsync(tx => NodeTasks.ClaimAsync(tx, node, [], 1)));
         await Store.WriteAsync(tx =>
-            NodeTasks.ReportAsync(tx, node, new TaskReport(stop.Id, stop.FencingToken, TaskReport.Stopped), s_origin));
+            NodeTasks.ReportAsync(tx, node, new TaskReport(stop.Id, stop.FencingToken, TaskReport.Stopped)));
         var facts = await CountAsync("journal");
 
         _domain.Time.Advance(TimeSpan.FromDays(29));
@@ -50,8 +49,8 @@ public sealed class FinishedAllocationTests : IDisposable
         {
             for (var i = 0; i < (2 * FinishedAllocations.Batch) + 1; i++)
             {
-                var allocation = await Allocations.RequestAsync(tx, Request, s_origin);
-                await Allocations.FailAsync(tx, allocation.Id, FailureReason.NoCapacity, s_origin);
+                var allocation = await Allocations.RequestAsync(tx, Request);
+                await Allocations.FailAsync(tx, allocation.Id, FailureReason.NoCapacity);
             }
         });
         _domain.Time.Advance(TimeSpan.FromDays(31));
@@ -73,10 +72,10 @@ public sealed class FinishedAllocationTests : IDisposable
     [Fact]
     public async Task What_has_a_task_in_its_nodes_hands_stays()
     {
-        var node = (await Store.WriteAsync(tx => Nodes.RegisterAsync(tx, new NodeOffer("n", 64, ["sleeper"]), s_origin))).NodeId;
+        var node = (await Store.WriteAsync(tx => Nodes.RegisterAsync(tx, new NodeOffer("n", 64, ["sleeper"])))).NodeId;
         var failed = await StartedAsync(node);
-        await Store.WriteAsync(tx => Allocations.FailAsync(tx, failed, FailureReason.WorkloadExited, s_origin));
-        await Store.WriteAsync(tx => NodeTasks.AddAsync(tx, node, failed, NodeTask.Stop, s_origin));
+        await Store.WriteAsync(tx => Allocations.FailAsync(tx, failed, FailureReason.WorkloadExited));
+        await Store.WriteAsync(tx => NodeTasks.AddAsync(tx, node, failed, NodeTask.Stop));
         _domain.Time.Advance(TimeSpan.FromDays(31));
 
         Assert.Equal(0, await PruneAsync());
@@ -91,14 +90,14 @@ public sealed class FinishedAllocationTests : IDisposable
     {
         var allocation = await Store.WriteAsync(async tx =>
         {
-            var requested = await Allocations.RequestAsync(tx, Request, s_origin);
-            await Allocations.BeginProvisioningAsync(tx, requested.Id, s_origin);
-            await Placement.PlaceAsync(tx, (await Allocations.LoadAsync(tx, requested.Id))!, tx.Now.AddMinutes(-1), s_origin);
+            var requested = await Allocations.RequestAsync(tx, Request);
+            await Allocations.BeginProvisioningAsync(tx, requested.Id);
+            await Placement.PlaceAsync(tx, (await Allocations.LoadAsync(tx, requested.Id))!, tx.Now.AddMinutes(-1));
             return requested;
         });
         var task = Assert.Single(await Store.WriteAsync(tx => NodeTasks.ClaimAsync(tx, node, [], 1)));
         await Store.WriteAsync(tx =>
-            NodeTasks.ReportAsync(tx, node, new TaskReport(task.Id, task.FencingToken, TaskReport.Started), s_origin));
+            NodeTasks.ReportAsync(tx, node, new TaskReport(task.Id, task.FencingToken, TaskReport.Started)));
         return allocation.Id;
     }
 

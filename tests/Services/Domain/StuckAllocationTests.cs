@@ -38,16 +38,16 @@ public sealed class StuckAllocationTests : IDisposable
         var starting = await PlacedAsync(1);
         var releasing = await PlacedAsync(1);
         var task = Assert.Single(await Store.WriteAsync(tx => NodeTasks.ClaimAsync(tx, node, [], 1)));
-        await Store.WriteAsync(tx => Allocations.BeginReleaseAsync(tx, "pr_1", releasing.Id, Origin.None));
+        await Store.WriteAsync(tx => Allocations.BeginReleaseAsync(tx, "pr_1", releasing.Id));
         Time.Advance(TimeSpan.FromSeconds(40));
         Assert.Equal(node,
-            Assert.Single(await Store.WriteAsync(tx => Nodes.MarkLostAsync(tx, Time.GetUtcNow().AddSeconds(-30), Origin.None))));
+            Assert.Single(await Store.WriteAsync(tx => Nodes.MarkLostAsync(tx, Time.GetUtcNow().AddSeconds(-30)))));
 
         await SweepAsync(DateTimeOffset.UnixEpoch);
 
         Assert.Equal((AllocationState.Failed, FailureReason.NodeLost), await StateAsync(starting.Id));
         Assert.Equal((AllocationState.Released, null), await StateAsync(releasing.Id));
-        Assert.Equal(ReportResult.LeaseLost, await Store.WriteAsync(tx => NodeTasks.ReportAsync(tx, node, new TaskReport(task.Id, task.FencingToken, TaskReport.Started), Origin.None)));
+        Assert.Equal(ReportResult.LeaseLost, await Store.WriteAsync(tx => NodeTasks.ReportAsync(tx, node, new TaskReport(task.Id, task.FencingToken, TaskReport.Started))));
         var desired = await Store.ReadAsync(tx => Nodes.DesiredAsync(tx, node, [starting.Id]));
         Assert.Equal(starting.Id, Assert.Single(desired.Stop));
     }
@@ -93,45 +93,45 @@ public sealed class StuckAllocationTests : IDisposable
     {
         await NodeAsync("n1", 4);
         var allocation = await PlacedAsync(1);
-        await Store.WriteAsync(tx => Allocations.FailAsync(tx, allocation.Id, FailureReason.StartFailed, Origin.None));
+        await Store.WriteAsync(tx => Allocations.FailAsync(tx, allocation.Id, FailureReason.StartFailed));
         var before = await Store.ReadAsync(tx => tx.FactsOfAsync(allocation.Subject));
 
-        Assert.Null(await Store.WriteAsync(tx => Allocations.ActivateAsync(tx, allocation.Id, Origin.None)));
-        Assert.Null(await Store.WriteAsync(tx => Allocations.ReleasedAsync(tx, allocation.Id, Origin.None)));
-        Assert.Null(await Store.WriteAsync(tx => Allocations.FailAsync(tx, allocation.Id, FailureReason.NodeLost, Origin.None)));
-        Assert.Null(await Store.WriteAsync(tx => Allocations.BeginProvisioningAsync(tx, allocation.Id, Origin.None)));
+        Assert.Null(await Store.WriteAsync(tx => Allocations.ActivateAsync(tx, allocation.Id)));
+        Assert.Null(await Store.WriteAsync(tx => Allocations.ReleasedAsync(tx, allocation.Id)));
+        Assert.Null(await Store.WriteAsync(tx => Allocations.FailAsync(tx, allocation.Id, FailureReason.NodeLost)));
+        Assert.Null(await Store.WriteAsync(tx => Allocations.BeginProvisioningAsync(tx, allocation.Id)));
 
         Assert.Equal((AllocationState.Failed, FailureReason.StartFailed), await StateAsync(allocation.Id));
         Assert.Equal(before.Count, (await Store.ReadAsync(tx => tx.FactsOfAsync(allocation.Subject))).Count);
     }
 
     private async Task<string> NodeAsync(string name, int slots, string runtime = "sleeper") =>
-        (await Store.WriteAsync(tx => Nodes.RegisterAsync(tx, new NodeOffer(name, slots, [runtime]), Origin.None))).NodeId;
+        (await Store.WriteAsync(tx => Nodes.RegisterAsync(tx, new NodeOffer(name, slots, [runtime])))).NodeId;
 
     private Task<Allocation> PlacedAsync(int slots) => Store.WriteAsync(async tx =>
     {
         var request = new AllocationRequest { TenantId = "tn_1", Tenant = "acme", ProjectId = "pr_1", Runtime = "sleeper", Slots = slots };
-        var allocation = await Allocations.RequestAsync(tx, request, Origin.None);
-        await Allocations.BeginProvisioningAsync(tx, allocation.Id, Origin.None);
+        var allocation = await Allocations.RequestAsync(tx, request);
+        await Allocations.BeginProvisioningAsync(tx, allocation.Id);
         var provisioning = await Allocations.LoadAsync(tx, allocation.Id);
-        await Placement.PlaceAsync(tx, provisioning!, tx.Now.AddSeconds(-15), Origin.None);
+        await Placement.PlaceAsync(tx, provisioning!, tx.Now.AddSeconds(-15));
         return (await Allocations.LoadAsync(tx, allocation.Id))!;
     });
 
     private Task<Allocation?> ReleaseAsync(string id) => Store.WriteAsync(async tx =>
     {
-        await Allocations.BeginReleaseAsync(tx, "pr_1", id, Origin.None);
-        return await AllocationRelease.AdvanceAsync(tx, id, Origin.None);
+        await Allocations.BeginReleaseAsync(tx, "pr_1", id);
+        return await AllocationRelease.AdvanceAsync(tx, id);
     });
 
     private Task<ReportResult> ReportAsync(string node, NodeTask task, string outcome) =>
-        Store.WriteAsync(tx => NodeTasks.ReportAsync(tx, node, new TaskReport(task.Id, task.FencingToken, outcome), Origin.None));
+        Store.WriteAsync(tx => NodeTasks.ReportAsync(tx, node, new TaskReport(task.Id, task.FencingToken, outcome)));
 
     private async Task SweepAsync(DateTimeOffset movingSince)
     {
         foreach (var stuck in await Store.ReadAsync(tx => StuckAllocations.FindAsync(tx, movingSince)))
         {
-            await Store.WriteAsync(tx => StuckAllocations.ResolveAsync(tx, stuck.Id, movingSince, Origin.None));
+            await Store.WriteAsync(tx => StuckAllocations.ResolveAsync(tx, stuck.Id, movingSince));
         }
     }
 

@@ -103,8 +103,6 @@ public sealed class JobExecutionTests : IAsyncLifetime, IDisposable
     {
         public string Kind => JobExecutionTests.Kind;
 
-        public string? TenantOf(JobLease job) => null;
-
         public Task<JobOutcome> HandleAsync(JobLease job, CancellationToken cancellationToken) => work(job, cancellationToken);
     }
 }

@@ -156,8 +156,8 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
         var id = await _api.Tenant("acme").RequestAsync(_runtime);
         await _api.Store.WriteAsync(async tx =>
         {
-            var allocation = await Allocations.BeginProvisioningAsync(tx, id, Origin.None);
-            Assert.NotNull(await Placement.PlaceAsync(tx, allocation!, tx.Now.AddMinutes(-1), Origin.None));
+            var allocation = await Allocations.BeginProvisioningAsync(tx, id);
+            Assert.NotNull(await Placement.PlaceAsync(tx, allocation!, tx.Now.AddMinutes(-1)));
         });
         return id;
     }

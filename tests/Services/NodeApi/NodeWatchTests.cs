@@ -16,7 +16,7 @@ public sealed class NodeWatchTests
     {
         using var domain = new DomainUnderTest();
         var (time, store) = (domain.Time, domain.Store);
-        await store.WriteAsync(tx => Nodes.RegisterAsync(tx, new NodeOffer("n1", 1, ["sleeper"]), Origin.None));
+        await store.WriteAsync(tx => Nodes.RegisterAsync(tx, new NodeOffer("n1", 1, ["sleeper"])));
         time.Advance(TimeSpan.FromHours(1));
 
         var listensSince = time.GetUtcNow();
@@ -33,7 +33,7 @@ public sealed class NodeWatchTests
 
         Assert.True((await NodeAsync(store)).LostAt - listensSince >= new NodeWatchOptions().LostAfter);
         await store.WriteAsync(async tx =>
-            await Nodes.SeenAsync(tx, (await Nodes.ListAsync(tx))[0].Id, new NodeOffer("n1", 1, ["sleeper"]), Origin.None));
+            await Nodes.SeenAsync(tx, (await Nodes.ListAsync(tx))[0].Id, new NodeOffer("n1", 1, ["sleeper"])));
         Assert.Null((await NodeAsync(store)).LostAt);
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orion.Sink.Reading;
 using Orion.Sink.Rows;
+using Orion.Store;
 using Orion.Store.Journal;
 using OrionPlatform.Api;
 using OrionPlatform.Domain;
@@ -74,11 +75,17 @@ public sealed class LiveTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         var acme = _api.Tenant("acme");
         var id = await acme.RequestAsync();
-        var cause = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
+        var cause = default(ActivityContext);
         await using (var live = await EventStream.OpenAsync(acme, $"allocations/{id}/live", ("X-Correlation-ID", "live-" + id)))
         {
             await live.NextAsync();
-            await BeginAsync(id, new Origin($"00-{cause.TraceId}-{cause.SpanId}-01", "c-" + id));
+            using (var change = new Activity("change").SetIdFormat(ActivityIdFormat.W3C).Start())
+            {
+                change.SetCustomProperty(Cause.CorrelationIdProperty, "c-" + id);
+                cause = change.Context;
+                await BeginAsync(id);
+            }
+
             await live.NextAsync();
         }
 
@@ -199,14 +206,13 @@ public sealed class LiveTests(SharedApi shared) : IClassFixture<SharedApi>
         return line!;
     }
 
-    private Task<Allocation?> BeginAsync(string id, Origin? origin = null) =>
-        _api.Store.WriteAsync(tx => Domain.Allocations.BeginProvisioningAsync(tx, id, origin ?? Origin.None));
+    private Task<Allocation?> BeginAsync(string id) => _api.Store.WriteAsync(tx => Domain.Allocations.BeginProvisioningAsync(tx, id));
 
     private Task<Allocation?> ActivateAsync(string id) =>
-        _api.Store.WriteAsync(tx => Domain.Allocations.ActivateAsync(tx, id, Origin.None));
+        _api.Store.WriteAsync(tx => Domain.Allocations.ActivateAsync(tx, id));
 
     private Task<Allocation?> ReleaseAsync(string id) =>
-        _api.Store.WriteAsync(tx => Domain.Allocations.BeginReleaseAsync(tx, _api.ProjectOf("acme"), id, Origin.None));
+        _api.Store.WriteAsync(tx => Domain.Allocations.BeginReleaseAsync(tx, _api.ProjectOf("acme"), id));
 
-    private Task<Allocation?> EndAsync(string id) => _api.Store.WriteAsync(tx => Domain.Allocations.ReleasedAsync(tx, id, Origin.None));
+    private Task<Allocation?> EndAsync(string id) => _api.Store.WriteAsync(tx => Domain.Allocations.ReleasedAsync(tx, id));
 }

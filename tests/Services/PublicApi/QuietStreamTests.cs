@@ -27,12 +27,7 @@ public sealed class QuietStreamTests : IDisposable
         var tenant = await members.EnsureTenantAsync("acme");
         var caller = (await members.AuthenticateAsync(tenant.ApiKey!))!;
         var asked = new AllocationRequest { TenantId = tenant.TenantId, Tenant = "acme", ProjectId = tenant.ProjectId, Runtime = "sleeper", Slots = 1 };
-        var allocation = await _domain.Store.WriteAsync(async tx =>
-        {
-            var requested = await Allocations.RequestAsync(tx, asked, Origin.None);
-            await Allocations.AnnounceAsync(tx, requested, Origin.None);
-            return requested;
-        });
+        var allocation = await _domain.Store.WriteAsync(tx => Allocations.RequestAsync(tx, asked));
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         using var pulse = new JournalNotifier(_domain.Store, _domain.Time, NullLogger<JournalNotifier>.Instance);
         await pulse.StartAsync(CancellationToken.None);

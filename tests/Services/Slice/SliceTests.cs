@@ -35,8 +35,8 @@ public sealed class SliceTests
             ["allocation.requested", "allocation.provisioning", "allocation.placed", "allocation.active", "allocation.releasing",
                 "allocation.released"],
             facts.Select(f => f.Fact.Type));
-        Assert.All(facts, f => Assert.Matches("^[0-9a-f]{32}$", f.Fact.TraceId));
-        Assert.Equal(trace.ToHexString(), facts[0].Fact.TraceId);
+        Assert.All(facts, f => Assert.Matches("^[0-9a-f]{32}$", f.TraceId));
+        Assert.Equal(trace.ToHexString(), facts[0].TraceId);
         await TellsItsStoryAsync(api, trace);
     }
 

@@ -76,7 +76,7 @@ public sealed class WiringTests
 
             // What was committed while the worker stopped waits for the next one.
             Assert.Equal(journal.Take(copy.Count)
-                .Select(f => (f.Position, f.Fact.Type, f.Fact.TraceId)), copy.Select(f => (f.Position, f.Type, f.TraceId)));
+                .Select(f => (f.Position, f.Fact.Type, f.TraceId)), copy.Select(f => (f.Position, f.Type, f.TraceId)));
             var events = await reader.EventsAsync(new EventQuery { EntityId = id });
 
             // An event follows its fact's copy and is best effort: one may be lost with the worker that stopped, none is told twice.

@@ -3,9 +3,9 @@ using Orion.Sink.Rows;
 namespace OrionPlatform.TraceGate.Tests;
 
 /// <summary>
-/// A request that changed something shows how: a child span for finding out whose it is, one for the domain's call, one for the audit or
-/// outbox write. They are known by their names: <c>{service}.tenants.resolve</c> (of nodes <c>{service}.nodes.resolve</c>),
-/// <c>{service}.outbox.write</c> or <c>{service}.audit.write</c>, and any other.
+/// A request that changed something shows how: a child span for finding out whose it is, one for the domain's call, and the store's own
+/// for the write that its audit entry, fact and job are in. They are known by their names: <c>{service}.tenants.resolve</c> (of nodes
+/// <c>{service}.nodes.resolve</c>), <c>store.write</c>, and any other.
 /// </summary>
 internal static class MutationRules
 {
@@ -23,7 +23,7 @@ internal static class MutationRules
             List<string> missing = [];
             Require(names.Any(IsTenant), "tenant resolution");
             Require(names.Any(n => !IsTenant(n) && !IsWrite(n)), "the domain call");
-            Require(names.Any(IsWrite), "the audit or outbox write");
+            Require(names.Any(IsWrite), "the store's write");
             if (missing.Count > 0)
             {
                 yield return new Finding("mutation", line.Service,
@@ -49,6 +49,5 @@ internal static class MutationRules
     private static bool IsTenant(string name) =>
         name.EndsWith(".tenants.resolve", StringComparison.Ordinal) || name.EndsWith(".nodes.resolve", StringComparison.Ordinal);
 
-    private static bool IsWrite(string name) =>
-        name.EndsWith(".outbox.write", StringComparison.Ordinal) || name.EndsWith(".audit.write", StringComparison.Ordinal);
+    private static bool IsWrite(string name) => name == "store.write";
 }

@@ -1,0 +1,37 @@
+using System.Reflection;
+using System.Text.Json;
+using Orion.Telemetry.Errors;
+
+namespace OrionPlatform.Api;
+
+/// <summary>Refuses query parameters that an endpoint does not know, as unknown members of a body are: a typo must not be ignored.</summary>
+internal static class KnownQuery
+{
+    private const int MaxName = 64;
+
+    /// <summary>Known are those of the handler's <c>[AsParameters]</c> types; each may be given once.</summary>
+    public static RouteHandlerBuilder RefuseUnknownQuery(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilterFactory((factory, next) =>
+    {
+        var known = factory.MethodInfo.GetParameters().Where(p => p.IsDefined(typeof(AsParametersAttribute)))
+            .SelectMany(p => p.ParameterType.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+            .Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToArray();
+        return context =>
+        {
+            foreach (var (name, values) in context.HttpContext.Request.Query)
+            {
+                if (!known.Contains(name, StringComparer.Ordinal))
+                {
+                    throw ProblemException.Invalid(
+                        $"The query parameter '{(name.Length > MaxName ? name[..MaxName] : name)}' is not known here; known are {string.Join(", ", known)}.");
+                }
+
+                if (values.Count > 1)
+                {
+                    throw ProblemException.Invalid($"'{name}' is given more than once.");
+                }
+            }
+
+            return next(context);
+        };
+    });
+}

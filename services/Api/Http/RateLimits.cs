@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Errors;
+using Orion.Telemetry.Requests;
+
+namespace OrionPlatform.Api;
+
+/// <summary>How fast callers of the public API may be, section <c>Orion:RateLimits</c>.</summary>
+internal sealed class RateLimitOptions
+{
+    public const string Section = "Orion:RateLimits";
+
+    /// <summary>Requests a second of one API key, 1 to 1,000,000. As many may come at once after a pause of a second.</summary>
+    public int PerKey { get; set; } = 500;
+
+    /// <summary>Requests a second of all keys of one tenant, 1 to 1,000,000.</summary>
+    public int PerTenant { get; set; } = 1_000;
+
+    public static bool Valid(RateLimitOptions o) => o.PerKey is >= 1 and <= 1_000_000 && o.PerTenant is >= 1 and <= 1_000_000;
+}
+
+/// <summary>
+/// Each API key and each tenant has a bucket of tokens; a request that finds one of them empty is refused with <c>Retry-After</c>. Counted
+/// per process. Callers without a valid key are throttled by address instead.
+/// </summary>
+internal static class RateLimits
+{
+    // Ten times a second, so that a caller who is a little too fast waits for a little, not for a second.
+    private static readonly TimeSpan s_refill = TimeSpan.FromMilliseconds(100);
+
+    internal static void AddRateLimits(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section)
+            .Validate(RateLimitOptions.Valid, $"{RateLimitOptions.Section}: PerKey and PerTenant must lie between 1 and 1000000.")
+            .ValidateOnStart();
+        builder.Services.AddRateLimiter(o => o.OnRejected = RefuseAsync);
+        builder.Services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, limits) =>
+            limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
+                By(c => c.ApiKeyId, limits.Value.PerKey), By(c => c.TenantId, limits.Value.PerTenant)));
+    }
+
+    private static PartitionedRateLimiter<HttpContext> By(Func<Domain.Principal, string> key, int perSecond) =>
+        PartitionedRateLimiter.Create<HttpContext, string>(http => http.Items[typeof(Domain.Principal)] is Domain.Principal caller
+            ? RateLimitPartition.GetTokenBucketLimiter(key(caller), _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = perSecond,
+                TokensPerPeriod = Math.Max(1, perSecond / 10),
+                ReplenishmentPeriod = perSecond < 10 ? TimeSpan.FromSeconds(1.0 / perSecond) : s_refill,
+                AutoReplenishment = true,
+                QueueLimit = 0,
+            })
+            : RateLimitPartition.GetNoLimiter(""));
+
+    private static async ValueTask RefuseAsync(Microsoft.AspNetCore.RateLimiting.OnRejectedContext rejected, CancellationToken cancellationToken)
+    {
+        var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : s_refill;
+        Canon.Tag("rate_limited", true);
+        rejected.HttpContext.Response.Headers.RetryAfter = FailedAuthentications.Seconds(wait).ToString(CultureInfo.InvariantCulture);
+        await Problems.Result(ErrorCatalogue.TooManyRequests, "The key or its tenant sends more than it may.").ExecuteAsync(rejected.HttpContext);
+    }
+}
