@@ -7,9 +7,9 @@ namespace OrionPlatform.Contracts;
 /// <param name="Slots">How many slots it has.</param>
 /// <param name="Runtimes">Names of the runtimes it is configured for.</param>
 public sealed record RegisterNodeRequest(
-    [StringLength(Shapes.NodeNameMaxLength, MinimumLength = 1), RegularExpression(Shapes.NodeName)] string Name,
-    [Range(1, 4096)] int Slots,
-    [MaxLength(64), EachMatches(Shapes.Runtime)] IReadOnlyCollection<string> Runtimes);
+    [property: StringLength(Shapes.NodeNameMaxLength, MinimumLength = 1), RegularExpression(Shapes.NodeName)] string Name,
+    [property: Range(1, 4096)] int Slots,
+    [property: MaxLength(64), EachMatches(Shapes.Runtime)] IReadOnlyCollection<string> Runtimes);
 
 /// <summary>What registration answers.</summary>
 /// <param name="NodeId">The node's id (<c>nd_...</c>).</param>
@@ -26,12 +26,12 @@ public sealed record NodeCredential(string NodeId, string NodeSecret);
 /// <param name="Process">The agent's process.</param>
 /// <param name="Exports">What became of its telemetry, a kind each.</param>
 public sealed record HeartbeatRequest(
-    [StringLength(Shapes.NodeNameMaxLength, MinimumLength = 1), RegularExpression(Shapes.NodeName)] string Name,
-    [Range(1, 4096)] int Slots,
-    [MaxLength(64), EachMatches(Shapes.Runtime)] IReadOnlyCollection<string> Runtimes,
-    [MaxLength(4096), EachMatches(Shapes.Id)] IReadOnlyCollection<string> Running,
+    [property: StringLength(Shapes.NodeNameMaxLength, MinimumLength = 1), RegularExpression(Shapes.NodeName)] string Name,
+    [property: Range(1, 4096)] int Slots,
+    [property: MaxLength(64), EachMatches(Shapes.Runtime)] IReadOnlyCollection<string> Runtimes,
+    [property: MaxLength(4096), EachMatches(Shapes.Id)] IReadOnlyCollection<string> Running,
     ProcessFigures Process,
-    [MaxLength(2)] IReadOnlyList<ExportFigures>? Exports = null) : IValidatableObject
+    [property: MaxLength(2)] IReadOnlyList<ExportFigures>? Exports = null) : IValidatableObject
 {
     /// <summary>No node may speak for another process.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Process.Worker == ProcessFigures.WorkerOf(Name)
@@ -56,10 +56,10 @@ public sealed record HeartbeatRequest(
 /// <param name="LagP50Ms">The median, ms.</param>
 /// <param name="Utilization">Share of the time in which its pool had work, 0 to 1.</param>
 public sealed record ProcessFigures(
-    [StringLength(Shapes.NodeNameMaxLength + 11, MinimumLength = 1)] string Worker, [StringLength(255, MinimumLength = 1)] string Host,
-    [Range(1, int.MaxValue)] int Pid, DateTimeOffset StartedAt, [Range(1, 3600)] int IntervalSeconds,
-    [Range(0, int.MaxValue)] int PoolThreads, [Range(0, long.MaxValue)] long PoolQueue, double MemoryAllocMb, double MemoryCommittedMb,
-    [Range(0, int.MaxValue)] int GcCount, double GcPauseMs, double LagP99Ms, double LagMaxMs, double LagP50Ms = 0, double Utilization = 0)
+    [property: StringLength(Shapes.NodeNameMaxLength + 11, MinimumLength = 1)] string Worker, [property: StringLength(255, MinimumLength = 1)] string Host,
+    [property: Range(1, int.MaxValue)] int Pid, DateTimeOffset StartedAt, [property: Range(1, 3600)] int IntervalSeconds,
+    [property: Range(0, int.MaxValue)] int PoolThreads, [property: Range(0, long.MaxValue)] long PoolQueue, double MemoryAllocMb, double MemoryCommittedMb,
+    [property: Range(0, int.MaxValue)] int GcCount, double GcPauseMs, double LagP99Ms, double LagMaxMs, double LagP50Ms = 0, double Utilization = 0)
 {
     /// <summary>The service that all agents are.</summary>
     public const string Service = "node-agent";
@@ -75,8 +75,8 @@ public sealed record ProcessFigures(
 /// <param name="Failed">Rows that were refused or could not be sent.</param>
 /// <param name="Overflowed">Rows there was no room for while they waited.</param>
 public sealed record ExportFigures(
-    [AllowedValues(ExportFigures.Spans, ExportFigures.Logs)] string Stream, [Range(0, ExportFigures.Most)] long Produced, [Range(0, ExportFigures.Most)] long Delivered,
-    [Range(0, ExportFigures.Most)] long Failed, [Range(0, ExportFigures.Most)] long Overflowed) : IValidatableObject
+    [property: AllowedValues(ExportFigures.Spans, ExportFigures.Logs)] string Stream, [property: Range(0, ExportFigures.Most)] long Produced, [property: Range(0, ExportFigures.Most)] long Delivered,
+    [property: Range(0, ExportFigures.Most)] long Failed, [property: Range(0, ExportFigures.Most)] long Overflowed) : IValidatableObject
 {
     /// <summary>Its spans.</summary>
     public const string Spans = "exported_spans";
@@ -112,7 +112,7 @@ public record WorkloadSpec(string AllocationId, string Runtime, int Slots, strin
 /// <param name="WaitSeconds">How long to wait for the first.</param>
 /// <param name="Holding">Tasks in progress here; a lease on any other was lost on its way and is handed out again.</param>
 public sealed record ClaimTasksRequest(
-    [Range(1, 16)] int Max, [Range(0, 20)] int WaitSeconds, [MaxLength(256), EachMatches(Shapes.Id)] IReadOnlyCollection<string> Holding);
+    [property: Range(1, 16)] int Max, [property: Range(0, 20)] int WaitSeconds, [property: MaxLength(256), EachMatches(Shapes.Id)] IReadOnlyCollection<string> Holding);
 
 /// <summary>Tasks, perhaps none.</summary>
 /// <param name="Tasks">The tasks.</param>
@@ -138,8 +138,8 @@ public sealed record NodeTaskResponse(
 /// <param name="FencingToken">The token it was handed out with.</param>
 /// <param name="Outcome">One of <see cref="TaskOutcome"/>.</param>
 public sealed record TaskResultRequest(
-    [Range(1, long.MaxValue)] long FencingToken,
-    [AllowedValues(TaskOutcome.Started, TaskOutcome.Stopped, TaskOutcome.RuntimeUnknown, TaskOutcome.StartFailed)] string Outcome);
+    [property: Range(1, long.MaxValue)] long FencingToken,
+    [property: AllowedValues(TaskOutcome.Started, TaskOutcome.Stopped, TaskOutcome.RuntimeUnknown, TaskOutcome.StartFailed)] string Outcome);
 
 /// <summary>How a task can end.</summary>
 public static class TaskOutcome

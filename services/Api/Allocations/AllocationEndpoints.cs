@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Orion.Sink.Rows;
 using Orion.Store;
 using Orion.Telemetry.CanonicalLines;
@@ -107,12 +108,20 @@ internal static class AllocationEndpoints
 }
 
 /// <summary>Which allocations, and how many of them at a time.</summary>
-/// <param name="Limit">At most this many; 50 when not given.</param>
-/// <param name="After">The <c>next</c> of the page before.</param>
-/// <param name="State">Only those in this state.</param>
-public sealed record AllocationQuery(
-    [Range(1, 200)] int? Limit,
-    [RegularExpression(Shapes.Id)] string? After,
+public sealed record AllocationQuery
+{
+    /// <summary>At most this many; 50 when not given.</summary>
+    [FromQuery(Name = "limit"), Range(1, 200)]
+    public int? Limit { get; init; }
+
+    /// <summary>The <c>next</c> of the page before.</summary>
+    [FromQuery(Name = "after"), RegularExpression(Shapes.Id)]
+    public string? After { get; init; }
+
+    /// <summary>Only those in this state.</summary>
+    [FromQuery(Name = "state")]
     [AllowedValues(
         null, AllocationState.Requested, AllocationState.Provisioning, AllocationState.Active, AllocationState.Releasing,
-        AllocationState.Released, AllocationState.Failed)] string? State);
+        AllocationState.Released, AllocationState.Failed)]
+    public string? State { get; init; }
+}

@@ -1,5 +1,5 @@
 using System.Reflection;
-using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
 using Orion.Telemetry.Errors;
 
 namespace OrionPlatform.Api;
@@ -9,12 +9,12 @@ internal static class KnownQuery
 {
     private const int MaxName = 64;
 
-    /// <summary>Known are those of the handler's <c>[AsParameters]</c> types; each may be given once.</summary>
+    /// <summary>Known are the <c>[FromQuery]</c> names of the handler's <c>[AsParameters]</c> types; each may be given once.</summary>
     public static RouteHandlerBuilder RefuseUnknownQuery(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilterFactory((factory, next) =>
     {
         var known = factory.MethodInfo.GetParameters().Where(p => p.IsDefined(typeof(AsParametersAttribute)))
             .SelectMany(p => p.ParameterType.GetProperties(BindingFlags.Public | BindingFlags.Instance))
-            .Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToArray();
+            .Select(p => p.GetCustomAttribute<FromQueryAttribute>()?.Name).OfType<string>().ToArray();
         return context =>
         {
             foreach (var (name, values) in context.HttpContext.Request.Query)

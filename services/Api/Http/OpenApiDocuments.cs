@@ -1,9 +1,13 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Orion.Telemetry.Correlation;
 using Orion.Telemetry.Errors;
+using OrionPlatform.Contracts;
 using Scalar.AspNetCore;
 
 namespace OrionPlatform.Api;
@@ -70,6 +74,7 @@ internal static class OpenApiDocuments
                 return Task.CompletedTask;
             });
             o.AddOperationTransformer(DescribeAsync);
+            o.AddSchemaTransformer(DescribeAsync);
         });
 
     private static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -105,6 +110,26 @@ internal static class OpenApiDocuments
         foreach (var status in errors.GroupBy(e => e.Status))
         {
             operation.Responses[status.Key.ToString(CultureInfo.InvariantCulture)] = Refusal([.. status], context.Document!);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // What the framework does not read from validation attributes.
+    private static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var attribute in context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(inherit: true)
+            ?? (context.ParameterDescription?.ParameterDescriptor as IParameterInfoParameterDescriptor)?.ParameterInfo.GetCustomAttributes(inherit: true)
+            ?? [])
+        {
+            if (attribute is AllowedValuesAttribute allowed)
+            {
+                schema.Enum = [.. allowed.Values.OfType<string>().Select(v => (JsonNode)v)];
+            }
+            else if (attribute is EachMatchesAttribute each && schema.Items is OpenApiSchema items)
+            {
+                items.Pattern = each.Pattern;
+            }
         }
 
         return Task.CompletedTask;

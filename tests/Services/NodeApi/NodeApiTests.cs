@@ -113,7 +113,9 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
         using var unknown = await node.PostAsJsonAsync("node/v1/tasks/nt_1/result", new { fencingToken = 1, outcome = "started" });
         await Calls.IsProblemAsync(unknown, 404, "not_found");
         using var beat = await node.PostAsJsonAsync("node/v1/heartbeat", new { name = "n1", slots = 0, runtimes = Array.Empty<string>() });
-        await Calls.IsProblemAsync(beat, 400, "invalid_field", "'slots'");
+        await Calls.IsProblemAsync(beat, 400, "missing_member", "'running', 'process'");
+        using var bad = await node.PostAsJsonAsync("node/v1/heartbeat", Beat("n1", 1, ["al_1", "no id"]));
+        await Calls.IsProblemAsync(bad, 400, "invalid_field", "'running'");
         using var wait = await node.PostAsJsonAsync("node/v1/tasks/claim", new { max = 1, waitSeconds = 21, holding = Array.Empty<string>() });
         await Calls.IsProblemAsync(wait, 400, "invalid_field", "'waitSeconds'");
     }
