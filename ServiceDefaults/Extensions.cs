@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 using OrionPlatform.ServiceDefaults;
 
 namespace Microsoft.Extensions.Hosting;
@@ -13,6 +15,11 @@ public static class ServiceDefaultsExtensions
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         builder.SetupOTel();
+
+        // What this solution's own code measures; what a package brings (AddNpgsql, AddMeter("...")) is added here too.
+        builder.Services.AddOpenTelemetry()
+            .WithTracing(t => t.AddSource("OrionPlatform.*"))
+            .WithMetrics(m => m.AddMeter("OrionPlatform.*"));
         builder.AddSlos(Slos.All);
         builder.AddHeartbeats();
         builder.AddHealth();

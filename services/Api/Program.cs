@@ -1,5 +1,3 @@
-using OrionPlatform.Domain;
-
 namespace OrionPlatform.Api;
 
 /// <summary>The api: what it is made of, in the order a request meets it.</summary>

@@ -1,5 +1,3 @@
-using OrionPlatform.Domain;
-
 namespace OrionPlatform.Worker;
 
 /// <summary>The worker: what it is made of.</summary>

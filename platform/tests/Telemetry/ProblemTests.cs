@@ -17,12 +17,16 @@ public sealed class ProblemTests
     }
 
     [Theory]
-    [InlineData("{\"runtime\":\"a\",\"slots\":1,\"name\":\"n\",\"colour\":1}", 400, "unknown_member", "$.colour")]
+    [InlineData("{\"runtime\":\"a\",\"slots\":1,\"name\":\"n\",\"colour\":1}", 400, "unknown_member", "'colour'")]
     [InlineData("{\"runtime\":\"a\",\"slots\":", 400, "invalid_json", "line 1")]
     [InlineData("not json", 400, "invalid_json", "line 1")]
-    [InlineData("{\"runtime\":\"a\",\"slots\":\"many\",\"name\":\"n\"}", 400, "invalid_request", "$.slots")]
+    [InlineData("{\"runtime\":\"a\",\"slots\":\"many\",\"name\":\"n\"}", 400, "invalid_field", "'slots' must be a number")]
     [InlineData("{\"runtime\":\"a\",\"slots\":1}", 400, "missing_member", "name")]
-    [InlineData("", 400, "invalid_request", null)]
+    [InlineData("{\"runtime\":\"a\",\"slots\":1.5,\"name\":\"n\"}", 400, "invalid_field", "'slots' must be a whole number")]
+    [InlineData("{\"runtime\":null,\"slots\":1,\"name\":\"n\"}", 400, "missing_member", "'runtime'")]
+    [InlineData("{\"runtime\":\"a\",\"slots\":1,\"slots\":2,\"name\":\"n\"}", 400, "invalid_json", "it is given more than once")]
+    [InlineData("[]", 400, "invalid_field", "a JSON object")]
+    [InlineData("", 400, "invalid_json", "missing or null")]
     public async Task A_bad_body_is_refused_with_what_is_wrong_in_it(string body, int status, string code, string? detail)
     {
         await using var app = await TestApp.StartAsync(a => a.MapPost("/v1/orders", (Order order) => order));
@@ -117,7 +121,8 @@ public sealed class ProblemTests
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
         var line = (await app.TraceAsync("/v1/taken")).Line;
         Assert.Equal("too many", problem.GetProperty("errors").GetProperty("slots")[0].GetString());
-        Assert.Equal(("invalid_request", "invalid_request"), (problem.GetProperty("error_code").GetString(), line.ErrorCode));
+        Assert.Equal(("invalid_field", "invalid_field"), (problem.GetProperty("error_code").GetString(), line.ErrorCode));
+        Assert.Equal("'slots': too many", problem.GetProperty("detail").GetString());
         Assert.Equal(line.TraceId.ToHexString(), problem.GetProperty("trace_id").GetString());
         Assert.False(problem.TryGetProperty("traceId", out _));
     }

@@ -1,14 +1,5 @@
-using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Orion.Sink.Rows;
-using Orion.Store;
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Errors;
-using Orion.Telemetry.Tracing;
-using OrionPlatform.Contracts;
-using OrionPlatform.Domain;
-using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.Api;
 
@@ -20,8 +11,7 @@ internal static class AllocationEndpoints
 
     internal static void MapAllocations(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup(Route).WithTags("Allocations").WithMetadata(new SurfaceAttribute("public")).Refuses(ErrorCodes.ProjectNotFound)
-            .AddEndpointFilter(ProjectAccess.CheckAsync);
+        var group = app.MapProject("allocations").WithTags("Allocations");
         group.MapPost("", CreateAsync).WithName("CreateAllocation").RequireAuthorization(ApiPolicies.Write).RequireIdempotencyKey()
             .Produces<AllocationResponse>(StatusCodes.Status201Created);
         group.MapGet("", ListAsync).WithName("ListAllocations").RequireAuthorization(ApiPolicies.Read).RefuseUnknownQuery();

@@ -3,13 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Orion.Sink.Rows;
-using Orion.Store;
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Errors;
 using Orion.Telemetry.ServerSentEvents;
-using Orion.Telemetry.Tracing;
-using OrionPlatform.Domain;
-using OrionPlatform.ServiceDefaults;
 
 namespace OrionPlatform.Api;
 

@@ -1,14 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using Orion.Sink.Audit;
-using Orion.Store;
 using Orion.Store.Idempotency;
 using Orion.Store.Jobs;
 using Orion.Store.Journal;
 using Orion.Store.Sql;
 using Orion.Telemetry.Audit;
-using Orion.Telemetry.Errors;
-using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

@@ -2,10 +2,6 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using Orion.Store;
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Tracing;
-using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Orion.Store.Jobs;
-using Orion.Telemetry.Errors;
 using Orion.Telemetry.Requests;
 
 namespace OrionPlatform.Api;

@@ -5,7 +5,6 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Orion.Sink.Otlp;
-using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.Api;
 

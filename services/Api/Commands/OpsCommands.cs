@@ -3,13 +3,10 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Text.Json;
 using Orion.Sink.Audit;
-using Orion.Store;
 using Orion.Store.Idempotency;
 using Orion.Store.Jobs;
 using Orion.Store.OpsAccess;
 using Orion.Telemetry.Audit;
-using OrionPlatform.Contracts;
-using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

@@ -2,10 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
-using Orion.Store;
 using Orion.Store.Idempotency;
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Errors;
 
 namespace OrionPlatform.Api;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Mvc;
-using Orion.Telemetry.Errors;
 
 namespace OrionPlatform.Api;
 

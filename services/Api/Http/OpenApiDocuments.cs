@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
@@ -6,8 +5,6 @@ using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Orion.Telemetry.Correlation;
-using Orion.Telemetry.Errors;
-using OrionPlatform.Contracts;
 using Scalar.AspNetCore;
 
 namespace OrionPlatform.Api;

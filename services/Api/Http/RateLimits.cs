@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Errors;
 using Orion.Telemetry.Requests;
 
 namespace OrionPlatform.Api;

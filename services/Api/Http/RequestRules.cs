@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
-using Orion.Store;
 using Orion.Store.Idempotency;
-using Orion.Telemetry.Errors;
 
 namespace OrionPlatform.Api;
 

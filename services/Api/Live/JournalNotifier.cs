@@ -1,5 +1,3 @@
-using Orion.Store;
-
 namespace OrionPlatform.Api;
 
 /// <summary>

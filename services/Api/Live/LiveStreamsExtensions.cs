@@ -1,4 +1,3 @@
-
 namespace OrionPlatform.Api;
 
 /// <summary>Puts live streams into the api.</summary>

@@ -1,12 +1,6 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using Orion.Store;
 using Orion.Store.Journal;
 using Orion.Store.Sql;
-using Orion.Telemetry.CanonicalLines;
 using Orion.Telemetry.Propagation;
-using Orion.Telemetry.Tracing;
-using OrionPlatform.Contracts;
-using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

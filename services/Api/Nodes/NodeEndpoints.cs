@@ -1,15 +1,8 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Orion.OpsPanel.Overview;
 using Orion.Sink;
 using Orion.Sink.Loss;
 using Orion.Sink.Rows;
-using Orion.Store;
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Errors;
-using Orion.Telemetry.Tracing;
-using OrionPlatform.Contracts;
-using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

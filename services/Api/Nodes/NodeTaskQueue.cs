@@ -1,6 +1,4 @@
 using Orion.OpsPanel.Overview;
-using Orion.Store;
-using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

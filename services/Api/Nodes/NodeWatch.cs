@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Options;
-using Orion.Store;
 using Orion.Store.Journal;
-using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

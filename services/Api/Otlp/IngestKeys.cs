@@ -5,7 +5,6 @@ using Orion.Sink;
 using Orion.Sink.Otlp;
 using Orion.Sink.Rows;
 using Orion.Telemetry.Identity;
-using OrionPlatform.Domain;
 
 namespace OrionPlatform.Api;
 

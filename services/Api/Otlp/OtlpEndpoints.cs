@@ -3,10 +3,7 @@ using Microsoft.Extensions.Options;
 using Orion.Redaction;
 using Orion.Sink;
 using Orion.Sink.Otlp;
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Errors;
 using Orion.Telemetry.Metrics;
-using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.Api;
 

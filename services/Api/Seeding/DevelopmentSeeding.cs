@@ -1,6 +1,3 @@
-using Orion.Store;
-using OrionPlatform.Domain;
-
 namespace OrionPlatform.Api;
 
 /// <summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Orion.Store;
-using Orion.Store.Journal;
 
 namespace OrionPlatform.Domain;
 

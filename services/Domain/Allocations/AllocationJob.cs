@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orion.Store.Jobs;
 
 namespace OrionPlatform.Domain;
 

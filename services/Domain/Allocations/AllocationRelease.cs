@@ -1,7 +1,4 @@
-using Orion.Store;
 using Orion.Store.Idempotency;
-using Orion.Store.Jobs;
-using Orion.Store.Journal;
 
 namespace OrionPlatform.Domain;
 

@@ -1,8 +1,5 @@
 using System.Text.Json;
-using Orion.Store;
 using Orion.Store.Idempotency;
-using Orion.Store.Jobs;
-using Orion.Store.Journal;
 
 namespace OrionPlatform.Domain;
 

@@ -1,5 +1,3 @@
-using Orion.Store;
-
 namespace OrionPlatform.Domain;
 
 /// <summary>An API key as its holder presents it: <c>ok_ID_SECRET</c>, the id to find it by and 256 random bits to prove it.</summary>

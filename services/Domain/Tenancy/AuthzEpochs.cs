@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Orion.Store;
-using Orion.Store.Journal;
 using Orion.Store.Sql;
 
 namespace OrionPlatform.Domain;

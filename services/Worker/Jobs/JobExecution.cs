@@ -1,8 +1,3 @@
-using Orion.Store.Jobs;
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Errors;
-using Orion.Telemetry.Tracing;
-
 namespace OrionPlatform.Worker;
 
 /// <summary>One job from claim to settlement: one processing span, its lease kept alive, its end told to the queue.</summary>

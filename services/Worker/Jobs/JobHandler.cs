@@ -1,6 +1,4 @@
-using Orion.Store;
 using Orion.Store.Idempotency;
-using Orion.Store.Jobs;
 using Orion.Store.Sql;
 
 namespace OrionPlatform.Worker;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using Orion.Store.Jobs;
 using Orion.Telemetry.Identity;
 
 namespace OrionPlatform.Worker;

@@ -1,10 +1,5 @@
 using Microsoft.Extensions.Options;
-using Orion.Store;
 using Orion.Store.Idempotency;
-using Orion.Store.Jobs;
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Tracing;
-using OrionPlatform.Domain;
 
 namespace OrionPlatform.Worker;
 

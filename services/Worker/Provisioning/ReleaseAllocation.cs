@@ -1,9 +1,3 @@
-using Orion.Store;
-using Orion.Store.Jobs;
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Tracing;
-using OrionPlatform.Domain;
-
 namespace OrionPlatform.Worker;
 
 /// <summary>Gives an allocation back: its node stops the workload, or nothing runs and it is released at once.</summary>

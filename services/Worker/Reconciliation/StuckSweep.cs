@@ -1,8 +1,4 @@
 using Microsoft.Extensions.Options;
-using Orion.Store;
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Tracing;
-using OrionPlatform.Domain;
 
 namespace OrionPlatform.Worker;
 

@@ -2,11 +2,9 @@ using System.Diagnostics.Metrics;
 using Orion.Sink.Events;
 using Orion.Sink.Facts;
 using Orion.Sink.Reading;
-using Orion.Store;
 using Orion.Store.Journal;
 using Orion.Telemetry.Identity;
 using Orion.Telemetry.Metrics;
-using Orion.Telemetry.Tracing;
 
 namespace OrionPlatform.Worker;
 

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Options;
-using Orion.Store;
-using OrionPlatform.Domain;
 
 namespace OrionPlatform.Worker;
 

@@ -1,10 +1,3 @@
-using Orion.Telemetry.CanonicalLines;
-using Orion.Telemetry.Errors;
-using Orion.Telemetry.Tracing;
-using OrionPlatform.Contracts;
-using OrionPlatform.Domain;
-using OrionPlatform.ServiceDefaults;
-
 namespace OrionPlatform.Api;
 
 /// <summary>
@@ -12,18 +5,17 @@ namespace OrionPlatform.Api;
 /// </summary>
 internal static class ProjectAccess
 {
-    internal static async ValueTask<object?> CheckAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>Endpoints of the public API below a project.</summary>
+    internal static RouteGroupBuilder MapProject(this IEndpointRouteBuilder app, string path) => app.MapGroup("/v1/projects/{projectId}/" + path)
+        .WithMetadata(new SurfaceAttribute("public")).Refuses(ErrorCodes.ProjectNotFound).AddEndpointFilter(CheckAsync);
+
+    private static async ValueTask<object?> CheckAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         var projectId = (string)http.Request.RouteValues["projectId"]!;
         if (!await MayUseAsync(http, projectId))
         {
             throw new ProblemException(ErrorCodes.ProjectNotFound);
-        }
-
-        if (http.Request.RouteValues["id"] is string id && !Shapes.IsId(id))
-        {
-            throw new ProblemException(ErrorCodes.AllocationNotFound);
         }
 
         Canon.Add("project.id", projectId);
