@@ -5,16 +5,13 @@ using System.Text.Json;
 using NBomber.Contracts;
 using NBomber.CSharp;
 
-namespace OrionPlatform.LoadTests;
+namespace OrionPlatform.LoadTests.Scenarios;
 
 /// <summary>
 /// The allocation API as one tenant calls it. Each call says which status is the right one; every other one is a failure.
 /// </summary>
 internal sealed class AllocationApi(HttpClient http, TenantKey key)
 {
-    /// <summary>No call may take longer.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-
     public string Tenant => key.Tenant;
 
     public string ProjectId => key.ProjectId;
@@ -59,7 +56,8 @@ internal sealed class AllocationApi(HttpClient http, TenantKey key)
             var status = ((int)response.StatusCode).ToString("0");
             return response.StatusCode == expected
                 ? Response.Ok(bytes.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(bytes), status, bytes.Length)
-                : Response.Fail<JsonElement>(status, $"{method} {path} was answered with {status} instead of {(int)expected}", bytes.Length);
+                : Response.Fail<JsonElement>(
+                    status, $"{method} {path} was answered with {status} instead of {(int)expected}", bytes.Length);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException)
         {
