@@ -15,14 +15,14 @@ return await new LoadTest
             Rate = 60,
             Duration = TimeSpan.FromSeconds(30),
             WarmUp = TimeSpan.FromSeconds(5),
-            Scenarios = Allocations.CreateAsync,
+            Scenarios = AllocationScenarios.CreateAsync,
         },
         new GateProfile("smoke")
         {
             Rate = 40,
             Duration = TimeSpan.FromSeconds(20),
             WarmUp = TimeSpan.FromSeconds(3),
-            Scenarios = Allocations.CreateAsync,
+            Scenarios = AllocationScenarios.CreateAsync,
         },
         new TrafficProfile("demo") { Description = "gentle traffic for the panel", Scenarios = DemoTraffic.CreateAsync },
     ],

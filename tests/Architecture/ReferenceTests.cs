@@ -14,11 +14,12 @@ public sealed class ReferenceTests
         ["platform/Orion.Alerts"] = ["platform/Orion.Sink"],
         ["platform/Orion.OpsPanel"] = ["platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.Alerts", "platform/Orion.Telemetry"],
         ["platform/Orion.Cli"] = ["platform/Orion.Sink"],
+        ["platform/Orion.LoadTesting"] = [],
         ["ServiceDefaults"] = ["platform/Orion.Telemetry", "platform/Orion.Redaction"],
         ["services/Domain"] = ["platform/Orion.Store"],
         ["services/Api"] = ["services/Domain", "ServiceDefaults", "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.OpsPanel"],
         ["services/Worker"] = ["services/Domain", "ServiceDefaults", "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.Alerts"],
-        ["load-tests"] = ["ServiceDefaults"],
+        ["load-tests"] = ["ServiceDefaults", "platform/Orion.LoadTesting"],
         ["services/NodeAgent"] = ["ServiceDefaults", "services/Sleeper"],
     };
 

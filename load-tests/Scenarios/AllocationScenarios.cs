@@ -5,7 +5,7 @@ using Orion.LoadTesting;
 namespace OrionPlatform.LoadTests.Scenarios;
 
 /// <summary>What the gate loads the platform with.</summary>
-internal static class Allocations
+internal static class AllocationScenarios
 {
     // Each iteration of the mix makes five calls.
     private const int Calls = 5;
