@@ -1,4 +1,3 @@
-using NBomber.Contracts.Stats;
 using Orion.LoadTesting.Gate;
 using Orion.LoadTesting.Measuring;
 
@@ -150,25 +149,6 @@ public sealed class SloGateTests
         var result = Judge(measurement, "calls", "forgotten");
 
         Assert.Equal(ExitCodes.Failed, result.ExitCode);
-    }
-
-    [Fact]
-    public void A_failed_threshold_fails_the_gate_and_shows_its_expression()
-    {
-        var threshold = new ThresholdResult
-        {
-            ScenarioName = "s",
-            StepName = "t",
-            CheckExpression = "x => x.Ok",
-            ExceptionMsg = "no step",
-            ErrorCount = 1,
-            IsFailed = true,
-        };
-
-        var result = SloGate.Judge(Measured(Calls(1000, 20)).ToRun(Examples.Planned("calls", 100)), Examples.All, [threshold]);
-
-        var verdict = Of(result, "s: t");
-        Assert.Equal((Outcome.Fail, "x => x.Ok", "no step"), (verdict.Outcome, verdict.Limit, verdict.Detail));
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using NBomber.Contracts;
 using NBomber.Contracts.Stats;
 using NBomber.CSharp;
+using Orion.LoadTesting.Gate;
+using Orion.LoadTesting.Measuring;
 
 namespace Orion.LoadTesting.Tests;
 
@@ -40,6 +42,19 @@ public sealed class ThresholdTests
 
         Assert.True(failed.IsFailed);
         Assert.Contains("forgotten", failed.ExceptionMsg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_condition_that_does_not_hold_fails_the_gate_and_shows_its_text()
+    {
+        var thresholds = Run(Threshold.Create("forgotten", step => step.Ok.Request.Count > 0)).Thresholds;
+
+        var result = SloGate.Judge(new Measurement(Examples.Timeout, []).ToRun(new Dictionary<string, long>()), [], thresholds);
+
+        var verdict = Assert.Single(result.Verdicts, v => v.Name == "calls: forgotten");
+        Assert.Equal((Outcome.Fail, "step => (step.Ok.Request.Count > 0)"), (verdict.Outcome, verdict.Limit));
+        Assert.Contains("forgotten", verdict.Detail, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Failed, result.ExitCode);
     }
 
     private static NodeStats Run(params Threshold[] thresholds) => NBomberRunner

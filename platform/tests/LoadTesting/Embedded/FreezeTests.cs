@@ -3,7 +3,7 @@ using Orion.LoadTesting.Gate;
 using Orion.LoadTesting.Measuring;
 using Orion.LoadTesting.Running;
 
-namespace Orion.LoadTesting.Tests;
+namespace Orion.LoadTesting.Tests.Embedded;
 
 /// <summary>
 /// The test of an honest load generator (wrk2's): a server that freezes for 1.4 s answers few calls slowly, but keeps many waiting. Counted

@@ -5,7 +5,7 @@ using NBomber.CSharp;
 using Orion.LoadTesting.Gate;
 using Orion.LoadTesting.Measuring;
 
-namespace Orion.LoadTesting.Tests;
+namespace Orion.LoadTesting.Tests.Embedded;
 
 public sealed class EngineTests
 {

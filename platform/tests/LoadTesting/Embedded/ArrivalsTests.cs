@@ -2,7 +2,7 @@ using NBomber.Contracts;
 using NBomber.CSharp;
 using Orion.LoadTesting.Embedded.Engine;
 
-namespace Orion.LoadTesting.Tests;
+namespace Orion.LoadTesting.Tests.Embedded;
 
 public sealed class ArrivalsTests
 {
