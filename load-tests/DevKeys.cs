@@ -14,7 +14,8 @@ internal static class DevKeys
 
     public static Option<FileInfo?> Option { get; } = new("--keys")
     {
-        HelpName = "FILE", Description = "The tenants' keys (dev-keys.json). Without it .data/dev-keys.json of this solution",
+        HelpName = "FILE",
+        Description = "The tenants' keys (dev-keys.json). Without it .data/dev-keys.json of this solution",
     };
 
     /// <summary>The file named, else the one of the platform that the run started, else the solution's.</summary>

@@ -14,24 +14,29 @@ internal sealed class LoadCommand
 
     private readonly Option<TimeSpan?> _duration = new("--duration")
     {
-        HelpName = "TIME", CustomParser = result => LoadOptionValues.Time(result, smallest: TimeSpan.FromSeconds(1)),
+        HelpName = "TIME",
+        CustomParser = result => LoadOptionValues.Time(result, smallest: TimeSpan.FromSeconds(1)),
         Description = "Length of the load: 20s, 500ms, 2m",
     };
 
     private readonly Option<TimeSpan?> _warmUp = new("--warm-up")
     {
-        HelpName = "TIME", CustomParser = result => LoadOptionValues.Time(result, smallest: TimeSpan.Zero),
+        HelpName = "TIME",
+        CustomParser = result => LoadOptionValues.Time(result, smallest: TimeSpan.Zero),
         Description = "Load before anything is recorded",
     };
 
     private readonly Option<int?> _rate = new("--rate")
     {
-        HelpName = "N", CustomParser = LoadOptionValues.Rate, Description = "Calls per second",
+        HelpName = "N",
+        CustomParser = LoadOptionValues.Rate,
+        Description = "Calls per second",
     };
 
     private readonly Option<string?> _reports = new("--report-folder")
     {
-        HelpName = "FOLDER", CustomParser = LoadOptionValues.NotEmpty,
+        HelpName = "FOLDER",
+        CustomParser = LoadOptionValues.NotEmpty,
         Description = "Where the JSON, JUnit and Markdown reports go. Without it reports",
     };
 
@@ -55,7 +60,8 @@ internal sealed class LoadCommand
         };
         _url = new("--url")
         {
-            HelpName = "URL", CustomParser = LoadOptionValues.Url,
+            HelpName = "URL",
+            CustomParser = LoadOptionValues.Url,
             Description = $"What is loaded. Without it (and without {test.Target.AddressVariable}) a platform is started for the run",
         };
     }
@@ -82,7 +88,10 @@ internal sealed class LoadCommand
 
         return await parsed.InvokeAsync(new InvocationConfiguration
         {
-            EnableDefaultExceptionHandler = false, Output = output, Error = errors, ProcessTerminationTimeout = s_stopWithin,
+            EnableDefaultExceptionHandler = false,
+            Output = output,
+            Error = errors,
+            ProcessTerminationTimeout = s_stopWithin,
         });
     }
 

@@ -6,10 +6,10 @@ internal static class TargetClient
     /// <summary>No limit on connections: an open load must not queue inside the client.</summary>
     public static HttpClient To(Uri url, TimeSpan timeout) =>
         new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), UseCookies = false })
-    {
-        BaseAddress = url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"),
-        Timeout = timeout,
-    };
+        {
+            BaseAddress = url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"),
+            Timeout = timeout,
+        };
 
     /// <exception cref="LoadTestException">Nothing listens there.</exception>
     public static async Task EnsureAnswersAsync(HttpClient http, string path, CancellationToken stop)
