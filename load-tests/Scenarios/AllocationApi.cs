@@ -4,45 +4,44 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using NBomber.Contracts;
 using NBomber.CSharp;
+using OrionPlatform.Contracts;
 
-namespace OrionPlatform.LoadTests;
+namespace OrionPlatform.LoadTests.Scenarios;
 
 /// <summary>
 /// The allocation API as one tenant calls it. Each call says which status is the right one; every other one is a failure.
 /// </summary>
 internal sealed class AllocationApi(HttpClient http, TenantKey key)
 {
-    /// <summary>No call may take longer.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-
     public string Tenant => key.Tenant;
 
     public string ProjectId => key.ProjectId;
 
-    public Task<Response<JsonElement>> CreateAsync() =>
-        SendAsync(HttpMethod.Post, Path(ProjectId), HttpStatusCode.Created, new { runtime = "sleeper", slots = 1 });
+    public Task<Response<AllocationResponse>> CreateAsync() => SendAsync<AllocationResponse>(
+        HttpMethod.Post, Path(ProjectId), HttpStatusCode.Created, new CreateAllocationRequest("sleeper", Slots: 1));
 
     /// <summary>Asks for what nobody may have: no slots.</summary>
-    public Task<Response<JsonElement>> CreateWrongAsync() =>
-        SendAsync(HttpMethod.Post, Path(ProjectId), HttpStatusCode.BadRequest, new { runtime = "sleeper", slots = 0 });
+    public Task<Response<AllocationResponse>> CreateWrongAsync() => SendAsync<AllocationResponse>(
+        HttpMethod.Post, Path(ProjectId), HttpStatusCode.BadRequest, new CreateAllocationRequest("sleeper", Slots: 0));
 
-    public Task<Response<JsonElement>> ListAsync() => SendAsync(HttpMethod.Get, Path(ProjectId), HttpStatusCode.OK);
+    public Task<Response<AllocationPage>> ListAsync() => SendAsync<AllocationPage>(HttpMethod.Get, Path(ProjectId), HttpStatusCode.OK);
 
-    public Task<Response<JsonElement>> GetAsync(string id) => SendAsync(HttpMethod.Get, $"{Path(ProjectId)}/{id}", HttpStatusCode.OK);
+    public Task<Response<AllocationResponse>> GetAsync(string id) =>
+        SendAsync<AllocationResponse>(HttpMethod.Get, $"{Path(ProjectId)}/{id}", HttpStatusCode.OK);
 
-    public Task<Response<JsonElement>> GetUnknownAsync() =>
-        SendAsync(HttpMethod.Get, $"{Path(ProjectId)}/al_{Guid.NewGuid():N}", HttpStatusCode.NotFound);
+    public Task<Response<AllocationResponse>> GetUnknownAsync() =>
+        SendAsync<AllocationResponse>(HttpMethod.Get, $"{Path(ProjectId)}/al_{Guid.NewGuid():N}", HttpStatusCode.NotFound);
 
     /// <summary>Reads another tenant's project, which has to be refused as if it did not exist.</summary>
-    public Task<Response<JsonElement>> ListForeignAsync(string projectId) =>
-        SendAsync(HttpMethod.Get, Path(projectId), HttpStatusCode.NotFound);
+    public Task<Response<AllocationPage>> ListForeignAsync(string projectId) =>
+        SendAsync<AllocationPage>(HttpMethod.Get, Path(projectId), HttpStatusCode.NotFound);
 
-    public Task<Response<JsonElement>> ReleaseAsync(string id) =>
-        SendAsync(HttpMethod.Delete, $"{Path(ProjectId)}/{id}", HttpStatusCode.Accepted);
+    public Task<Response<AllocationResponse>> ReleaseAsync(string id) =>
+        SendAsync<AllocationResponse>(HttpMethod.Delete, $"{Path(ProjectId)}/{id}", HttpStatusCode.Accepted);
 
     private static string Path(string projectId) => $"v1/projects/{projectId}/allocations";
 
-    private async Task<Response<JsonElement>> SendAsync(HttpMethod method, string path, HttpStatusCode expected, object? body = null)
+    private async Task<Response<T>> SendAsync<T>(HttpMethod method, string path, HttpStatusCode expected, CreateAllocationRequest? body = null)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key.ApiKey);
@@ -58,12 +57,13 @@ internal sealed class AllocationApi(HttpClient http, TenantKey key)
             var bytes = await response.Content.ReadAsByteArrayAsync();
             var status = ((int)response.StatusCode).ToString("0");
             return response.StatusCode == expected
-                ? Response.Ok(bytes.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(bytes), status, bytes.Length)
-                : Response.Fail<JsonElement>(status, $"{method} {path} was answered with {status} instead of {(int)expected}", bytes.Length);
+                ? Response.Ok(response.IsSuccessStatusCode ? JsonSerializer.Deserialize<T>(bytes, JsonSerializerOptions.Web)! : default!, status, bytes.Length)
+                : Response.Fail<T>(
+                    status, $"{method} {path} was answered with {status} instead of {(int)expected}", bytes.Length);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException)
         {
-            return Response.Fail<JsonElement>(e is OperationCanceledException ? "timeout" : e.GetType().Name, e.Message);
+            return Response.Fail<T>(e is OperationCanceledException ? "timeout" : e.GetType().Name, e.Message);
         }
     }
 }

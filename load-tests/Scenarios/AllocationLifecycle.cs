@@ -3,55 +3,52 @@ using System.Globalization;
 using System.Text.Json;
 using NBomber.Contracts;
 using NBomber.CSharp;
+using Orion.LoadTesting;
 
-namespace OrionPlatform.LoadTests;
+namespace OrionPlatform.LoadTests.Scenarios;
 
 /// <summary>
 /// One allocation a second is followed until it is active, then released: how long the platform takes from a request to its effect.
 /// </summary>
 internal static class AllocationLifecycle
 {
-    public const string Name = "allocation lifecycle";
-
     private static readonly TimeSpan s_activeWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
 
-    public static ScenarioPlan Plan(LoadOptions options) => new(Name, (long)Math.Ceiling(options.Duration.TotalSeconds));
-
-    public static ScenarioProps Create(LoadOptions options, AllocationApi tenant, Measurement measurement) => Scenario
-        .Create(Name, async context =>
+    public static PlannedScenario Create(LoadRun run, AllocationApi tenant) => run
+        .Scenario("allocation lifecycle", async context =>
         {
-            measurement.IterationStarted(context);
-            var created = await measurement.CallAsync("create allocation", context, tenant.CreateAsync);
+            var created = await run.CallAsync("create allocation", context, tenant.CreateAsync);
             if (created.IsError)
             {
                 return created;
             }
 
-            var id = created.Payload.Value.GetProperty("id").GetString()!;
-            var took = await FollowAsync(id, tenant, measurement, context);
-            measurement.EndToEnd(context, took);
-            var released = await measurement.CallAsync("release allocation", context, () => tenant.ReleaseAsync(id));
-            return took is null ? Response.Fail(statusCode: "not active", message: $"{id} was not active within {s_activeWithin.TotalSeconds:0} s") : released;
+            var id = created.Payload.Value.Id;
+            var took = await FollowAsync(id, tenant, run, context);
+            run.EndToEnd("allocation create -> active, by the platform's clock", context, took);
+            var released = await run.CallAsync("release allocation", context, () => tenant.ReleaseAsync(id));
+            return took is null
+                ? Response.Fail(statusCode: "not active", message: $"{id} was not active within {s_activeWithin.TotalSeconds:0} s")
+                : released;
         })
         .WithRestartIterationOnFail(false)
-        .WithWarmUp(options.WarmUp)
-        .WithLoadSimulations(Simulation.Inject(1, TimeSpan.FromSeconds(1), options.Duration));
+        .Inject(1, TimeSpan.FromSeconds(1), run.Duration);
 
     /// <summary>
     /// By the times the platform itself stored, so that looking only now and then does not blur it. Null when it never was active.
     /// </summary>
-    private static async Task<TimeSpan?> FollowAsync(string id, AllocationApi tenant, Measurement measurement, IScenarioContext context)
+    private static async Task<TimeSpan?> FollowAsync(string id, AllocationApi tenant, LoadRun run, IScenarioContext context)
     {
         for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < s_activeWithin; await Task.Delay(s_look))
         {
-            var read = await measurement.CallAsync("get allocation", context, () => tenant.GetAsync(id));
+            var read = await run.CallAsync("get allocation", context, () => tenant.GetAsync(id));
             if (!read.IsError && read.Payload.Value is var allocation)
             {
-                switch (allocation.GetProperty("state").GetString())
+                switch (allocation.State)
                 {
                     case "active":
-                        return Time(allocation.GetProperty("updatedAt")) - Time(allocation.GetProperty("createdAt"));
+                        return allocation.UpdatedAt - allocation.CreatedAt;
                     case "failed":
                         return null;
                 }
@@ -60,6 +57,4 @@ internal static class AllocationLifecycle
 
         return null;
     }
-
-    private static DateTimeOffset Time(JsonElement value) => DateTimeOffset.Parse(value.GetString()!, CultureInfo.InvariantCulture);
 }

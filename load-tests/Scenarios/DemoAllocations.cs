@@ -1,4 +1,4 @@
-namespace OrionPlatform.LoadTests;
+namespace OrionPlatform.LoadTests.Scenarios;
 
 /// <summary>
 /// The allocations one tenant's demo traffic holds, kept in a file so that the next start releases what this one left. Only what the demo

@@ -1,7 +1,8 @@
 using NBomber.Contracts;
 using NBomber.CSharp;
+using Orion.LoadTesting;
 
-namespace OrionPlatform.LoadTests;
+namespace OrionPlatform.LoadTests.Scenarios;
 
 /// <summary>
 /// Two or three calls a second for as long as the platform runs, so that the panel shows life: mostly reads, a few allocations that come
@@ -11,15 +12,20 @@ internal static class DemoTraffic
 {
     private const int AliveAtMost = 3;
 
-    public static ScenarioProps Create(IReadOnlyList<DemoTenant> tenants, Action<IResponse> answered) => Scenario
-        .Create("demo traffic", async context =>
-        {
-            var tenant = tenants[context.Random.Next(tenants.Count)];
-            var response = await CallAsync(tenant, context.Random.NextDouble());
-            answered(response);
-            return response;
-        })
-        .WithoutWarmUp()
+    // The api may start after the traffic.
+    private static readonly TimeSpan s_keysWithin = TimeSpan.FromMinutes(2);
+
+    public static async Task<IReadOnlyList<ScenarioProps>> CreateAsync(LoadRun run, CancellationToken stop)
+    {
+        var file = Path.GetFullPath(DevKeys.FileOf(run));
+        var keys = await DevKeys.ReadAsync(file, s_keysWithin, stop);
+        string AliveOf(TenantKey key) => Path.Combine(Path.GetDirectoryName(file)!, $"demo-traffic-{key.Tenant}.txt");
+        return [Create(run, [.. keys.Select(key => new DemoTenant(new(run.Http, key), new(AliveOf(key))))])];
+    }
+
+    private static ScenarioProps Create(LoadRun run, List<DemoTenant> tenants) => run
+        .Scenario("demo traffic", context =>
+            CallAsync(tenants[context.Random.Next(tenants.Count)], context.Random.NextDouble()))
 
         // It outlives restarts of the api, so failures never stop it.
         .WithMaxFailCount(int.MaxValue)
@@ -40,7 +46,7 @@ internal static class DemoTraffic
         var created = await tenant.Api.CreateAsync();
         if (!created.IsError)
         {
-            tenant.Alive.Add(created.Payload.Value.GetProperty("id").GetString()!);
+            tenant.Alive.Add(created.Payload.Value.Id);
         }
 
         return created;

@@ -14,14 +14,11 @@ internal sealed class AllocationServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, string> _states = new();
     private readonly WebApplication _app;
     private readonly TimeSpan _delay;
-    private readonly int _stallAtRequest;
-    private readonly TimeSpan _stall;
-    private Task _thaw = Task.CompletedTask;
     private int _requests;
 
-    private AllocationServer(TimeSpan delay, int stallAtRequest, TimeSpan stall, int port)
+    private AllocationServer(TimeSpan delay, int port)
     {
-        (_delay, _stallAtRequest, _stall) = (delay, stallAtRequest, stall);
+        _delay = delay;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
@@ -53,13 +50,10 @@ internal sealed class AllocationServer : IAsyncDisposable
     private static readonly AsyncLocal<string?> s_caller = new();
 
     /// <param name="delay">How long every answer takes.</param>
-    /// <param name="stallAtRequest">The request with which the whole server freezes; 0 for never.</param>
-    /// <param name="stall">How long it stays frozen.</param>
     /// <param name="port">Where it listens; 0 for anywhere.</param>
-    public static async Task<AllocationServer> StartAsync(TimeSpan delay = default, int stallAtRequest = 0, TimeSpan stall = default,
-        int port = 0)
+    public static async Task<AllocationServer> StartAsync(TimeSpan delay = default, int port = 0)
     {
-        var server = new AllocationServer(delay, stallAtRequest, stall, port);
+        var server = new AllocationServer(delay, port);
         await server._app.StartAsync();
         return server;
     }
@@ -69,12 +63,7 @@ internal sealed class AllocationServer : IAsyncDisposable
     private async Task SlowAsync(HttpContext context, RequestDelegate next)
     {
         s_caller.Value = context.Request.Headers.Authorization.ToString().Replace("Bearer ok_", "", StringComparison.Ordinal);
-        if (Interlocked.Increment(ref _requests) == _stallAtRequest)
-        {
-            Volatile.Write(ref _thaw, Task.Delay(_stall));
-        }
-
-        await Volatile.Read(ref _thaw);
+        Interlocked.Increment(ref _requests);
         if (_delay > TimeSpan.Zero)
         {
             await Task.Delay(_delay);

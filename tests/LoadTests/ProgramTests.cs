@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
 using System.Xml.Linq;
+using Orion.LoadTesting;
+using OrionPlatform.ServiceDefaults;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.LoadTests.Tests;
@@ -14,7 +16,7 @@ public sealed class ProgramTests : IDisposable
     // As it is built for itself: beside the tests it lacks what they take from their framework.
     private static readonly string s_program = Directory.EnumerateFiles(
         typeof(ProgramTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "LoadTests").Value!,
-        Path.GetFileName(typeof(GateRun).Assembly.Location), SearchOption.AllDirectories).First();
+        Path.GetFileName(typeof(PublicApi).Assembly.Location), SearchOption.AllDirectories).First();
 
     public ProgramTests() => File.WriteAllText(_folder.File("dev-keys.json"), AllocationServer.Keys);
 
@@ -31,19 +33,20 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains("SLO gate: PASS", output, StringComparison.Ordinal);
         Assert.Contains($"| PASS    | {Slos.PublicApiP95.Name} ", output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output);
-        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(Report(ReportFiles.Json)));
+        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(Report("slo-gate.json")));
         Assert.Equal("PASS", json.RootElement.GetProperty("outcome").GetString());
         Assert.Equal(
             400,
             json.RootElement.GetProperty("calls").EnumerateObject()
                 .Where(c => c.Name != "get allocation")
                 .Sum(c => c.Value.GetProperty("latency").GetProperty("count").GetInt32()) + 80 - 4);
-        Assert.Equal(250, json.RootElement.GetProperty("createToActive").GetProperty("times").GetProperty("p50Ms").GetDouble());
+        var active = Assert.Single(json.RootElement.GetProperty("endToEnd").EnumerateObject()).Value;
+        Assert.Equal(250, active.GetProperty("times").GetProperty("p50Ms").GetDouble());
         Assert.Contains(
-            XDocument.Load(Report(ReportFiles.JUnit)).Descendants("testcase"),
+            XDocument.Load(Report("slo-gate.junit.xml")).Descendants("testcase"),
             c => c.Attribute("name")?.Value == Slos.PublicApiP95.Name && !c.HasElements);
         Assert.Contains(
-            "| PASS | " + Slos.PublicApiP99.Name, await File.ReadAllTextAsync(Report(ReportFiles.Markdown)), StringComparison.Ordinal);
+            "| PASS | " + Slos.PublicApiP99.Name, await File.ReadAllTextAsync(Report("slo-gate.md")), StringComparison.Ordinal);
         Assert.All(server.States, state => Assert.Equal("releasing", state));
     }
 
@@ -54,9 +57,9 @@ public sealed class ProgramTests : IDisposable
 
         var (code, output) = await RunUntilToldAsync("--url", server.Url.ToString(), "--rate=200", "--duration=2s", "--warm-up=1s");
 
-        Assert.True(code == ExitCodes.SloFailed, output);
+        Assert.True(code == ExitCodes.Failed, output);
         Assert.Contains(
-            XDocument.Load(Report(ReportFiles.JUnit)).Descendants("testcase"),
+            XDocument.Load(Report("slo-gate.junit.xml")).Descendants("testcase"),
             c => c.Attribute("name")?.Value == Slos.PublicApiP95.Name && c.Element("failure") is not null);
     }
 
@@ -81,6 +84,16 @@ public sealed class ProgramTests : IDisposable
         var (nobody, there) = await RunAsync("--url", "http://127.0.0.1:1");
         Assert.Equal(ExitCodes.Error, nobody);
         Assert.StartsWith("Nothing answers at http://127.0.0.1:1/", there, StringComparison.Ordinal);
+
+        var (noPath, empty) = await RunAsync("--keys=");
+        Assert.Equal(ExitCodes.Error, noPath);
+        Assert.Contains("--keys", empty, StringComparison.Ordinal);
+
+        await using var server = await AllocationServer.StartAsync();
+        await File.WriteAllTextAsync(_folder.File("dev-keys.json"), "[]");
+        var (noKeys, keys) = await RunAsync("--url", server.Url.ToString());
+        Assert.Equal(ExitCodes.Error, noKeys);
+        Assert.Contains("dev-keys.json has to hold tenants with apiKey and projectId.", keys, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,6 +103,8 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(ExitCodes.Pass, code);
         Assert.Contains("--report-folder <FOLDER>", help, StringComparison.Ordinal);
         Assert.Contains("3 the run cannot tell", help, StringComparison.Ordinal);
+        Assert.Contains("gate (default): 60 calls/s for 30 s. smoke: 40 calls/s for 20 s. demo: ", help, StringComparison.Ordinal);
+        Assert.Contains("--keys <FILE>", help, StringComparison.Ordinal);
 
         var (versionCode, version) = await RunAsync("--version");
         Assert.Equal(ExitCodes.Pass, versionCode);
@@ -126,7 +141,7 @@ public sealed class ProgramTests : IDisposable
         await demo.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.Equal(ExitCodes.Pass, demo.ExitCode);
-        Assert.Contains("Demo traffic on", await output, StringComparison.Ordinal);
+        Assert.Contains("Traffic on", await output, StringComparison.Ordinal);
     }
 
     private string Report(string name) => Path.Combine(_folder.Path, "reports", name);
