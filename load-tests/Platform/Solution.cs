@@ -18,7 +18,7 @@ internal static class Solution
     {
         for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
         {
-            if (Directory.Exists(Path.Combine(at.FullName, "AppHost")) && at.EnumerateFiles("*.sln").Any())
+            if (Directory.Exists(Path.Combine(at.FullName, "AppHost")) && at.EnumerateFiles("*.sln*").Any())
             {
                 return at.FullName;
             }

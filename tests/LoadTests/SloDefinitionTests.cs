@@ -1,3 +1,5 @@
+using ProductSlos = OrionPlatform.ServiceDefaults.Slos;
+
 namespace OrionPlatform.LoadTests.Tests;
 
 public sealed class SloDefinitionTests
@@ -5,7 +7,7 @@ public sealed class SloDefinitionTests
     [Fact]
     public void The_gate_judges_every_objective_of_the_public_api()
     {
-        var defined = OrionPlatform.ServiceDefaults.Slos.All.Where(s => s.Surface == "public").Select(s => s.Name);
+        var defined = ProductSlos.All.Where(s => s.Surface == "public").Select(s => s.Name);
 
         Assert.Equal(defined, [.. Slos.Latency.Select(s => s.Name), .. Slos.Budgets.Select(s => s.Name)]);
         Assert.Equal(1_000, Slos.PublicApiErrors.FailuresPerMillion);

@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Orion.Sink.Otlp;
 using Orion.Sink.Reading;
 using Orion.Sink.Rows;
-using Orion.Sink.Tests;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

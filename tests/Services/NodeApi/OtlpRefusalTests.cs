@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Orion.Sink.Otlp;
-using Orion.Sink.Tests;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;

@@ -1,7 +1,7 @@
 using System.Net;
 using Orion.Telemetry.Identity;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class SkippedFilesTests
 {

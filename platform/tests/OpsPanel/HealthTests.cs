@@ -14,9 +14,10 @@ using Orion.Sink.Rollups;
 using Orion.Sink.Sql;
 using Orion.Store.OpsAccess;
 using Orion.Telemetry.Lag;
+using Orion.Telemetry.Tests;
 using Orion.Telemetry.Tracing;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class HealthTests
 {

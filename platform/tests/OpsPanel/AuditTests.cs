@@ -6,7 +6,7 @@ using Orion.Sink.Alerts;
 using Orion.Sink.Audit;
 using Orion.Sink.Reading;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 /// <summary>Who did what on the panel is in the audit log, whatever happens to the telemetry meanwhile.</summary>
 public sealed class AuditTests

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Hosting;
 using Orion.Sink;
 using Orion.Sink.Reading;
 using Orion.Store.OpsAccess;
+using Orion.Telemetry.Tests;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class UntracedTests
 {

@@ -4,8 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orion.OpsPanel.Live;
 using Orion.Telemetry.ServerSentEvents;
+using EventStream = OrionPlatform.Tests.EventStream;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class LiveTests
 {

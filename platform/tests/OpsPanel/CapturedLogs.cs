@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 /// <summary>Keeps what a host logs.</summary>
 internal sealed class CapturedLogs : ILoggerProvider

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 using Orion.Sink.Audit;
 using Orion.Sink.Reading;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class LoginTests
 {

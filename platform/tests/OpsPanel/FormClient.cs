@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 /// <summary>Sends forms as a browser does, or as a forger would.</summary>
 internal static partial class FormClient

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Orion.Sink.Tests;
+namespace OrionPlatform.Tests;
 
 /// <summary>Builds protobuf messages by hand, field by field.</summary>
 internal sealed class ProtoBody

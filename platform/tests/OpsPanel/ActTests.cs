@@ -5,7 +5,7 @@ using Orion.Sink.Audit;
 using Orion.Sink.Reading;
 using Orion.Store.Jobs;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class ActTests
 {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orion.Telemetry.CanonicalLines;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class AccessTests
 {

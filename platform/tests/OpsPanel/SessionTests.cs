@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using Orion.Sink.Audit;
 using Orion.Sink.Reading;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 /// <summary>Sessions and their cookies, over requests, restarts and processes.</summary>
 public sealed partial class SessionTests

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Orion.Sink.Otlp;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class ExportTests
 {

@@ -3,7 +3,7 @@ using Orion.Sink.Reading;
 using Orion.Sink.Rows;
 using Orion.Telemetry.Waterfalls;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class WaterfallTests
 {

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orion.Store.OpsAccess;
 using Orion.Telemetry.Lag;
+using Orion.Telemetry.Tests;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 /// <summary>Alone: it blocks the pool that all tests of this process run on.</summary>
 [CollectionDefinition(nameof(StallBannerTests), DisableParallelization = true)]

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class ObjectiveTests
 {

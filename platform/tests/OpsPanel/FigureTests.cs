@@ -2,7 +2,7 @@ using Orion.OpsPanel.Figures;
 using Orion.OpsPanel.Overview;
 using Orion.Sink.Reading;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class FigureTests
 {

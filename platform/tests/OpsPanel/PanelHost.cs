@@ -14,9 +14,10 @@ using Orion.Store;
 using Orion.Store.OpsAccess;
 using Orion.Telemetry;
 using Orion.Telemetry.Logs;
+using Orion.Telemetry.Tests;
 using Orion.Telemetry.Tracing;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 /// <summary>The panel in a real Kestrel over a real sink and a real store, each in a folder of its own.</summary>
 internal sealed class PanelHost : IAsyncDisposable
@@ -73,7 +74,7 @@ internal sealed class PanelHost : IAsyncDisposable
                 Directory = folder.File("telemetry"),
                 Process = process,
                 FlushInterval = TimeSpan.FromMilliseconds(50),
-                Slos = [.. OrionPlatform.ServiceDefaults.Slos.All.Select(s => s.Rule)],
+                Slos = [.. ExampleSlos.All.Select(s => s.Rule)],
             },
             TimeProvider.System));
         builder.Services.AddSingleton(s => new TelemetryReader(folder.File("telemetry"), TimeProvider.System));
@@ -84,7 +85,7 @@ internal sealed class PanelHost : IAsyncDisposable
             new TraceRing(Options.Create(new TracingOptions())),
             new LogRing(Options.Create(new LogOptions())),
             s.GetRequiredService<TelemetrySink>()));
-        builder.AddSlos(OrionPlatform.ServiceDefaults.Slos.All);
+        builder.AddSlos(ExampleSlos.All);
         builder.AddDomainStore();
         builder.AddOpsPanel();
         var app = builder.Build();

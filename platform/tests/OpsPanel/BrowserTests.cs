@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 using Orion.Sink.Reading;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
 {

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Orion.Sink.Metrics;
-using OrionPlatform.Tests;
 
-namespace OrionPlatform.OpsPanel.Tests;
+namespace Orion.OpsPanel.Tests;
 
 /// <summary>The page of what services measure: series that are told apart, and nothing made up.</summary>
 public sealed partial class MetricsPageTests

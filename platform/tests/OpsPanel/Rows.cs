@@ -4,7 +4,7 @@ using Orion.Sink;
 using Orion.Sink.Metrics;
 using Orion.Sink.Rows;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 /// <summary>Telemetry rows as services would record them.</summary>
 internal static class Rows

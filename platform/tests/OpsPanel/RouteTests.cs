@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 public sealed partial class RouteTests
 {

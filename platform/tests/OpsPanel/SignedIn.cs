@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace OrionPlatform.Tests;
+namespace Orion.OpsPanel.Tests;
 
 /// <summary>A signed-in page of the panel under test.</summary>
 internal static class SignedIn
