@@ -9,7 +9,7 @@ namespace OrionPlatform.Services.Tests;
 /// </summary>
 public sealed class JavaScriptSender : IAsyncLifetime
 {
-    private static readonly string s_folder = Path.Combine(AppContext.BaseDirectory, "JavaScriptSdk");
+    private static readonly string s_folder = Path.Combine(AppContext.BaseDirectory, "Ingest", "JavaScriptSdk");
 
     /// <summary>Null where there is Node.js with npm; else how to get it.</summary>
     internal static string? Missing { get; } = Find("node") is null || Find("npm") is null
