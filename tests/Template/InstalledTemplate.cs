@@ -79,8 +79,16 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
     {
         var folder = Directory.CreateDirectory(_folder.File(path)).FullName;
         string[] named = name == Unnamed ? [] : ["-n", name, "-o", folder];
-        await Command.SucceedAsync(folder, "dotnet",
-            ["new", "orion-platform", "--no-restore", .. named, .. options, "--debug:custom-hive", _folder.File(hive)]);
+        string[] arguments = ["new", "orion-platform", "--no-restore", .. named, .. options, "--debug:custom-hive", _folder.File(hive)];
+
+        // The engine reads its list of packages without waiting for whoever writes it, be it a process of its own that has just ended.
+        var result = await Command.RunAsync(folder, "dotnet", arguments);
+        if (result.Code != 0 && result.Output.Contains("packages.json' because it is being used", StringComparison.Ordinal))
+        {
+            result = await Command.RunAsync(folder, "dotnet", arguments);
+        }
+
+        Assert.True(result.Code == 0, $"dotnet {string.Join(' ', arguments)} ended with {result.Code}:\n{result.Output}");
         return folder;
     });
 
