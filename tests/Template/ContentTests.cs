@@ -13,7 +13,12 @@ public sealed partial class ContentTests(InstalledTemplate template)
 
     // What proves the platform, and comes with --platform-tests true only.
     private static readonly string[] s_platformTests =
-        ["platform/tests/", "platform/benchmarks/", "tests/Services/Ingest/", "tests/Services/Slice/ChainTests.cs", "tests/EndToEnd/AppHostEndTests.cs"];
+    [
+        "platform/tests/", "platform/benchmarks/", "tests/Services/Ingest/", "tests/Services/Slice/ChainTests.cs",
+        "tests/EndToEnd/AppHostEndTests.cs",
+    ];
+
+    private const string Feed = "https://nuget.example.com/v3/index.json?a=1&b=2";
 
     private static readonly string[] s_source = ["fromSource"];
     private static readonly string[] s_everything = ["fromSource", "withPlatformTests"];
@@ -30,7 +35,9 @@ public sealed partial class ContentTests(InstalledTemplate template)
         var files = InstalledTemplate.Files(folder);
 
         Assert.Equal(await ExpectedAsync(InstalledTemplate.Names[name], s_source), files);
-        Assert.DoesNotContain(files, f => IsTrace(f) || (Path.GetExtension(f) is not ".png" && IsTrace(File.ReadAllText(Path.Combine(folder, f)))));
+        Assert.DoesNotContain(files, IsTrace);
+        Assert.DoesNotContain(
+            files.Where(f => Path.GetExtension(f) is not ".png"), f => IsTrace(File.ReadAllText(Path.Combine(folder, f))));
         Assert.Equal(Projects(files), Listed(folder));
     }
 
@@ -46,19 +53,21 @@ public sealed partial class ContentTests(InstalledTemplate template)
     }
 
     [Fact]
-    public async Task Without_them_only_their_lines_are_left_out() => await UnchangedAsync(await template.GeneratedAsync("Acme.Orders"), s_source);
+    public async Task Without_them_only_their_lines_are_left_out() =>
+        await UnchangedAsync(await template.GeneratedAsync("Acme.Orders"), s_source);
 
     [Fact]
     public async Task With_packages_no_platform_comes_along_and_nobody_lists_it_but_its_feed_if_one_is_given()
     {
-        var folder = await template.GeneratedAtAsync("hive", "packages", "Acme.Orders", "--platform", "packages", "--platform-tests", "true",
-            "--platform-feed", "https://nuget.example.com/v3/index.json?a=1&b=2", "--load-engine", "nbomber");
+        var folder = await template.GeneratedAtAsync(
+            "hive", "packages", "Acme.Orders", "--platform", "packages", "--platform-tests", "true", "--platform-feed", Feed,
+            "--load-engine", "nbomber");
         var files = InstalledTemplate.Files(folder);
 
         Assert.Equal((await ExpectedAsync("Acme.Orders", [])).Append("nuget.config").Order(StringComparer.Ordinal), files);
         Assert.Equal(Projects(files), Listed(folder));
         var feed = XDocument.Load(Path.Combine(folder, "nuget.config")).Descendants("packageSources").Elements().Single();
-        Assert.Equal("https://nuget.example.com/v3/index.json?a=1&b=2", feed.Attribute("value")?.Value);
+        Assert.Equal(Feed, feed.Attribute("value")?.Value);
         var props = await File.ReadAllTextAsync(Path.Combine(folder, "Directory.Build.props"));
         Assert.Contains("""<LoadEngine Condition="'$(LoadEngine)' == ''">nbomber</LoadEngine>""", props, StringComparison.Ordinal);
         var telemetry = await File.ReadAllTextAsync(Path.Combine(folder, "docs", "telemetry.md"));
@@ -93,7 +102,8 @@ public sealed partial class ContentTests(InstalledTemplate template)
         var folder = await template.GeneratedAtAsync("package-hive", "from package", "FromPackage", "--platform-tests", "true");
 
         Assert.Equal(await ExpectedAsync("FromPackage", s_everything), InstalledTemplate.Files(folder));
-        foreach (var (file, property) in new[] { ("Directory.Packages.props", "OrionVersion"), ("platform/Directory.Build.props", "Version") })
+        (string File, string Property)[] versions = [("Directory.Packages.props", "OrionVersion"), ("platform/Directory.Build.props", "Version")];
+        foreach (var (file, property) in versions)
         {
             var generated = XDocument.Load(Path.Combine(folder, file));
             Assert.Equal(InstalledTemplate.Version, generated.Descendants(property).Single().Value);
@@ -111,7 +121,8 @@ public sealed partial class ContentTests(InstalledTemplate template)
         var versions = XDocument.Load(Path.Combine(InstalledTemplate.Repository, "Directory.Packages.props")).Descendants("PackageVersion")
             .SelectMany(p => p.Attribute("Include")!.Value.Split(';')).ToHashSet(StringComparer.Ordinal);
         var feed = await template.FeedAsync();
-        var libraries = Directory.GetDirectories(Path.Combine(InstalledTemplate.Repository, "platform"), "Orion.*").Select(d => Path.GetFileName(d)!).ToList();
+        var libraries = Directory.GetDirectories(Path.Combine(InstalledTemplate.Repository, "platform"), "Orion.*")
+            .Select(d => Path.GetFileName(d)!).ToList();
 
         Assert.NotEmpty(libraries);
         Assert.All(libraries, library =>
@@ -185,14 +196,17 @@ public sealed partial class ContentTests(InstalledTemplate template)
         .Where(f => symbols.Contains("withPlatformTests")
             || !(s_platformTests.Any(p => IsIn(f, p)) || (IsIn(f, "tests/") && f.EndsWith("KillTests.cs", StringComparison.Ordinal))));
 
-    private static bool IsIn(string file, string place) => file == place || (place.EndsWith('/') && file.StartsWith(place, StringComparison.Ordinal));
+    private static bool IsIn(string file, string place) =>
+        file == place || (place.EndsWith('/') && file.StartsWith(place, StringComparison.Ordinal));
 
     private static async Task<IEnumerable<string>> TrackedAsync() =>
-        (await Command.SucceedAsync(InstalledTemplate.Repository, "git", "-c", "core.quotePath=off", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"))
+        (await Command.SucceedAsync(InstalledTemplate.Repository, "git", "-c", "core.quotePath=off", "ls-files", "--cached", "--others",
+            "--exclude-standard", "--deduplicate"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f)));
 
     private static string UserSecretsId(string folder) =>
-        XDocument.Load(Directory.GetFiles(Path.Combine(folder, "AppHost"), "*.csproj").Single()).Descendants("UserSecretsId").Single().Value;
+        XDocument.Load(Directory.GetFiles(Path.Combine(folder, "AppHost"), "*.csproj").Single())
+            .Descendants("UserSecretsId").Single().Value;
 
     [GeneratedRegex(@"^\s*<!--#if \((?<symbol>\w+)\) -->$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex If();

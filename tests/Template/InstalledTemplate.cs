@@ -48,7 +48,8 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
         await InstallAsync("hive", Repository);
 
         // Packages that this machine has are used from where they are; the platform's, of no lasting version, must not stay there.
-        var machine = (await Command.SucceedAsync(Scratch, "dotnet", "nuget", "locals", "global-packages", "--list")).Split(": ", 2)[1].Trim();
+        var listed = await Command.SucceedAsync(Scratch, "dotnet", "nuget", "locals", "global-packages", "--list");
+        var machine = listed.Split(": ", 2)[1].Trim();
         await File.WriteAllTextAsync(_folder.File("nuget.config"), $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="restored" /></config>
@@ -75,22 +76,8 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
     internal Task<string> GeneratedAsync(string name, params string[] options) => GeneratedAtAsync("hive", name, name, options);
 
     /// <summary>The same at a path of its own, by the template that is installed in that hive.</summary>
-    internal Task<string> GeneratedAtAsync(string hive, string path, string name, params string[] options) => OnceAsync($"generate {path}", async () =>
-    {
-        var folder = Directory.CreateDirectory(_folder.File(path)).FullName;
-        string[] named = name == Unnamed ? [] : ["-n", name, "-o", folder];
-        string[] arguments = ["new", "orion-platform", "--no-restore", .. named, .. options, "--debug:custom-hive", _folder.File(hive)];
-
-        // The engine reads its list of packages without waiting for whoever writes it, be it a process of its own that has just ended.
-        var result = await Command.RunAsync(folder, "dotnet", arguments);
-        if (result.Code != 0 && result.Output.Contains("packages.json' because it is being used", StringComparison.Ordinal))
-        {
-            result = await Command.RunAsync(folder, "dotnet", arguments);
-        }
-
-        Assert.True(result.Code == 0, $"dotnet {string.Join(' ', arguments)} ended with {result.Code}:\n{result.Output}");
-        return folder;
-    });
+    internal Task<string> GeneratedAtAsync(string hive, string path, string name, params string[] options) =>
+        OnceAsync($"generate {path}", () => GenerateAsync(hive, path, name, options));
 
     /// <summary>
     /// What the build of a generated solution said. With analyzers in the full run only: they judge names (my-app becomes my_app), and take
@@ -129,8 +116,27 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
             .Where(f => !f.Split('/').Any(part => part is "bin" or "obj"))
             .Order(StringComparer.Ordinal)];
 
-    private static Task<string> PackAsync(string feed, string version, params string[] options) => Command.SucceedAsync(Repository, "dotnet",
-        ["msbuild", "eng/pack.proj", "-nologo", "-v:q", "-m", $"-p:Version={version}", $"-p:PackageOutputPath={feed}", "-p:RunAnalyzers=false", .. options]);
+    private async Task<string> GenerateAsync(string hive, string path, string name, string[] options)
+    {
+        var folder = Directory.CreateDirectory(_folder.File(path)).FullName;
+        string[] named = name == Unnamed ? [] : ["-n", name, "-o", folder];
+        string[] arguments = ["new", "orion-platform", "--no-restore", .. named, .. options, "--debug:custom-hive", _folder.File(hive)];
+
+        // The engine reads its list of packages without waiting for whoever writes it, be it a process of its own that has just ended.
+        var result = await Command.RunAsync(folder, "dotnet", arguments);
+        if (result.Code != 0 && result.Output.Contains("packages.json' because it is being used", StringComparison.Ordinal))
+        {
+            result = await Command.RunAsync(folder, "dotnet", arguments);
+        }
+
+        Assert.True(result.Code == 0, $"dotnet {string.Join(' ', arguments)} ended with {result.Code}:\n{result.Output}");
+        return folder;
+    }
+
+    private static Task<string> PackAsync(string feed, string version, params string[] options) => Command.SucceedAsync(
+        Repository, "dotnet",
+        ["msbuild", "eng/pack.proj", "-nologo", "-v:q", "-m", "-p:RunAnalyzers=false", $"-p:Version={version}",
+            $"-p:PackageOutputPath={feed}", .. options]);
 
     private Task<string> OnceAsync(string what, Func<Task<string>> work)
     {

@@ -54,7 +54,8 @@ public sealed class UpdateTests(InstalledTemplate template)
     private static async Task PassesAsync(string folder)
     {
         BuildTests.NoWarning(await InstalledTemplate.BuildAsync(folder));
-        var api = Directory.GetFiles(Path.Combine(folder, "services", "Api", "bin"), "*.Api.deps.json", SearchOption.AllDirectories).Single();
+        var api = Directory.GetFiles(Path.Combine(folder, "services", "Api", "bin"), "*.Api.deps.json", SearchOption.AllDirectories)
+            .Single();
         Assert.Contains($"\"Orion.Store/{InstalledTemplate.LaterVersion}\"", await File.ReadAllTextAsync(api), StringComparison.Ordinal);
         if (BuildTests.IsFull)
         {
@@ -75,13 +76,13 @@ public sealed class UpdateTests(InstalledTemplate template)
     {
         var notes = Directory.CreateDirectory(Path.Combine(folder, "services", "Domain", "Notes")).FullName;
         File.WriteAllText(Path.Combine(notes, "0910_notes.sql"), "CREATE TABLE notes (id TEXT NOT NULL PRIMARY KEY, text TEXT NOT NULL);");
-        File.WriteAllText(Path.Combine(notes, "Notes.cs"), $$"""
+        File.WriteAllText(Path.Combine(notes, "NoteRows.cs"), $$"""
             using Orion.Store;
 
             namespace {{name}}.Domain;
 
             /// <summary>Notes.</summary>
-            public static class Notes
+            public static class NoteRows
             {
                 /// <summary>Adds one.</summary>
                 public static Task AddAsync(WriteTransaction tx, string id, string text) =>
@@ -105,9 +106,9 @@ public sealed class UpdateTests(InstalledTemplate template)
                 public async Task A_note_that_was_added_is_read()
                 {
                     await using var domain = new DomainUnderTest();
-                    await domain.Store.WriteAsync(tx => Notes.AddAsync(tx, "n1", "milk"));
+                    await domain.Store.WriteAsync(tx => NoteRows.AddAsync(tx, "n1", "milk"));
 
-                    Assert.Equal("milk", await domain.Store.ReadAsync(tx => Notes.TextAsync(tx, "n1")));
+                    Assert.Equal("milk", await domain.Store.ReadAsync(tx => NoteRows.TextAsync(tx, "n1")));
                 }
             }
 
