@@ -122,7 +122,7 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
         string[] named = name == Unnamed ? [] : ["-n", name, "-o", folder];
         string[] arguments = ["new", "orion-platform", "--no-restore", .. named, .. options, "--debug:custom-hive", _folder.File(hive)];
 
-        // The engine reads its list of packages without waiting for whoever writes it, be it a process of its own that has just ended.
+        // On a busy machine the engine at times reads its list of packages while it still writes it, and fails.
         var result = await Command.RunAsync(folder, "dotnet", arguments);
         if (result.Code != 0 && result.Output.Contains("packages.json' because it is being used", StringComparison.Ordinal))
         {
