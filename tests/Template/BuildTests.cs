@@ -49,7 +49,7 @@ public sealed partial class BuildTests(InstalledTemplate template)
         var changed = new Regex(json.RootElement.GetProperty("forms").GetProperty("noTypeName").GetProperty("pattern").GetString()!,
             RegexOptions.None, TimeSpan.FromSeconds(10));
         var own = Directory.GetFiles(folder, "_1st.*.dll", SearchOption.AllDirectories)
-            .Where(f => f.Replace('\\', '/').Contains("/bin/", StringComparison.Ordinal)).DistinctBy(Path.GetFileName).ToList();
+            .Where(f => f.Split(Path.DirectorySeparatorChar).Contains("bin")).DistinctBy(Path.GetFileName).ToList();
         var words = own.SelectMany(TypesIn).Where(t => OneWord().IsMatch(t)).ToHashSet(StringComparer.Ordinal);
 
         Assert.Contains("Task", words);
