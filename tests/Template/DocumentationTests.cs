@@ -47,7 +47,7 @@ public sealed partial class DocumentationTests(InstalledTemplate template)
     /// A block of code belongs to the last path in the line above it. After "after `...`" or "before `...`" it goes into that file there;
     /// otherwise it is the file.
     /// </summary>
-    private static IEnumerable<Block> Blocks(string page) => Block().Matches(page).Select(m => new Block(
+    private static IEnumerable<Block> Blocks(string page) => CodeBlock().Matches(page).Select(m => new Block(
         m.Groups["path"].Value, m.Groups["where"].Value, m.Groups["anchor"].Value, m.Groups["code"].Value));
 
     private static void Type(string folder, string page, Block block)
@@ -71,7 +71,7 @@ public sealed partial class DocumentationTests(InstalledTemplate template)
     [GeneratedRegex(
         @"`(?<path>[\w./-]+/[\w./-]+)`(, (?<where>after|before) `(?<anchor>[^`]+)`)?\n```(csharp|sql|xml|markdown)\n(?<code>.*?)```\n",
         RegexOptions.Singleline, matchTimeoutMilliseconds: 10_000)]
-    private static partial Regex Block();
+    private static partial Regex CodeBlock();
 
     private sealed record Block(string Path, string Where, string Anchor, string Code);
 }
