@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace OrionPlatform.Template.Tests;
@@ -26,13 +29,18 @@ public sealed partial class DocumentationTests(InstalledTemplate template)
         await Command.SucceedAsync(folder, "dotnet", "sln", "add", "services/Greeter");
         BuildTests.NoWarning(await InstalledTemplate.BuildAsync(folder));
         foreach (var (room, tests) in ((string, string)[])
-            [("tests/Services", "FullyQualifiedName~NoteTests|FullyQualifiedName~JobBacklogTests|FullyQualifiedName~NoteTelemetryTests"), ("tests/Architecture", "")])
+        [
+            ("tests/Services", "FullyQualifiedName~NoteTests|FullyQualifiedName~JobBacklogTests|FullyQualifiedName~NoteTelemetryTests"),
+            ("tests/Architecture", ""),
+        ])
         {
             string[] filter = tests.Length == 0 ? [] : ["--filter", tests];
             var output = await Command.SucceedAsync(folder, "dotnet", ["test", room, .. filter, "--no-build", "-nologo"]);
             Assert.Contains("Passed!", output, StringComparison.Ordinal);
             Assert.DoesNotContain("Skipped:     1", output, StringComparison.Ordinal);
         }
+
+        await GreetsAsync(Path.Combine(folder, "services", "Greeter"));
     }
 
     [Fact]
@@ -41,6 +49,40 @@ public sealed partial class DocumentationTests(InstalledTemplate template)
         var text = await File.ReadAllTextAsync(Path.Combine(InstalledTemplate.Repository, "docs", s_pages[0]));
 
         Assert.InRange(Blocks(text).Sum(b => b.Code.TrimEnd('\n').Split('\n').Length), 30, MostLinesOfTheFirstSlice);
+    }
+
+    private static async Task GreetsAsync(string project)
+    {
+        var program = Directory.GetFiles(Path.Combine(project, "bin"), $"{Name}.Greeter.dll", SearchOption.AllDirectories).Single();
+        using var port = new TcpListener(IPAddress.Loopback, 0);
+        port.Start();
+        var address = new Uri($"http://127.0.0.1:{((IPEndPoint)port.LocalEndpoint).Port}");
+        port.Stop();
+        using var greeter = Process.Start(new ProcessStartInfo("dotnet", [program, $"--urls={address}"]) { WorkingDirectory = project })!;
+        try
+        {
+            using var http = new HttpClient { BaseAddress = address };
+            var said = "";
+            await Eventually.TrueAsync(async () =>
+            {
+                try
+                {
+                    said = await http.GetStringAsync(new Uri("hello/world", UriKind.Relative));
+                    return true;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            }, "the greeter answers", TimeSpan.FromSeconds(60));
+            Assert.Equal("\"Hello, world.\"", said);
+            Assert.Equal("Healthy", await http.GetStringAsync(new Uri("alive", UriKind.Relative)));
+        }
+        finally
+        {
+            greeter.Kill(entireProcessTree: true);
+            await greeter.WaitForExitAsync();
+        }
     }
 
     /// <summary>
