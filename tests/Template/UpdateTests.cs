@@ -18,9 +18,8 @@ public sealed class UpdateTests(InstalledTemplate template)
     [Fact]
     public async Task A_later_platform_in_place_of_the_source_builds_and_the_tests_pass()
     {
-        var folder = await template.GeneratedAtAsync("hive", BuildTests.AwkwardPath, BuildTests.Awkward);
+        var folder = await template.WithPagesAsync();
         await template.BuiltAsync(folder);
-        AddSlice(folder, InstalledTemplate.Names[BuildTests.Awkward]);
 
         var platform = Path.Combine(folder, "platform");
         Directory.Delete(platform, recursive: true);
