@@ -1,6 +1,6 @@
 using Orion.Store.Changes;
 
-namespace Orion.Store.Tests;
+namespace OrionPlatform.Tests;
 
 /// <summary>The signal by which loops and streams of one process wake each other.</summary>
 public sealed class ChangeSignalTests
