@@ -89,17 +89,6 @@ public sealed class TelemetrySinkOptions : IValidatableObject
     /// <summary>Told of each day that was checked, on a thread of the check's own; set by code.</summary>
     public Action<RollupDayCheck>? RollupsChecked { get; set; }
 
-    /// <summary>Says which setting is missing or out of range.</summary>
-    /// <exception cref="ArgumentException">One is; the message names its key.</exception>
-    public void Validate()
-    {
-        var problems = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(this, new ValidationContext(this), problems, validateAllProperties: true))
-        {
-            throw new ArgumentException(string.Join(' ', problems.Select(p => p.ErrorMessage)));
-        }
-    }
-
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -116,6 +105,17 @@ public sealed class TelemetrySinkOptions : IValidatableObject
         if (Slos.Any(s => s.Name.Length is 0 or > 100) || Slos.DistinctBy(s => s.Name).Count() != Slos.Count)
         {
             yield return new("Orion:Sink:Slos must have names of 1 to 100 characters, each once.", [nameof(Slos)]);
+        }
+    }
+
+    /// <summary>For settings that no host has checked.</summary>
+    /// <exception cref="ArgumentException">A setting is missing or out of range; the message names its key.</exception>
+    internal static void ThrowIfInvalid(TelemetrySinkOptions options)
+    {
+        var problems = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(options, new ValidationContext(options), problems, validateAllProperties: true))
+        {
+            throw new ArgumentException(string.Join(' ', problems.Select(p => p.ErrorMessage)), nameof(options));
         }
     }
 }

@@ -48,13 +48,14 @@ public sealed class DomainStoreOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         ConnectionProblem() is { } problem ? [new($"ConnectionStrings:{ConnectionName} {problem}", [nameof(ConnectionString)])] : [];
 
-    /// <summary>What an options class that was made by hand is checked with; the message names the keys.</summary>
-    internal void ThrowIfInvalid()
+    /// <summary>For settings that no host has checked.</summary>
+    /// <exception cref="ArgumentException">A setting cannot work; the message names its key.</exception>
+    internal static void ThrowIfInvalid(DomainStoreOptions options)
     {
         var problems = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(this, new ValidationContext(this), problems, validateAllProperties: true))
+        if (!Validator.TryValidateObject(options, new ValidationContext(options), problems, validateAllProperties: true))
         {
-            throw new ArgumentException(string.Join(' ', problems.Select(p => p.ErrorMessage)));
+            throw new ArgumentException(string.Join(' ', problems.Select(p => p.ErrorMessage)), nameof(options));
         }
     }
 
