@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using Orion.Telemetry.Audit;
 using OrionPlatform.ServiceDefaults;
 
 namespace Microsoft.Extensions.Hosting;
@@ -25,6 +26,9 @@ public static class ServiceDefaultsExtensions
         builder.AddHealth();
         builder.AddProblemAnswers();
         builder.AddOutgoingCalls();
+
+        // What audit entries of this product may say beside what the platform's do; the list is closed.
+        AuditMetadata.Allow("allocation_id", "node_id");
 
         // Room for the server to finish its requests and for the last flush, within the 6 s that Aspire grants before it kills.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Packs the template (only files that git tracks): artifacts/package/Orion.Platform.Template.VERSION.nupkg. Usage: eng/pack.sh [VERSION]
+# Packs the platform's libraries (Orion.*), its tool (Orion.Cli) and the template, all of one version, into artifacts/package. Usage: eng/pack.sh [VERSION]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-dotnet pack .template.config/pack.csproj -c Release -o artifacts/package --nologo -v q ${1:+-p:Version="$1"}
-ls artifacts/package/*.nupkg
+rm -rf artifacts/package
+dotnet msbuild eng/pack.proj -nologo -v:m ${1:+-p:Version="$1"}
+ls artifacts/package

@@ -56,10 +56,13 @@ public sealed record HeartbeatRequest(
 /// <param name="LagP50Ms">The median, ms.</param>
 /// <param name="Utilization">Share of the time in which its pool had work, 0 to 1.</param>
 public sealed record ProcessFigures(
-    [property: StringLength(Shapes.NodeNameMaxLength + 11, MinimumLength = 1)] string Worker, [property: StringLength(255, MinimumLength = 1)] string Host,
+    [property: StringLength(Shapes.NodeNameMaxLength + 11, MinimumLength = 1)] string Worker,
+    [property: StringLength(255, MinimumLength = 1)] string Host,
     [property: Range(1, int.MaxValue)] int Pid, DateTimeOffset StartedAt, [property: Range(1, 3600)] int IntervalSeconds,
-    [property: Range(0, int.MaxValue)] int PoolThreads, [property: Range(0, long.MaxValue)] long PoolQueue, double MemoryAllocMb, double MemoryCommittedMb,
-    [property: Range(0, int.MaxValue)] int GcCount, double GcPauseMs, double LagP99Ms, double LagMaxMs, double LagP50Ms = 0, double Utilization = 0)
+    [property: Range(0, int.MaxValue)] int PoolThreads, [property: Range(0, long.MaxValue)] long PoolQueue,
+    double MemoryAllocMb, double MemoryCommittedMb,
+    [property: Range(0, int.MaxValue)] int GcCount, double GcPauseMs, double LagP99Ms, double LagMaxMs,
+    double LagP50Ms = 0, double Utilization = 0)
 {
     /// <summary>The service that all agents are.</summary>
     public const string Service = "node-agent";
@@ -75,7 +78,8 @@ public sealed record ProcessFigures(
 /// <param name="Failed">Rows that were refused or could not be sent.</param>
 /// <param name="Overflowed">Rows there was no room for while they waited.</param>
 public sealed record ExportFigures(
-    [property: AllowedValues(ExportFigures.Spans, ExportFigures.Logs)] string Stream, [property: Range(0, ExportFigures.Most)] long Produced, [property: Range(0, ExportFigures.Most)] long Delivered,
+    [property: AllowedValues(ExportFigures.Spans, ExportFigures.Logs)] string Stream,
+    [property: Range(0, ExportFigures.Most)] long Produced, [property: Range(0, ExportFigures.Most)] long Delivered,
     [property: Range(0, ExportFigures.Most)] long Failed, [property: Range(0, ExportFigures.Most)] long Overflowed) : IValidatableObject
 {
     /// <summary>Its spans.</summary>
@@ -112,7 +116,8 @@ public record WorkloadSpec(string AllocationId, string Runtime, int Slots, strin
 /// <param name="WaitSeconds">How long to wait for the first.</param>
 /// <param name="Holding">Tasks in progress here; a lease on any other was lost on its way and is handed out again.</param>
 public sealed record ClaimTasksRequest(
-    [property: Range(1, 16)] int Max, [property: Range(0, 20)] int WaitSeconds, [property: MaxLength(256), EachMatches(Shapes.Id)] IReadOnlyCollection<string> Holding);
+    [property: Range(1, 16)] int Max, [property: Range(0, 20)] int WaitSeconds,
+    [property: MaxLength(256), EachMatches(Shapes.Id)] IReadOnlyCollection<string> Holding);
 
 /// <summary>Tasks, perhaps none.</summary>
 /// <param name="Tasks">The tasks.</param>
@@ -139,7 +144,8 @@ public sealed record NodeTaskResponse(
 /// <param name="Outcome">One of <see cref="TaskOutcome"/>.</param>
 public sealed record TaskResultRequest(
     [property: Range(1, long.MaxValue)] long FencingToken,
-    [property: AllowedValues(TaskOutcome.Started, TaskOutcome.Stopped, TaskOutcome.RuntimeUnknown, TaskOutcome.StartFailed)] string Outcome);
+    [property: AllowedValues(TaskOutcome.Started, TaskOutcome.Stopped, TaskOutcome.RuntimeUnknown, TaskOutcome.StartFailed)]
+    string Outcome);
 
 /// <summary>How a task can end.</summary>
 public static class TaskOutcome

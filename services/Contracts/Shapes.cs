@@ -40,7 +40,8 @@ public static class Shapes
 
 /// <summary>Every text of a list has this shape, which is what <see cref="RegularExpressionAttribute"/> cannot say of a list.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-public sealed class EachMatchesAttribute(string pattern) : ValidationAttribute("Each of {0} must match the regular expression '" + pattern + "'.")
+public sealed class EachMatchesAttribute(string pattern)
+    : ValidationAttribute("Each of {0} must match the regular expression '" + pattern + "'.")
 {
     private readonly Regex _shape = Shapes.Whole(pattern);
 

@@ -40,7 +40,10 @@ public sealed partial class SystemTests
     {
         var found = Assumptions().Select(a => a.File).ToList();
 
-        Assert.All(s_interfaces.Keys, i => Assert.Contains(found, file => file.StartsWith(i, StringComparison.Ordinal)));
+        Assert.All(s_interfaces.Keys.Where(IsHere), i => Assert.Contains(found, file => file.StartsWith(i, StringComparison.Ordinal)));
+
+        // A solution may have come without the platform's tests or its source.
+        static bool IsHere(string path) => Directory.Exists(Path.Combine([Repository.Root, .. path.Split('/')[..2]]));
     }
 
     [Theory]

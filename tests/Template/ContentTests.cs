@@ -1,47 +1,148 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace OrionPlatform.Template.Tests;
 
 /// <summary>What comes along, under which name, and what does not.</summary>
 [Collection(InstalledTemplateGroup.Name)]
-public sealed class ContentTests(InstalledTemplate template)
+public sealed partial class ContentTests(InstalledTemplate template)
 {
     // The template's own affairs.
     private static readonly string[] s_own =
-        [".template.config/", ".ci/", "tests/Template/", "eng/template/", "eng/pack.sh", "README.md", "CONTRIBUTING.md",
-        "CHANGELOG.md", "LICENSE"];
+        [".template.config/", ".ci/", "tests/Template/", "eng/", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"];
 
-    public static TheoryData<string> Names => [.. InstalledTemplate.Names.Keys];
+    // What proves the platform, and comes with --platform-tests true only.
+    private static readonly string[] s_platformTests =
+    [
+        "platform/tests/", "platform/benchmarks/", "tests/Services/Ingest/", "tests/Services/Slice/ChainTests.cs",
+        "tests/EndToEnd/AppHostEndTests.cs",
+    ];
+
+    private const string Feed = "https://nuget.example.com/v3/index.json?a=1&b=2";
+
+    private static readonly string[] s_source = ["fromSource"];
+    private static readonly string[] s_everything = ["fromSource", "withPlatformTests"];
+
+    // One has all that a name can be changed by; ORION_TEMPLATE_FULL=1 looks at each by itself.
+    public static TheoryData<string> Names =>
+        [.. BuildTests.IsFull ? InstalledTemplate.Names.Keys : ["Acme.Orders", BuildTests.Awkward, InstalledTemplate.Unnamed]];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Exactly_the_users_files_come_along_under_the_users_name(string name) =>
-        Assert.Equal(await ExpectedAsync(InstalledTemplate.Names[name]), InstalledTemplate.Files(template.Solution(name)));
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void No_trace_of_the_templates_name_is_left(string name)
+    public async Task Exactly_the_users_files_come_along_under_the_users_name_and_no_trace_of_the_templates_is_left(string name)
     {
-        var folder = template.Solution(name);
-        var left = InstalledTemplate.Files(folder).Where(f =>
-            IsTrace(f) || (Path.GetExtension(f) is not ".png" && IsTrace(File.ReadAllText(Path.Combine(folder, f)))));
+        var folder = await template.GeneratedAsync(name);
+        var files = InstalledTemplate.Files(folder);
 
-        Assert.Empty(left);
+        Assert.Equal(await ExpectedAsync(InstalledTemplate.Names[name], s_source), files);
+        Assert.DoesNotContain(files, IsTrace);
+        Assert.DoesNotContain(
+            files.Where(f => Path.GetExtension(f) is not ".png"), f => IsTrace(File.ReadAllText(Path.Combine(folder, f))));
+        Assert.Equal(Projects(files), Listed(folder));
     }
 
     [Fact]
-    public async Task Nothing_but_the_name_is_changed_in_any_file()
+    public async Task With_the_platforms_tests_nothing_but_the_name_is_changed_in_any_file()
     {
         // The template engine evaluates and drops conditions it believes to be its own, silently.
-        var folder = template.Solution("Acme.Orders");
-        var userSecretsId = UserSecretsId(folder, "Acme.Orders");
-        foreach (var file in UsersOwn(await GitFilesAsync("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate")))
+        var folder = await template.GeneratedAtAsync("hive", "everything", "Acme.Orders", "--platform-tests", "true");
+        var files = InstalledTemplate.Files(folder);
+        Assert.Equal(await ExpectedAsync("Acme.Orders", s_everything), files);
+        Assert.Equal(Projects(files), Listed(folder));
+        await UnchangedAsync(folder, s_everything);
+    }
+
+    [Fact]
+    public async Task Without_them_only_their_lines_are_left_out() =>
+        await UnchangedAsync(await template.GeneratedAsync("Acme.Orders"), s_source);
+
+    [Fact]
+    public async Task With_packages_no_platform_comes_along_and_nobody_lists_it_but_its_feed_if_one_is_given()
+    {
+        var folder = await template.GeneratedAtAsync(
+            "hive", "packages", "Acme.Orders", "--platform", "packages", "--platform-tests", "true", "--platform-feed", Feed,
+            "--load-engine", "nbomber");
+        var files = InstalledTemplate.Files(folder);
+
+        Assert.Equal((await ExpectedAsync("Acme.Orders", [])).Append("nuget.config").Order(StringComparer.Ordinal), files);
+        Assert.Equal(Projects(files), Listed(folder));
+        var feed = XDocument.Load(Path.Combine(folder, "nuget.config")).Descendants("packageSources").Elements().Single();
+        Assert.Equal(Feed, feed.Attribute("value")?.Value);
+        var props = await File.ReadAllTextAsync(Path.Combine(folder, "Directory.Build.props"));
+        Assert.Contains("""<LoadEngine Condition="'$(LoadEngine)' == ''">nbomber</LoadEngine>""", props, StringComparison.Ordinal);
+        var telemetry = await File.ReadAllTextAsync(Path.Combine(folder, "docs", "telemetry.md"));
+        Assert.DoesNotContain("dotnet run --project platform", telemetry, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_solution_has_user_secrets_of_its_own()
+    {
+        // Two solutions with one id would share their join token and their OTLP key.
+        Assert.Distinct(
+        [
+            UserSecretsId(InstalledTemplate.Repository),
+            UserSecretsId(await template.GeneratedAsync("Acme.Orders")),
+            UserSecretsId(await template.GeneratedAsync(InstalledTemplate.Unnamed)),
+        ]);
+    }
+
+    [Fact]
+    public async Task The_templates_own_solution_lists_every_project()
+    {
+        // Else `dotnet test` would leave them out.
+        var files = (await TrackedAsync()).Where(f => !f.StartsWith(".template.config/", StringComparison.Ordinal));
+
+        Assert.Equal(Projects(files).Order(StringComparer.Ordinal), Listed(InstalledTemplate.Repository));
+    }
+
+    [Fact]
+    public async Task The_package_generates_what_the_folder_does_and_asks_for_the_packages_of_its_version()
+    {
+        await template.OfPackagesAsync();
+        var folder = await template.GeneratedAtAsync("package-hive", "from package", "FromPackage", "--platform-tests", "true");
+
+        Assert.Equal(await ExpectedAsync("FromPackage", s_everything), InstalledTemplate.Files(folder));
+        (string File, string Property)[] versions = [("Directory.Packages.props", "OrionVersion"), ("platform/Directory.Build.props", "Version")];
+        foreach (var (file, property) in versions)
         {
-            var original = WithoutTemplateTests(file, await File.ReadAllTextAsync(Path.Combine(InstalledTemplate.Repository, file)));
+            var generated = XDocument.Load(Path.Combine(folder, file));
+            Assert.Equal(InstalledTemplate.Version, generated.Descendants(property).Single().Value);
+
+            // Nothing else is changed by that.
+            var original = XDocument.Load(Path.Combine(InstalledTemplate.Repository, file));
+            original.Descendants(property).Single().Value = InstalledTemplate.Version;
+            Assert.Equal(original.ToString(), generated.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Every_library_of_the_platform_is_a_package_with_a_version_and_a_description()
+    {
+        var versions = XDocument.Load(Path.Combine(InstalledTemplate.Repository, "Directory.Packages.props")).Descendants("PackageVersion")
+            .SelectMany(p => p.Attribute("Include")!.Value.Split(';')).ToHashSet(StringComparer.Ordinal);
+        var feed = await template.FeedAsync();
+        var libraries = Directory.GetDirectories(Path.Combine(InstalledTemplate.Repository, "platform"), "Orion.*")
+            .Select(d => Path.GetFileName(d)!).ToList();
+
+        Assert.NotEmpty(libraries);
+        Assert.All(libraries, library =>
+        {
+            Assert.True(library == "Orion.Cli" || versions.Contains(library), $"{library} has no version in Directory.Packages.props");
+            Assert.True(File.Exists(Path.Combine(feed, $"{library}.{InstalledTemplate.Version}.nupkg")), $"{library} is not packed");
+            var project = XDocument.Load(Path.Combine(InstalledTemplate.Repository, "platform", library, $"{library}.csproj"));
+            Assert.NotEmpty(project.Descendants("Description").Single().Value);
+        });
+    }
+
+    private static async Task UnchangedAsync(string folder, string[] symbols)
+    {
+        var userSecretsId = UserSecretsId(folder);
+        foreach (var file in UsersOwn(await TrackedAsync(), symbols))
+        {
+            var original = Chosen(await File.ReadAllTextAsync(Path.Combine(InstalledTemplate.Repository, file)), symbols);
             var expected = original
-                .Replace(UserSecretsId(InstalledTemplate.Repository, "OrionPlatform"), userSecretsId, StringComparison.Ordinal)
-                .Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal)
-                .Replace("orion-platform", "acme-orders", StringComparison.Ordinal);
+                .Replace(UserSecretsId(InstalledTemplate.Repository), userSecretsId, StringComparison.Ordinal)
+                .Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal);
             var generated =
                 await File.ReadAllTextAsync(Path.Combine(folder, file.Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal)));
 
@@ -49,103 +150,64 @@ public sealed class ContentTests(InstalledTemplate template)
         }
     }
 
-    [Fact]
-    public void Each_solution_has_user_secrets_of_its_own()
+    /// <summary>The text without those lines between <c>#if</c> and <c>#endif</c> whose symbol is not chosen.</summary>
+    private static string Chosen(string text, string[] symbols)
     {
-        // Two solutions with one id would share their join token and their OTLP key.
-        Assert.Distinct([UserSecretsId(InstalledTemplate.Repository, "OrionPlatform"), UserSecretsId(template.Solution("Acme.Orders"), "Acme.Orders"), UserSecretsId(template.Solution("My-App"), "My_App")]);
-    }
+        var lines = new List<string>();
+        var open = new Stack<bool>([true]);
+        foreach (var line in text.Split('\n'))
+        {
+            if (If().Match(line) is { Success: true } condition)
+            {
+                open.Push(open.Peek() && symbols.Contains(condition.Groups["symbol"].Value));
+            }
+            else if (line.Trim() == "<!--#endif -->")
+            {
+                open.Pop();
+            }
+            else if (open.Peek())
+            {
+                lines.Add(line);
+            }
+        }
 
-    [Theory]
-    [MemberData(nameof(Names))]
-    public async Task The_solution_lists_every_room_and_its_tests_and_nothing_that_is_not_there(string name)
-    {
-        var folder = template.Solution(name);
-
-        Assert.Equal(Projects(InstalledTemplate.Files(folder)), await ListedAsync(folder));
-    }
-
-    [Fact]
-    public async Task The_templates_own_solution_lists_all_that_and_the_templates_tests()
-    {
-        // Else `dotnet test` would leave them out.
-        var files = (await GitFilesAsync("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"))
-            .Where(f => !f.StartsWith(".template.config/", StringComparison.Ordinal))
-            .Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f)));
-
-        Assert.Equal(Projects(files).Order(StringComparer.Ordinal), await ListedAsync(InstalledTemplate.Repository));
-    }
-
-    [Fact]
-    public async Task The_option_sets_the_load_engine()
-    {
-        var folder = await template.GenerateAsync("hive", "Switched", "-n", "Switched", "--load-engine", "nbomber");
-
-        var props = await File.ReadAllTextAsync(Path.Combine(folder, "Directory.Build.props"));
-        Assert.Contains("""<LoadEngine Condition="'$(LoadEngine)' == ''">nbomber</LoadEngine>""", props, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task The_package_generates_what_the_folder_does()
-    {
-        var packages = Path.Combine(template.Scratch, "packages");
-        await Command.SucceedAsync(InstalledTemplate.Repository, "dotnet", "pack", ".template.config/pack.csproj", "-nologo", "-v", "q",
-            "-o", packages, $"-p:BaseIntermediateOutputPath={template.Scratch}/pack-obj/");
-        await template.InstallAsync("package-hive", Assert.Single(Directory.GetFiles(packages)));
-
-        var generated = await template.GenerateAsync("package-hive", "FromPackage", "-n", "FromPackage");
-
-        var tracked = await GitFilesAsync("ls-files");
-        Assert.Equal(Mapped(tracked.Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f))), "FromPackage"),
-            InstalledTemplate.Files(generated));
+        return string.Join('\n', lines);
     }
 
     /// <summary>Beside these are programs that a benchmark builds for itself.</summary>
     private static IEnumerable<string> Projects(IEnumerable<string> files) =>
         files.Where(f => f.EndsWith(".csproj", StringComparison.Ordinal) && !f.Contains("/EmptyApp/", StringComparison.Ordinal));
 
-    private static async Task<IEnumerable<string>> ListedAsync(string folder) =>
-        (await Command.SucceedAsync(folder, "dotnet", "sln", "list")).Split('\n', StringSplitOptions.TrimEntries)
-            .Where(l => l.EndsWith(".csproj", StringComparison.Ordinal)).Select(l => l.Replace('\\', '/')).Order(StringComparer.Ordinal);
-
-    /// <summary>The solution without the lines about the template's own tests, which its users do not get.</summary>
-    private static string WithoutTemplateTests(string file, string text)
-    {
-        if (!file.EndsWith(".sln", StringComparison.Ordinal))
-        {
-            return text;
-        }
-
-        var lines = text.Split('\n');
-        var ids = lines
-            .Where(l => l.Contains("\"Template\"", StringComparison.Ordinal)
-                || l.Contains("Template.Tests.csproj", StringComparison.Ordinal))
-            .Select(l => l[^39..^1])
-            .ToList();
-        bool IsOf(string line) => ids.Exists(id => line.Contains(id, StringComparison.Ordinal));
-        return string.Join('\n', lines.Where((line, i) => !IsOf(line) && !(line == "EndProject" && IsOf(lines[i - 1]))));
-    }
+    private static IEnumerable<string> Listed(string folder) =>
+        XDocument.Load(Directory.GetFiles(folder, "*.slnx").Single()).Descendants("Project").Select(p => p.Attribute("Path")!.Value)
+            .Order(StringComparer.Ordinal);
 
     private static bool IsTrace(string text) =>
-        text.Contains("OrionPlatform", StringComparison.OrdinalIgnoreCase)
-            || text.Contains("orion-platform", StringComparison.OrdinalIgnoreCase);
+        text.Contains("OrionPlatform", StringComparison.OrdinalIgnoreCase) || text.Contains("<!--#", StringComparison.Ordinal);
 
-    private static async Task<IEnumerable<string>> ExpectedAsync(string name) =>
-        Mapped(await GitFilesAsync("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"), name);
-
-    private static IEnumerable<string> UsersOwn(IEnumerable<string> files) => files
-        .Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f))
-            && !s_own.Any(o => f == o || (o.EndsWith('/') && f.StartsWith(o, StringComparison.Ordinal))));
-
-    private static IEnumerable<string> Mapped(IEnumerable<string> files, string name) => UsersOwn(files)
+    private static async Task<IEnumerable<string>> ExpectedAsync(string name, string[] symbols) => UsersOwn(await TrackedAsync(), symbols)
         .Select(f => f.Replace("OrionPlatform", name, StringComparison.Ordinal))
         .Concat(["README.md", "LICENSE-template.txt"])
         .Order(StringComparer.Ordinal);
 
-    private static async Task<string[]> GitFilesAsync(params string[] arguments) =>
-        (await Command.SucceedAsync(InstalledTemplate.Repository, "git", ["-c", "core.quotePath=off", .. arguments]))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static IEnumerable<string> UsersOwn(IEnumerable<string> files, string[] symbols) => files
+        .Where(f => !s_own.Any(o => IsIn(f, o)))
+        .Where(f => symbols.Contains("fromSource") || !(IsIn(f, "platform/") || f == "tests/Architecture/PlatformTests.cs"))
+        .Where(f => symbols.Contains("withPlatformTests")
+            || !(s_platformTests.Any(p => IsIn(f, p)) || (IsIn(f, "tests/") && f.EndsWith("KillTests.cs", StringComparison.Ordinal))));
 
-    private static string UserSecretsId(string folder, string name) =>
-        XDocument.Load(Path.Combine(folder, "AppHost", $"{name}.AppHost.csproj")).Descendants("UserSecretsId").Single().Value;
+    private static bool IsIn(string file, string place) =>
+        file == place || (place.EndsWith('/') && file.StartsWith(place, StringComparison.Ordinal));
+
+    private static async Task<IEnumerable<string>> TrackedAsync() =>
+        (await Command.SucceedAsync(InstalledTemplate.Repository, "git", "-c", "core.quotePath=off", "ls-files", "--cached", "--others",
+            "--exclude-standard", "--deduplicate"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(f => File.Exists(Path.Combine(InstalledTemplate.Repository, f)));
+
+    private static string UserSecretsId(string folder) =>
+        XDocument.Load(Directory.GetFiles(Path.Combine(folder, "AppHost"), "*.csproj").Single())
+            .Descendants("UserSecretsId").Single().Value;
+
+    [GeneratedRegex(@"^\s*<!--#if \((?<symbol>\w+)\) -->$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex If();
 }

@@ -4,20 +4,34 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.Template.Tests;
 
 /// <summary>
-/// The template as <c>dotnet new install .</c> installs it, in a hive of the test's own, and what it generated for each kind of name.
+/// The template as <c>dotnet new install .</c> installs it, in a hive of the test's own; what it generates, each once; and the packages of
+/// the platform, packed once.
 /// </summary>
 public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
 {
-    private readonly TempFolder _folder = new();
-    private readonly Dictionary<string, Task<string>> _built = [];
+    /// <summary>Versions that no one else's cache has.</summary>
+    internal const string Version = "0.0.7771", LaterVersion = "0.0.7772";
 
-    /// <summary>Name given (none for a null) and the name it becomes where only an identifier may stand.</summary>
+    private readonly TempFolder _folder = new();
+    private readonly Dictionary<string, Task<string>> _done = [];
+
+    /// <summary>Name given, and what it becomes. docs/updating.md has the rules.</summary>
     internal static IReadOnlyDictionary<string, string> Names { get; } = new Dictionary<string, string>
     {
         ["Acme.Orders"] = "Acme.Orders",
-        ["My-App"] = "My_App",
+        ["Acme.Orders.V2"] = "Acme.Orders.V2",
+        ["my-app_3"] = "my_app_3",
         ["1stApp"] = "_1stApp",
-        ["1st.My-App"] = "_1st.My_App",
+        ["class"] = "_class",
+        ["internal"] = "_internal",
+        ["Acme.new"] = "Acme._new",
+        ["A..B"] = "A.B",
+        ["Store"] = "Store",
+        ["Sink"] = "Sink",
+        ["Task"] = "_Task",
+        [BuildTests.Awkward] = "_1st.My_app_3._class._Task.Größe.日本",
+        ["Größe"] = "Größe",
+        ["日本"] = "日本",
         [Unnamed] = Unnamed,
     };
 
@@ -32,10 +46,16 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         await InstallAsync("hive", Repository);
-        foreach (var name in Names.Keys)
-        {
-            await GenerateAsync("hive", name, name == Unnamed ? [] : ["-n", name]);
-        }
+
+        // Packages that this machine has are used from where they are; the platform's, of no lasting version, must not stay there.
+        var listed = await Command.SucceedAsync(Scratch, "dotnet", "nuget", "locals", "global-packages", "--list");
+        var machine = listed.Split(": ", 2)[1].Trim();
+        await File.WriteAllTextAsync(_folder.File("nuget.config"), $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="restored" /></config>
+              <fallbackPackageFolders><add key="machine" value="{machine}" /></fallbackPackageFolders>
+            </configuration>
+            """);
     }
 
     public async Task DisposeAsync()
@@ -52,29 +72,41 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
     internal Task InstallAsync(string hive, string package) =>
         Command.SucceedAsync(Scratch, "dotnet", "new", "install", package, "--debug:custom-hive", _folder.File(hive));
 
-    /// <summary>Generates into a folder of that name and returns it.</summary>
-    internal async Task<string> GenerateAsync(string hive, string folder, params string[] options)
-    {
-        var inside = options.Contains("-n") ? Scratch : Directory.CreateDirectory(_folder.File(folder)).FullName;
-        await Command.SucceedAsync(inside, "dotnet",
-            ["new", "orion-platform", "--no-restore", .. options, "--debug:custom-hive", _folder.File(hive)]);
-        return Solution(folder);
-    }
+    /// <summary>The folder of a solution of that name (<see cref="Unnamed"/>: none is given) and those options.</summary>
+    internal Task<string> GeneratedAsync(string name, params string[] options) => GeneratedAtAsync("hive", name, name, options);
 
-    internal string Solution(string name) => _folder.File(name);
+    /// <summary>The same at a path of its own, by the template that is installed in that hive.</summary>
+    internal Task<string> GeneratedAtAsync(string hive, string path, string name, params string[] options) =>
+        OnceAsync($"generate {path}", () => GenerateAsync(hive, path, name, options));
 
     /// <summary>
-    /// Builds a generated solution, once; returns what the build said. With analyzers in the full run only: they judge names (My-App
-    /// becomes My_App), and take as long as all else.
+    /// What the build of a generated solution said. With analyzers in the full run only: they judge names (my-app becomes my_app), and take
+    /// as long as all else.
     /// </summary>
-    internal Task<string> BuildAsync(string name)
-    {
-        if (!_built.TryGetValue(name, out var build))
-        {
-            _built[name] = build = Command.SucceedAsync(Solution(name), "dotnet", "build", "-nologo", "-v", "q", $"-p:RunAnalyzers={BuildTests.IsFull}");
-        }
+    internal Task<string> BuiltAsync(string folder) => OnceAsync($"build {folder}", () => BuildAsync(folder));
 
-        return build;
+    internal static Task<string> BuildAsync(string folder) =>
+        Command.SucceedAsync(folder, "dotnet", "build", "-nologo", "-v", "q", $"-p:RunAnalyzers={BuildTests.IsFull}");
+
+    /// <summary>A folder with the packages of <see cref="Version"/> and of <see cref="LaterVersion"/>.</summary>
+    internal Task<string> FeedAsync() => OnceAsync("pack", async () =>
+    {
+        var feed = Directory.CreateDirectory(_folder.File("feed")).FullName;
+        await PackAsync(feed, Version);
+        await PackAsync(feed, LaterVersion, "-p:NoBuild=true");
+        return feed;
+    });
+
+    /// <summary>A solution whose platform comes as packages.</summary>
+    internal async Task<string> OfPackagesAsync()
+    {
+        var feed = await FeedAsync();
+        await OnceAsync("install package", async () =>
+        {
+            await InstallAsync("package-hive", Path.Combine(feed, $"Orion.Platform.Template.{Version}.nupkg"));
+            return feed;
+        });
+        return await GeneratedAtAsync("package-hive", "of packages", "Store", "--platform", "packages", "--platform-feed", feed);
     }
 
     /// <summary>Every file under a folder, by its path from there, build output left out.</summary>
@@ -83,6 +115,38 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
             .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))
             .Where(f => !f.Split('/').Any(part => part is "bin" or "obj"))
             .Order(StringComparer.Ordinal)];
+
+    private async Task<string> GenerateAsync(string hive, string path, string name, string[] options)
+    {
+        var folder = Directory.CreateDirectory(_folder.File(path)).FullName;
+        string[] named = name == Unnamed ? [] : ["-n", name, "-o", folder];
+        string[] arguments = ["new", "orion-platform", "--no-restore", .. named, .. options, "--debug:custom-hive", _folder.File(hive)];
+
+        // On a busy machine the engine at times reads its list of packages while it still writes it, and fails.
+        var result = await Command.RunAsync(folder, "dotnet", arguments);
+        if (result.Code != 0 && result.Output.Contains("packages.json' because it is being used", StringComparison.Ordinal))
+        {
+            result = await Command.RunAsync(folder, "dotnet", arguments);
+        }
+
+        Assert.True(result.Code == 0, $"dotnet {string.Join(' ', arguments)} ended with {result.Code}:\n{result.Output}");
+        return folder;
+    }
+
+    private static Task<string> PackAsync(string feed, string version, params string[] options) => Command.SucceedAsync(
+        Repository, "dotnet",
+        ["msbuild", "eng/pack.proj", "-nologo", "-v:q", "-m", "-p:RunAnalyzers=false", $"-p:Version={version}",
+            $"-p:PackageOutputPath={feed}", .. options]);
+
+    private Task<string> OnceAsync(string what, Func<Task<string>> work)
+    {
+        if (!_done.TryGetValue(what, out var done))
+        {
+            _done[what] = done = work();
+        }
+
+        return done;
+    }
 }
 
 /// <summary>All tests here share what was generated once.</summary>

@@ -1,22 +1,41 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Orion.Telemetry.Audit;
 
 /// <summary>
 /// What an audit entry's metadata may say. The list is closed, so that nothing that must not be kept for years gets in by being
-/// convenient once; a new key is a decision, made here.
+/// convenient once; a new key is a decision: a product makes it by <see cref="Allow"/>, where its service is put together.
 /// </summary>
-public static class AuditMetadata
+public static partial class AuditMetadata
 {
     private const int MaxKeyShown = 64;
 
-    /// <summary>The keys there are.</summary>
-    public static IReadOnlyList<string> Keys { get; } =
-    [
+    // Replaced as a whole, so that whoever reads it meanwhile has one or the other.
+    private static ImmutableSortedSet<string> s_keys = ImmutableSortedSet.Create(
+        StringComparer.Ordinal,
         "reason", "policy_key", "old_value", "new_value", "status_from", "status_to", "error_code", "request_scope", "idempotency_key_hash",
-        "provider_ref",
-        "allocation_id", "node_id",
-    ];
+        "provider_ref");
+
+    /// <summary>The keys there are, in order.</summary>
+    public static IReadOnlyList<string> Keys => s_keys;
+
+    /// <summary>
+    /// Adds keys of the product's own, for this process: ids of its entities, say. Every service that writes or copies entries has to know
+    /// the same ones, so call it in what all services share.
+    /// </summary>
+    /// <exception cref="ArgumentException">A key is not snake_case, or longer than 64 characters.</exception>
+    public static void Allow(params IEnumerable<string> keys)
+    {
+        var added = keys.ToList();
+        if (added.Find(k => !SnakeCase().IsMatch(k)) is { } wrong)
+        {
+            throw new ArgumentException($"'{wrong}' is no key of audit metadata: it has to be snake_case, of at most {MaxKeyShown} characters.");
+        }
+
+        ImmutableInterlocked.Update(ref s_keys, s => s.Union(added));
+    }
 
     /// <summary>The JSON of those pairs; those without a value are left out. Null when none is left.</summary>
     /// <exception cref="AuditMetadataException">A key is not on the list; the message names it.</exception>
@@ -48,8 +67,16 @@ public static class AuditMetadata
         }
     }
 
-    private static string Known(string key) => Keys.Contains(key, StringComparer.Ordinal) ? key
-        : throw new AuditMetadataException($"Audit metadata has the key '{(key.Length > MaxKeyShown ? key[..MaxKeyShown] : key)}', which is not allowed; allowed are {string.Join(", ", Keys)}.");
+    private static string Known(string key)
+    {
+        var keys = s_keys;
+        return keys.Contains(key) ? key : throw new AuditMetadataException(
+            $"Audit metadata has the key '{(key.Length > MaxKeyShown ? key[..MaxKeyShown] : key)}', which is not allowed; "
+                + $"allowed are {string.Join(", ", keys)}.");
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,63}\\z", RegexOptions.NonBacktracking)]
+    private static partial Regex SnakeCase();
 }
 
 /// <summary>An audit entry's metadata is not what it may be; the entry is not stored.</summary>

@@ -72,7 +72,9 @@ internal static class BindingErrors
         var isNoText = why.Contains("UTF-16", StringComparison.Ordinal);
         if (path.Length == 0)
         {
-            return isNoText ? NotJson(json, path, "a member's name is no text") : (ErrorCatalogue.InvalidField, "The body must be a JSON object.");
+            return isNoText
+                ? NotJson(json, path, "a member's name is no text")
+                : (ErrorCatalogue.InvalidField, "The body must be a JSON object.");
         }
 
         var must = isNoText ? "be valid text"
@@ -84,7 +86,8 @@ internal static class BindingErrors
         return (ErrorCatalogue.InvalidField, $"'{path}' must {must} (at {Place(json)}).");
     }
 
-    private static (CatalogueError Error, string? Detail) NotJson(JsonException json, string path, string? why) => (ErrorCatalogue.InvalidJson,
+    private static (CatalogueError Error, string? Detail) NotJson(JsonException json, string path, string? why) => (
+        ErrorCatalogue.InvalidJson,
         $"The body is not valid JSON at {(path.Length > 0 ? $"'{path}', " : "")}{Place(json)}{(why is null ? "." : $": {why}.")}");
 
     private static string Place(JsonException json) => $"line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}";
@@ -93,8 +96,8 @@ internal static class BindingErrors
     private static string Path(string? path)
     {
         var text = new StringBuilder();
-        foreach (var part in (path ?? "").TrimStart('$').Replace("['", ".", StringComparison.Ordinal).Replace("']", "", StringComparison.Ordinal)
-            .Split('.', StringSplitOptions.RemoveEmptyEntries).Take(8))
+        var plain = (path ?? "").TrimStart('$').Replace("['", ".", StringComparison.Ordinal).Replace("']", "", StringComparison.Ordinal);
+        foreach (var part in plain.Split('.', StringSplitOptions.RemoveEmptyEntries).Take(8))
         {
             text.Append(text.Length > 0 ? "." : "").Append(part.Length > MaxName ? part[..MaxName] + "..." : part);
         }

@@ -43,7 +43,9 @@ public sealed class ProblemOptions
     }
 
     internal ProblemException? Find(Exception exception) =>
-        _errors.TryGetValue(exception.GetType(), out var known) ? new ProblemException(known.Error) { RetryAfter = known.RetryAfter } : null;
+        _errors.TryGetValue(exception.GetType(), out var known)
+            ? new ProblemException(known.Error) { RetryAfter = known.RetryAfter }
+            : null;
 }
 
 /// <summary>

@@ -78,7 +78,7 @@ public sealed class AuditTests
     [Fact]
     public async Task An_entry_that_cannot_be_stored_is_refused_to_its_caller()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         await File.WriteAllTextAsync(folder.File("telemetry"), "a file where the folder belongs");
         await using var sink =
             new TelemetrySink(new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "api" }, TimeProvider.System);

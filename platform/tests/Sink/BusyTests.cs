@@ -17,7 +17,7 @@ public sealed class BusyTests
     [Fact]
     public async Task Two_processes_write_and_a_third_reads_and_nobody_ever_hears_that_a_file_is_locked()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         var writers = new[] { Start(folder.Path, "api"), Start(folder.Path, "worker") };
         await using var reader = new TelemetryReader(folder.Path, TimeProvider.System);
         var reads = 0;

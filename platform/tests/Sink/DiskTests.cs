@@ -62,7 +62,7 @@ public sealed class DiskTests
     [Fact]
     public async Task A_file_in_the_folders_place_costs_rows_by_name_until_it_has_gone()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         var directory = folder.File("telemetry");
         await File.WriteAllTextAsync(directory, "not a folder");
         await using var sink = Open(directory);

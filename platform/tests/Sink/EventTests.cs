@@ -68,7 +68,7 @@ public sealed class EventTests
     [Fact]
     public async Task A_failing_store_reaches_no_caller_and_is_counted()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         await File.WriteAllTextAsync(folder.File("telemetry"), "a file where the folder belongs");
         await using var sink =
             new TelemetrySink(new TelemetrySinkOptions { Directory = folder.File("telemetry"), Process = "api" }, TimeProvider.System);

@@ -7,7 +7,7 @@ public sealed class OpeningTests
     [Fact]
     public async Task Several_connections_may_make_a_new_file_at_the_same_moment()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         for (var round = 0; round < 60; round++)
         {
             var path = folder.File($"{round}.db");

@@ -7,7 +7,7 @@ public sealed class StatementTests
     [Fact]
     public void A_statement_that_was_disposed_of_is_refused_whatever_is_asked_of_it()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         using var database = Database.OpenWriter(folder.File("x.db"), busyMs: 0, cacheKib: 100);
         database.Execute("CREATE TABLE t (a, b)");
         var insert = database.Prepare("INSERT INTO t VALUES (?, ?)");

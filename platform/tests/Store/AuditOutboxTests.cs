@@ -6,7 +6,7 @@ using Orion.Store.Jobs;
 using Orion.Store.Journal;
 using Orion.Store.Sql;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 /// <summary>Audit entries are committed with what they tell of, and stay until they are removed.</summary>
 public sealed class AuditOutboxTests

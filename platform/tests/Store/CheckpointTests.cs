@@ -1,4 +1,4 @@
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 public sealed class CheckpointTests
 {

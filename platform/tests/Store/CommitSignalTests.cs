@@ -3,7 +3,7 @@ using Orion.Store;
 using Orion.Store.Changes;
 using Orion.Store.Sql;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 /// <summary>How a process that waits hears of another's commits.</summary>
 public sealed class CommitSignalTests

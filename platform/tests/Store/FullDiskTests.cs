@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orion.Store;
 using Orion.Store.Health;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 /// <summary>A database that cannot grow, as on a full disk (the engine's own page limit gives the same error).</summary>
 public sealed class FullDiskTests

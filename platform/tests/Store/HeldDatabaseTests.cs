@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orion.Store;
 using Orion.Store.Health;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 /// <summary>Another process holds the database and does not let go.</summary>
 public sealed class HeldDatabaseTests

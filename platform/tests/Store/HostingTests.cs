@@ -6,7 +6,7 @@ using Orion.Store;
 using Orion.Store.Jobs;
 using Orion.Store.OpsAccess;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 public sealed class HostingTests
 {

@@ -1,7 +1,7 @@
 using System.Text;
 using Orion.Store.Idempotency;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 public sealed class IdempotencyTests
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Orion.Store;
 using Orion.Store.Jobs;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 public sealed class JobTests
 {

@@ -1,6 +1,6 @@
 using Orion.Store.Jobs;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 public sealed class JobWaitTests
 {

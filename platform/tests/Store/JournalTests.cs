@@ -3,7 +3,7 @@ using Orion.Store;
 using Orion.Store.Journal;
 using Orion.Store.Schema;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 public sealed class JournalTests
 {

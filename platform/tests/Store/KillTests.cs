@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Orion.Store;
 using Xunit.Abstractions;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 public sealed class KillTests(ITestOutputHelper output)
 {

@@ -1,7 +1,7 @@
 using Orion.Store;
 using Orion.Store.Journal;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 public sealed class ManyWritersTests
 {

@@ -1,7 +1,7 @@
 using Orion.Store;
 using Orion.Store.Schema;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 public sealed class MigrationTests
 {

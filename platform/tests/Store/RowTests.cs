@@ -1,5 +1,5 @@
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 public sealed class RowTests
 {

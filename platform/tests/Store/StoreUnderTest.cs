@@ -1,7 +1,7 @@
 using System.Text;
 using Orion.Store;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 /// <summary>A store over a file of the test's own, with a scratch table, on a clock the test moves.</summary>
 internal sealed class StoreUnderTest : IAsyncDisposable

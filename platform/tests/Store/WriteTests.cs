@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Orion.Store;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 public sealed class WriteTests
 {

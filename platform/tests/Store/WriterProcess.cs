@@ -2,7 +2,7 @@ using Orion.Store;
 using Orion.Store.Jobs;
 using Orion.Store.Journal;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 /// <summary>A process of its own that writes until it is killed, and prints what was acknowledged to it.</summary>
 internal static class WriterProcess

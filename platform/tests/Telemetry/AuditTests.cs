@@ -19,10 +19,14 @@ public sealed class AuditTests
         Assert.Contains("'card_number'", refused.Message, StringComparison.Ordinal);
         Assert.Throws<AuditMetadataException>(() => AuditMetadata.Of(("password", "x")));
         await Assert.ThrowsAsync<AuditMetadataException>(() => telemetry.AuditAsync(Entry("[1]")));
-        await telemetry.AuditAsync(Entry(AuditMetadata.Of(("reason", "asked by mail canary-one@example.com"), ("node_id", null), ("allocation_id", "al_019356b4c0159b5c7c3a9d0e4f6a8b2c"))));
+        Assert.Throws<AuditMetadataException>(() => AuditMetadata.Of(("order_id", "or_1")));
+        Assert.Throws<ArgumentException>(() => AuditMetadata.Allow("order_id", "Order Id"));
+        AuditMetadata.Allow("order_id");
+        await telemetry.AuditAsync(Entry(AuditMetadata.Of(
+            ("reason", "asked by mail canary-one@example.com"), ("old_value", null), ("order_id", "or_019356b4c0159b5c7c3a9d0e4f6a8b2c"))));
 
         var stored = Assert.Single(await app.Services.GetRequiredService<TelemetryReader>().AuditAsync(new AuditQuery()));
-        Assert.Equal("""{"reason":"asked by mail [REDACTED]","allocation_id":"al_019356b4c0159b5c7c3a9d0e4f6a8b2c"}""", stored.Metadata);
+        Assert.Equal("""{"reason":"asked by mail [REDACTED]","order_id":"or_019356b4c0159b5c7c3a9d0e4f6a8b2c"}""", stored.Metadata);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class SloOptionsTests
     [Fact]
     public void A_changed_limit_reaches_the_sink_and_an_unchanged_objective_stays()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         using var services = Services(folder, ("Orion:Slos:Objectives:public_api_p95_300ms:Limit", "00:00:00.250"), ("Orion:Slos:Objectives:public_api_errors_0_1pct:Objective", "99.5"));
 
         var slos = services.GetRequiredService<IOptions<SloOptions>>().Value;
@@ -36,7 +36,7 @@ public sealed class SloOptionsTests
     [InlineData("public_api_errors_0_1pct:Limit", "00:00:01", "Orion:Slos:Objectives:public_api_errors_0_1pct:Limit: this SLO is not about latency")]
     public void What_makes_no_sense_is_refused_with_its_key(string key, string value, string message)
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         using var services = Services(folder, ($"Orion:Slos:Objectives:{key}", value));
 
         Assert.Contains(message, Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<SloOptions>>().Value).Message, StringComparison.Ordinal);
@@ -54,7 +54,7 @@ public sealed class SloOptionsTests
     [Fact]
     public async Task Rollups_that_are_wrong_are_a_warning_in_the_log()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         await using var services = Services(folder);
         var told = services.GetRequiredService<IOptions<TelemetrySinkOptions>>().Value.RollupsChecked!;
         told(new RollupDayCheck("api", new DateOnly(2026, 1, 5), DateTimeOffset.UnixEpoch, 1440, 0, false));
@@ -71,7 +71,7 @@ public sealed class SloOptionsTests
         Assert.Contains("9 rolled up, 2 raw", records[1].Message, StringComparison.Ordinal);
     }
 
-    private static ServiceProvider Services(OrionPlatform.Tests.TempFolder folder, params (string Key, string Value)[] settings)
+    private static ServiceProvider Services(TempFolder folder, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:telemetry"] = $"Directory={folder.File("telemetry")}" }

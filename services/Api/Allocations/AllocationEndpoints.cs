@@ -15,8 +15,10 @@ internal static class AllocationEndpoints
         group.MapPost("", CreateAsync).WithName("CreateAllocation").RequireAuthorization(ApiPolicies.Write).RequireIdempotencyKey()
             .Produces<AllocationResponse>(StatusCodes.Status201Created);
         group.MapGet("", ListAsync).WithName("ListAllocations").RequireAuthorization(ApiPolicies.Read).RefuseUnknownQuery();
-        group.MapGet("{id}", GetAsync).WithName("GetAllocation").RequireAuthorization(ApiPolicies.Read).Refuses(ErrorCodes.AllocationNotFound);
-        group.MapGet("{id}/live", (HttpContext http, string projectId, string id, LiveAllocation live) => live.HandleAsync(http, projectId, id))
+        group.MapGet("{id}", GetAsync).WithName("GetAllocation").RequireAuthorization(ApiPolicies.Read)
+            .Refuses(ErrorCodes.AllocationNotFound);
+        group.MapGet("{id}/live", (HttpContext http, string projectId, string id, LiveAllocation live) =>
+            live.HandleAsync(http, projectId, id))
             .WithName("WatchAllocation").WithMetadata(new SurfaceAttribute(CanonicalLine.Live)).RequireAuthorization(ApiPolicies.Read)
             .Produces<string>(contentType: "text/event-stream").Produces(StatusCodes.Status204NoContent)
             .Refuses(ErrorCodes.AllocationNotFound, ErrorCatalogue.TooManyStreams);
@@ -51,7 +53,8 @@ internal static class AllocationEndpoints
         Canon.Add("allocation.id", result.Answer.Headers["Location"].Split('/')[^1]);
         if (!result.IsReplay)
         {
-            telemetry.Track("allocation_requested", caller.ApiKeyId, caller.TenantSlug, new("runtime", asked.Runtime), new("slots", (long)asked.Slots));
+            telemetry.Track(
+                "allocation_requested", caller.ApiKeyId, caller.TenantSlug, new("runtime", asked.Runtime), new("slots", (long)asked.Slots));
         }
 
         return result;
@@ -67,7 +70,8 @@ internal static class AllocationEndpoints
         return TypedResults.Ok(new AllocationPage(page, found.Count > limit ? page[^1].Id : null));
     }
 
-    private static async Task<Ok<AllocationResponse>> GetAsync(string projectId, string id, DomainStore store, CancellationToken cancellationToken) =>
+    private static async Task<Ok<AllocationResponse>> GetAsync(
+        string projectId, string id, DomainStore store, CancellationToken cancellationToken) =>
         TypedResults.Ok(Found(await store.ReadAsync(tx => Domain.Allocations.FindAsync(tx, projectId, id), cancellationToken)));
 
     private static async Task<Accepted<AllocationResponse>> ReleaseAsync(

@@ -144,8 +144,11 @@ internal sealed class LiveAllocation(
 
     private Task<bool> MayReadAsync(Stream stream) => members.CanUseProjectAsync(stream.Http.Caller(), stream.ProjectId, stream.Stop);
 
-    private static string Event(AllocationStep step) =>
-        $"id: {step.Entry.Position}\ndata: {JsonSerializer.Serialize(AllocationEndpoints.ToResponse(step.Allocation), JsonSerializerOptions.Web)}\n\n";
+    private static string Event(AllocationStep step)
+    {
+        var data = JsonSerializer.Serialize(AllocationEndpoints.ToResponse(step.Allocation), JsonSerializerOptions.Web);
+        return $"id: {step.Entry.Position}\ndata: {data}\n\n";
+    }
 
     private ProblemException Full() => new(
         ErrorCatalogue.TooManyStreams,

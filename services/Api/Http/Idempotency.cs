@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
 using Orion.Store.Idempotency;
 
@@ -21,16 +22,13 @@ internal static class Idempotency
 
     /// <summary>Requires the header; a request without it, or with one that is none, has no effect.</summary>
     public static RouteHandlerBuilder RequireIdempotencyKey(this RouteHandlerBuilder endpoint) =>
-        endpoint.WithMetadata(new IdempotentMetadata()).AddEndpointFilterFactory((factory, next) =>
+        endpoint.WithMetadata(new IdempotentMetadata()).AddEndpointFilter((context, next) =>
         {
-            // The body is what the handler has bound, whatever else it takes.
-            var body = Array.FindIndex(factory.MethodInfo.GetParameters(), p => p.ParameterType.Namespace == typeof(Contracts.Shapes).Namespace);
-            return context =>
-            {
-                var http = context.HttpContext;
-                http.Features.Set(RequestOf(http, body < 0 ? null : context.Arguments[body]));
-                return next(context);
-            };
+            // What the request asks for is its body as the handler takes it; the framework has noted that type.
+            var body = context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
+            context.HttpContext.Features.Set(RequestOf(
+                context.HttpContext, body is null ? null : context.Arguments.FirstOrDefault(a => a?.GetType() == body)));
+            return next(context);
         });
 
     /// <summary>
@@ -43,7 +41,8 @@ internal static class Idempotency
     /// <remarks>
     /// Not cancelled with the request: a client that went away will ask again with its key, and get this answer.
     /// </remarks>
-    public static async Task<OnceResult> WriteOnceAsync<TResult>(this DomainStore store, HttpContext http, Func<WriteTransaction, Task<TResult>> work)
+    public static async Task<OnceResult> WriteOnceAsync<TResult>(
+        this DomainStore store, HttpContext http, Func<WriteTransaction, Task<TResult>> work)
         where TResult : IResult, IStatusCodeHttpResult, IValueHttpResult
     {
         var request = http.Features.GetRequiredFeature<IdempotentRequest>();
@@ -96,7 +95,8 @@ internal static class Idempotency
         }
 
         return new RememberedResponse(
-            result.StatusCode ?? StatusCodes.Status200OK, headers, JsonSerializer.SerializeToUtf8Bytes(result.Value, result.Value?.GetType() ?? typeof(object), json));
+            result.StatusCode ?? StatusCodes.Status200OK, headers,
+            JsonSerializer.SerializeToUtf8Bytes(result.Value, result.Value?.GetType() ?? typeof(object), json));
     }
 }
 

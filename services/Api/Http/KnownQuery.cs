@@ -3,13 +3,15 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace OrionPlatform.Api;
 
-/// <summary>Refuses query parameters that an endpoint does not know, as unknown members of a body are: a typo must not be ignored.</summary>
+/// <summary>Refuses query parameters that an endpoint does not know, as unknown members of a body are: no typo is ignored.</summary>
 internal static class KnownQuery
 {
     private const int MaxName = 64;
 
     /// <summary>Known are the <c>[FromQuery]</c> names of the handler's <c>[AsParameters]</c> types; each may be given once.</summary>
-    public static RouteHandlerBuilder RefuseUnknownQuery(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilterFactory((factory, next) =>
+    public static RouteHandlerBuilder RefuseUnknownQuery(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilterFactory(Create);
+
+    private static EndpointFilterDelegate Create(EndpointFilterFactoryContext factory, EndpointFilterDelegate next)
     {
         var known = factory.MethodInfo.GetParameters().Where(p => p.IsDefined(typeof(AsParametersAttribute)))
             .SelectMany(p => p.ParameterType.GetProperties(BindingFlags.Public | BindingFlags.Instance))
@@ -20,8 +22,9 @@ internal static class KnownQuery
             {
                 if (!known.Contains(name, StringComparer.Ordinal))
                 {
+                    var cut = name.Length > MaxName ? name[..MaxName] : name;
                     throw ProblemException.Invalid(
-                        $"The query parameter '{(name.Length > MaxName ? name[..MaxName] : name)}' is not known here; known are {string.Join(", ", known)}.");
+                        $"The query parameter '{cut}' is not known here; known are {string.Join(", ", known)}.");
                 }
 
                 if (values.Count > 1)
@@ -32,5 +35,5 @@ internal static class KnownQuery
 
             return next(context);
         };
-    });
+    }
 }

@@ -37,8 +37,8 @@ internal static class OpenApiDocuments
         [ErrorCatalogue.IdempotencyKeyRequired, ErrorCatalogue.IdempotencyKeyInvalid, ErrorCatalogue.IdempotencyKeyReused];
 
     /// <summary>Says with which errors of its own an endpoint, or each of a group, refuses.</summary>
-    public static TBuilder Refuses<TBuilder>(this TBuilder endpoint, params CatalogueError[] errors) where TBuilder : IEndpointConventionBuilder =>
-        endpoint.WithMetadata(new RefusalsMetadata(errors));
+    public static TBuilder Refuses<TBuilder>(this TBuilder endpoint, params CatalogueError[] errors)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RefusalsMetadata(errors));
 
     internal static void AddOpenApiDocuments(this WebApplicationBuilder builder)
     {
@@ -74,7 +74,8 @@ internal static class OpenApiDocuments
             o.AddSchemaTransformer(DescribeAsync);
         });
 
-    private static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    private static Task DescribeAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<IAuthorizeData>().Any())
@@ -115,9 +116,10 @@ internal static class OpenApiDocuments
     // What the framework does not read from validation attributes.
     private static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
-        foreach (var attribute in context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(inherit: true)
-            ?? (context.ParameterDescription?.ParameterDescriptor as IParameterInfoParameterDescriptor)?.ParameterInfo.GetCustomAttributes(inherit: true)
-            ?? [])
+        var parameter = context.ParameterDescription?.ParameterDescriptor as IParameterInfoParameterDescriptor;
+        var attributes = context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(inherit: true)
+            ?? parameter?.ParameterInfo.GetCustomAttributes(inherit: true) ?? [];
+        foreach (var attribute in attributes)
         {
             if (attribute is AllowedValuesAttribute allowed)
             {
@@ -154,7 +156,8 @@ internal static class OpenApiDocuments
     private static void Describe(OpenApiResponse answer, string header, string description)
     {
         answer.Headers ??= new Dictionary<string, IOpenApiHeader>();
-        answer.Headers[header] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+        answer.Headers[header] =
+            new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
     }
 
     private static OpenApiParameter HeaderParameter(string name, bool required, string description) => new()

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using Orion.Telemetry.Requests;
 
@@ -34,9 +35,8 @@ internal static class RateLimits
         builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddRateLimiter(o => o.OnRejected = RefuseAsync);
-        builder.Services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, limits) =>
-            limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
-                By(c => c.ApiKeyId, limits.Value.PerKey), By(c => c.TenantId, limits.Value.PerTenant)));
+        builder.Services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, limits) => limiter.GlobalLimiter =
+            PartitionedRateLimiter.CreateChained(By(c => c.ApiKeyId, limits.Value.PerKey), By(c => c.TenantId, limits.Value.PerTenant)));
     }
 
     private static PartitionedRateLimiter<HttpContext> By(Func<Domain.Principal, string> key, int perSecond) =>
@@ -51,11 +51,12 @@ internal static class RateLimits
             })
             : RateLimitPartition.GetNoLimiter(""));
 
-    private static async ValueTask RefuseAsync(Microsoft.AspNetCore.RateLimiting.OnRejectedContext rejected, CancellationToken cancellationToken)
+    private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
     {
         var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : s_refill;
         Canon.Tag("rate_limited", true);
         rejected.HttpContext.Response.Headers.RetryAfter = FailedAuthentications.Seconds(wait).ToString(CultureInfo.InvariantCulture);
-        await Problems.Result(ErrorCatalogue.TooManyRequests, "The key or its tenant sends more than it may.").ExecuteAsync(rejected.HttpContext);
+        await Problems.Result(ErrorCatalogue.TooManyRequests, "The key or its tenant sends more than it may.")
+            .ExecuteAsync(rejected.HttpContext);
     }
 }

@@ -18,7 +18,8 @@ internal static class ClaimTasks
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         var tasks = await WaitAsync(
-            store, http.NodeId(), asked.Holding.ToHashSet(StringComparer.Ordinal), asked.Max, TimeSpan.FromSeconds(asked.WaitSeconds), time, ending.Token);
+            store, http.NodeId(), asked.Holding.ToHashSet(StringComparer.Ordinal), asked.Max, TimeSpan.FromSeconds(asked.WaitSeconds), time,
+            ending.Token);
         Canon.Add("node.tasks", tasks.Count);
         Canon.Add("changed", tasks.Count > 0);
         return TypedResults.Ok(new ClaimTasksResponse([.. tasks.Select(t => new NodeTaskResponse(

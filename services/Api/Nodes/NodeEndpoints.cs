@@ -19,7 +19,8 @@ internal static class NodeEndpoints
 
     internal static void MapNodeApi(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/node/v1").WithTags("Nodes").WithMetadata(new SurfaceAttribute("node"), new BodyLimit(RequestRules.NodeBodyBytes));
+        var group = app.MapGroup("/node/v1").WithTags("Nodes")
+            .WithMetadata(new SurfaceAttribute("node"), new BodyLimit(RequestRules.NodeBodyBytes));
         group.MapPost("register", RegisterAsync).WithName("RegisterNode").RequireAuthorization(ApiPolicies.NodeJoin);
         group.MapPost("heartbeat", HeartbeatAsync).WithName("SendHeartbeat").RequireAuthorization(ApiPolicies.Node);
         group.MapPost("tasks/claim", ClaimTasks.HandleAsync).WithName("ClaimTasks").RequireAuthorization(ApiPolicies.Node);
@@ -32,7 +33,8 @@ internal static class NodeEndpoints
     private static async Task<Created<NodeCredential>> RegisterAsync(RegisterNodeRequest asked, DomainStore store)
     {
         using var span = Spans.Start("api.nodes.register");
-        var node = await store.WriteAsync(tx => Domain.Nodes.RegisterAsync(tx, new NodeOffer(asked.Name, asked.Slots, [.. asked.Runtimes])));
+        var offer = new NodeOffer(asked.Name, asked.Slots, [.. asked.Runtimes]);
+        var node = await store.WriteAsync(tx => Domain.Nodes.RegisterAsync(tx, offer));
         Canon.Add("node.id", node.NodeId);
         return TypedResults.Created((string?)null, new NodeCredential(node.NodeId, node.Token));
     }
@@ -59,7 +61,8 @@ internal static class NodeEndpoints
         Canon.Add("workloads.to_start", desired.Run.Count);
         Canon.Add("workloads.to_stop", desired.Stop.Count);
         return TypedResults.Ok(new HeartbeatResponse(
-            [.. desired.Run.Select(a => new WorkloadSpec(a.Id, a.Runtime, a.Slots, a.Tenant, a.TraceParent, a.CorrelationId))], desired.Stop));
+            [.. desired.Run.Select(a => new WorkloadSpec(a.Id, a.Runtime, a.Slots, a.Tenant, a.TraceParent, a.CorrelationId))],
+            desired.Stop));
     }
 
     /// <summary>How a task ended. The same report again gets the same answer and changes nothing.</summary>
@@ -80,7 +83,8 @@ internal static class NodeEndpoints
     }
 
     /// <summary>A workload ended by itself. Safe to repeat.</summary>
-    private static async Task<NoContent> ReportExitAsync(HttpContext http, string allocationId, WorkloadExitedRequest exited, DomainStore store)
+    private static async Task<NoContent> ReportExitAsync(
+        HttpContext http, string allocationId, WorkloadExitedRequest exited, DomainStore store)
     {
         Canon.Add("allocation.id", allocationId);
         Canon.Add("workload.exit_code", exited.ExitCode);

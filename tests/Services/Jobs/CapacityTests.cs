@@ -18,7 +18,7 @@ public sealed class CapacityTests
         await acme.BecomesAsync(early, "provisioning");
         Assert.Null((await acme.GetAllocationAsync(early)).GetProperty("nodeId").GetString());
         var (_, nodeId) = await api.NodeAsync("n1", 1, "patient");
-        await OrionPlatform.Tests.Eventually.TrueAsync(
+        await Eventually.TrueAsync(
             async () => (await acme.GetAllocationAsync(early)).GetProperty("nodeId")
                 .GetString() == nodeId, "it is placed once there is room");
 

@@ -37,6 +37,10 @@ public sealed class SliceTests
             facts.Select(f => f.Fact.Type));
         Assert.All(facts, f => Assert.Matches("^[0-9a-f]{32}$", f.TraceId));
         Assert.Equal(trace.ToHexString(), facts[0].TraceId);
+
+        // Whoever does the next step goes on with the request's correlation id and tenant; nobody has passed them on by hand.
+        Assert.All(facts.Take(4), f => Assert.Equal(trace.ToHexString(), f.CorrelationId));
+        Assert.All(facts, f => Assert.StartsWith("tn_", f.Fact.TenantId, StringComparison.Ordinal));
         await TellsItsStoryAsync(api, trace);
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Orion.Sink.Otlp;
-using Orion.Sink.Tests;
 
 namespace OrionPlatform.Tests;
 

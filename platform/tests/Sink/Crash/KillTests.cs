@@ -16,7 +16,7 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public async Task Two_writers_killed_while_others_read_and_checkpoint_leave_sound_files_lose_nothing_acknowledged_and_say_what_is_missing()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         var writers = new[] { new Victim(folder.Path, "one"), new Victim(folder.Path, "two") };
         var killed = Task.WhenAll(writers.Select(w => w.RunAndKillAsync(s_kills / 2)));
         await Eventually.TrueAsync(() => killed.IsCompleted || writers.All(w => w.Audited.Length > 0), "both write");

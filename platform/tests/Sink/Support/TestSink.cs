@@ -11,7 +11,7 @@ internal sealed class TestSink : IAsyncDisposable
     /// <summary>When a test begins, unless it says otherwise: names of folders tell the day.</summary>
     public static readonly DateTimeOffset Start = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly OrionPlatform.Tests.TempFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public TestSink(Action<TelemetrySinkOptions>? configure = null, FakeTimeProvider? time = null)
     {
@@ -47,7 +47,7 @@ internal sealed class TestSink : IAsyncDisposable
     /// Waits for what the keeper does, a minute of the test's clock at a time: what it cannot do, because a file is in use just then, it
     /// does a minute later.
     /// </summary>
-    public Task TidiedAsync(Func<Task<bool>> condition, string what) => OrionPlatform.Tests.Eventually.TrueAsync(
+    public Task TidiedAsync(Func<Task<bool>> condition, string what) => Eventually.TrueAsync(
         async () =>
         {
             Time.Advance(TimeSpan.FromMinutes(1));

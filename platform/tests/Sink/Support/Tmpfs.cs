@@ -26,7 +26,7 @@ internal sealed class TmpfsFactAttribute : FactAttribute
 /// <summary>A small file system of the test's own.</summary>
 internal sealed class Tmpfs : IDisposable
 {
-    private readonly OrionPlatform.Tests.TempFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public Tmpfs(int megabytes, bool readOnly = false)
     {

@@ -51,7 +51,7 @@ public sealed class VersionTests
     [Fact]
     public async Task The_central_file_of_version_1_is_brought_forward_with_all_its_rows_and_written_on()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         var time = new FakeTimeProvider(TestSink.Start);
         var now = UnixTime.Nanos(time.GetUtcNow());
         FrozenFile.Central(SegmentFiles.CentralPath(folder.Path), now);
@@ -85,7 +85,7 @@ public sealed class VersionTests
     [Fact]
     public async Task A_timeline_is_the_same_before_and_after_the_central_file_of_version_1_is_brought_forward()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         var time = new FakeTimeProvider(TestSink.Start);
         var now = UnixTime.Nanos(time.GetUtcNow());
         var path = SegmentFiles.CentralPath(folder.Path);
@@ -120,7 +120,7 @@ public sealed class VersionTests
         await using var test = new TestSink();
         test.Sink.Record(test.Line());
         await test.Sink.FlushAsync();
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         FrozenFile.Segment(folder.File("segment.db"), 1);
         FrozenFile.Central(folder.File("central.db"), 1);
         SegmentSchema.Versions.OpenWriter(folder.File("segment.db"), 1_000, 1_000).Dispose();
@@ -135,7 +135,7 @@ public sealed class VersionTests
     [Fact]
     public void A_step_that_fails_leaves_the_file_as_it_was()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         FrozenFile.Segment(folder.File("segment.db"), 1);
         var before = FrozenFile.Schema(folder.File("segment.db"));
         var steps = new SchemaVersions("", "CREATE TABLE half (x); DROP TABLE logs;", "CREATE TABLE done (x); INSERT INTO nowhere VALUES (1);");
@@ -149,14 +149,14 @@ public sealed class VersionTests
     [Fact]
     public async Task A_process_that_is_killed_while_it_brings_a_file_forward_leaves_the_old_file()
     {
-        using var folder = new OrionPlatform.Tests.TempFolder();
+        using var folder = new TempFolder();
         var path = folder.File("segment.db");
         FrozenFile.Segment(path, 1);
         var before = FrozenFile.Schema(path);
         using (var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(VersionTests).Assembly.Location, "endless-step", path]) { UseShellExecute = false })!)
         {
             // The WAL is past what the step began with: pages of the unfinished transaction are on disk.
-            await OrionPlatform.Tests.Eventually.TrueAsync(() =>
+            await Eventually.TrueAsync(() =>
                 new FileInfo(path + "-wal") is { Exists: true, Length: > 1_000_000 }, "the step wrote nothing");
             process.Kill();
             await process.WaitForExitAsync();
