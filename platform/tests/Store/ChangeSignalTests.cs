@@ -1,6 +1,6 @@
 using Orion.Store.Changes;
 
-namespace OrionPlatform.Tests;
+namespace Orion.Store.Tests;
 
 /// <summary>The signal by which loops and streams of one process wake each other.</summary>
 public sealed class ChangeSignalTests
