@@ -32,8 +32,7 @@ public static class OpsPanelExtensions
     public static TBuilder AddOpsPanel<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         var services = builder.Services;
-        services.AddOptions<OpsPanelOptions>().Bind(builder.Configuration.GetSection("Orion:Ops")).ValidateOnStart();
-        services.AddSingleton<Microsoft.Extensions.Options.IValidateOptions<OpsPanelOptions>, OpsPanelOptionsCheck>();
+        services.AddOptions<OpsPanelOptions>().BindConfiguration(OpsPanelOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         builder.AddPanelAuthentication();
         services.AddAuthorization(OpsRoles.AddPolicies);

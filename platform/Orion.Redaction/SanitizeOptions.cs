@@ -1,11 +1,11 @@
-using System.Text;
 using System.ComponentModel.DataAnnotations;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Orion.Redaction;
 
 /// <summary>Settings of redaction, section <c>Orion:Sanitize</c>.</summary>
-public sealed class SanitizeOptions
+public sealed class SanitizeOptions : IValidatableObject
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Orion:Sanitize";
@@ -27,37 +27,42 @@ public sealed class SanitizeOptions
     public IList<string> ExtraPatterns { get; } = [];
 
     /// <summary>Characters kept of one value, 256 to 1,048,576; the rest is cut off, between two words where it can be.</summary>
-    [Range(256, 1_048_576)]
+    [Range(256, 1_048_576, ErrorMessage = "Orion:Sanitize:MaxLength must lie between 256 and 1048576.")]
     public int MaxLength { get; set; } = 16_384;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        for (var i = 0; i < ExtraTokenPrefixes.Count; i++)
+        {
+            if (ExtraTokenPrefixes[i] is not { Length: >= 3 } prefix || !char.IsAsciiLetterOrDigit(prefix[0]) || !Ascii.IsValid(prefix))
+            {
+                yield return new(
+                    $"{Section}:ExtraTokenPrefixes:{i}: A beginning has 3 ASCII characters or more, and a letter or digit first.",
+                    [nameof(ExtraTokenPrefixes)]);
+            }
+        }
+
+        for (var i = 0; i < ExtraPatterns.Count; i++)
+        {
+            if (PatternProblem(ExtraPatterns[i]) is { } problem)
+            {
+                yield return new($"{Section}:ExtraPatterns:{i}: {problem}", [nameof(ExtraPatterns)]);
+            }
+        }
+    }
 
     internal static Regex Pattern(string text) => new(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
-    internal static string? Problem(SanitizeOptions options)
+    private static string? PatternProblem(string text)
     {
-        for (var i = 0; i < options.ExtraTokenPrefixes.Count; i++)
+        try
         {
-            if (options.ExtraTokenPrefixes[i] is not { Length: >= 3 } prefix || !char.IsAsciiLetterOrDigit(prefix[0])
-                || !Ascii.IsValid(prefix))
-            {
-                return $"{Section}:ExtraTokenPrefixes:{i}: A beginning has 3 ASCII characters or more, and a letter or digit first.";
-            }
+            return Pattern(text).IsMatch("") ? "The pattern matches the empty text, and so every value." : null;
         }
-
-        for (var i = 0; i < options.ExtraPatterns.Count; i++)
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            try
-            {
-                if (Pattern(options.ExtraPatterns[i]).IsMatch(""))
-                {
-                    return $"{Section}:ExtraPatterns:{i}: The pattern matches the empty text, and so every value.";
-                }
-            }
-            catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-            {
-                return $"{Section}:ExtraPatterns:{i}: {exception.Message}";
-            }
+            return exception.Message;
         }
-
-        return null;
     }
 }

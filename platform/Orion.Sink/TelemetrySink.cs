@@ -28,7 +28,7 @@ public sealed class TelemetrySink : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        options.Validate();
+        TelemetrySinkOptions.ThrowIfInvalid(options);
         (_options, _time) = (options, time);
         var run = new WriterRun(options.Directory, options.Process);
         Audit = new AuditLogger(options, run, time);

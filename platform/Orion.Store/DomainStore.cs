@@ -40,11 +40,7 @@ public sealed class DomainStore : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        if (DomainStoreOptionsValidator.Problem(options) is { } problem)
-        {
-            throw new ArgumentException(problem, nameof(options));
-        }
-
+        DomainStoreOptions.ThrowIfInvalid(options);
         var file = new SqliteFile(options.ConnectionString);
         Folder = Path.GetDirectoryName(file.FullPath)!;
         var session = Migrator.OpenMigrated(file, migrations, options.BusyTimeout, time);

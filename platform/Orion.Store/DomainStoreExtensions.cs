@@ -21,11 +21,11 @@ public static class DomainStoreExtensions
     {
         var services = builder.Services;
         services.AddOptions<DomainStoreOptions>()
-            .Bind(builder.Configuration.GetSection(DomainStoreOptions.Section))
+            .BindConfiguration(DomainStoreOptions.Section)
             .Configure<IConfiguration>((options, configuration) =>
                 options.ConnectionString = configuration.GetConnectionString(DomainStoreOptions.ConnectionName) ?? options.ConnectionString)
+            .ValidateDataAnnotations()
             .ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DomainStoreOptions>, DomainStoreOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(s =>
             new DomainStore(s.GetRequiredService<IOptions<DomainStoreOptions>>().Value, s.GetRequiredService<TimeProvider>()));

@@ -63,7 +63,7 @@ public static class TelemetryExtensions
     /// <summary>The check that the process answers at all, tagged <c>live</c>; <see cref="MapHealth"/> serves it.</summary>
     public static TBuilder AddHealth<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
-        builder.Services.AddCapability<HealthOptions>(HealthOptions.Section, HealthOptions.Problem);
+        builder.Services.AddOptions<HealthOptions>().BindConfiguration(HealthOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         return builder;
     }
@@ -132,9 +132,11 @@ public static class TelemetryExtensions
     /// </summary>
     public static TBuilder AddOutgoingCalls<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
-        builder.Services.AddCapability<OutgoingOptions>(OutgoingOptions.Section, OutgoingOptions.Problem);
+        builder.Services.AddOptions<OutgoingOptions>().BindConfiguration(OutgoingOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IConfigureOptions<OutgoingOptions>>(sp =>
             new ClientSections(sp.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton<IValidateOptions<OutgoingOptions>, ClientValidation>();
         builder.Services.TryAddSingleton<Breakers>();
         builder.Services.AddSingleton<IHttpMessageHandlerBuilderFilter, OutgoingFilter>();
         builder.Services.AddServiceDiscovery();
@@ -169,6 +171,22 @@ public static class TelemetryExtensions
                 configuration.GetSection(OutgoingOptions.Section).Bind(options);
                 configuration.GetSection($"{OutgoingOptions.Section}:Clients:{name}").Bind(options);
             }
+        }
+    }
+
+    /// <summary>The same rules for each client's own settings, told with the client's section.</summary>
+    private sealed class ClientValidation : IValidateOptions<OutgoingOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, OutgoingOptions options)
+        {
+            if (string.IsNullOrEmpty(name))
+            {
+                return ValidateOptionsResult.Skip;
+            }
+
+            var result = new DataAnnotationValidateOptions<OutgoingOptions>(name).Validate(name, options);
+            return !result.Failed ? result : ValidateOptionsResult.Fail(result.Failures.Select(f =>
+                f.Replace($"{OutgoingOptions.Section}:", $"{OutgoingOptions.Section}:Clients:{name}:", StringComparison.Ordinal)));
         }
     }
 }

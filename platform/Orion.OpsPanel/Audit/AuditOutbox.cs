@@ -6,6 +6,7 @@ using Orion.Sink;
 using Orion.Sink.Audit;
 using Orion.Store;
 using Orion.Store.Audit;
+using Orion.Store.Changes;
 using Orion.Telemetry.Audit;
 using Orion.Telemetry.Metrics;
 
@@ -36,13 +37,13 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
     private readonly TelemetrySink _sink;
     private readonly TimeProvider _time;
     private readonly ILogger<AuditOutbox> _logger;
-    private TaskCompletionSource _arrived = NewSignal();
+    private readonly ChangeSignal _arrived = new();
     private bool _failing;
 
     public AuditOutbox(DomainStore store, TelemetrySink sink, TimeProvider time, ILogger<AuditOutbox> logger)
     {
         (_store, _sink, _time, _logger) = (store, sink, time, logger);
-        store.AuditEntriesCommitted += (_, _) => Volatile.Read(ref _arrived).TrySetResult();
+        store.AuditEntriesCommitted += (_, _) => _arrived.Raise();
     }
 
     /// <inheritdoc/>
@@ -82,10 +83,10 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
         {
             while (true)
             {
-                // Anew before the round: an entry that is committed during it is copied by the next.
-                Volatile.Write(ref _arrived, NewSignal());
+                // Taken before the round: an entry that is committed during it is copied by the next.
+                var arrived = _arrived.Next;
                 await RoundGuardedAsync();
-                await Task.WhenAny(_arrived.Task, Task.Delay(s_lookAgain, _time, stoppingToken));
+                await Task.WhenAny(arrived, Task.Delay(s_lookAgain, _time, stoppingToken));
                 await Task.Delay(s_gather, _time, stoppingToken);
             }
         }
@@ -176,8 +177,6 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
 
         return refused;
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [LoggerMessage(
         1, LogLevel.Warning,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orion.Store.Changes;
 
 namespace Orion.OpsPanel.Live;
 
@@ -11,7 +12,7 @@ internal sealed class LivePulse(VersionSource source, TimeProvider time, ILogger
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly ChangeSignal _changed = new();
     private PanelVersion? _current; // Null while the loop has no answer yet.
     private CancellationTokenSource? _loop;
     private int _watchers;
@@ -58,7 +59,7 @@ internal sealed class LivePulse(VersionSource source, TimeProvider time, ILogger
                     return _current;
                 }
 
-                changed = _changed.Task;
+                changed = _changed.Next;
             }
 
             await changed.WaitAsync(cancellationToken);
@@ -117,17 +118,14 @@ internal sealed class LivePulse(VersionSource source, TimeProvider time, ILogger
 
     private void Publish(PanelVersion version)
     {
-        TaskCompletionSource? changed = null;
         lock (_lock)
         {
             if (version != _current)
             {
                 _current = version;
-                (changed, _changed) = (_changed, NewSignal());
+                _changed.Raise();
             }
         }
-
-        changed?.SetResult();
     }
 
     private void Leave()
@@ -141,8 +139,6 @@ internal sealed class LivePulse(VersionSource source, TimeProvider time, ILogger
             }
         }
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed class Watcher(LivePulse pulse) : IDisposable
     {

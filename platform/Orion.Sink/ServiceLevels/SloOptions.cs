@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Orion.Sink.ServiceLevels;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Orion.Sink.ServiceLevels;
 /// change one that the product has defined. Every service should have the same. Minutes that are past keep what was counted by the limit of
 /// their time.
 /// </summary>
-public sealed class SloOptions
+public sealed class SloOptions : IValidatableObject
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Orion:Slos";
@@ -33,26 +35,23 @@ public sealed class SloOptions
         return (T)(changed is LatencySlo latency ? latency with { Limit = change?.Limit ?? latency.Limit } : changed);
     }
 
-    /// <summary>What is wrong with the settings, with the key it is about; null when nothing is.</summary>
-    public static string? Problem(SloOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        foreach (var (name, change) in options.Objectives)
-        {
-            var (key, slo) = ($"{Section}:Objectives:{name}", options._defined.Find(s => s.Name == name));
-            var problem = slo is null ? $"{key} is no SLO; there are {string.Join(", ", options._defined.Select(s => s.Name))}."
-                : change.Objective is not (null or > 0 and < 100) ? $"{key}:Objective must be above 0 and below 100 percent, not {change.Objective}."
-                : change.Limit is not null && slo is not LatencySlo ? $"{key}:Limit: this SLO is not about latency."
-                : change.Limit is { } limit && (limit < TimeSpan.FromMilliseconds(1) || limit > TimeSpan.FromHours(1)) ? $"{key}:Limit must be between 1 ms and 1 h, not {limit}."
-                : null;
-            if (problem is not null)
-            {
-                return problem;
-            }
-        }
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        from change in Objectives
+        let problem = Problem(change.Key, change.Value)
+        where problem is not null
+        select new ValidationResult($"{Section}:Objectives:{change.Key}{problem}", [nameof(Objectives)]);
 
-        return null;
-    }
+    private string? Problem(string name, SloChange change) => _defined.Find(s => s.Name == name) switch
+    {
+        null => $" is no SLO; there are {string.Join(", ", _defined.Select(s => s.Name))}.",
+        _ when change.Objective is not (null or > 0 and < 100) =>
+            $":Objective must be above 0 and below 100 percent, not {change.Objective}.",
+        not LatencySlo when change.Limit is not null => ":Limit: this SLO is not about latency.",
+        _ when change.Limit is { } limit && (limit < TimeSpan.FromMilliseconds(1) || limit > TimeSpan.FromHours(1)) =>
+            $":Limit must be between 1 ms and 1 h, not {limit}.",
+        _ => null,
+    };
 }
 
 /// <summary>What is different about an SLO; null where nothing is.</summary>

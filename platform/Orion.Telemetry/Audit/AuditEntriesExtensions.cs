@@ -22,7 +22,7 @@ public static class AuditEntriesExtensions
     {
         if (services.All(s => s.ServiceType != typeof(Redactor)))
         {
-            services.AddCapability<SanitizeOptions>(SanitizeOptions.Section, SanitizeOptions.Problem);
+            services.AddOptions<SanitizeOptions>().BindConfiguration(SanitizeOptions.Section).ValidateDataAnnotations().ValidateOnStart();
             services.TryAddSingleton<Sanitizer>();
             services.AddSingleton<Redactor>();
         }

@@ -28,10 +28,12 @@ public static partial class AuditMetadata
     /// <exception cref="ArgumentException">A key is not snake_case, or longer than 64 characters.</exception>
     public static void Allow(params IEnumerable<string> keys)
     {
+        ArgumentNullException.ThrowIfNull(keys);
         var added = keys.ToList();
         if (added.Find(k => !SnakeCase().IsMatch(k)) is { } wrong)
         {
-            throw new ArgumentException($"'{wrong}' is no key of audit metadata: it has to be snake_case, of at most {MaxKeyShown} characters.");
+            throw new ArgumentException(
+                $"'{wrong}' is no key of audit metadata: it has to be snake_case, of at most {MaxKeyShown} characters.", nameof(keys));
         }
 
         ImmutableInterlocked.Update(ref s_keys, s => s.Union(added));

@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Orion.Telemetry.Health;
 
 /// <summary>Settings of the health endpoints, section <c>Orion:Health</c>.</summary>
-public sealed class HealthOptions
+public sealed class HealthOptions : IValidatableObject
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Orion:Health";
@@ -11,6 +13,7 @@ public sealed class HealthOptions
     /// </summary>
     public string? Key { get; set; }
 
-    internal static string? Problem(HealthOptions options) =>
-        options.Key is { Length: > 0 and < 16 } ? "Orion:Health:Key must have at least 16 characters." : null;
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        Key is { Length: > 0 and < 16 } ? [new("Orion:Health:Key must have at least 16 characters, or be empty.", [nameof(Key)])] : [];
 }

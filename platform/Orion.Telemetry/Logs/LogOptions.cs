@@ -13,6 +13,6 @@ public sealed class LogOptions
     public LogLevel MinLevel { get; set; } = LogLevel.Information;
 
     /// <summary>Records the ring holds, 10 to 100,000.</summary>
-    [Range(10, 100_000)]
+    [Range(10, 100_000, ErrorMessage = "Orion:Logs:RingSize must lie between 10 and 100000.")]
     public int RingSize { get; set; } = 2000;
 }

@@ -136,7 +136,8 @@ public static class FailedAuthenticationsExtensions
         ArgumentNullException.ThrowIfNull(services);
         if (!services.Any(s => s.ServiceType == typeof(FailedAuthentications)))
         {
-            services.AddCapability<FailedAuthenticationOptions>(FailedAuthenticationOptions.Section);
+            services.AddOptions<FailedAuthenticationOptions>().BindConfiguration(FailedAuthenticationOptions.Section)
+                .ValidateDataAnnotations().ValidateOnStart();
             services.TryAddSingleton<FailedAuthentications>();
         }
 

@@ -125,12 +125,12 @@ internal static class TelemetrySetup
 
     private static void AddParts(this IServiceCollection services, IHostApplicationBuilder builder, string serviceName, OtlpSetup otlp)
     {
-        services.AddCapability<TracingOptions>(TracingOptions.Section);
-        services.AddCapability<LogOptions>(LogOptions.Section);
-        services.AddCapability<HeartbeatOptions>(HeartbeatOptions.Section);
-        services.AddCapability<LagOptions>(LagOptions.Section);
-        services.AddCapability<MetricsOptions>(MetricsOptions.Section);
-        services.AddCapability<SloOptions>(SloOptions.Section, SloOptions.Problem);
+        services.AddOptions<TracingOptions>().BindConfiguration(TracingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<HeartbeatOptions>().BindConfiguration(HeartbeatOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LagOptions>().BindConfiguration(LagOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MetricsOptions>().BindConfiguration(MetricsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SloOptions>().BindConfiguration(SloOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddRedaction();
         services.TryAddSingleton<WireRedactor>();
         services.TryAddSingleton<TraceRing>();
@@ -171,21 +171,20 @@ internal static class TelemetrySetup
             return;
         }
 
-        services.AddOptions<TelemetrySinkOptions>().BindConfiguration("Orion:Sink")
+        services.AddOptions<TelemetrySinkOptions>().BindConfiguration(TelemetrySinkOptions.Section)
             .Configure<IOptions<SloOptions>, IServiceProvider>((o, slos, sp) =>
             {
-                (o.Directory, o.Slos) = (folder, [.. slos.Value.All.Select(s => s.Rule)]);
+                (o.Directory, o.Process) = (folder, sp.GetRequiredService<ServiceIdentity>().Instance);
+                o.Slos = [.. slos.Value.All.Select(s => s.Rule)];
                 o.RollupsChecked = check =>
                     RollupNotice.Tell(sp.GetRequiredService<ILoggerFactory>().CreateLogger("Orion.Sink.Rollups"), check);
-            });
+            })
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.TryAddSingleton(_ => InstanceClaim.Take(folder, serviceName));
         services.TryAddSingleton(sp => new ServiceIdentity(serviceName, sp.GetRequiredService<InstanceClaim>().Name, environmentName));
         services.TryAddSingleton(sp =>
-        {
-            var options = sp.GetRequiredService<IOptions<TelemetrySinkOptions>>().Value;
-            options.Process = sp.GetRequiredService<ServiceIdentity>().Instance;
-            return new TelemetrySink(options, sp.GetRequiredService<TimeProvider>());
-        });
+            new TelemetrySink(sp.GetRequiredService<IOptions<TelemetrySinkOptions>>().Value, sp.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(sp => new TelemetryReader(folder, sp.GetRequiredService<TimeProvider>()));
     }
 

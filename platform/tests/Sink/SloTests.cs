@@ -116,5 +116,8 @@ public sealed class SloTests
 
     [Fact]
     public void An_objective_has_one_name() => Assert.Contains(
-        "Orion:Sink:Slos", Assert.Throws<ArgumentException>(() => new TelemetrySinkOptions { Directory = "x", Process = "api", Slos = [new("a"), new("a")] }.Validate()).Message, StringComparison.Ordinal);
+        "Orion:Sink:Slos",
+        Assert.Throws<ArgumentException>(() => new TelemetrySink(
+            new TelemetrySinkOptions { Directory = "x", Process = "api", Slos = [new("a"), new("a")] }, TimeProvider.System)).Message,
+        StringComparison.Ordinal);
 }

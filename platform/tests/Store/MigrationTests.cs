@@ -102,7 +102,7 @@ public sealed class MigrationTests
     [InlineData("", 256, "ConnectionStrings:store is missing")]
     [InlineData("Data Source=:memory:", 256, "ConnectionStrings:store names no file")]
     [InlineData("Colour=blue", 256, "ConnectionStrings:store is not a SQLite connection string")]
-    [InlineData("Data Source=x.db", 0, "Orion:Store:MaxBatch is 0")]
+    [InlineData("Data Source=x.db", 0, "Orion:Store:MaxBatch must lie between 1 and 10000")]
     public void A_setting_that_cannot_work_is_named(string connection, int batch, string expected)
     {
         var refused = Assert.Throws<ArgumentException>(

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Orion.Telemetry.Correlation;
 using Orion.Telemetry.Outgoing;
 using Orion.Telemetry.Tracing;
@@ -48,6 +49,19 @@ public sealed class OutgoingTests
         var error = await Assert.ThrowsAsync<TimeoutException>(() => clients.CreateClient("hasty").GetAsync(new Uri(app.Address, "/never")));
 
         Assert.Contains("\"hasty\"", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Retries", "99", "Orion:Outgoing:Clients:hasty:Retries must lie between 0 and 10.")]
+    [InlineData("TotalTimeout", "00:00:01", "Orion:Outgoing:Clients:hasty:TotalTimeout must not be shorter")]
+    public async Task A_bad_setting_of_a_client_of_its_own_name_is_refused_with_its_key(string key, string value, string message)
+    {
+        await using var app = await TestApp.StartAsync(settings: [($"Orion:Outgoing:Clients:hasty:{key}", value)]);
+        var clients = app.Services.GetRequiredService<IHttpClientFactory>();
+
+        var refused = Assert.Throws<OptionsValidationException>(() => clients.CreateClient("hasty"));
+
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

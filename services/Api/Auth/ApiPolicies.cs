@@ -21,8 +21,7 @@ internal static class ApiPolicies
             .AddScheme<PlainOptions, NodeAuthentication>(NodeAuthentication.SchemeName, null)
             .AddScheme<PlainOptions, JoinTokenAuthentication>(JoinTokenAuthentication.SchemeName, null)
             .AddScheme<PlainOptions, OtlpKeyAuthentication>(OtlpKeyAuthentication.SchemeName, null);
-        builder.Services.AddOptions<SharedSecrets>().Configure<IConfiguration>(SharedSecrets.Read)
-            .Validate(SharedSecrets.LongEnough, SharedSecrets.TooShort).ValidateOnStart();
+        builder.Services.AddOptions<SharedSecrets>().BindConfiguration(SharedSecrets.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddAuthorizationBuilder()
             .AddPolicy(Read, p => p.AddAuthenticationSchemes(ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser())
             .AddPolicy(Write, p => p.AddAuthenticationSchemes(ApiKeyAuthentication.SchemeName).RequireRole("member", "admin"))

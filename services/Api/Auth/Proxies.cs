@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ using IPNetwork = System.Net.IPNetwork;
 namespace OrionPlatform.Api;
 
 /// <summary>The proxies that may say whom they speak for, section <c>Orion:Proxies</c>.</summary>
-internal sealed class ProxyOptions
+internal sealed class ProxyOptions : IValidatableObject
 {
     public const string Section = "Orion:Proxies";
 
@@ -16,7 +17,10 @@ internal sealed class ProxyOptions
     /// </summary>
     public IList<string> Known { get; } = [];
 
-    public static bool Valid(ProxyOptions options) => options.Known.All(k => IPAddress.TryParse(k, out _) || IPNetwork.TryParse(k, out _));
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        Known.All(k => IPAddress.TryParse(k, out _) || IPNetwork.TryParse(k, out _))
+            ? []
+            : [new("Orion:Proxies:Known must have addresses such as 10.0.0.7 and networks such as 10.0.0.0/24.", [nameof(Known)])];
 }
 
 /// <summary>
@@ -26,10 +30,7 @@ internal static class ProxiesExtensions
 {
     internal static void AddProxies(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<ProxyOptions>().BindConfiguration(ProxyOptions.Section)
-            .Validate(
-                ProxyOptions.Valid, $"{ProxyOptions.Section}:Known must have addresses such as 10.0.0.7 and networks such as 10.0.0.0/24.")
-            .ValidateOnStart();
+        builder.Services.AddOptions<ProxyOptions>().BindConfiguration(ProxyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<ForwardedHeadersOptions>().PostConfigure<IOptions<ProxyOptions>>(Configure);
     }
 

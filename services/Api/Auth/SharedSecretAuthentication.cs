@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -69,13 +70,8 @@ internal sealed class OtlpKeyAuthentication(IOptionsMonitor<PlainOptions> option
 /// <summary>The shared secrets. One that is not set closes what it opens.</summary>
 internal sealed class SharedSecrets
 {
-    public const string TooShort = "Orion:Node:JoinToken must have at least 16 characters, or be absent, which closes node registration.";
+    public const string Section = "Orion:Node";
 
+    [MinLength(16, ErrorMessage = "Orion:Node:JoinToken must have at least 16 characters, or be absent, which closes node registration.")]
     public string? JoinToken { get; set; }
-
-    public static void Read(SharedSecrets secrets, IConfiguration configuration) =>
-        secrets.JoinToken = configuration["Orion:Node:JoinToken"];
-
-    public static bool LongEnough(SharedSecrets secrets) =>
-        secrets is { JoinToken: null or { Length: >= 16 } };
 }

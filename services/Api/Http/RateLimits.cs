@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
@@ -12,12 +13,12 @@ internal sealed class RateLimitOptions
     public const string Section = "Orion:RateLimits";
 
     /// <summary>Requests a second of one API key, 1 to 1,000,000. As many may come at once after a pause of a second.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Orion:RateLimits:PerKey must lie between 1 and 1000000.")]
     public int PerKey { get; set; } = 500;
 
     /// <summary>Requests a second of all keys of one tenant, 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Orion:RateLimits:PerTenant must lie between 1 and 1000000.")]
     public int PerTenant { get; set; } = 1_000;
-
-    public static bool Valid(RateLimitOptions o) => o.PerKey is >= 1 and <= 1_000_000 && o.PerTenant is >= 1 and <= 1_000_000;
 }
 
 /// <summary>
@@ -32,8 +33,7 @@ internal static class RateLimits
     internal static void AddRateLimits(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section)
-            .Validate(RateLimitOptions.Valid, $"{RateLimitOptions.Section}: PerKey and PerTenant must lie between 1 and 1000000.")
-            .ValidateOnStart();
+            .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddRateLimiter(o => o.OnRejected = RefuseAsync);
         builder.Services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, limits) => limiter.GlobalLimiter =
             PartitionedRateLimiter.CreateChained(By(c => c.ApiKeyId, limits.Value.PerKey), By(c => c.TenantId, limits.Value.PerTenant)));

@@ -1,3 +1,5 @@
+using Orion.Store.Changes;
+
 namespace OrionPlatform.Api;
 
 /// <summary>
@@ -15,7 +17,7 @@ internal sealed class JournalNotifier(DomainStore store, TimeProvider time, ILog
     // By subject; bounded by how many streams may be open; each leaves when it ends.
     private readonly Dictionary<string, List<Watcher>> _watchers = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
-    private TaskCompletionSource _somebody = NewSignal();
+    private readonly ChangeSignal _somebody = new();
 
     /// <summary>Whether anybody waits.</summary>
     public bool IsWatched
@@ -41,7 +43,7 @@ internal sealed class JournalNotifier(DomainStore store, TimeProvider time, ILog
             }
 
             same.Add(watcher);
-            _somebody.TrySetResult();
+            _somebody.Raise();
         }
 
         return watcher;
@@ -73,13 +75,7 @@ internal sealed class JournalNotifier(DomainStore store, TimeProvider time, ILog
     {
         lock (_lock)
         {
-            if (_watchers.Count > 0)
-            {
-                return Task.CompletedTask;
-            }
-
-            _somebody = NewSignal();
-            return _somebody.Task;
+            return _watchers.Count > 0 ? Task.CompletedTask : _somebody.Next;
         }
     }
 
@@ -128,19 +124,17 @@ internal sealed class JournalNotifier(DomainStore store, TimeProvider time, ILog
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     /// <summary>One who watches a subject.</summary>
     internal sealed class Watcher(JournalNotifier pulse, string subject) : IDisposable
     {
-        private TaskCompletionSource _changed = NewSignal();
+        private readonly ChangeSignal _changed = new();
 
         public string Subject => subject;
 
         /// <summary>Completes when there may be facts that were not there when it was asked for. Take it first, then read.</summary>
-        public Task Changed => Volatile.Read(ref _changed).Task;
+        public Task Changed => _changed.Next;
 
-        public void Signal() => Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
+        public void Signal() => _changed.Raise();
 
         public void Dispose() => pulse.Leave(this);
     }

@@ -12,9 +12,7 @@ internal static class NodeEndpoints
     internal static void AddNodeApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<NodeWatchOptions>().BindConfiguration(NodeWatchOptions.Section)
-            .Validate(o => o.LostAfter >= TimeSpan.FromSeconds(5) && o.LostAfter <= TimeSpan.FromHours(1),
-                $"{NodeWatchOptions.Section}:LostAfter must lie between 00:00:05 and 01:00:00.")
-            .ValidateOnStart();
+            .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHostedService<NodeWatch>();
         builder.Services.AddSingleton<IWorkQueue, NodeTaskQueue>();
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Orion.Store.Journal;
 
@@ -9,6 +10,7 @@ internal sealed class NodeWatchOptions
     public const string Section = "Orion:Nodes";
 
     /// <summary>Silence after which a node is lost; its allocations fail. Agents beat every 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "01:00:00", ErrorMessage = "Orion:Nodes:LostAfter must lie between 00:00:05 and 01:00:00.")]
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(30);
 }
 

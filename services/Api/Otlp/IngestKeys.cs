@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,7 @@ namespace OrionPlatform.Api;
 /// <summary>
 /// The keys that telemetry comes in with, and what each may claim: section <c>Orion:Otlp</c>. A key without a secret opens nothing.
 /// </summary>
-internal sealed class IngestKeyOptions
+internal sealed class IngestKeyOptions : IValidatableObject
 {
     public const string Section = "Orion:Otlp";
 
@@ -38,11 +39,44 @@ internal sealed class IngestKeyOptions
     /// <summary>All keys, the shared one among them.</summary>
     public IEnumerable<KeyValuePair<string, IngestKey>> All =>
         string.IsNullOrEmpty(ApiKey) ? Keys : [.. Keys, new(Shared, new IngestKey { Key = ApiKey, Services = { "*" } })];
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        Problems().Select(p => new ValidationResult(p, [nameof(Keys)]));
+
+    private IEnumerable<string> Problems()
+    {
+        foreach (var problem in Keys.SelectMany(k => k.Value.Problems(k.Key)))
+        {
+            yield return problem;
+        }
+
+        if (ApiKey is { Length: > 0 and < IngestKey.LeastLength })
+        {
+            yield return $"{Section}:ApiKey must have at least {IngestKey.LeastLength} characters, or be absent, which closes it.";
+        }
+
+        if (Keys.ContainsKey(Shared))
+        {
+            yield return $"{Section}:Keys:{Shared} is the name of {Section}:ApiKey; call this key something else.";
+        }
+
+        foreach (var same in All.Where(k => k.Value.IsOpen && IngestKeys.Hash(k.Value) is not null)
+            .GroupBy(k => Convert.ToHexString(IngestKeys.Hash(k.Value)!), k => PathOf(k.Key)).Where(g => g.Count() > 1))
+        {
+            yield return $"{string.Join(" and ", same)} have the same secret: nobody could tell their senders apart; "
+                + "give each one of its own.";
+        }
+    }
+
+    private string PathOf(string name) => Keys.ContainsKey(name) ? $"{Section}:Keys:{name}" : $"{Section}:ApiKey";
 }
 
 /// <summary>One key.</summary>
 internal sealed class IngestKey
 {
+    /// <summary>Characters that a secret has at least.</summary>
+    internal const int LeastLength = 16;
+
     /// <summary>The secret.</summary>
     public string? Key { get; set; }
 
@@ -62,40 +96,9 @@ internal sealed class IngestKey
     public bool MayClaimLines { get; set; }
 
     public bool IsOpen => !string.IsNullOrEmpty(Key) || !string.IsNullOrEmpty(Sha256);
-}
 
-/// <summary>Says what is wrong with the keys, at the start.</summary>
-internal sealed class IngestKeysCheck : IValidateOptions<IngestKeyOptions>
-{
-    private const int LeastLength = 16;
-
-    public ValidateOptionsResult Validate(string? name, IngestKeyOptions options)
-    {
-        List<string> problems = [.. options.Keys.SelectMany(k => Problems(k.Key, k.Value))];
-        if (options.ApiKey is { Length: > 0 and < LeastLength })
-        {
-            problems.Add($"{IngestKeyOptions.Section}:ApiKey must have at least {LeastLength} characters, or be absent, which closes it.");
-        }
-
-        if (options.Keys.ContainsKey(IngestKeyOptions.Shared))
-        {
-            problems.Add($"{IngestKeyOptions.Section}:Keys:{IngestKeyOptions.Shared} is the name of {IngestKeyOptions.Section}:ApiKey; call this key something else.");
-        }
-
-        foreach (var same in options.All.Where(k => k.Value.IsOpen && IngestKeys.Hash(k.Value) is not null)
-            .GroupBy(k => Convert.ToHexString(IngestKeys.Hash(k.Value)!), k => PathOf(k.Key, options)).Where(g => g.Count() > 1))
-        {
-            problems.Add(
-                $"{string.Join(" and ", same)} have the same secret: nobody could tell their senders apart; give each one of its own.");
-        }
-
-        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
-    }
-
-    private static string PathOf(string name, IngestKeyOptions options) =>
-        options.Keys.ContainsKey(name) ? $"{IngestKeyOptions.Section}:Keys:{name}" : $"{IngestKeyOptions.Section}:ApiKey";
-
-    private static IEnumerable<string> Problems(string name, IngestKey key)
+    /// <summary>What is wrong with it, by its path in the configuration.</summary>
+    public IEnumerable<string> Problems(string name)
     {
         var path = $"{IngestKeyOptions.Section}:Keys:{name}";
         if (name.Length is 0 or > OtlpSender.MaxName || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'))
@@ -103,22 +106,23 @@ internal sealed class IngestKeysCheck : IValidateOptions<IngestKeyOptions>
             yield return $"{path}: a name has 1 to {OtlpSender.MaxName} letters, digits, hyphens, dots and underscores.";
         }
 
-        if (key is { Key.Length: > 0 and < LeastLength })
+        if (Key is { Length: > 0 and < LeastLength })
         {
             yield return $"{path}:Key must have at least {LeastLength} characters, or be absent, which closes it.";
         }
 
-        if (key is { Key.Length: > 0, Sha256.Length: > 0 })
+        if (Key is { Length: > 0 } && Sha256 is { Length: > 0 })
         {
             yield return $"{path} has both a Key and a Sha256; leave one of them out.";
         }
 
-        if (key is { Sha256.Length: > 0 } && (key.Sha256.Length != 64 || !key.Sha256.All(char.IsAsciiHexDigit)))
+        if (Sha256 is { Length: > 0 } && (Sha256.Length != 64 || !Sha256.All(char.IsAsciiHexDigit)))
         {
             yield return $"{path}:Sha256 must be 64 hexadecimal digits.";
         }
 
-        foreach (var (list, patterns) in ((string, List<string>)[])[("Services", key.Services), ("Surfaces", key.Surfaces), ("Tenants", key.Tenants)])
+        foreach (var (list, patterns) in ((string, List<string>)[])
+            [(nameof(Services), Services), (nameof(Surfaces), Surfaces), (nameof(Tenants), Tenants)])
         {
             if (patterns.Exists(p => p.Length == 0 || p[..^1].Contains('*')))
             {

@@ -33,8 +33,8 @@ internal static class OtlpEndpoints
             RawDays = services.GetRequiredService<IOptions<TelemetrySinkOptions>>().Value.RawDays,
         });
         builder.Services.AddSingleton<IngestKeys>();
-        builder.Services.AddSingleton<IValidateOptions<IngestKeyOptions>, IngestKeysCheck>();
-        builder.Services.AddOptions<IngestKeyOptions>().BindConfiguration(IngestKeyOptions.Section).ValidateOnStart();
+        builder.Services.AddOptions<IngestKeyOptions>().BindConfiguration(IngestKeyOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
     }
 
     internal static void MapOtlpIngest(this IEndpointRouteBuilder app)

@@ -4,7 +4,7 @@ using OrionPlatform.Contracts;
 namespace OrionPlatform.NodeAgent;
 
 /// <summary>Who this node is to the platform: the credential it registered for once, kept on disk, mode 0600.</summary>
-internal sealed class NodeSession(PlatformClient client, IOptions<AgentOptions> options, IConfiguration configuration, ILogger<NodeSession> log) : IDisposable
+internal sealed class NodeSession(PlatformClient client, IOptions<AgentOptions> options, ILogger<NodeSession> log) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
     private NodeCredential? _credential;
@@ -26,7 +26,7 @@ internal sealed class NodeSession(PlatformClient client, IOptions<AgentOptions> 
             _credential ??= StateFiles.Read<NodeCredential>(_file);
             if (_credential is null)
             {
-                var token = configuration["Orion:Node:JoinToken"]
+                var token = options.Value.JoinToken
                     ?? throw new InvalidOperationException("Orion:Node:JoinToken is missing: without it the node cannot register.");
                 _credential = await client.RegisterAsync(token, Offer, cancellationToken);
                 StateFiles.Write(_file, _credential);

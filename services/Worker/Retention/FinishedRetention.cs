@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace OrionPlatform.Worker;
@@ -8,9 +9,8 @@ internal sealed class RetentionOptions
     public const string Section = "Orion:Retention";
 
     /// <summary>Days that an allocation stays in the store after its end, 1 to 3650. Its facts stay in the journal.</summary>
+    [Range(1, 3650, ErrorMessage = "Orion:Retention:FinishedDays must lie between 1 and 3650.")]
     public int FinishedDays { get; set; } = 30;
-
-    public static bool Valid(RetentionOptions o) => o.FinishedDays is >= 1 and <= 3650;
 }
 
 /// <summary>
@@ -82,8 +82,7 @@ internal static class RetentionExtensions
     internal static void AddRetention(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section)
-            .Validate(RetentionOptions.Valid, $"{RetentionOptions.Section}:FinishedDays must lie between 1 and 3650.")
-            .ValidateOnStart();
+            .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHostedService<FinishedRetention>();
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using OrionPlatform.Api;
 
@@ -71,6 +72,6 @@ public sealed class IngestKeyTests
             .Select(p => KeyValuePair.Create(IngestKeyOptions.Section + ":" + p[0], (string?)p[1]));
         var options = new IngestKeyOptions();
         new ConfigurationBuilder().AddInMemoryCollection(pairs).Build().GetSection(IngestKeyOptions.Section).Bind(options);
-        return new IngestKeysCheck().Validate(null, options).Failures ?? [];
+        return options.Validate(new ValidationContext(options)).Select(p => p.ErrorMessage!);
     }
 }
