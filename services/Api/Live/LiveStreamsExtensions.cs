@@ -9,6 +9,5 @@ internal static class LiveStreamsExtensions
             .Validate(LiveOptions.Valid, $"{LiveOptions.Section}: MaxStreams and MaxStreamsPerTenant must lie between 1 and 10000, Life between 00:00:01 and 01:00:00.")
             .ValidateOnStart();
         builder.Services.AddSingleton<JournalNotifier>().AddHostedService(s => s.GetRequiredService<JournalNotifier>());
-        builder.Services.AddSingleton<LiveAllocation>();
     }
 }

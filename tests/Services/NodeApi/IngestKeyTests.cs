@@ -70,6 +70,7 @@ public sealed class IngestKeyTests
         var pairs = settings.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split('=', 2))
             .Select(p => KeyValuePair.Create(IngestKeyOptions.Section + ":" + p[0], (string?)p[1]));
         var options = new IngestKeyOptions();
+        NodeEndpoints.AddAgentKey(options);
         new ConfigurationBuilder().AddInMemoryCollection(pairs).Build().GetSection(IngestKeyOptions.Section).Bind(options);
         return new IngestKeysCheck().Validate(null, options).Failures ?? [];
     }
