@@ -16,14 +16,7 @@ public sealed partial class DocumentationTests(InstalledTemplate template)
     public async Task The_code_of_every_page_builds_and_its_tests_pass()
     {
         var folder = await template.GeneratedAtAsync("hive", "documented", Name);
-        foreach (var page in s_pages)
-        {
-            var blocks = Blocks(await File.ReadAllTextAsync(Path.Combine(folder, "docs", page))).ToList();
-            Assert.NotEmpty(blocks);
-            blocks.ForEach(block => Type(folder, page, block));
-        }
-
-        await Command.SucceedAsync(folder, "dotnet", "sln", "add", "services/Greeter");
+        await TypeAsync(folder);
         BuildTests.NoWarning(await InstalledTemplate.BuildAsync(folder));
         foreach (var (room, tests) in ((string, string)[])
             [("tests/Services", "FullyQualifiedName~NoteTests|FullyQualifiedName~JobBacklogTests|FullyQualifiedName~NoteTelemetryTests"), ("tests/Architecture", "")])
@@ -33,6 +26,19 @@ public sealed partial class DocumentationTests(InstalledTemplate template)
             Assert.Contains("Passed!", output, StringComparison.Ordinal);
             Assert.DoesNotContain("Skipped:     1", output, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>Types the code of every page.</summary>
+    internal static async Task TypeAsync(string folder)
+    {
+        foreach (var page in s_pages)
+        {
+            var blocks = Blocks(await File.ReadAllTextAsync(Path.Combine(folder, "docs", page))).ToList();
+            Assert.NotEmpty(blocks);
+            blocks.ForEach(block => Type(folder, page, block));
+        }
+
+        await Command.SucceedAsync(folder, "dotnet", "sln", "add", "services/Greeter");
     }
 
     [Fact]
