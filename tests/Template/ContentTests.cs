@@ -107,11 +107,11 @@ public sealed partial class ContentTests(InstalledTemplate template)
         Assert.Equal(await ExpectedAsync("Acme.Orders", s_withoutSample), files);
         Assert.Equal(Projects(files), Listed(folder));
         await UnchangedAsync(folder, s_withoutSample);
-        var services = files.Where(f => f.StartsWith("services/", StringComparison.Ordinal) || f.StartsWith("AppHost/", StringComparison.Ordinal)
-            || f.StartsWith("load-tests/", StringComparison.Ordinal) || f.StartsWith("ServiceDefaults/", StringComparison.Ordinal));
-        Assert.DoesNotContain(services, f => Sample().IsMatch(File.ReadAllText(Path.Combine(folder, f))));
-        Assert.DoesNotContain(files.Where(f => !f.StartsWith("platform/", StringComparison.Ordinal) && !f.EndsWith(".png", StringComparison.Ordinal)),
-            f => IsTrace(File.ReadAllText(Path.Combine(folder, f))));
+        string[] product = ["AppHost/", "ServiceDefaults/", "services/", "load-tests/"];
+        Assert.DoesNotContain(
+            files.Where(f => product.Any(room => IsIn(f, room))), f => Sample().IsMatch(File.ReadAllText(Path.Combine(folder, f))));
+        Assert.DoesNotContain(
+            files.Where(f => Path.GetExtension(f) is not ".png"), f => IsTrace(File.ReadAllText(Path.Combine(folder, f))));
     }
 
     [Fact]
@@ -180,7 +180,8 @@ public sealed partial class ContentTests(InstalledTemplate template)
         foreach (var file in UsersOwn(await TrackedAsync(), symbols))
         {
             var overlaid = Path.Combine(InstalledTemplate.Repository, Overlay, file);
-            var source = !symbols.Contains("withSample") && File.Exists(overlaid) ? overlaid : Path.Combine(InstalledTemplate.Repository, file);
+            var isOverlaid = !symbols.Contains("withSample") && File.Exists(overlaid);
+            var source = isOverlaid ? overlaid : Path.Combine(InstalledTemplate.Repository, file);
             var original = Chosen(await File.ReadAllTextAsync(source), symbols);
             var expected = original
                 .Replace(UserSecretsId(InstalledTemplate.Repository), userSecretsId, StringComparison.Ordinal)
@@ -239,7 +240,7 @@ public sealed partial class ContentTests(InstalledTemplate template)
         .Where(f => symbols.Contains("fromSource") || !(IsIn(f, "platform/") || f == "tests/Architecture/PlatformTests.cs"))
         .Where(f => symbols.Contains("withPlatformTests")
             || !(s_platformTests.Any(p => IsIn(f, p)) || (IsIn(f, "tests/") && f.EndsWith("KillTests.cs", StringComparison.Ordinal))))
-        .ToHashSet(StringComparer.Ordinal);
+        .Distinct(StringComparer.Ordinal);
 
     private static bool IsIn(string file, string place) =>
         file == place || (place.EndsWith('/') && file.StartsWith(place, StringComparison.Ordinal));

@@ -76,7 +76,7 @@ public sealed partial class DocumentationTests(InstalledTemplate template)
 
     [GeneratedRegex(
         @"`(?<path>[\w./-]+/[\w./-]+)`(, (?<where>after|before) `(?<anchor>[^`]+)`)?\n```(csharp|sql|xml|markdown)\n(?<code>.*?)```\n",
-        RegexOptions.Singleline, matchTimeoutMilliseconds: 10_000)]
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex CodeBlock();
 
     private sealed record Block(string Path, string Where, string Anchor, string Code);

@@ -38,7 +38,8 @@ internal static class AllocationEndpoints
 
     // The row, its journal fact, its audit entry, the job and the answer to be repeated are one transaction.
     private static async Task<IResult> CreateAsync(
-        HttpContext http, string projectId, CreateAllocationRequest asked, DomainStore store, AllocationAudit audit, TelemetryWriter telemetry)
+        HttpContext http, string projectId, CreateAllocationRequest asked, DomainStore store, AllocationAudit audit,
+        TelemetryWriter telemetry)
     {
         using var span = Spans.Start("api.allocations.request");
         var caller = http.Caller();

@@ -41,7 +41,9 @@ internal static class NodeEndpoints
         group.MapPost("workloads/{allocationId}/exited", ReportExitAsync).WithName("ReportExit").RequireAuthorization(NodeAccess.Node);
     }
 
-    /// <summary>Names what a node agent's telemetry may say of itself. Before the configuration is bound, which brings the secret.</summary>
+    /// <summary>
+    /// Names what a node agent's telemetry may say of itself. Before the configuration is bound, which brings the secret.
+    /// </summary>
     internal static void AddAgentKey(IngestKeyOptions options) => options.Keys[AgentKey] = new IngestKey
     {
         Services = { "node-agent" }, Surfaces = { CanonicalLine.Job, "other" }, Tenants = { "*" }, MayClaimLines = true,

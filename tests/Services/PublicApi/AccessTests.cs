@@ -51,7 +51,8 @@ public sealed class AccessTests(SharedApi shared) : IClassFixture<SharedApi>
     [InlineData("nonsense")]
     public async Task Without_a_valid_key_nothing_is_answered(string? key)
     {
-        using var answer = await _api.Client(key).GetAsync(new Uri($"v1/projects/{_api.ProjectOf("acme")}/{AnySlice.Path}", UriKind.Relative));
+        using var answer = await _api.Client(key).GetAsync(
+            new Uri($"v1/projects/{_api.ProjectOf("acme")}/{AnySlice.Path}", UriKind.Relative));
         await Calls.IsProblemAsync(answer, 401, "unauthenticated");
         Assert.NotEmpty(answer.Headers.WwwAuthenticate);
     }

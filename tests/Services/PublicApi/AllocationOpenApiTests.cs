@@ -17,9 +17,11 @@ public sealed class AllocationOpenApiTests(SharedApi shared) : IClassFixture<Sha
         var document = await OpenApiTests.DocumentAsync(_api, "v1");
         var create = document.GetProperty("paths").GetProperty("/v1/projects/{projectId}/allocations").GetProperty("post");
         Assert.Contains(OpenApiTests.Parameters(create), p => p == ("Idempotency-Key", true));
-        Assert.True(create.GetProperty("responses").GetProperty("201").GetProperty("headers").TryGetProperty("Idempotency-Replayed", out _));
-        Assert.Contains("idempotency_key_reused", create.GetProperty("responses").GetProperty("422").GetProperty("description").GetString(), StringComparison.Ordinal);
-        Assert.Contains("project_not_found", create.GetProperty("responses").GetProperty("404").GetProperty("description").GetString(), StringComparison.Ordinal);
+        var answers = create.GetProperty("responses");
+        Assert.True(answers.GetProperty("201").GetProperty("headers").TryGetProperty("Idempotency-Replayed", out _));
+        Assert.Contains(
+            "idempotency_key_reused", answers.GetProperty("422").GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.Contains("project_not_found", answers.GetProperty("404").GetProperty("description").GetString(), StringComparison.Ordinal);
 
         var body = document.GetProperty("components").GetProperty("schemas").GetProperty("CreateAllocationRequest");
         Assert.Equal(["runtime", "slots"], body.GetProperty("required").EnumerateArray().Select(r => r.GetString()));

@@ -50,7 +50,8 @@ public sealed class OpenApiTests(SharedApi shared) : IClassFixture<SharedApi>
         return all.Count;
     }
 
-    internal static IEnumerable<(string? Name, bool Required)> Parameters(JsonElement operation) => operation.GetProperty("parameters").EnumerateArray()
+    internal static IEnumerable<(string? Name, bool Required)> Parameters(JsonElement operation) => operation
+        .GetProperty("parameters").EnumerateArray()
         .Select(p => (p.GetProperty("name").GetString(), p.TryGetProperty("required", out var required) && required.GetBoolean()));
 
     internal static async Task<JsonElement> DocumentAsync(ApiUnderTest api, string name) =>

@@ -50,8 +50,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Agent(Uri address, string state, params string[] settings) => Start(
         "node-agent", typeof(NodeAgent.Program).Assembly,
         [
-            $"--services:api:http:0={address}", $"--Orion:Node:JoinToken={ServiceSecrets.JoinToken}", $"--Orion:Agent:StateDirectory={state}",
-            .. settings,
+            $"--services:api:http:0={address}", $"--Orion:Node:JoinToken={ServiceSecrets.JoinToken}",
+            $"--Orion:Agent:StateDirectory={state}", .. settings,
         ],
         new Dictionary<string, string>
         {

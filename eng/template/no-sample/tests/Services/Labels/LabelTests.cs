@@ -26,7 +26,8 @@ public sealed class LabelTests(SharedApi shared) : IClassFixture<SharedApi>
         await using var worker = Worker.Program.Build(ApiUnderTest.Arguments(api.Folder));
         await worker.StartAsync();
         await Eventually.TrueAsync(
-            async () => (await acme.GetFromJsonAsync<LabelResponse>(answer.Headers.Location))!.Slug == "very-urgent", "the label has its slug");
+            async () => (await acme.GetFromJsonAsync<LabelResponse>(answer.Headers.Location))!.Slug == "very-urgent",
+            "the label has its slug");
         await worker.StopAsync();
         Assert.Equal(added with { Slug = "very-urgent" }, await acme.GetFromJsonAsync<LabelResponse>(answer.Headers.Location));
     }
