@@ -26,6 +26,7 @@ internal static class Program
         builder.AddProxies();
         builder.AddApiAuth();
         builder.AddLiveStreams();
+        builder.AddAllocations();
         builder.AddNodeApi();
         builder.AddOtlpIngest();
         builder.AddDevelopmentSeeding();

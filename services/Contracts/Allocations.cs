@@ -6,7 +6,7 @@ namespace OrionPlatform.Contracts;
 /// <param name="Runtime">Name of the runtime, as node agents configure it.</param>
 /// <param name="Slots">How many slots it takes on its node.</param>
 public sealed record CreateAllocationRequest(
-    [property: StringLength(Shapes.RuntimeMaxLength, MinimumLength = 1), RegularExpression(Shapes.Runtime)] string Runtime,
+    [property: StringLength(NodeShapes.RuntimeMaxLength, MinimumLength = 1), RegularExpression(NodeShapes.Runtime)] string Runtime,
     [property: Range(1, 64)] int Slots);
 
 /// <summary>An allocation.</summary>

@@ -2,14 +2,30 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OrionPlatform.Contracts;
 
+/// <summary>What the names of nodes and of their runtimes look like on the wire.</summary>
+public static class NodeShapes
+{
+    /// <summary>A runtime's name.</summary>
+    public const string Runtime = "^[a-z0-9][a-z0-9._-]{0,62}$";
+
+    /// <summary>Characters of the longest name of a runtime.</summary>
+    public const int RuntimeMaxLength = 63;
+
+    /// <summary>What people call a node.</summary>
+    public const string NodeName = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
+
+    /// <summary>Characters of the longest name of a node.</summary>
+    public const int NodeNameMaxLength = 100;
+}
+
 /// <summary>What a node's agent offers when it registers.</summary>
 /// <param name="Name">What people call the node.</param>
 /// <param name="Slots">How many slots it has.</param>
 /// <param name="Runtimes">Names of the runtimes it is configured for.</param>
 public sealed record RegisterNodeRequest(
-    [property: StringLength(Shapes.NodeNameMaxLength, MinimumLength = 1), RegularExpression(Shapes.NodeName)] string Name,
+    [property: StringLength(NodeShapes.NodeNameMaxLength, MinimumLength = 1), RegularExpression(NodeShapes.NodeName)] string Name,
     [property: Range(1, 4096)] int Slots,
-    [property: MaxLength(64), EachMatches(Shapes.Runtime)] IReadOnlyCollection<string> Runtimes);
+    [property: MaxLength(64), EachMatches(NodeShapes.Runtime)] IReadOnlyCollection<string> Runtimes);
 
 /// <summary>What registration answers.</summary>
 /// <param name="NodeId">The node's id (<c>nd_...</c>).</param>
@@ -26,9 +42,9 @@ public sealed record NodeCredential(string NodeId, string NodeSecret);
 /// <param name="Process">The agent's process.</param>
 /// <param name="Exports">What became of its telemetry, a kind each.</param>
 public sealed record HeartbeatRequest(
-    [property: StringLength(Shapes.NodeNameMaxLength, MinimumLength = 1), RegularExpression(Shapes.NodeName)] string Name,
+    [property: StringLength(NodeShapes.NodeNameMaxLength, MinimumLength = 1), RegularExpression(NodeShapes.NodeName)] string Name,
     [property: Range(1, 4096)] int Slots,
-    [property: MaxLength(64), EachMatches(Shapes.Runtime)] IReadOnlyCollection<string> Runtimes,
+    [property: MaxLength(64), EachMatches(NodeShapes.Runtime)] IReadOnlyCollection<string> Runtimes,
     [property: MaxLength(4096), EachMatches(Shapes.Id)] IReadOnlyCollection<string> Running,
     ProcessFigures Process,
     [property: MaxLength(2)] IReadOnlyList<ExportFigures>? Exports = null) : IValidatableObject
@@ -56,7 +72,7 @@ public sealed record HeartbeatRequest(
 /// <param name="LagP50Ms">The median, ms.</param>
 /// <param name="Utilization">Share of the time in which its pool had work, 0 to 1.</param>
 public sealed record ProcessFigures(
-    [property: StringLength(Shapes.NodeNameMaxLength + 11, MinimumLength = 1)] string Worker,
+    [property: StringLength(NodeShapes.NodeNameMaxLength + 11, MinimumLength = 1)] string Worker,
     [property: StringLength(255, MinimumLength = 1)] string Host,
     [property: Range(1, int.MaxValue)] int Pid, DateTimeOffset StartedAt, [property: Range(1, 3600)] int IntervalSeconds,
     [property: Range(0, int.MaxValue)] int PoolThreads, [property: Range(0, long.MaxValue)] long PoolQueue,

@@ -15,18 +15,6 @@ public static class Shapes
     /// <summary>Whether it has the form of a tenant's short name.</summary>
     public static bool IsTenantName(string text) => s_tenantName.IsMatch(text);
 
-    /// <summary>A runtime's name.</summary>
-    public const string Runtime = "^[a-z0-9][a-z0-9._-]{0,62}$";
-
-    /// <summary>Characters of the longest name of a runtime.</summary>
-    public const int RuntimeMaxLength = 63;
-
-    /// <summary>What people call a node.</summary>
-    public const string NodeName = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
-
-    /// <summary>Characters of the longest name of a node.</summary>
-    public const int NodeNameMaxLength = 100;
-
     /// <summary>A tenant's short name.</summary>
     public const string TenantName = "^[a-z][a-z0-9-]{0,62}$";
 

@@ -9,16 +9,6 @@ public sealed class ModelTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData("true", "api", "node-agent", "traffic", "worker")]
-    [InlineData("false", "api", "node-agent", "worker")]
-    public async Task It_runs_three_services_and_traffic_where_it_is_wanted(string traffic, params string[] expected)
-    {
-        await using var model = await HostedPlatform.ModelAsync(_folder.Path, "--Traffic:Enabled=" + traffic);
-
-        Assert.Equal(expected, model.Resources.OfType<ProjectResource>().Select(r => r.Name).Order(StringComparer.Ordinal));
-    }
-
     [Fact]
     public async Task Each_service_answers_for_its_health_and_listens_itself_without_a_proxy()
     {
@@ -47,7 +37,7 @@ public sealed class ModelTests : IDisposable
         await using var model = await HostedPlatform.ModelAsync(_folder.Path);
 
         var parameters = model.Resources.OfType<ParameterResource>().ToList();
-        Assert.Equal(["node-join-token", "ops-login-token", "otlp-agent-key", "otlp-api-key"], parameters.Select(p => p.Name)
+        Assert.Equal(GeneratedSecrets.Names.Append("ops-login-token").Order(StringComparer.Ordinal), parameters.Select(p => p.Name)
             .Order(StringComparer.Ordinal));
         Assert.All(parameters, p => Assert.True(p.Secret));
     }

@@ -11,10 +11,10 @@ public sealed class AllocationTests(SharedPlatform shared)
     {
         var id = await shared.Platform.RequestAllocationAsync();
         await shared.Platform.BecomesAsync(id, "active");
-        Assert.Single(RunningPlatform.Workloads(id));
+        Assert.Single(PlatformAllocations.Workloads(id));
 
         await shared.Platform.ReleaseAsync(id);
         await shared.Platform.BecomesAsync(id, "released");
-        Assert.Empty(RunningPlatform.Workloads(id));
+        Assert.Empty(PlatformAllocations.Workloads(id));
     }
 }

@@ -74,7 +74,7 @@ public sealed class AppHostEndTests
         // AppHost is the last to end.
         Assert.Equal(0, await platform.EndAsync());
         Assert.Empty(platform.Service("api").Concat(platform.Service("worker")).Concat(platform.Service("node-agent")));
-        Assert.Empty(RunningPlatform.Workloads(id));
+        Assert.Empty(PlatformAllocations.Workloads(id));
         await Eventually.TrueAsync(() => platform.Everything().Count == 0, "no process of the platform is left");
     }
 
@@ -97,7 +97,7 @@ public sealed class AppHostEndTests
 
         ids = [running, .. ids];
         await Eventually.TrueAsync(
-            () => first.Everything().Count == 0 && ids.All(id => RunningPlatform.Workloads(id).Count == 0),
+            () => first.Everything().Count == 0 && ids.All(id => PlatformAllocations.Workloads(id).Count == 0),
             "no process of the killed platform is left",
             Allocations.Recovery);
 
@@ -135,14 +135,14 @@ internal static class Allocations
         foreach (var id in ids)
         {
             await platform.BecomesAsync(id, "active", Recovery);
-            await Eventually.TrueAsync(() => RunningPlatform.Workloads(id).Count == 1, $"exactly one process runs for {id}", Recovery);
+            await Eventually.TrueAsync(() => PlatformAllocations.Workloads(id).Count == 1, $"exactly one process runs for {id}", Recovery);
         }
 
         foreach (var id in ids)
         {
             await platform.ReleaseAsync(id);
             await platform.BecomesAsync(id, "released", Recovery);
-            Assert.Empty(RunningPlatform.Workloads(id));
+            Assert.Empty(PlatformAllocations.Workloads(id));
         }
     }
 }

@@ -36,9 +36,6 @@ public sealed partial class BuildTests(InstalledTemplate template)
     }
 
     [Fact]
-    public async Task It_builds_from_packages_without_a_warning() => NoWarning(await template.BuiltAsync(await template.OfPackagesAsync()));
-
-    [Fact]
     public async Task A_part_of_a_name_that_is_a_class_which_the_code_uses_is_changed()
     {
         // In namespace Task.Api the word Task means that namespace, and no longer the class.

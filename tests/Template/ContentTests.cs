@@ -18,10 +18,33 @@ public sealed partial class ContentTests(InstalledTemplate template)
         "tests/EndToEnd/AppHostEndTests.cs",
     ];
 
+    // What stays behind with --sample false, and what comes in its place: the files of Overlay.
+    private static readonly string[] s_sample =
+    [
+        "AppHost/SampleCommands.cs",
+        "services/Api/Allocations/", "services/Api/Nodes/", "services/Contracts/Allocations.cs", "services/Contracts/Nodes.cs",
+        "services/Domain/Allocations/", "services/Domain/Nodes/", "services/NodeAgent/", "services/Sleeper/",
+        "services/Worker/Provisioning/", "services/Worker/Reconciliation/", "services/Worker/Retention/",
+        "load-tests/Scenarios/", "tests/EndToEnd/", "tests/LoadTests/", "tests/TraceGate/",
+        "tests/Services/Domain/AllocationHistoryTests.cs", "tests/Services/Domain/FinishedAllocationTests.cs",
+        "tests/Services/Domain/StuckAllocationTests.cs", "tests/Services/Fuzzing/", "tests/Services/Ingest/",
+        "tests/Services/Jobs/CapacityTests.cs", "tests/Services/NodeApi/", "tests/Services/PublicApi/AllocationAccessTests.cs",
+        "tests/Services/PublicApi/AllocationOpenApiTests.cs", "tests/Services/PublicApi/AuditTests.cs",
+        "tests/Services/PublicApi/BadInputTests.cs", "tests/Services/PublicApi/GeneratedClientTests.cs",
+        "tests/Services/PublicApi/KillTests.cs", "tests/Services/PublicApi/ListTests.cs", "tests/Services/PublicApi/LiveTests.cs",
+        "tests/Services/PublicApi/QuietStreamTests.cs", "tests/Services/PublicApi/SlowClientTests.cs",
+        "tests/Services/PublicApi/ThrottleTests.cs", "tests/Services/Running/AllocationCalls.cs",
+        "tests/Services/Running/OtlpCalls.cs", "tests/Services/Running/ServiceProcess.cs", "tests/Services/Slice/AgentKillTests.cs",
+        "tests/Services/Slice/ChainTests.cs", "tests/Services/Slice/SliceTests.cs", "tests/Services/Telemetry/",
+        "tests/Services/Workloads/", "tests/Shared/Platform/PlatformAllocations.cs",
+    ];
+
+    private const string Overlay = "eng/template/no-sample/";
     private const string Feed = "https://nuget.example.com/v3/index.json?a=1&b=2";
 
-    private static readonly string[] s_source = ["fromSource"];
-    private static readonly string[] s_everything = ["fromSource", "withPlatformTests"];
+    private static readonly string[] s_source = ["fromSource", "withSample"];
+    private static readonly string[] s_everything = ["fromSource", "withPlatformTests", "withSample"];
+    private static readonly string[] s_withoutSample = ["fromSource", "withPlatformTests"];
 
     // One has all that a name can be changed by; ORION_TEMPLATE_FULL=1 looks at each by itself.
     public static TheoryData<string> Names =>
@@ -64,7 +87,7 @@ public sealed partial class ContentTests(InstalledTemplate template)
             "--load-engine", "nbomber");
         var files = InstalledTemplate.Files(folder);
 
-        Assert.Equal((await ExpectedAsync("Acme.Orders", [])).Append("nuget.config").Order(StringComparer.Ordinal), files);
+        Assert.Equal((await ExpectedAsync("Acme.Orders", ["withSample"])).Append("nuget.config").Order(StringComparer.Ordinal), files);
         Assert.Equal(Projects(files), Listed(folder));
         var feed = XDocument.Load(Path.Combine(folder, "nuget.config")).Descendants("packageSources").Elements().Single();
         Assert.Equal(Feed, feed.Attribute("value")?.Value);
@@ -72,6 +95,23 @@ public sealed partial class ContentTests(InstalledTemplate template)
         Assert.Contains("""<LoadEngine Condition="'$(LoadEngine)' == ''">nbomber</LoadEngine>""", props, StringComparison.Ordinal);
         var telemetry = await File.ReadAllTextAsync(Path.Combine(folder, "docs", "telemetry.md"));
         Assert.DoesNotContain("dotnet run --project platform", telemetry, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_the_sample_one_tiny_slice_comes_along_in_its_place_and_no_word_of_it()
+    {
+        var folder = await template.GeneratedAtAsync(
+            "hive", "sample-less", "Acme.Orders", "--sample", "false", "--platform-tests", "true");
+        var files = InstalledTemplate.Files(folder);
+
+        Assert.Equal(await ExpectedAsync("Acme.Orders", s_withoutSample), files);
+        Assert.Equal(Projects(files), Listed(folder));
+        await UnchangedAsync(folder, s_withoutSample);
+        string[] product = ["AppHost/", "ServiceDefaults/", "services/", "load-tests/"];
+        Assert.DoesNotContain(
+            files.Where(f => product.Any(room => IsIn(f, room))), f => Sample().IsMatch(File.ReadAllText(Path.Combine(folder, f))));
+        Assert.DoesNotContain(
+            files.Where(f => Path.GetExtension(f) is not ".png"), f => IsTrace(File.ReadAllText(Path.Combine(folder, f))));
     }
 
     [Fact]
@@ -139,7 +179,10 @@ public sealed partial class ContentTests(InstalledTemplate template)
         var userSecretsId = UserSecretsId(folder);
         foreach (var file in UsersOwn(await TrackedAsync(), symbols))
         {
-            var original = Chosen(await File.ReadAllTextAsync(Path.Combine(InstalledTemplate.Repository, file)), symbols);
+            var overlaid = Path.Combine(InstalledTemplate.Repository, Overlay, file);
+            var isOverlaid = !symbols.Contains("withSample") && File.Exists(overlaid);
+            var source = isOverlaid ? overlaid : Path.Combine(InstalledTemplate.Repository, file);
+            var original = Chosen(await File.ReadAllTextAsync(source), symbols);
             var expected = original
                 .Replace(UserSecretsId(InstalledTemplate.Repository), userSecretsId, StringComparison.Ordinal)
                 .Replace("OrionPlatform", "Acme.Orders", StringComparison.Ordinal);
@@ -191,10 +234,13 @@ public sealed partial class ContentTests(InstalledTemplate template)
         .Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> UsersOwn(IEnumerable<string> files, string[] symbols) => files
+        .Where(f => symbols.Contains("withSample") || !s_sample.Any(p => IsIn(f, p)))
+        .Select(f => !symbols.Contains("withSample") && f.StartsWith(Overlay, StringComparison.Ordinal) ? f[Overlay.Length..] : f)
         .Where(f => !s_own.Any(o => IsIn(f, o)))
         .Where(f => symbols.Contains("fromSource") || !(IsIn(f, "platform/") || f == "tests/Architecture/PlatformTests.cs"))
         .Where(f => symbols.Contains("withPlatformTests")
-            || !(s_platformTests.Any(p => IsIn(f, p)) || (IsIn(f, "tests/") && f.EndsWith("KillTests.cs", StringComparison.Ordinal))));
+            || !(s_platformTests.Any(p => IsIn(f, p)) || (IsIn(f, "tests/") && f.EndsWith("KillTests.cs", StringComparison.Ordinal))))
+        .Distinct(StringComparer.Ordinal);
 
     private static bool IsIn(string file, string place) =>
         file == place || (place.EndsWith('/') && file.StartsWith(place, StringComparison.Ordinal));
@@ -207,6 +253,9 @@ public sealed partial class ContentTests(InstalledTemplate template)
     private static string UserSecretsId(string folder) =>
         XDocument.Load(Directory.GetFiles(Path.Combine(folder, "AppHost"), "*.csproj").Single())
             .Descendants("UserSecretsId").Single().Value;
+
+    [GeneratedRegex(@"allocation|sleeper|workload|node-?agent|join.?token", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Sample();
 
     [GeneratedRegex(@"^\s*<!--#if \((?<symbol>\w+)\) -->$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex If();

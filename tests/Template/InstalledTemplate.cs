@@ -83,8 +83,7 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
     internal Task<string> WithPagesAsync() => OnceAsync("pages", async () =>
     {
         var folder = await GeneratedAtAsync("hive", BuildTests.AwkwardPath, BuildTests.Awkward);
-        Pages.TypeInto(folder);
-        await Command.SucceedAsync(folder, "dotnet", "sln", "add", "services/Greeter");
+        await Pages.TypeIntoAsync(folder);
         return folder;
     });
 

@@ -11,14 +11,16 @@ internal static partial class Pages
     private static readonly string[] s_all = [FirstSlice, "first-service.md", "first-alert.md", "first-metric.md"];
 
     /// <summary>Types the code of all pages of a generated solution into it.</summary>
-    public static void TypeInto(string folder)
+    public static async Task TypeIntoAsync(string folder)
     {
         foreach (var page in s_all)
         {
-            var blocks = Blocks(File.ReadAllText(Path.Combine(folder, "docs", page))).ToList();
+            var blocks = Blocks(await File.ReadAllTextAsync(Path.Combine(folder, "docs", page))).ToList();
             Assert.NotEmpty(blocks);
             blocks.ForEach(block => Type(folder, page, block));
         }
+
+        await Command.SucceedAsync(folder, "dotnet", "sln", "add", "services/Greeter");
     }
 
     /// <summary>

@@ -34,7 +34,6 @@ public sealed class UpdateTests(InstalledTemplate template)
     public async Task A_later_version_of_the_packages_builds_and_the_tests_pass()
     {
         var folder = await template.OfPackagesAsync();
-        await template.BuiltAsync(folder);
         AddSlice(folder, "Store");
 
         await SetAsync(Path.Combine(folder, "Directory.Packages.props"), "OrionVersion");

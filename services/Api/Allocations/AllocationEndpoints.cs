@@ -9,6 +9,12 @@ internal static class AllocationEndpoints
     public const string Route = "/v1/projects/{projectId}/allocations";
     private const int DefaultPage = 50;
 
+    internal static void AddAllocations(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<LiveAllocation>();
+        builder.Services.AddSingleton<AllocationAudit>();
+    }
+
     internal static void MapAllocations(this IEndpointRouteBuilder app)
     {
         var group = app.MapProject("allocations").WithTags("Allocations");
@@ -32,7 +38,8 @@ internal static class AllocationEndpoints
 
     // The row, its journal fact, its audit entry, the job and the answer to be repeated are one transaction.
     private static async Task<IResult> CreateAsync(
-        HttpContext http, string projectId, CreateAllocationRequest asked, DomainStore store, ApiAudit audit, TelemetryWriter telemetry)
+        HttpContext http, string projectId, CreateAllocationRequest asked, DomainStore store, AllocationAudit audit,
+        TelemetryWriter telemetry)
     {
         using var span = Spans.Start("api.allocations.request");
         var caller = http.Caller();
@@ -75,7 +82,7 @@ internal static class AllocationEndpoints
         TypedResults.Ok(Found(await store.ReadAsync(tx => Domain.Allocations.FindAsync(tx, projectId, id), cancellationToken)));
 
     private static async Task<Accepted<AllocationResponse>> ReleaseAsync(
-        HttpContext http, string projectId, string id, DomainStore store, ApiAudit audit)
+        HttpContext http, string projectId, string id, DomainStore store, AllocationAudit audit)
     {
         Canon.Add("allocation.id", id);
         using var span = Spans.Start("api.allocations.release");

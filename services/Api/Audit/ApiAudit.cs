@@ -14,13 +14,9 @@ namespace OrionPlatform.Api;
 /// </summary>
 internal sealed class ApiAudit(AuditEntries entries, AuditTrail trail)
 {
-    public Task AddAllocationRequestedAsync(WriteTransaction tx, Principal caller, Allocation allocation, string key) => AddAsync(tx, Entry(
-        "allocation.requested", caller,
-        ("allocation_id", allocation.Id), ("status_to", allocation.State), ("idempotency_key_hash", Hash(key))));
-
-    public Task AddReleaseRequestedAsync(WriteTransaction tx, Principal caller, Allocation before, Allocation after) => AddAsync(tx, Entry(
-        "allocation.release_requested", caller,
-        ("allocation_id", after.Id), ("status_from", before.State), ("status_to", after.State), ("node_id", after.NodeId)));
+    /// <summary>What a caller changed, committed with the change; names of metadata are <see cref="AuditMetadata"/>'s.</summary>
+    public Task AddAsync(WriteTransaction tx, string action, Principal caller, params (string Key, string? Value)[] metadata) =>
+        tx.AppendAuditEntryAsync(entries.Text(Entry(action, caller, metadata)));
 
     /// <summary>A key that is not known any more, or never was; or one whose role does not reach.</summary>
     public void KeyRefused(Principal? caller, CatalogueError error, string scope)
@@ -29,8 +25,6 @@ internal sealed class ApiAudit(AuditEntries entries, AuditTrail trail)
         entry.ErrorCode = error.Code;
         _ = trail.RefusedAsync(entry);
     }
-
-    private Task AddAsync(WriteTransaction tx, AuditEntry entry) => tx.AppendAuditEntryAsync(entries.Text(entry));
 
     private static AuditEntry Entry(string action, Principal? caller, params (string Key, string? Value)[] metadata) => new()
     {
@@ -41,7 +35,7 @@ internal sealed class ApiAudit(AuditEntries entries, AuditTrail trail)
         Metadata = AuditMetadata.Of(metadata),
     };
 
-    // Enough to tell two keys apart, without keeping what a client may have put into one.
-    private static string Hash(string idempotencyKey) =>
+    /// <summary>Enough to tell two idempotency keys apart, without keeping what a client may have put into one.</summary>
+    public static string Hash(string idempotencyKey) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)).AsSpan(0, 8));
 }

@@ -54,6 +54,4 @@ internal sealed class ApiKeyAuthentication(IOptionsMonitor<PlainOptions> options
 internal static class CallerExtensions
 {
     public static Principal Caller(this HttpContext http) => (Principal)http.Items[typeof(Principal)]!;
-
-    public static string NodeId(this HttpContext http) => http.User.FindFirstValue(ClaimTypes.NameIdentifier)!;
 }

@@ -3,13 +3,11 @@ using Orion.Telemetry.Requests;
 
 namespace OrionPlatform.Api;
 
-/// <summary>Who may reach what. Every endpoint names one of these; a route that names none is closed to everyone.</summary>
+/// <summary>Who may reach what. Every endpoint names a policy; a route that names none is closed to everyone.</summary>
 internal static class ApiPolicies
 {
     public const string Read = "api-read";
     public const string Write = "api-write";
-    public const string Node = "node";
-    public const string NodeJoin = "node-join";
     public const string Otlp = "otlp";
 
     internal static void AddApiAuth(this WebApplicationBuilder builder)
@@ -18,15 +16,10 @@ internal static class ApiPolicies
         builder.Services.AddFailedAuthentications();
         builder.Services.AddAuthentication()
             .AddScheme<PlainOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null)
-            .AddScheme<PlainOptions, NodeAuthentication>(NodeAuthentication.SchemeName, null)
-            .AddScheme<PlainOptions, JoinTokenAuthentication>(JoinTokenAuthentication.SchemeName, null)
             .AddScheme<PlainOptions, OtlpKeyAuthentication>(OtlpKeyAuthentication.SchemeName, null);
-        builder.Services.AddOptions<SharedSecrets>().BindConfiguration(SharedSecrets.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddAuthorizationBuilder()
             .AddPolicy(Read, p => p.AddAuthenticationSchemes(ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser())
             .AddPolicy(Write, p => p.AddAuthenticationSchemes(ApiKeyAuthentication.SchemeName).RequireRole("member", "admin"))
-            .AddPolicy(Node, p => p.AddAuthenticationSchemes(NodeAuthentication.SchemeName).RequireAuthenticatedUser())
-            .AddPolicy(NodeJoin, p => p.AddAuthenticationSchemes(JoinTokenAuthentication.SchemeName).RequireAuthenticatedUser())
             .AddPolicy(Otlp, p => p.AddAuthenticationSchemes(OtlpKeyAuthentication.SchemeName).RequireAuthenticatedUser())
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(ApiKeyAuthentication.SchemeName).RequireAssertion(IsNoRoute).Build());
     }

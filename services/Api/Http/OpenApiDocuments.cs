@@ -14,7 +14,7 @@ internal sealed record RefusalsMetadata(IReadOnlyList<CatalogueError> Errors);
 
 /// <summary>
 /// The OpenAPI documents, one a surface: every body, error and header, from the endpoints' own types and metadata. In Development they are
-/// at <c>/openapi/v1.json</c> and <c>/openapi/node.json</c>, to be read and tried at <c>/scalar</c>.
+/// at <c>/openapi/NAME.json</c>, to be read and tried at <c>/scalar</c>.
 /// </summary>
 internal static class OpenApiDocuments
 {
@@ -40,11 +40,8 @@ internal static class OpenApiDocuments
     public static TBuilder Refuses<TBuilder>(this TBuilder endpoint, params CatalogueError[] errors)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RefusalsMetadata(errors));
 
-    internal static void AddOpenApiDocuments(this WebApplicationBuilder builder)
-    {
-        Add(builder, "v1", "v1/", "The public API", "An API key, ok_...: it decides on the tenant.");
-        Add(builder, "node", "node/v1/", "The API of node agents", "To register, the join token; after that the node's secret, nk_...");
-    }
+    internal static void AddOpenApiDocuments(this WebApplicationBuilder builder) =>
+        builder.AddOpenApiDocument("v1", "v1/", "The public API", "An API key, ok_...: it decides on the tenant.");
 
     internal static void MapOpenApiDocuments(this WebApplication app)
     {
@@ -55,7 +52,9 @@ internal static class OpenApiDocuments
         }
     }
 
-    private static void Add(WebApplicationBuilder builder, string name, string path, string title, string credential) =>
+    /// <summary>A document of the endpoints below a path.</summary>
+    internal static void AddOpenApiDocument(
+        this WebApplicationBuilder builder, string name, string path, string title, string credential) =>
         builder.Services.AddOpenApi(name, o =>
         {
             o.ShouldInclude = d => d.RelativePath?.StartsWith(path, StringComparison.Ordinal) == true;

@@ -10,9 +10,6 @@ internal static class RequestRules
     /// <summary>Largest body of the public API. Endpoints that take more say so themselves.</summary>
     public const int PublicBodyBytes = 64 * 1024;
 
-    /// <summary>Largest body of the node API: a heartbeat lists every workload of its node.</summary>
-    public const int NodeBodyBytes = 1024 * 1024;
-
     internal static void AddRequestRules(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(server =>

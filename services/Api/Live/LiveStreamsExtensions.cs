@@ -7,6 +7,5 @@ internal static class LiveStreamsExtensions
     {
         builder.Services.AddOptions<LiveOptions>().BindConfiguration(LiveOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<JournalNotifier>().AddHostedService(s => s.GetRequiredService<JournalNotifier>());
-        builder.Services.AddSingleton<LiveAllocation>();
     }
 }

@@ -9,8 +9,18 @@ namespace OrionPlatform.Api;
 /// <summary>The API of node agents: they call, the platform never calls them.</summary>
 internal static class NodeEndpoints
 {
+    /// <summary>Largest body: a heartbeat lists every workload of its node.</summary>
+    private const int MaxBodyBytes = 1024 * 1024;
+
+    // The key of the node agents, which are the platform's own: their spans say what they are, and for whom. It lacks its secret only.
+    private const string AgentKey = "agent";
+
     internal static void AddNodeApi(this WebApplicationBuilder builder)
     {
+        builder.AddNodeAuth();
+        builder.AddOpenApiDocument(
+            "node", "node/v1/", "The API of node agents", "To register, the join token; after that the node's secret, nk_...");
+        builder.Services.Configure<IngestKeyOptions>(AddAgentKey);
         builder.Services.AddOptions<NodeWatchOptions>().BindConfiguration(NodeWatchOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHostedService<NodeWatch>();
@@ -20,14 +30,22 @@ internal static class NodeEndpoints
     internal static void MapNodeApi(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/node/v1").WithTags("Nodes")
-            .WithMetadata(new SurfaceAttribute("node"), new BodyLimit(RequestRules.NodeBodyBytes));
-        group.MapPost("register", RegisterAsync).WithName("RegisterNode").RequireAuthorization(ApiPolicies.NodeJoin);
-        group.MapPost("heartbeat", HeartbeatAsync).WithName("SendHeartbeat").RequireAuthorization(ApiPolicies.Node);
-        group.MapPost("tasks/claim", ClaimTasks.HandleAsync).WithName("ClaimTasks").RequireAuthorization(ApiPolicies.Node);
-        group.MapPost("tasks/{taskId}/result", ReportTaskAsync).WithName("ReportTask").RequireAuthorization(ApiPolicies.Node)
+            .WithMetadata(new SurfaceAttribute("node"), new BodyLimit(MaxBodyBytes));
+        group.MapPost("register", RegisterAsync).WithName("RegisterNode").RequireAuthorization(NodeAccess.NodeJoin);
+        group.MapPost("heartbeat", HeartbeatAsync).WithName("SendHeartbeat").RequireAuthorization(NodeAccess.Node);
+        group.MapPost("tasks/claim", ClaimTasks.HandleAsync).WithName("ClaimTasks").RequireAuthorization(NodeAccess.Node);
+        group.MapPost("tasks/{taskId}/result", ReportTaskAsync).WithName("ReportTask").RequireAuthorization(NodeAccess.Node)
             .Refuses(ErrorCatalogue.LeaseLost, ErrorCatalogue.NotFound);
-        group.MapPost("workloads/{allocationId}/exited", ReportExitAsync).WithName("ReportExit").RequireAuthorization(ApiPolicies.Node);
+        group.MapPost("workloads/{allocationId}/exited", ReportExitAsync).WithName("ReportExit").RequireAuthorization(NodeAccess.Node);
     }
+
+    /// <summary>
+    /// Names what a node agent's telemetry may say of itself. Before the configuration is bound, which brings the secret.
+    /// </summary>
+    internal static void AddAgentKey(IngestKeyOptions options) => options.Keys[AgentKey] = new IngestKey
+    {
+        Services = { "node-agent" }, Surfaces = { CanonicalLine.Job, "other" }, Tenants = { "*" }, MayClaimLines = true,
+    };
 
     /// <summary>A new node, and its secret, this once.</summary>
     private static async Task<Created<NodeCredential>> RegisterAsync(RegisterNodeRequest asked, DomainStore store)

@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Orion.Sink;
 using Orion.Sink.Otlp;
-using Orion.Sink.Rows;
 using Orion.Telemetry.Identity;
 
 namespace OrionPlatform.Api;
@@ -16,17 +15,11 @@ internal sealed class IngestKeyOptions : IValidatableObject
 {
     public const string Section = "Orion:Otlp";
 
-    /// <summary>The key of the node agents, which are the platform's own: their spans say what they are, and for whom.</summary>
-    public const string Agent = "agent";
-
     /// <summary>The name of <see cref="ApiKey"/>.</summary>
     public const string Shared = "shared";
 
-    /// <summary>By name. That of the node agents is bound already and lacks its secret only.</summary>
-    public Dictionary<string, IngestKey> Keys { get; } = new(StringComparer.Ordinal)
-    {
-        [Agent] = new() { Services = { "node-agent" }, Surfaces = { CanonicalLine.Job, "other" }, Tenants = { "*" }, MayClaimLines = true },
-    };
+    /// <summary>By name.</summary>
+    public Dictionary<string, IngestKey> Keys { get; } = new(StringComparer.Ordinal);
 
     /// <summary>A secret for whoever has no key of its own: any service that is nobody else's, and no further right.</summary>
     public string? ApiKey { get; set; }

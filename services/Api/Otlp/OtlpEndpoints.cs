@@ -8,7 +8,7 @@ using Orion.Telemetry.Metrics;
 namespace OrionPlatform.Api;
 
 /// <summary>
-/// Telemetry of services that have no sink beside them (node agents), by OTLP over HTTP. Its own requests are untraced: telemetry
+/// Telemetry of services that have no sink beside them, by OTLP over HTTP. Its own requests are untraced: telemetry
 /// about telemetry would feed itself.
 /// </summary>
 internal static class OtlpEndpoints

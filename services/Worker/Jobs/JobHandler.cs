@@ -6,7 +6,7 @@ namespace OrionPlatform.Worker;
 /// <summary>Does one kind of job.</summary>
 internal interface IJobHandler
 {
-    /// <summary>The kind: <c>allocation.provision</c>.</summary>
+    /// <summary>The kind: <c>note.index</c>.</summary>
     string Kind { get; }
 
     /// <summary>

@@ -135,7 +135,7 @@ public sealed partial class ApiFuzzTests
         var id = await api.Tenant("acme").RequestAsync();
         var (nodeClient, _) = await api.NodeAsync();
         var node = $"Authorization: Bearer {nodeClient.DefaultRequestHeaders.Authorization!.Parameter}";
-        var join = $"Authorization: Bearer {ApiUnderTest.JoinToken}";
+        var join = $"Authorization: Bearer {ServiceSecrets.JoinToken}";
         var (cookie, token) = await SignInAsync(api);
         string[] session = [$"Cookie: {cookie}", "Sec-Fetch-Site: same-origin"];
         const string Json = "Content-Type: application/json";

@@ -290,8 +290,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
 
     [Theory]
     [InlineData("POST", "otlp/v1/logs", null, 401, 16)]
-    [InlineData("POST", "otlp/v1/profiles", ApiUnderTest.OtlpKey, 404, 5)]
-    [InlineData("PUT", "otlp/v1/logs", ApiUnderTest.OtlpKey, 405, 12)]
+    [InlineData("POST", "otlp/v1/profiles", ServiceSecrets.OtlpKey, 404, 5)]
+    [InlineData("PUT", "otlp/v1/logs", ServiceSecrets.OtlpKey, 405, 12)]
     public async Task What_is_refused_before_it_is_read_is_answered_in_the_requests_encoding(string method, string path, string? key,
         int status, int code)
     {

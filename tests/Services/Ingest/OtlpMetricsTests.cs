@@ -175,7 +175,7 @@ public sealed class OtlpMetricsTests(SharedApi shared) : IClassFixture<SharedApi
               "scopeMetrics":[{"scope":{{{scope}}},"metrics":[{{{metrics}}}]}]}]}
             """;
         using var request = new HttpRequestMessage(HttpMethod.Post, "otlp/v1/metrics") { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
-        request.Headers.Add("x-otlp-api-key", ApiUnderTest.OtlpKey);
+        request.Headers.Add("x-otlp-api-key", ServiceSecrets.OtlpKey);
         using var answer = await _api.Client().SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, text);

@@ -14,7 +14,7 @@ public sealed class OtlpTests(SharedApi shared) : IClassFixture<SharedApi>
     [InlineData("metrics")]
     public async Task An_empty_export_is_taken_with_the_key_and_refused_without(string signal)
     {
-        using var taken = await SendAsync(signal, ApiUnderTest.OtlpKey, []);
+        using var taken = await SendAsync(signal, ServiceSecrets.OtlpKey, []);
         Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
         Assert.Equal("application/x-protobuf", taken.Content.Headers.ContentType?.MediaType);
         using var wrong = await SendAsync(signal, "wrong-key-of-the-tests", []);
@@ -36,16 +36,16 @@ public sealed class OtlpTests(SharedApi shared) : IClassFixture<SharedApi>
             }
         }
 
-        using var answer = await SendAsync("traces", ApiUnderTest.OtlpKey, packed.ToArray(), "gzip");
+        using var answer = await SendAsync("traces", ServiceSecrets.OtlpKey, packed.ToArray(), "gzip");
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
 
     [Fact]
     public async Task Another_content_type_is_refused_and_nonsense_is_not_to_be_sent_again()
     {
-        using var text = await SendAsync("traces", ApiUnderTest.OtlpKey, [1, 2, 3], contentType: "text/plain");
+        using var text = await SendAsync("traces", ServiceSecrets.OtlpKey, [1, 2, 3], contentType: "text/plain");
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, text.StatusCode);
-        using var nonsense = await SendAsync("traces", ApiUnderTest.OtlpKey, [0xff, 0xff, 0xff]);
+        using var nonsense = await SendAsync("traces", ServiceSecrets.OtlpKey, [0xff, 0xff, 0xff]);
         Assert.Equal(HttpStatusCode.BadRequest, nonsense.StatusCode);
     }
 

@@ -71,6 +71,7 @@ public sealed class IngestKeyTests
         var pairs = settings.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split('=', 2))
             .Select(p => KeyValuePair.Create(IngestKeyOptions.Section + ":" + p[0], (string?)p[1]));
         var options = new IngestKeyOptions();
+        NodeEndpoints.AddAgentKey(options);
         new ConfigurationBuilder().AddInMemoryCollection(pairs).Build().GetSection(IngestKeyOptions.Section).Bind(options);
         return options.Validate(new ValidationContext(options)).Select(p => p.ErrorMessage!);
     }

@@ -20,7 +20,7 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
     [Fact]
     public async Task Only_the_join_token_registers_and_only_the_nodes_secret_speaks_for_it()
     {
-        foreach (var wrong in (string?[])[null, "wrong", ApiUnderTest.JoinToken + "x", _api.DevKeys.GetProperty("acme").GetProperty("apiKey").GetString()])
+        foreach (var wrong in (string?[])[null, "wrong", ServiceSecrets.JoinToken + "x", _api.DevKeys.GetProperty("acme").GetProperty("apiKey").GetString()])
         {
             using var refused = await _api.Client(wrong).PostAsJsonAsync("node/v1/register", new { name = "n1", slots = 1, runtimes = new[] { "sleeper" } });
             await Calls.IsProblemAsync(refused, 401, "unauthenticated");
@@ -28,7 +28,7 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
 
         var (_, nodeId) = await _api.NodeAsync("n1", 4, _runtime);
         var forged = $"nk_{nodeId["nd_".Length..]}_{new string('0', 64)}";
-        foreach (var wrong in (string[])[ApiUnderTest.JoinToken, forged, "nk_", "nk_a_b"])
+        foreach (var wrong in (string[])[ServiceSecrets.JoinToken, forged, "nk_", "nk_a_b"])
         {
             using var refused = await ClaimAsync(_api.Client(wrong));
             await Calls.IsProblemAsync(refused, 401, "unauthenticated");

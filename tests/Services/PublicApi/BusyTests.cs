@@ -1,4 +1,3 @@
-using OrionPlatform.Domain;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
@@ -22,14 +21,14 @@ public sealed class BusyTests
         began.Wait();
         var waiting = api.Store.WriteAsync(_ => Task.CompletedTask);
 
-        using var request = Calls.Post("""{"runtime":"sleeper","slots":1}""");
+        using var request = Calls.Post(AnySlice.Body);
         using var refused = await acme.SendAsync(request);
         free.Set();
         await Task.WhenAll(holding, waiting);
 
         await Calls.IsProblemAsync(refused, 503, "store_busy");
         Assert.NotNull(refused.Headers.RetryAfter?.Delta);
-        Assert.Empty(await api.Store.ReadAsync(tx => Allocations.ListAsync(tx, api.ProjectOf("acme"), null, null, 10)));
+        Assert.Equal(0, await StoredAsync(api));
     }
 
     [Fact]
@@ -41,7 +40,7 @@ public sealed class BusyTests
         {
             var refused = await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
             {
-                using var request = Calls.Post("""{"runtime":"sleeper","slots":1}""");
+                using var request = Calls.Post(AnySlice.Body);
                 return await acme.SendAsync(request);
             }));
             foreach (var answer in refused)
@@ -54,12 +53,12 @@ public sealed class BusyTests
             Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, await HealthAsync());
 
             // Readers are not held up.
-            using var list = await acme.GetAsync(new Uri("allocations", UriKind.Relative));
+            using var list = await acme.GetAsync(new Uri(AnySlice.Path, UriKind.Relative));
             Assert.Equal(System.Net.HttpStatusCode.OK, list.StatusCode);
         }
 
         await Eventually.TrueAsync(async () => await HealthAsync() == System.Net.HttpStatusCode.OK, "health has recovered");
-        await acme.RequestAsync();
+        await acme.AddAnyAsync();
 
         async Task<System.Net.HttpStatusCode> HealthAsync()
         {
@@ -81,7 +80,7 @@ public sealed class BusyTests
         do
         {
             accepted++;
-            using var request = Calls.Post("""{"runtime":"sleeper","slots":1}""");
+            using var request = Calls.Post(AnySlice.Body);
             answer = await acme.SendAsync(request);
         }
         while (answer.IsSuccessStatusCode && accepted < 1_000);
@@ -92,9 +91,12 @@ public sealed class BusyTests
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, health.StatusCode);
 
         await api.Store.WriteAsync(tx => tx.ExecuteAsync("PRAGMA max_page_count = 1000000"));
-        using var again = Calls.Post("""{"runtime":"sleeper","slots":1}""");
+        using var again = Calls.Post(AnySlice.Body);
         using var served = await acme.SendAsync(again);
         Assert.Equal(System.Net.HttpStatusCode.Created, served.StatusCode);
-        Assert.Equal(accepted + 1, await api.Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<int>("SELECT count(*) FROM allocations")));
+        Assert.Equal(accepted + 1, await StoredAsync(api));
     }
+
+    private static Task<int> StoredAsync(ApiUnderTest api) =>
+        api.Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<int>("SELECT count(*) FROM " + AnySlice.Path));
 }

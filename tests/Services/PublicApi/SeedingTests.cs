@@ -15,7 +15,7 @@ public sealed class SeedingTests
         await using (var api = await ApiUnderTest.StartAsync(folder.Path))
         {
             PrivateFiles.IsPrivate(folder.File("dev-keys.json"));
-            await api.Tenant("acme").RequestAsync();
+            await api.Tenant("acme").AddAnyAsync();
             first = await File.ReadAllTextAsync(folder.File("dev-keys.json"));
         }
 
@@ -43,8 +43,8 @@ public sealed class SeedingTests
         }
 
         await using var again = await ApiUnderTest.StartAsync(folder.Path);
-        await again.Tenant("acme").RequestAsync();
-        await again.Tenant("globex").RequestAsync();
+        await again.Tenant("acme").AddAnyAsync();
+        await again.Tenant("globex").AddAnyAsync();
         Assert.Null(await again.App.Services.GetRequiredService<Members>().AuthenticateAsync(lost));
     }
 

@@ -42,7 +42,7 @@ public sealed class ThrottleTests
         Assert.Equal(HttpStatusCode.OK, claim.StatusCode);
         using var list = await api.Tenant("acme").GetAsync(new Uri("allocations", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, list.StatusCode);
-        using var sent = await SendAsync(api, "POST", "otlp/v1/logs", "x-otlp-api-key: " + ApiUnderTest.OtlpKey);
+        using var sent = await SendAsync(api, "POST", "otlp/v1/logs", "x-otlp-api-key: " + ServiceSecrets.OtlpKey);
         Assert.Equal(HttpStatusCode.OK, sent.StatusCode);
     }
 

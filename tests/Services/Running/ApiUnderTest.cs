@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,9 +10,6 @@ namespace OrionPlatform.Services.Tests;
 /// <summary>The api as it is, in a real Kestrel, over a real store and a real sink in a folder of its own, with the demo tenants.</summary>
 internal sealed class ApiUnderTest : IAsyncDisposable
 {
-    public const string JoinToken = "join-token-of-the-tests";
-    public const string OtlpKey = "otlp-key-of-the-tests";
-    public const string AgentKey = "otlp-key-of-the-agents";
     private readonly TempFolder? _ownFolder;
     private readonly List<HttpClient> _clients = [];
 
@@ -43,9 +39,7 @@ internal sealed class ApiUnderTest : IAsyncDisposable
         $"--contentRoot={folder}", $"--environment={environment}", "--urls=http://127.0.0.1:0",
         $"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}",
         $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
-        $"--Orion:Node:JoinToken={JoinToken}", $"--Orion:Otlp:ApiKey={OtlpKey}", $"--Orion:Otlp:Keys:agent:Key={AgentKey}",
-        "--Logging:LogLevel:Default=Warning",
-        "--Orion:Sink:FlushInterval=00:00:00.05",
+        .. ServiceSecrets.Settings, "--Logging:LogLevel:Default=Warning", "--Orion:Sink:FlushInterval=00:00:00.05",
     ];
 
     public static async Task<ApiUnderTest> StartAsync(string? folder = null, string environment = "Development", params string[] settings)
@@ -57,7 +51,7 @@ internal sealed class ApiUnderTest : IAsyncDisposable
         return new ApiUnderTest(folder, own, app);
     }
 
-    /// <summary>A client with a tenant's key, rooted at its project's allocations.</summary>
+    /// <summary>A client with a tenant's key, rooted at its project.</summary>
     public HttpClient Tenant(string slug)
     {
         var client = Client(DevKeys.GetProperty(slug).GetProperty("apiKey").GetString());
@@ -77,15 +71,6 @@ internal sealed class ApiUnderTest : IAsyncDisposable
 
         _clients.Add(client);
         return client;
-    }
-
-    /// <summary>A client of a node that was just registered, with its id.</summary>
-    public async Task<(HttpClient Client, string NodeId)> NodeAsync(string name = "n1", int slots = 4, params string[] runtimes)
-    {
-        using var answer = await Client(JoinToken).PostAsJsonAsync("node/v1/register", new { name, slots, runtimes = runtimes.Length == 0 ? ["sleeper"] : runtimes });
-        answer.EnsureSuccessStatusCode();
-        var node = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        return (Client(node.GetProperty("nodeSecret").GetString()), node.GetProperty("nodeId").GetString()!);
     }
 
     public async ValueTask DisposeAsync()

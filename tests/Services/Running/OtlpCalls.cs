@@ -10,7 +10,7 @@ namespace OrionPlatform.Services.Tests;
 internal static class OtlpCalls
 {
     public static HttpRequestMessage Request(OtlpSignal signal, byte[] body, bool json, bool gzip = false,
-        string? key = ApiUnderTest.OtlpKey)
+        string? key = ServiceSecrets.OtlpKey)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, $"otlp/v1/{signal.ToString().ToLowerInvariant()}") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new(json ? "application/json" : "application/x-protobuf");

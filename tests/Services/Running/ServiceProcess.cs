@@ -50,14 +50,14 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Agent(Uri address, string state, params string[] settings) => Start(
         "node-agent", typeof(NodeAgent.Program).Assembly,
         [
-            $"--services:api:http:0={address}", $"--Orion:Node:JoinToken={ApiUnderTest.JoinToken}", $"--Orion:Agent:StateDirectory={state}",
-            .. settings,
+            $"--services:api:http:0={address}", $"--Orion:Node:JoinToken={ServiceSecrets.JoinToken}",
+            $"--Orion:Agent:StateDirectory={state}", .. settings,
         ],
         new Dictionary<string, string>
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = new Uri(address, "otlp").ToString(),
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-            ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-otlp-api-key=" + ApiUnderTest.AgentKey,
+            ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-otlp-api-key=" + ServiceSecrets.AgentKey,
             ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         });
 

@@ -22,7 +22,7 @@ public sealed class SliceTests
         await acme.BecomesAsync(id, "active");
 
         var pid = Assert.Single(WorkloadProcesses.Of(id));
-        Assert.DoesNotContain(ApiUnderTest.JoinToken, WorkloadProcesses.Environment(pid), StringComparison.Ordinal);
+        Assert.DoesNotContain(ServiceSecrets.JoinToken, WorkloadProcesses.Environment(pid), StringComparison.Ordinal);
         Assert.StartsWith("nd_", (await acme.GetAllocationAsync(id)).GetProperty("nodeId").GetString(), StringComparison.Ordinal);
 
         await acme.ReleaseAsync(id);

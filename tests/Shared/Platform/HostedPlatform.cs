@@ -40,11 +40,9 @@ internal sealed class HostedPlatform : RunningPlatform
         DistributedApplicationTestingBuilder.CreateAsync<Projects.Api>(
             [
                 .. OwnSettings(dataFolder), $"--Parameters:ops-login-token={LoginToken}",
-                .. Unless("node-join-token"), .. Unless("otlp-agent-key"), .. Unless("otlp-api-key"), .. arguments,
+                .. GeneratedSecrets.Names.Select(name => $"--Parameters:{name}={name}-of-the-tests-0123456789abcdef"), .. arguments,
             ],
             (options, _) => options.EnableResourceLogging = true);
-
-    private static string[] Unless(string name) => [$"--Parameters:{name}={name}-of-the-tests-0123456789abcdef"];
 
     /// <summary>Starts it with further arguments for AppHost, and with variables for each service.</summary>
     public static async Task<HostedPlatform> StartAsync(

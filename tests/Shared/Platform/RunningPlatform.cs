@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace OrionPlatform.Tests;
@@ -39,38 +37,6 @@ internal abstract class RunningPlatform(string dataFolder) : IAsyncDisposable
     public IReadOnlyList<int> Everything() =>
         [.. LinuxProcesses.WithEnvironment(DataFolder).Union(LinuxProcesses.WithArgument(DataFolder))];
 
-    /// <summary>The processes that run for an allocation.</summary>
-    public static IReadOnlyList<int> Workloads(string allocationId) => LinuxProcesses.WithEnvironment(allocationId);
-
-    public async Task<string> RequestAllocationAsync(string runtime = "sleeper")
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"v1/projects/{ProjectId}/allocations")
-        {
-            Content = JsonContent.Create(new { runtime, slots = 1 }),
-        };
-        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString("N"));
-        using var response = await Api.SendAsync(request);
-        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-        return (await ReadAsync(response)).GetProperty("id").GetString()!;
-    }
-
-    public async Task ReleaseAsync(string allocationId)
-    {
-        using var response = await Api.DeleteAsync(new Uri($"v1/projects/{ProjectId}/allocations/{allocationId}", UriKind.Relative));
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-    }
-
-    public async Task<string> StateAsync(string allocationId)
-    {
-        using var response = await Api.GetAsync(new Uri($"v1/projects/{ProjectId}/allocations/{allocationId}", UriKind.Relative));
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return (await ReadAsync(response)).GetProperty("state").GetString()!;
-    }
-
-    public Task BecomesAsync(string allocationId, string state, TimeSpan? within = null) =>
-        Eventually.TrueAsync(
-            async () => await StateAsync(allocationId) == state, $"{allocationId} is {state}", within ?? TimeSpan.FromSeconds(60));
-
     public abstract ValueTask DisposeAsync();
 
     protected async Task SignInAsAcmeAsync(Uri api)
@@ -81,7 +47,4 @@ internal abstract class RunningPlatform(string dataFolder) : IAsyncDisposable
         Api = new HttpClient { BaseAddress = new Uri(api, "/") };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", keys.GetProperty("apiKey").GetString());
     }
-
-    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response) =>
-        await response.Content.ReadFromJsonAsync<JsonElement>();
 }

@@ -31,7 +31,7 @@ public sealed class JavaScriptSender : IAsyncLifetime
     /// <summary>Sends one round of metrics, traces and logs; the ids of its two roots, as it made them.</summary>
     internal async Task<IReadOnlyList<SentTrace>> SendAsync(ApiUnderTest api, string encoding, string temporality, string host)
     {
-        var ids = await RunAsync(Find("node")!, "sender.mjs", api.Address.ToString(), ApiUnderTest.OtlpKey, encoding, temporality, host);
+        var ids = await RunAsync(Find("node")!, "sender.mjs", api.Address.ToString(), ServiceSecrets.OtlpKey, encoding, temporality, host);
         return JsonSerializer.Deserialize<SentTrace[]>(ids, JsonSerializerOptions.Web)!;
     }
 

@@ -1,0 +1,38 @@
+using System.Text.RegularExpressions;
+
+namespace OrionPlatform.Template.Tests;
+
+/// <summary>A solution without the sample: it builds, its tests pass, and it holds up under load.</summary>
+[Collection(InstalledTemplateGroup.Name)]
+public sealed partial class SampleTests(InstalledTemplate template)
+{
+    [Fact]
+    public async Task Without_the_sample_and_with_the_code_of_every_page_it_builds_and_its_tests_pass_and_its_SLO_gate_judges_it()
+    {
+        var folder = await template.GeneratedAtAsync("hive", "tiny", "Acme.Tiny", "--sample", "false");
+        await Pages.TypeIntoAsync(folder);
+
+        BuildTests.NoWarning(await InstalledTemplate.BuildAsync(folder));
+        foreach (var room in (string[])["tests/Architecture", "tests/Services", "tests/AppHost"])
+        {
+            // AppHost's own list of services knows nothing of the greeter of the pages.
+            string[] filter = room == "tests/AppHost" ? ["--filter", "FullyQualifiedName!~ServicesTests"] : [];
+            var output = await Command.SucceedAsync(folder, "dotnet", ["test", room, .. filter, "--no-build", "-nologo"]);
+            Assert.Contains("Passed!", output, StringComparison.Ordinal);
+        }
+
+        // Whether this machine is quick enough at the moment is no question here: every call is answered as it should be, and the gate
+        // judged it.
+        var gate = await Command.RunAsync(
+            folder, "dotnet", "run", "--no-build", "--project", "load-tests", "--", "--profile", "smoke", "--rate=40", "--duration=10s");
+        Assert.True(gate.Code is 0 or 2 or 3, gate.Output);
+        Assert.Matches(Errors(), gate.Output);
+        Assert.Matches(Labels(), gate.Output);
+    }
+
+    [GeneratedRegex(@"\| PASS +\| public_api_errors_0_1pct +\|", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Errors();
+
+    [GeneratedRegex(@"\| PASS +\| labels: add label +\|", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Labels();
+}
