@@ -16,44 +16,62 @@ internal sealed class TelemetryCommand(TextReader input, TextWriter output, Text
 
     private readonly Option<string> _data = new("--data")
     {
-        HelpName = "FOLDER", Description = "The telemetry folder", Recursive = true, CustomParser = OptionValues.NotEmpty,
+        HelpName = "FOLDER",
+        Description = "The telemetry folder",
+        Recursive = true,
+        CustomParser = OptionValues.NotEmpty,
         DefaultValueFactory = _ => Path.Combine(".data", "telemetry"),
     };
 
     private readonly Option<DateTimeOffset?> _from = new("--from")
     {
-        HelpName = "TIME", Description = "A day or a UTC time; without it the newest days that can be read at once", Recursive = true,
+        HelpName = "TIME",
+        Description = "A day or a UTC time; without it the newest days that can be read at once",
+        Recursive = true,
         CustomParser = result => OptionValues.Time(result, wholeDay: false),
     };
 
     private readonly Option<DateTimeOffset?> _to = new("--to")
     {
-        HelpName = "TIME", Description = "A day, which is included, or a UTC time, which is not", Recursive = true,
+        HelpName = "TIME",
+        Description = "A day, which is included, or a UTC time, which is not",
+        Recursive = true,
         CustomParser = result => OptionValues.Time(result, wholeDay: true),
     };
 
     private readonly Option<string> _process = new("--process")
     {
-        HelpName = "NAME", Description = "Only what this process wrote, for example api", Recursive = true,
+        HelpName = "NAME",
+        Description = "Only what this process wrote, for example api",
+        Recursive = true,
         CustomParser = OptionValues.NotEmpty,
     };
 
     private readonly Option<string> _format = new("--format")
     {
-        HelpName = "FORMAT", Description = "table, json or csv", Recursive = true, CustomParser = OptionValues.Format,
+        HelpName = "FORMAT",
+        Description = "table, json or csv",
+        Recursive = true,
+        CustomParser = OptionValues.Format,
         DefaultValueFactory = _ => "table",
     };
 
     private readonly Option<int> _limit = new("--limit")
     {
-        HelpName = "N", Description = "Rows printed at most, 1 to 1000000", Recursive = true,
-        CustomParser = result => OptionValues.Number(result, 1_000_000), DefaultValueFactory = _ => 1_000,
+        HelpName = "N",
+        Description = "Rows printed at most, 1 to 1000000",
+        Recursive = true,
+        CustomParser = result => OptionValues.Number(result, 1_000_000),
+        DefaultValueFactory = _ => 1_000,
     };
 
     private readonly Option<int> _timeout = new("--timeout")
     {
-        HelpName = "SECONDS", Description = "A query that takes longer is cut off, 1 to 3600", Recursive = true,
-        CustomParser = result => OptionValues.Number(result, 3_600), DefaultValueFactory = _ => 30,
+        HelpName = "SECONDS",
+        Description = "A query that takes longer is cut off, 1 to 3600",
+        Recursive = true,
+        CustomParser = result => OptionValues.Number(result, 3_600),
+        DefaultValueFactory = _ => 30,
     };
 
     public async Task<int> RunAsync(string[] arguments)
@@ -70,7 +88,9 @@ internal sealed class TelemetryCommand(TextReader input, TextWriter output, Text
 
         return await parsed.InvokeAsync(new InvocationConfiguration
         {
-            EnableDefaultExceptionHandler = false, Output = output, Error = notes,
+            EnableDefaultExceptionHandler = false,
+            Output = output,
+            Error = notes,
         });
     }
 

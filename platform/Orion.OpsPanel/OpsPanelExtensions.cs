@@ -44,7 +44,9 @@ public static class OpsPanelExtensions
             .AddSingleton<TabMemory>();
         services.AddSingleton<VersionSource>().AddSingleton<LivePulse>().AddSingleton<RenderCache>().AddSingleton<LiveStream>();
         services.AddSingleton(s => Limiter(s.GetRequiredService<Microsoft.Extensions.Options.IOptions<OpsPanelOptions>>().Value));
-        services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>().AddSingleton<ITab, LogsTab>().AddSingleton<ITab, MetricsTab>().AddSingleton<ITab, HealthTab>().AddSingleton<LocalVitalsReader>();
+        services.AddSingleton<ITab, OverviewTab>().AddSingleton<ITab, TracesTab>().AddSingleton<ITab, TraceTab>()
+            .AddSingleton<ITab, LogsTab>().AddSingleton<ITab, MetricsTab>().AddSingleton<ITab, HealthTab>()
+            .AddSingleton<LocalVitalsReader>();
         services.AddSingleton<LoginEndpoints>().AddSingleton<TabEndpoints>().AddSingleton<PeopleEndpoints>().AddSingleton<ActEndpoints>()
             .AddSingleton<TraceExport>();
         return builder;
@@ -63,7 +65,9 @@ public static class OpsPanelExtensions
     {
         if (app.Services.GetService<TelemetryReader>() is null)
         {
-            throw new InvalidOperationException("The ops panel reads the telemetry folder, but the connection string ConnectionStrings:telemetry is missing (Directory=<folder>).");
+            throw new InvalidOperationException(
+                "The ops panel reads the telemetry folder, but the connection string ConnectionStrings:telemetry is missing "
+                + "(Directory=<folder>).");
         }
 
         var panel = app.MapGroup(PanelPath.Root)

@@ -157,7 +157,7 @@ internal sealed class AssignmentDetector(SensitiveNames names)
         }
 
         var isFirst = TextLines.IsFirst(text, lineStart, found.Start);
-        if (Credential(text, start, limit) is (>= 0, _) credential)
+        if (Credential(text, start, limit) is ( >= 0, _) credential)
         {
             return (credential.Start, credential.End, "");
         }

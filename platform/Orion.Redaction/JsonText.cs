@@ -13,8 +13,11 @@ internal static class JsonText
     /// <summary>Beginnings that turn out to be no JSON; each costs what is left of the text.</summary>
     private const int MaxFailures = 6;
 
-    private static readonly JsonWriterOptions s_written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation =
-        true };
+    private static readonly JsonWriterOptions s_written = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     private static readonly JsonReaderOptions s_read = new() { AllowTrailingCommas = true, MaxDepth = MaxJsonDepth };
 

@@ -26,7 +26,9 @@ internal abstract class Benchmark
         var isRuntime = string.Equals(Path.GetFileNameWithoutExtension(path), "dotnet", StringComparison.OrdinalIgnoreCase);
         return new ProcessStartInfo(path, isRuntime ? [Assembly.GetExecutingAssembly().Location, .. arguments] : arguments)
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         };
     }
 }

@@ -92,8 +92,14 @@ public sealed class BrokenServiceTests
         var (lines, spans, logs) = await StoredTelemetry.ReadAsync(folder);
         return new Evidence
         {
-            Services = [service], Lines = lines, Spans = spans, Logs = logs, Exporting = new HashSet<string> { service }, Sent = sent,
-            Messages = [], Secrets = [],
+            Services = [service],
+            Lines = lines,
+            Spans = spans,
+            Logs = logs,
+            Exporting = new HashSet<string> { service },
+            Sent = sent,
+            Messages = [],
+            Secrets = [],
         };
     }
 }

@@ -88,14 +88,14 @@ internal sealed partial class AuditLog(AuditEntries entries, AuditTrail trail, I
 
     private static AuditEntry Entry(
         string action, OpsSession? by, object? parameters, params (string Key, string? Value)[] metadata) => new()
-    {
-        Component = "ops-panel",
-        Action = action,
-        User = by?.Name,
-        Session = by?.Id,
-        Parameters = parameters is null ? null : JsonSerializer.Serialize(parameters, JsonSerializerOptions.Web),
-        Metadata = AuditMetadata.Of(metadata),
-    };
+        {
+            Component = "ops-panel",
+            Action = action,
+            User = by?.Name,
+            Session = by?.Id,
+            Parameters = parameters is null ? null : JsonSerializer.Serialize(parameters, JsonSerializerOptions.Web),
+            Metadata = AuditMetadata.Of(metadata),
+        };
 
     [LoggerMessage(2, LogLevel.Warning, "Login to the panel refused from {Client}: {Reason}", EventName = "ops.login_refused")]
     private partial void LineLoginRefused(string client, string reason);

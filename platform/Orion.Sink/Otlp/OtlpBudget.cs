@@ -11,7 +11,8 @@ internal sealed class OtlpBudget
         if (--_left < 0)
         {
             throw new OtlpFormatException(
-                $"The request has more than {OtlpLimits.Values} values; send fewer records at a time.") { Status = 413 };
+                $"The request has more than {OtlpLimits.Values} values; send fewer records at a time.")
+            { Status = 413 };
         }
     }
 }

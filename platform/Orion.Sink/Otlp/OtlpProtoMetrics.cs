@@ -54,7 +54,10 @@ internal static class OtlpProtoMetrics
             // Of the four kinds only a summary's sum cannot be left out: there, what is not written is 0.
             var point = new OtlpPoint
             {
-                Data = kind, Temporality = temporality, Monotonic = monotonic, Value = kind == OtlpData.Summary ? 0 : null,
+                Data = kind,
+                Temporality = temporality,
+                Monotonic = monotonic,
+                Value = kind == OtlpData.Summary ? 0 : null,
                 Exponential = kind == OtlpData.Exponential ? new OtlpExponential() : null,
             };
             while (message.Next())

@@ -69,7 +69,11 @@ internal sealed class OtlpTotals(long startedNanos, long maxBytes = 64 * 1024 * 
 
             var entry = new Entry
             {
-                Series = series, Seen = now, Start = point.Start, Time = time, Total = amount!,
+                Series = series,
+                Seen = now,
+                Start = point.Start,
+                Time = time,
+                Total = amount!,
                 Ranges = point.IsCumulative ? null : new OtlpRanges(),
             };
             if (!MakeRoom(entry.Bytes, now))

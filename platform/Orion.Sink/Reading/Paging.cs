@@ -76,7 +76,8 @@ internal static class Paging
         }
 
         return new Page<T>([.. found.Take(page.Count).Select(f => f.Row)],
-            found.Count > page.Count ? found[page.Count - 1].At.ToString() : null) { Skipped = segments.Skipped };
+            found.Count > page.Count ? found[page.Count - 1].At.ToString() : null)
+        { Skipped = segments.Skipped };
 
         void Read(SegmentReader segment, string range, Func<long, Cursor> at, List<(Cursor At, T Row)> into)
         {

@@ -32,8 +32,9 @@ internal sealed class SourceReads(Database database, long version) : IDisposable
             {
                 found = new ResourceRow(_resource.Text(0) ?? "{}")
                 {
-                    DroppedAttributes = (int)_resource.Long(1), Sender = _resource.Text(2)
-                        ?? "", CountsInObjectives = _resource.Long(3) != 0,
+                    DroppedAttributes = (int)_resource.Long(1),
+                    Sender = _resource.Text(2) ?? "",
+                    CountsInObjectives = _resource.Long(3) != 0,
                 };
                 _resources.Add(id, found);
             }

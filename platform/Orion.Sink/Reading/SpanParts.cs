@@ -24,7 +24,9 @@ internal static class SpanParts
         var links = Each(segment.Database, $"SELECT trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id, {ofLinks} FROM span_links k WHERE {ofTraces}",
             row => new SpanLink(RowIds.Trace(row.Long(3), row.Long(4)), RowIds.Span(row.Long(5)))
             {
-                TraceState = row.Text(6), Attributes = ValueReader.Read(row.Text(7), row.Text(8)), DroppedAttributes = (int)row.Long(9),
+                TraceState = row.Text(6),
+                Attributes = ValueReader.Read(row.Text(7), row.Text(8)),
+                DroppedAttributes = (int)row.Long(9),
             });
         var events = Each(segment.Database, $"""
             SELECT trace_hi, trace_lo, span_id, time, (SELECT value FROM strings WHERE id = e.name), (SELECT keys FROM shapes WHERE id = e.shape), json(attributes), {(isEarlier ? "NULL" : "dropped")}

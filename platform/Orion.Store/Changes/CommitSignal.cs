@@ -40,7 +40,10 @@ internal sealed class CommitSignal : IDisposable
             SqliteFile.MakePrivate(folder);
             var options = new FileStreamOptions
             {
-                Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.Write,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0,
             };
             return new CommitSignal(new FileStream(Path.Combine(folder, "signal"), options), heard);
         }

@@ -18,7 +18,13 @@ public partial class WriteTransaction
             AppendSql,
             new
             {
-                Now, fact.Type, fact.Subject, TenantId = fact.TenantId ?? Cause.TenantId, fact.Data, Cause.TraceId, Cause.CorrelationId,
+                Now,
+                fact.Type,
+                fact.Subject,
+                TenantId = fact.TenantId ?? Cause.TenantId,
+                fact.Data,
+                Cause.TraceId,
+                Cause.CorrelationId,
                 Cause.TraceParent,
             }));
     }

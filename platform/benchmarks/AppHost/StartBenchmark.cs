@@ -151,7 +151,10 @@ internal sealed class StartBenchmark : Benchmark
         // A shell's background job ignores SIGINT, and so does all that it starts: here it is to be heard.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", program])
         {
-            WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            WorkingDirectory = root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         };
         if (folder == "AppHost")
         {

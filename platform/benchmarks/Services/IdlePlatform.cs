@@ -80,7 +80,9 @@ internal sealed partial class ServiceUnderMeasure : IAsyncDisposable
         var start = new ProcessStartInfo(
             "dotnet", [program, $"--contentRoot={root}", "--environment=Production", "--urls=http://127.0.0.1:0", .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         };
         start.Environment["OTEL_SERVICE_NAME"] = name;
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };

@@ -24,7 +24,11 @@ internal sealed class SinkRetentionBenchmark : Benchmark
         var time = new ShiftedTime();
         var options = new TelemetrySinkOptions
         {
-            Directory = folder.Path, Process = "api", RawDays = 3, QuotaBytes = long.MaxValue, FlushInterval = TimeSpan.FromMinutes(1),
+            Directory = folder.Path,
+            Process = "api",
+            RawDays = 3,
+            QuotaBytes = long.MaxValue,
+            FlushInterval = TimeSpan.FromMinutes(1),
         };
         await using var sink = new TelemetrySink(options, time);
         var sample = new SampleSpans(7);
@@ -58,8 +62,15 @@ internal sealed class SinkRetentionBenchmark : Benchmark
         quiet = Math.Max(quiet, await flushes.LongestAsync(whileDropping + whileFreeing - TimeSpan.FromSeconds(5), () => false));
         var longest = Math.Max(dropping, freeing);
         var ratio = Math.Round(longest / quiet, 2);
-        return new { Rows = rows, DayBytes = bytes, LongestStallMs = longest, LongestQuietMs = quiet, StallRatio = ratio,
-            Dropped = dropped };
+        return new
+        {
+            Rows = rows,
+            DayBytes = bytes,
+            LongestStallMs = longest,
+            LongestQuietMs = quiet,
+            StallRatio = ratio,
+            Dropped = dropped
+        };
     }
 
     private static async Task CheckedAsync(TelemetrySink sink, string folder, TimeProvider time)

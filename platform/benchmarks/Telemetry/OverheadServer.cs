@@ -1,4 +1,3 @@
-using Orion.Telemetry.Tests;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,6 +12,7 @@ using OpenTelemetry.Trace;
 using Orion.Sink;
 using Orion.Sink.Reading;
 using Orion.Telemetry.CanonicalLines;
+using Orion.Telemetry.Tests;
 
 namespace Orion.Benchmarks;
 

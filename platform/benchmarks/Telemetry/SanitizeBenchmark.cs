@@ -29,8 +29,12 @@ internal sealed class SanitizeBenchmark : Benchmark
         Console.WriteLine($"false positives: {string.Join(", ", examples)}");
         return Task.FromResult<object>(new
         {
-            CleanNs = Math.Round(cleanNs, 1), CleanAllocBytes = cleanAlloc, WireNsPerSpan = Math.Round(wireNs, 1),
-            HostileMs = Math.Round(hostileMs, 3), FalsePositiveRate = rate, LeakRate = leaks,
+            CleanNs = Math.Round(cleanNs, 1),
+            CleanAllocBytes = cleanAlloc,
+            WireNsPerSpan = Math.Round(wireNs, 1),
+            HostileMs = Math.Round(hostileMs, 3),
+            FalsePositiveRate = rate,
+            LeakRate = leaks,
         });
     }
 
@@ -86,8 +90,11 @@ internal sealed class SanitizeBenchmark : Benchmark
     {
         var span = new SpanRow
         {
-            TraceId = ActivityTraceId.CreateRandom(), SpanId = ActivitySpanId.CreateRandom(), Service = "api",
-            Name = "api.allocations.create", Attributes = Attributes(),
+            TraceId = ActivityTraceId.CreateRandom(),
+            SpanId = ActivitySpanId.CreateRandom(),
+            Service = "api",
+            Name = "api.allocations.create",
+            Attributes = Attributes(),
         };
         var best = double.MaxValue;
         var allocated = 0L;

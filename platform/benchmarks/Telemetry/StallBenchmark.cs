@@ -1,4 +1,3 @@
-using Orion.Telemetry.Tests;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
@@ -8,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orion.Telemetry.Lag;
+using Orion.Telemetry.Tests;
 
 namespace Orion.Benchmarks;
 

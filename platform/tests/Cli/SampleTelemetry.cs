@@ -41,8 +41,12 @@ public sealed class SampleTelemetry : IAsyncLifetime, IDisposable
         _sink.Record(failed);
         _sink.Record(new SpanRow
         {
-            TraceId = trace, SpanId = ActivitySpanId.CreateRandom(), ParentSpanId = failed.SpanId, Service = "api",
-            Name = "api.things.load", StartUnixNanos = failed.StartUnixNanos + 1_000_000,
+            TraceId = trace,
+            SpanId = ActivitySpanId.CreateRandom(),
+            ParentSpanId = failed.SpanId,
+            Service = "api",
+            Name = "api.things.load",
+            StartUnixNanos = failed.StartUnixNanos + 1_000_000,
             DurationNanos = 20_000_000,
         });
         _sink.Record(new LogRow { UnixNanos = failed.StartUnixNanos, Level = LogLevel.Information, Service = "api", Category = "Things", Message = "Loading", TraceId = trace });
@@ -82,7 +86,12 @@ public sealed class SampleTelemetry : IAsyncLifetime, IDisposable
 
         Heartbeat Beat(string worker, DateTimeOffset time) => new()
         {
-            Worker = worker, Service = worker, Host = "here", Pid = 1, Time = time, Interval = TimeSpan.FromSeconds(15),
+            Worker = worker,
+            Service = worker,
+            Host = "here",
+            Pid = 1,
+            Time = time,
+            Interval = TimeSpan.FromSeconds(15),
             StartedAt = time.AddHours(-1),
         };
         Sink.Record(Beat("api", DateTimeOffset.UtcNow.AddHours(1)));

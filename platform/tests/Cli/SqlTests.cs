@@ -185,7 +185,9 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     {
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", "exec dotnet \"$0\" sql 'SELECT 1' --data \"$1\" > /dev/full", Path.Combine(AppContext.BaseDirectory, "Orion.Cli.dll"), telemetry.Directory])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         })!;
 
         var run = await CommandRun.EndAsync(shell);

@@ -154,8 +154,13 @@ public sealed class AuditTests
         var now = DateTimeOffset.UtcNow;
         Assert.True(await host.Sink.RaiseAlertAsync(new AlertRow
         {
-            Rule = "heartbeat_stale", Subject = "worker:1", Severity = "critical", Summary = "worker is silent", State = AlertState.Firing,
-            OpenedAt = now, UpdatedAt = now,
+            Rule = "heartbeat_stale",
+            Subject = "worker:1",
+            Severity = "critical",
+            Summary = "worker is silent",
+            State = AlertState.Firing,
+            OpenedAt = now,
+            UpdatedAt = now,
         }));
     }
 

@@ -189,7 +189,8 @@ public sealed class HealthTests
             Utilization = 0,
             Circuits = [],
             Rings = [],
-            Tracing = new TracingOptions(), RedactionFailures = 0,
+            Tracing = new TracingOptions(),
+            RedactionFailures = 0,
         };
         var suspects =
             await host.Painter.RenderAsync<StallSuspects>(("Id", "x"), ("Local", local), ("Now", DateTimeOffset.UnixEpoch.AddMinutes(2)));

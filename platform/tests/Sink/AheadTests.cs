@@ -130,7 +130,11 @@ public sealed class AheadTests
         var nanos = UnixTime.Nanos(time.GetUtcNow());
         var options = new TelemetrySinkOptions
         {
-            Directory = test.Directory, Process = process, AuditDays = 3_000, EventDays = 3_000, RawDays = 30,
+            Directory = test.Directory,
+            Process = process,
+            AuditDays = 3_000,
+            EventDays = 3_000,
+            RawDays = 30,
         };
         await using var sink = new TelemetrySink(options, time);
         for (var i = 0; i < rows; i++)
@@ -143,7 +147,12 @@ public sealed class AheadTests
 
         sink.Record(new Heartbeat
         {
-            Worker = process, Service = process, Host = "h", Pid = 1, Time = time.GetUtcNow(), StartedAt = time.GetUtcNow(),
+            Worker = process,
+            Service = process,
+            Host = "h",
+            Pid = 1,
+            Time = time.GetUtcNow(),
+            StartedAt = time.GetUtcNow(),
             Interval = TimeSpan.FromSeconds(5),
         });
         sink.Metrics.RecordSimple("orion.test.level", 1);

@@ -157,8 +157,16 @@ public sealed class AuditTests
         Assert.False(await test.Sink.AcknowledgeAlertAsync("latency", "api", "Olga", audit: Entry("none")));
         var now = test.Time.GetUtcNow();
         await test.Sink.RaiseAlertAsync(
-            new AlertRow { Rule = "latency", Subject = "api", Severity = "critical", Summary = "slow", State = AlertState.Firing,
-                OpenedAt = now, UpdatedAt = now });
+            new AlertRow
+            {
+                Rule = "latency",
+                Subject = "api",
+                Severity = "critical",
+                Summary = "slow",
+                State = AlertState.Firing,
+                OpenedAt = now,
+                UpdatedAt = now
+            });
         Assert.True(await test.Sink.AcknowledgeAlertAsync("latency", "api", "Olga", audit: Entry("noted")));
 
         Assert.Equal("noted", Assert.Single(await test.Reader.AuditAsync(new AuditQuery())).Action);

@@ -47,7 +47,8 @@ public sealed class BusyTests
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(BusyWriter).Assembly.Location, "busy-writer", directory, name, s_seconds.ToString(CultureInfo.InvariantCulture)])
         {
-            RedirectStandardOutput = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -14,9 +14,17 @@ public sealed class EventTests
         await using var test = new TestSink();
         var item = new BusinessEvent
         {
-            Type = "allocation.requested", Service = "api", EntityType = "allocation", EntityId = "al_1", User = "u1", Tenant = "acme",
-            Action = "request", Details = "{\"slots\":1}",
-            Success = false, CorrelationId = "c1", TraceId = "5b8efff798038103d269b633813fc60c",
+            Type = "allocation.requested",
+            Service = "api",
+            EntityType = "allocation",
+            EntityId = "al_1",
+            User = "u1",
+            Tenant = "acme",
+            Action = "request",
+            Details = "{\"slots\":1}",
+            Success = false,
+            CorrelationId = "c1",
+            TraceId = "5b8efff798038103d269b633813fc60c",
         };
         test.Sink.LogEvent(item);
         test.Sink.LogEvent(new BusinessEvent { Type = "other", Service = "api" });

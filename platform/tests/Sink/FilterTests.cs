@@ -35,9 +35,12 @@ public sealed class FilterTests
         {
             var query = new TraceQuery
             {
-                Service = Maybe(random, s_services[random.Next(5)]), Route = Maybe(random, $"/v1/{random.Next(7)}"),
-                Tenant = Maybe(random, s_tenants[random.Next(5)]), ErrorsOnly = random.Next(3) == 0,
-                MinDuration = random.Next(3) == 0 ? TimeSpan.FromMilliseconds(random.Next(2_000)) : null, Limit = 40,
+                Service = Maybe(random, s_services[random.Next(5)]),
+                Route = Maybe(random, $"/v1/{random.Next(7)}"),
+                Tenant = Maybe(random, s_tenants[random.Next(5)]),
+                ErrorsOnly = random.Next(3) == 0,
+                MinDuration = random.Next(3) == 0 ? TimeSpan.FromMilliseconds(random.Next(2_000)) : null,
+                Limit = 40,
             };
             var expected = all.Where(l => (query.Service is null || l.Service == query.Service) && (query.Route is null || l.Route == query.Route) && (query.Tenant is null || l.Tenant == query.Tenant)
                 && (!query.ErrorsOnly || l.Status == SpanStatus.Error)
@@ -76,8 +79,11 @@ public sealed class FilterTests
         {
             var query = new LogQuery
             {
-                Service = Maybe(random, s_services[random.Next(5)]), Tenant = Maybe(random, s_tenants[random.Next(5)]),
-                MinLevel = (LogLevel)random.Next(6), Text = Maybe(random, $"E {random.Next(30)}%"), Limit = 1_000,
+                Service = Maybe(random, s_services[random.Next(5)]),
+                Tenant = Maybe(random, s_tenants[random.Next(5)]),
+                MinLevel = (LogLevel)random.Next(6),
+                Text = Maybe(random, $"E {random.Next(30)}%"),
+                Limit = 1_000,
             };
             var expected = all.Where(l => (query.Service is null || l.Service == query.Service) && (query.Tenant is null || l.Tenant == query.Tenant) && l.Level >= query.MinLevel
                 && (query.Text is null || l.Message.Contains(query.Text, StringComparison.OrdinalIgnoreCase)));

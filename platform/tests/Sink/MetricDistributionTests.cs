@@ -144,8 +144,18 @@ public sealed class MetricDistributionTests
     }
 
     private static MetricPoint Histogram(double sum, long count, double[] bounds, long[] buckets, double? min, double? max) =>
-        new() { Name = "m", Service = "s", Kind = MetricKind.Histogram, Value = sum, Count = count, Bounds = bounds, Buckets = buckets,
-            Min = min, Max = max };
+        new()
+        {
+            Name = "m",
+            Service = "s",
+            Kind = MetricKind.Histogram,
+            Value = sum,
+            Count = count,
+            Bounds = bounds,
+            Buckets = buckets,
+            Min = min,
+            Max = max
+        };
 
     private static async Task<MetricMinute> MinuteAsync(TestSink test) =>
         Assert.Single(Assert.Single(await test.Reader.MetricAsync("m", test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1))).Minutes);

@@ -22,8 +22,16 @@ public sealed class MetricTests
         test.Time.Advance(TimeSpan.FromMinutes(2));
         test.Sink.Metrics.Record(new MetricPoint
         {
-            Name = "request.duration", Unit = "s", Kind = MetricKind.Histogram, Service = "api", Value = 12, Count = 4, Min = 1, Max = 6,
-            Bounds = [2, 5], Buckets = [1, 2, 1],
+            Name = "request.duration",
+            Unit = "s",
+            Kind = MetricKind.Histogram,
+            Service = "api",
+            Value = 12,
+            Count = 4,
+            Min = 1,
+            Max = 6,
+            Bounds = [2, 5],
+            Buckets = [1, 2, 1],
         });
         await test.Sink.FlushAsync();
 

@@ -59,7 +59,7 @@ public sealed class OtlpMetricTests
         var series = await test.Reader.MetricAsync("node.tasks", test.Time.GetUtcNow().AddHours(-1), test.Time.GetUtcNow().AddHours(1));
         Assert.Equal([19.0, 7.0], series.Select(s => s.Minutes.Sum(m => m.Sum) ?? 0));
 
-        void Send(string instance, long total, ulong start) => test.Sink.Accept(ingest, 
+        void Send(string instance, long total, ulong start) => test.Sink.Accept(ingest,
             OtlpSignal.Metrics, OtlpEncoding.Protobuf,
             Request(instance, Metric("node.tasks", "").Message(7, Sum(Cumulative, Number(test, total).Fixed64(2, start)))));
     }

@@ -166,8 +166,12 @@ public sealed class OtlpTotalsTests
 
     private static OtlpPoint Point(int? start, int time, double value, bool delta = false) => new()
     {
-        Data = OtlpData.Sum, Monotonic = true, Temporality = delta ? 1 : 2, Value = value,
-        Start = start is { } began ? (ulong)Nanos(began) : 0, Time = (ulong)Nanos(time),
+        Data = OtlpData.Sum,
+        Monotonic = true,
+        Temporality = delta ? 1 : 2,
+        Value = value,
+        Start = start is { } began ? (ulong)Nanos(began) : 0,
+        Time = (ulong)Nanos(time),
     };
 
     private static long Nanos(long seconds) => (long)Listening + (seconds * (long)Second);

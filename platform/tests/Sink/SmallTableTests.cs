@@ -52,8 +52,16 @@ public sealed class SmallTableTests
         Assert.Equal(
             new Dictionary<string, int>
             {
-                ["heartbeats"] = 2, ["events"] = 3, ["tracked"] = 3, ["audit"] = 4, ["resolved alerts"] = 4, ["minutes"] = 5,
-                ["surfaces"] = 5, ["metrics"] = 5, ["checks"] = 5, ["hours"] = 6,
+                ["heartbeats"] = 2,
+                ["events"] = 3,
+                ["tracked"] = 3,
+                ["audit"] = 4,
+                ["resolved alerts"] = 4,
+                ["minutes"] = 5,
+                ["surfaces"] = 5,
+                ["metrics"] = 5,
+                ["checks"] = 5,
+                ["hours"] = 6,
             },
             gone);
         Assert.Equal("open", Assert.Single(await test.Reader.AlertsAsync()).Subject);
@@ -85,7 +93,12 @@ public sealed class SmallTableTests
 
     private static Heartbeat Beat(TestSink test) => new()
     {
-        Worker = "w", Service = "s", Host = "h", Pid = 1, Time = test.Time.GetUtcNow(), Interval = TimeSpan.FromSeconds(1),
+        Worker = "w",
+        Service = "s",
+        Host = "h",
+        Pid = 1,
+        Time = test.Time.GetUtcNow(),
+        Interval = TimeSpan.FromSeconds(1),
         StartedAt = test.Time.GetUtcNow(),
     };
 

@@ -72,7 +72,12 @@ public sealed class StuckReaderTests
             test.Sink.Track("waits");
             Assert.True(await test.Sink.RaiseAlertAsync(new AlertRow
             {
-                Rule = "r", Subject = "s", State = AlertState.Firing, Severity = "warning", Summary = "x", OpenedAt = test.Time.GetUtcNow(),
+                Rule = "r",
+                Subject = "s",
+                State = AlertState.Firing,
+                Severity = "warning",
+                Summary = "x",
+                OpenedAt = test.Time.GetUtcNow(),
                 UpdatedAt = test.Time.GetUtcNow(),
             }));
             await test.Sink.Audit.LogAsync(new AuditEntry { Component = "c", Action = "o" });

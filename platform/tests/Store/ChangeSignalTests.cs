@@ -31,22 +31,18 @@ public sealed class ChangeSignalTests
     }
 
     [Fact]
-    public void Who_was_woken_does_not_run_within_the_call_that_woke_it()
+    public async Task Who_was_woken_does_not_run_within_the_call_that_woke_it()
     {
         var signal = new ChangeSignal();
-        var ranOn = new TaskCompletionSource<int>();
-        signal.Next.ContinueWith(
-            _ => ranOn.SetResult(Environment.CurrentManagedThreadId), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-
-        var raisedOn = Environment.CurrentManagedThreadId;
         var gate = new Lock();
+        var ranWithin = signal.Next.ContinueWith(
+            _ => gate.IsHeldByCurrentThread, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
         lock (gate)
         {
             signal.Raise();
         }
 
-        Assert.True(ranOn.Task.Wait(TimeSpan.FromSeconds(10)));
-        Assert.NotEqual(raisedOn, ranOn.Task.Result);
+        Assert.False(await ranWithin.WaitAsync(TimeSpan.FromSeconds(10)));
     }
 }

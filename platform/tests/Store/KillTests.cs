@@ -59,7 +59,9 @@ public sealed class KillTests(ITestOutputHelper output)
         {
             using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(WriterProcess).Assembly.Location, folder.File("store.db"), $"{name}{kill}"])
             {
-                RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
             })!;
             var errors = process.StandardError.ReadToEndAsync();
             var lines = 0;

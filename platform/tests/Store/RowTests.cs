@@ -20,8 +20,17 @@ public sealed class RowTests
             await tx.ExecuteAsync("CREATE TABLE things (id TEXT, slot_count INTEGER, made_at INTEGER, took INTEGER, is_on INTEGER, mood TEXT, note TEXT, raw BLOB)");
             await tx.ExecuteAsync(
                 "INSERT INTO things VALUES (@id, @slot_count, @made_at, @took, @is_on, @mood, @note, @raw)",
-                new { Id = "t1", slotCount = 3, made_at = s_noon, Took = TimeSpan.FromSeconds(2), IsOn = true, Mood = Mood.VeryBusy,
-                    note = (string?)null, raw = new byte[] { 1, 2 } });
+                new
+                {
+                    Id = "t1",
+                    slotCount = 3,
+                    made_at = s_noon,
+                    Took = TimeSpan.FromSeconds(2),
+                    IsOn = true,
+                    Mood = Mood.VeryBusy,
+                    note = (string?)null,
+                    raw = new byte[] { 1, 2 }
+                });
         });
 
         var positional = await db.Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<Positional>("SELECT note, id, slot_count, made_at, is_on, mood FROM things"));

@@ -52,7 +52,10 @@ public sealed class AuditTests
         await using var app = await StartAsync(folder);
         var text = app.Services.GetRequiredService<AuditEntries>().Text(new AuditEntry
         {
-            Component = "test", Action = "thing.done", User = "canary-two@example.com", Parameters = "{\"password\":\"canary-three\"}",
+            Component = "test",
+            Action = "thing.done",
+            User = "canary-two@example.com",
+            Parameters = "{\"password\":\"canary-three\"}",
             Duration = TimeSpan.FromSeconds(2),
             Metadata = AuditMetadata.Of(("status_from", "old"), ("status_to", "ghp_abcdefghijklmnopqrstuvwxyz0123456789")),
         });

@@ -78,7 +78,10 @@ public sealed class ExactlyOnceTests
         {
             var job = Processing.Start(new ProcessingInfo
             {
-                Name = "test.crowd.work", EventType = "crowd.work", EventId = $"j{n}", Subject = "s",
+                Name = "test.crowd.work",
+                EventType = "crowd.work",
+                EventId = $"j{n}",
+                Subject = "s",
                 CorrelationId = n.ToString(CultureInfo.InvariantCulture),
             });
             await Task.Yield();

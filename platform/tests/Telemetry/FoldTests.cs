@@ -113,8 +113,16 @@ public sealed class FoldTests
     private static ActivitySpanId Id(int number) => number == 0 ? default : ActivitySpanId.CreateFromString(number.ToString("x16"));
 
     private static SpanRow Row(int id, int parent, long start) =>
-        new() { TraceId = s_trace, SpanId = Id(id), ParentSpanId = Id(parent), Service = "api", Name = $"span {id}",
-            StartUnixNanos = 1_763_700_000_000_000_000 + start, DurationNanos = 1000 };
+        new()
+        {
+            TraceId = s_trace,
+            SpanId = Id(id),
+            ParentSpanId = Id(parent),
+            Service = "api",
+            Name = $"span {id}",
+            StartUnixNanos = 1_763_700_000_000_000_000 + start,
+            DurationNanos = 1000
+        };
 
     private static CanonicalLine Line() => new()
     {

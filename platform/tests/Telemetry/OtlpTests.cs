@@ -35,7 +35,11 @@ public sealed class OtlpTests
             await app.Client.GetStringAsync("/v1/things/7?q=canary-query@example.com");
             using (Processing.Start(new ProcessingInfo
             {
-                Name = "agent.task.run", EventType = "task.run", EventId = "t-1", Subject = "s-1", Tenant = "acme",
+                Name = "agent.task.run",
+                EventType = "task.run",
+                EventId = "t-1",
+                Subject = "s-1",
+                Tenant = "acme",
             }))
             {
                 Canon.Add("exit_code", 0);

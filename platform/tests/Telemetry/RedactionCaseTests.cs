@@ -157,7 +157,9 @@ public sealed class RedactionCaseTests
         var redactor = new Redactor(s_sanitizer);
         var log = new LogRow
         {
-            Service = "api", Category = "x", Message = "",
+            Service = "api",
+            Category = "x",
+            Message = "",
             Body = new Dictionary<string, object?> { ["text"] = "first\nghp_abcdefghijklmnopqrstuvwxyz0123456789", ["card"] = "x\t4111111111111111", ["pin"] = 1234L, ["list"] = new object?[] { 1L, "AKIAIOSFODNN7EXAMPLE", true } },
         };
         redactor.Clean(log);

@@ -56,7 +56,9 @@ internal static class OpsCommands
             "--role has to be viewer, operator or admin."));
         var name = new Option<string>("--name")
         {
-            HelpName = "NAME", Description = "Who logs in, as the audit log will say it", DefaultValueFactory = _ => Environment.UserName,
+            HelpName = "NAME",
+            Description = "Who logs in, as the audit log will say it",
+            DefaultValueFactory = _ => Environment.UserName,
         };
         name.Validators.Add(result => Refuse(
             result, !string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>()), "--name has to say who logs in."));

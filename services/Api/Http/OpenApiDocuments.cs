@@ -161,7 +161,10 @@ internal static class OpenApiDocuments
 
     private static OpenApiParameter HeaderParameter(string name, bool required, string description) => new()
     {
-        Name = name, In = ParameterLocation.Header, Required = required, Description = description,
+        Name = name,
+        In = ParameterLocation.Header,
+        Required = required,
+        Description = description,
         Schema = new OpenApiSchema { Type = JsonSchemaType.String },
     };
 

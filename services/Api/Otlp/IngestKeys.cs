@@ -177,7 +177,10 @@ internal sealed class IngestKeys
 
     private OtlpSender Sender(string name, IngestKey key) => new(name)
     {
-        Services = [.. key.Services], Surfaces = [.. key.Surfaces], Tenants = [.. key.Tenants], MayClaimLines = key.MayClaimLines,
+        Services = [.. key.Services],
+        Surfaces = [.. key.Surfaces],
+        Tenants = [.. key.Tenants],
+        MayClaimLines = key.MayClaimLines,
         IsTaken = service => IsTaken(service, name),
     };
 

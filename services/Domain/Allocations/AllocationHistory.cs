@@ -40,8 +40,13 @@ public static class AllocationHistory
     {
         var what = entry.Fact.Type[Prefix.Length..];
         var told = JsonSerializer.Deserialize<Told>(entry.Fact.Data, JsonSerializerOptions.Web)!;
-        return before with { State = AllocationState.All.Contains(what) ? what : before.State, Reason = told.Reason, NodeId = told.NodeId,
-            UpdatedAt = entry.OccurredAt };
+        return before with
+        {
+            State = AllocationState.All.Contains(what) ? what : before.State,
+            Reason = told.Reason,
+            NodeId = told.NodeId,
+            UpdatedAt = entry.OccurredAt,
+        };
     }
 
     private sealed record Told(string? NodeId, string? Reason);

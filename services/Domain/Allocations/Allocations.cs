@@ -26,8 +26,15 @@ public static class Allocations
             """,
             new
             {
-                Id = Ids.New("al", tx.Now), request.TenantId, request.Tenant, request.ProjectId, request.Runtime, request.Slots, tx.Now,
-                tx.Cause.TraceParent, tx.Cause.CorrelationId,
+                Id = Ids.New("al", tx.Now),
+                request.TenantId,
+                request.Tenant,
+                request.ProjectId,
+                request.Runtime,
+                request.Slots,
+                tx.Now,
+                tx.Cause.TraceParent,
+                tx.Cause.CorrelationId,
             }))!;
         await TellAsync(tx, allocation);
         await tx.EnqueueAsync(JobFor(allocation, ProvisionJob));

@@ -99,7 +99,13 @@ public static class NodeTasks
             ON CONFLICT (allocation_id, kind) DO NOTHING
             """, new
         {
-            Id = Ids.New("nt", tx.Now), nodeId, allocationId, kind, tx.Now, tx.Cause.TraceParent, tx.Cause.CorrelationId,
+            Id = Ids.New("nt", tx.Now),
+            nodeId,
+            allocationId,
+            kind,
+            tx.Now,
+            tx.Cause.TraceParent,
+            tx.Cause.CorrelationId,
         });
 
     /// <summary>Takes back a start that no agent has been given yet. Whether there was one: then nothing of the allocation runs.</summary>

@@ -60,13 +60,13 @@ internal sealed class DesiredState(Workloads workloads, EndedWorkloads ended, IO
 
     private static Processing Start(string what, string allocationId, string? tenant, string? traceParent, string? correlationId) =>
         Processing.Start(new ProcessingInfo
-    {
-        Name = "node-agent.workload." + what,
-        EventType = "workload." + what,
-        EventId = allocationId,
-        Subject = "allocation/" + allocationId,
-        TraceParent = traceParent,
-        CorrelationId = correlationId,
-        Tenant = tenant,
-    });
+        {
+            Name = "node-agent.workload." + what,
+            EventType = "workload." + what,
+            EventId = allocationId,
+            Subject = "allocation/" + allocationId,
+            TraceParent = traceParent,
+            CorrelationId = correlationId,
+            Tenant = tenant,
+        });
 }

@@ -183,9 +183,19 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         var process = new
         {
-            worker = worker ?? "node-agent-" + name, host = "h", pid, startedAt = DateTimeOffset.UnixEpoch, intervalSeconds = 5,
-            poolThreads = 1, poolQueue = 0,
-            memoryAllocMb = 1.5, memoryCommittedMb = 2.5, gcCount = 0, gcPauseMs = 0.0, lagP99Ms = 0.1, lagMaxMs = 0.2,
+            worker = worker ?? "node-agent-" + name,
+            host = "h",
+            pid,
+            startedAt = DateTimeOffset.UnixEpoch,
+            intervalSeconds = 5,
+            poolThreads = 1,
+            poolQueue = 0,
+            memoryAllocMb = 1.5,
+            memoryCommittedMb = 2.5,
+            gcCount = 0,
+            gcPauseMs = 0.0,
+            lagP99Ms = 0.1,
+            lagMaxMs = 0.2,
         };
         return new { name, slots = 4, runtimes = new[] { _runtime }, running, process, exports = exports ?? [] };
     }

@@ -23,7 +23,10 @@ internal sealed class AlertedSink : IAsyncDisposable
     {
         Sink = new TelemetrySink(new TelemetrySinkOptions
         {
-            Directory = _folder.Path, Process = "test", FlushInterval = TimeSpan.FromMilliseconds(10), Slos = [.. slos.Select(s => s.Rule)],
+            Directory = _folder.Path,
+            Process = "test",
+            FlushInterval = TimeSpan.FromMilliseconds(10),
+            Slos = [.. slos.Select(s => s.Rule)],
         }, Time);
         Reader = new TelemetryReader(_folder.Path, Time);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());

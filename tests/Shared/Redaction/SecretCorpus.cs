@@ -85,7 +85,8 @@ internal sealed class SecretCorpus(int seed)
         {
             var secret = Password(signs);
             return (key, make(secret), secret);
-        });
+        }
+        );
 
         string Json(object value) => JsonSerializer.Serialize(value);
         Dictionary<string, object?> Map(string key, object? value) => new() { ["user"] = "bob", [key] = value, ["ok"] = true };
@@ -229,7 +230,8 @@ internal sealed class SecretCorpus(int seed)
                 ];
                 var (key, value) = forms[_random.Next(forms.Length)];
                 return (key, value, secret);
-            });
+            }
+            );
         }
     }
 

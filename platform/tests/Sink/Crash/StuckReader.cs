@@ -16,7 +16,9 @@ internal sealed class StuckReader : IDisposable
     {
         var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(StuckReader).Assembly.Location, "hold", file])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         Assert.Equal("reading", await process.StandardOutput.ReadLineAsync());
         return new StuckReader(process);
