@@ -12,7 +12,6 @@ public sealed class UpdateTests(InstalledTemplate template)
     [
         ["tests/Architecture"],
         ["tests/Services", "--filter", "FullyQualifiedName~NoteTests|FullyQualifiedName~MembersTests|FullyQualifiedName~CapacityTests"],
-        ["tests/TraceGate"],
     ];
 
     [Fact]
