@@ -28,7 +28,17 @@ internal sealed class LinuxProcesses : UnixProcesses
         return true;
     }
 
-    public override void Kill(MarkedProcess process) => Signal(process, Native.SigKill);
+    public override void Kill(MarkedProcess process)
+    {
+        Signal(process, Native.SigKill);
+
+        // A descendant that shows no marks (it was given another environment, or is in the middle of exec) is not found by them: its group
+        // has it. A pid is not given away while its group has a member, so the group is the workload's when nobody else has the pid.
+        if (Stat(process.Pid) is not { } stat || stat.StartTime == process.StartTime)
+        {
+            Native.KillGroup(process.Pid, Native.SigKill);
+        }
+    }
 
     // A child that has ended already is a zombie until it is reaped, so its start time can still be read.
     protected override long? StartTime(int pid) => Stat(pid)?.StartTime;

@@ -160,6 +160,23 @@ public sealed class WorkloadProcessesTests : IDisposable
         await Eventually.TrueAsync(() => !WorkloadProcesses.IsLive(child), "the descendant is gone");
     }
 
+    [LinuxTheory]
+    [InlineData("linux")]
+    [InlineData("unix")]
+    public async Task A_descendant_that_shows_no_marks_ends_with_its_group(string name)
+    {
+        var system = Make(name);
+        var shell = Started(system, "/bin/sh", "-c", "env -i sleep 600 & echo $!");
+        await SaysAsync("\n");
+        var child = int.Parse(Said(), System.Globalization.CultureInfo.InvariantCulture);
+        await Eventually.TrueAsync(() => system.ExitCode(shell.Pid) is not null, "the shell ends");
+        Assert.True(WorkloadProcesses.IsLive(child));
+
+        await new WorkloadKiller(system, TimeProvider.System).KillAsync([.. system.Find(_folder), shell], TimeSpan.Zero);
+
+        await Eventually.TrueAsync(() => !WorkloadProcesses.IsLive(child), "the descendant is gone");
+    }
+
     public void Dispose()
     {
         // A failed test must leave nothing behind.
