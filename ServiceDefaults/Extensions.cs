@@ -26,9 +26,7 @@ public static class ServiceDefaultsExtensions
         builder.AddHealth();
         builder.AddProblemAnswers();
         builder.AddOutgoingCalls();
-
-        // What audit entries of this product may say beside what the platform's do; the list is closed.
-        AuditMetadata.Allow("allocation_id", "node_id");
+        AuditMetadata.Allow(AuditKeys.All);
 
         // Room for the server to finish its requests and for the last flush, within the 6 s that Aspire grants before it kills.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
