@@ -41,15 +41,21 @@ internal static class RateLimits
 
     private static PartitionedRateLimiter<HttpContext> By(Func<Domain.Principal, string> key, int perSecond) =>
         PartitionedRateLimiter.Create<HttpContext, string>(http => http.Items[typeof(Domain.Principal)] is Domain.Principal caller
-            ? RateLimitPartition.GetTokenBucketLimiter(key(caller), _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = perSecond,
-                TokensPerPeriod = Math.Max(1, perSecond / 10),
-                ReplenishmentPeriod = perSecond < 10 ? TimeSpan.FromSeconds(1.0 / perSecond) : s_refill,
-                AutoReplenishment = true,
-                QueueLimit = 0,
-            })
+            ? RateLimitPartition.GetTokenBucketLimiter(key(caller), _ => Bucket(perSecond))
             : RateLimitPartition.GetNoLimiter(""));
+
+    /// <summary>Refilled about ten times a second, and at exactly that rate: a period is as long as its whole tokens take.</summary>
+    internal static TokenBucketRateLimiterOptions Bucket(int perSecond)
+    {
+        var tokens = Math.Max(1, perSecond / 10);
+        return new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = perSecond,
+            TokensPerPeriod = tokens,
+            ReplenishmentPeriod = TimeSpan.FromSeconds((double)tokens / perSecond),
+            QueueLimit = 0,
+        };
+    }
 
     private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using OrionPlatform.Api;
 
 namespace OrionPlatform.Services.Tests;
 
@@ -26,6 +27,21 @@ public sealed class RateLimitTests
         using var other = await globex.GetAsync(new Uri(AnySlice.Path, UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
         Array.ForEach(answers, a => a.Dispose());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(15)]
+    [InlineData(99)]
+    [InlineData(500)]
+    [InlineData(1_000_000)]
+    public void A_bucket_fills_at_the_rate_that_was_set_whether_or_not_ten_divides_it(int perSecond)
+    {
+        var bucket = RateLimits.Bucket(perSecond);
+
+        Assert.Equal(perSecond, bucket.TokensPerPeriod / bucket.ReplenishmentPeriod.TotalSeconds, perSecond / 1000.0);
+        Assert.InRange(bucket.ReplenishmentPeriod, TimeSpan.FromMilliseconds(60), TimeSpan.FromSeconds(1));
     }
 
     [Fact]
