@@ -1,6 +1,8 @@
 namespace OrionPlatform.ServiceDefaults;
 
-/// <summary>What audit entries of this product may say beside what the platform's do; the list is closed, a new key is a word here.</summary>
+/// <summary>
+/// What audit entries of this product may say beside what the platform's do; the list is closed, a new key is a word here.
+/// </summary>
 public static class AuditKeys
 {
     /// <summary>All of them.</summary>

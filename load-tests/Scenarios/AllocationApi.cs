@@ -41,7 +41,8 @@ internal sealed class AllocationApi(HttpClient http, TenantKey key)
 
     private static string Path(string projectId) => $"v1/projects/{projectId}/allocations";
 
-    private async Task<Response<T>> SendAsync<T>(HttpMethod method, string path, HttpStatusCode expected, CreateAllocationRequest? body = null)
+    private async Task<Response<T>> SendAsync<T>(
+        HttpMethod method, string path, HttpStatusCode expected, CreateAllocationRequest? body = null)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key.ApiKey);
@@ -56,8 +57,9 @@ internal sealed class AllocationApi(HttpClient http, TenantKey key)
             using var response = await http.SendAsync(request);
             var bytes = await response.Content.ReadAsByteArrayAsync();
             var status = ((int)response.StatusCode).ToString("0");
+            var payload = response.IsSuccessStatusCode ? JsonSerializer.Deserialize<T>(bytes, JsonSerializerOptions.Web)! : default!;
             return response.StatusCode == expected
-                ? Response.Ok(response.IsSuccessStatusCode ? JsonSerializer.Deserialize<T>(bytes, JsonSerializerOptions.Web)! : default!, status, bytes.Length)
+                ? Response.Ok(payload, status, bytes.Length)
                 : Response.Fail<T>(
                     status, $"{method} {path} was answered with {status} instead of {(int)expected}", bytes.Length);
         }

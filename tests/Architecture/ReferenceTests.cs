@@ -18,7 +18,8 @@ public sealed class ReferenceTests
         ["ServiceDefaults"] = ["platform/Orion.Telemetry", "platform/Orion.Redaction"],
         ["services/Domain"] = ["platform/Orion.Store"],
         ["services/Contracts"] = [],
-        ["services/Api"] = ["services/Domain", "services/Contracts", "ServiceDefaults", "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.OpsPanel"],
+        ["services/Api"] =
+            ["services/Domain", "services/Contracts", "ServiceDefaults", "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.OpsPanel"],
         ["services/Worker"] = ["services/Domain", "ServiceDefaults", "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.Alerts"],
         ["load-tests"] = ["ServiceDefaults", "services/Contracts", "platform/Orion.LoadTesting"],
         ["services/NodeAgent"] = ["services/Contracts", "ServiceDefaults", "services/Sleeper"],

@@ -142,7 +142,8 @@ public sealed partial class ContentTests(InstalledTemplate template)
         var folder = await template.GeneratedAtAsync("package-hive", "from package", "FromPackage", "--platform-tests", "true");
 
         Assert.Equal(await ExpectedAsync("FromPackage", s_everything), InstalledTemplate.Files(folder));
-        (string File, string Property)[] versions = [("Directory.Packages.props", "OrionVersion"), ("platform/Directory.Build.props", "Version")];
+        (string File, string Property)[] versions =
+            [("Directory.Packages.props", "OrionVersion"), ("platform/Directory.Build.props", "Version")];
         foreach (var (file, property) in versions)
         {
             var generated = XDocument.Load(Path.Combine(folder, file));

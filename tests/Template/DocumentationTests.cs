@@ -19,6 +19,8 @@ public sealed class DocumentationTests(InstalledTemplate template)
         [
             ("tests/Services", "FullyQualifiedName~NoteTests|FullyQualifiedName~JobBacklogTests|FullyQualifiedName~NoteTelemetryTests"),
             ("tests/Architecture", ""),
+            ("tests/AppHost", "FullyQualifiedName~ServicesTests"),
+            ("tests/TraceGate", "FullyQualifiedName~TraceGateTests"),
         ])
         {
             string[] filter = tests.Length == 0 ? [] : ["--filter", tests];

@@ -79,7 +79,9 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
     internal Task<string> GeneratedAtAsync(string hive, string path, string name, params string[] options) =>
         OnceAsync($"generate {path}", () => GenerateAsync(hive, path, name, options));
 
-    /// <summary>The default solution, under a name and at a path that are no easy ones, with what the pages for newcomers say in it.</summary>
+    /// <summary>
+    /// The default solution, under a name and at a path that are no easy ones, with what the pages for newcomers say in it.
+    /// </summary>
     internal Task<string> WithPagesAsync() => OnceAsync("pages", async () =>
     {
         var folder = await GeneratedAtAsync("hive", BuildTests.AwkwardPath, BuildTests.Awkward);

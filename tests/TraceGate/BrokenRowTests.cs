@@ -20,6 +20,20 @@ public sealed class BrokenRowTests
             Whole() with { Services = ["shop", "mute"], Exporting = new HashSet<string> { "shop", "mute" } });
 
     [Fact]
+    public void A_service_that_nobody_asked_for_anything_need_only_live_and_one_that_was_asked_need_more()
+    {
+        var evidence = Whole() with { Services = ["shop", "idle"], Exporting = new HashSet<string> { "shop", "idle" } };
+        var beating = new HashSet<string> { "shop", "idle" };
+
+        Assert.Empty(TraceGateRules.Judge(evidence with { Beating = beating }));
+        var asked = evidence with
+        {
+            Beating = beating, Messages = [.. evidence.Messages, new ExpectedMessage("idle", "order.ship", "order/2")],
+        };
+        Assert.Contains(TraceGateRules.Judge(asked), f => f is { Rule: "telemetry", Service: "idle" });
+    }
+
+    [Fact]
     public void A_service_that_exports_nothing_is_not_wired() =>
         Finds("otlp", "OTEL_EXPORTER_OTLP_ENDPOINT", Whole() with { Exporting = new HashSet<string>() });
 

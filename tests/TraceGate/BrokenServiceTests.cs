@@ -93,6 +93,7 @@ public sealed class BrokenServiceTests
         return new Evidence
         {
             Services = [service],
+            Beating = await StoredTelemetry.BeatingAsync(folder),
             Lines = lines,
             Spans = spans,
             Logs = logs,

@@ -37,8 +37,8 @@ internal static class Claim
         WHERE rowid IN (
           SELECT c.job FROM candidates c LEFT JOIN job_turns t ON t.lane = c.lane
           ORDER BY c.turn, ifnull(t.fencing_token, 0), c.rank, c.job LIMIT @limit)
-        RETURNING id, kind, subject, payload, tenant_id, tenant, unique_key, run_at, priority, max_attempts, max_duration, trace_parent, correlation_id,
-                  enqueued_at, attempts, fencing_token, lease_until, rank, lane, rowid AS place
+        RETURNING id, kind, subject, payload, tenant_id, tenant, unique_key, run_at, priority, max_attempts, max_duration, trace_parent,
+                  correlation_id, enqueued_at, attempts, fencing_token, lease_until, rank, lane, rowid AS place
         """;
 
     public static IReadOnlyList<JobLease> Run(WriteTransaction tx, string owner, IReadOnlyCollection<string> kinds, int limit)
@@ -61,7 +61,8 @@ internal static class Claim
     }
 
     private sealed record Row(
-        string Id, string Kind, string Subject, string Payload, string? TenantId, string? Tenant, string? UniqueKey, DateTimeOffset RunAt, int Priority,
+        string Id, string Kind, string Subject, string Payload, string? TenantId, string? Tenant, string? UniqueKey, DateTimeOffset RunAt,
+        int Priority,
         int MaxAttempts,
         TimeSpan MaxDuration, string? TraceParent, string? CorrelationId, DateTimeOffset EnqueuedAt, int Attempts, long FencingToken,
         DateTimeOffset LeaseUntil, long Rank, string Lane, long Place)

@@ -27,7 +27,7 @@ internal static class Idempotency
             // What the request asks for is its body as the handler takes it; the framework has noted that type.
             var body = context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
             context.HttpContext.Features.Set(RequestOf(
-                context.HttpContext, body is null ? null : context.Arguments.FirstOrDefault(a => a?.GetType() == body)));
+                context.HttpContext, body is null ? null : context.Arguments.FirstOrDefault(body.IsInstanceOfType)));
             return next(context);
         });
 

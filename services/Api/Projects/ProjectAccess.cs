@@ -7,7 +7,8 @@ internal static class ProjectAccess
 {
     /// <summary>Endpoints of the public API below a project.</summary>
     internal static RouteGroupBuilder MapProject(this IEndpointRouteBuilder app, string path) => app
-        .MapGroup("/v1/projects/{projectId}/" + path).WithMetadata(new SurfaceAttribute("public")).Refuses(ErrorCodes.ProjectNotFound).AddEndpointFilter(CheckAsync);
+        .MapGroup("/v1/projects/{projectId}/" + path).WithMetadata(new SurfaceAttribute("public")).Refuses(ErrorCodes.ProjectNotFound)
+            .AddEndpointFilter(CheckAsync);
 
     private static async ValueTask<object?> CheckAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

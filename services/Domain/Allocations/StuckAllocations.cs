@@ -14,7 +14,8 @@ public static class StuckAllocations
         $"""
         SELECT {Allocation.Columns} FROM allocations
         WHERE state IN ('requested', 'provisioning') AND updated_at < @since
-            OR state = 'releasing' AND updated_at < @since AND id NOT IN (SELECT allocation_id FROM node_tasks WHERE state IN ('ready', 'leased'))
+            OR state = 'releasing' AND updated_at < @since
+                AND id NOT IN (SELECT allocation_id FROM node_tasks WHERE state IN ('ready', 'leased'))
             OR state IN ('provisioning', 'active', 'releasing') AND node_id IN (SELECT id FROM nodes WHERE lost_at IS NOT NULL)
         ORDER BY updated_at LIMIT 100
         """,

@@ -49,7 +49,8 @@ public static class NodeTasks
         {
             tasks.Add((await tx.QuerySingleOrDefaultAsync<NodeTask>(
                 """
-                SELECT t.id, t.kind, t.attempt, t.fencing_token, t.allocation_id, a.runtime, a.slots, a.tenant, t.trace_parent, t.correlation_id
+                SELECT t.id, t.kind, t.attempt, t.fencing_token, t.allocation_id, a.runtime, a.slots, a.tenant, t.trace_parent,
+                    t.correlation_id
                 FROM node_tasks t JOIN allocations a ON a.id = t.allocation_id WHERE t.id = @id
                 """,
                 new { id }))!);

@@ -44,7 +44,8 @@ internal sealed class PlatformClient(IHttpClientFactory clients)
     }
 
     /// <summary>Whether the report was accepted; false when the platform will never want it.</summary>
-    public async Task<bool> ExitedAsync(NodeCredential node, string allocationId, WorkloadExitedRequest message, CancellationToken cancellationToken)
+    public async Task<bool> ExitedAsync(NodeCredential node, string allocationId, WorkloadExitedRequest message,
+        CancellationToken cancellationToken)
     {
         using var response = await SendAsNodeAsync($"node/v1/workloads/{allocationId}/exited", message, node, cancellationToken);
         return Settled(response);
@@ -56,7 +57,8 @@ internal sealed class PlatformClient(IHttpClientFactory clients)
         _ => response.EnsureSuccessStatusCode().IsSuccessStatusCode,
     };
 
-    private async Task<HttpResponseMessage> SendAsNodeAsync<T>(string path, T message, NodeCredential node, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsNodeAsync<T>(string path, T message, NodeCredential node,
+        CancellationToken cancellationToken)
     {
         var response = await SendAsync(path, message, node.NodeSecret, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized)

@@ -12,7 +12,8 @@ internal sealed class Retrying(NodeSession session, TimeProvider time, ILogger<R
 
     /// <summary>Returns what the call returns at its first success.</summary>
     /// <exception cref="OperationCanceledException">The agent stops.</exception>
-    public async Task<T> UntilItWorksAsync<T>(string what, Func<NodeCredential, CancellationToken, Task<T>> call, CancellationToken stopping)
+    public async Task<T> UntilItWorksAsync<T>(string what, Func<NodeCredential, CancellationToken, Task<T>> call,
+        CancellationToken stopping)
     {
         for (var attempt = 0; ; attempt++)
         {

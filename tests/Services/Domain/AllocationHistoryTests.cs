@@ -38,7 +38,8 @@ public sealed class AllocationHistoryTests : IDisposable
         Assert.Equal(_rows, steps.Select(s => s.Allocation));
         Assert.Equal(["requested", "provisioning", "provisioning", "active", "failed"], _rows.Select(r => r.State));
         Assert.Equal([false, false, false, false, true], _rows.Select(r => r.IsFinal));
-        Assert.All(steps, s => Assert.Equal((cause.Id, cause.TraceId.ToHexString(), "c-1"), (s.Entry.TraceParent, s.Entry.TraceId, s.Entry.CorrelationId)));
+        Assert.All(steps, s =>
+            Assert.Equal((cause.Id, cause.TraceId.ToHexString(), "c-1"), (s.Entry.TraceParent, s.Entry.TraceId, s.Entry.CorrelationId)));
         Assert.Null(await _domain.Store.ReadAsync(tx => AllocationHistory.ReadAsync(tx, "pr_2", id)));
     }
 

@@ -47,7 +47,8 @@ public sealed class StuckAllocationTests : IDisposable
 
         Assert.Equal((AllocationState.Failed, FailureReason.NodeLost), await StateAsync(starting.Id));
         Assert.Equal((AllocationState.Released, null), await StateAsync(releasing.Id));
-        Assert.Equal(ReportResult.LeaseLost, await Store.WriteAsync(tx => NodeTasks.ReportAsync(tx, node, new TaskReport(task.Id, task.FencingToken, TaskReport.Started))));
+        Assert.Equal(ReportResult.LeaseLost,
+            await Store.WriteAsync(tx => NodeTasks.ReportAsync(tx, node, new TaskReport(task.Id, task.FencingToken, TaskReport.Started))));
         var desired = await Store.ReadAsync(tx => Nodes.DesiredAsync(tx, node, [starting.Id]));
         Assert.Equal(starting.Id, Assert.Single(desired.Stop));
     }

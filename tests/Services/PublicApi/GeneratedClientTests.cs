@@ -41,7 +41,9 @@ public sealed class GeneratedClientTests(SharedApi shared) : IClassFixture<Share
     public async Task A_refusal_reaches_the_generated_client_as_the_problem_that_the_document_describes()
     {
         dynamic client = await ClientAsync();
-        var refused = await Assert.ThrowsAnyAsync<Exception>(async () => await client.GetAllocationAsync(_api.ProjectOf("acme"), "al_unknown", "client-2"));
+        var project = _api.ProjectOf("acme");
+        var refused = await Assert.ThrowsAnyAsync<Exception>(
+            async () => await client.GetAllocationAsync(project, "al_unknown", "client-2"));
 
         dynamic problem = ((dynamic)refused).Result;
         Assert.Equal(("allocation_not_found", 404), ((string)problem.Error_code, (int)problem.Status));
@@ -49,20 +51,23 @@ public sealed class GeneratedClientTests(SharedApi shared) : IClassFixture<Share
 
     private async Task<object> ClientAsync()
     {
-        var document = await OpenApiDocument.FromJsonAsync(await _api.Client().GetStringAsync(new Uri("openapi/v1.json", UriKind.Relative)));
+        var document =
+            await OpenApiDocument.FromJsonAsync(await _api.Client().GetStringAsync(new Uri("openapi/v1.json", UriKind.Relative)));
         var code = new CSharpClientGenerator(document, new CSharpClientGeneratorSettings
         {
             ClassName = "AllocationClient",
             CSharpGeneratorSettings = { Namespace = "Generated", JsonLibrary = CSharpJsonLibrary.SystemTextJson },
         }).GenerateFile();
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(f => MetadataReference.CreateFromFile(f));
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(f => MetadataReference.CreateFromFile(f));
         using var assembly = new MemoryStream();
         var built = CSharpCompilation.Create("generated-client", [CSharpSyntaxTree.ParseText(code)], references,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)).Emit(assembly);
         Assert.True(built.Success, string.Join('\n', built.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
 
         assembly.Position = 0;
-        var type = new AssemblyLoadContext("generated-client", isCollectible: true).LoadFromStream(assembly).GetType("Generated.AllocationClient")!;
+        var type = new AssemblyLoadContext("generated-client", isCollectible: true).LoadFromStream(assembly)
+            .GetType("Generated.AllocationClient")!;
         var http = _api.Client(_api.DevKeys.GetProperty("acme").GetProperty("apiKey").GetString());
         var client = Activator.CreateInstance(type, http)!;
         type.GetProperty("BaseUrl", BindingFlags.Public | BindingFlags.Instance)?.SetValue(client, _api.Address.ToString());

@@ -8,6 +8,9 @@ public sealed record Evidence
     /// <summary>Every service that ran.</summary>
     public required IReadOnlyList<string> Services { get; init; }
 
+    /// <summary>Services whose heartbeat is stored: all that one can show which nobody has asked for anything.</summary>
+    public IReadOnlySet<string> Beating { get; init; } = new HashSet<string>();
+
     /// <summary>Canonical lines: requests and jobs.</summary>
     public required IReadOnlyList<CanonicalLine> Lines { get; init; }
 

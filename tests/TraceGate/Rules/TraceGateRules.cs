@@ -18,7 +18,14 @@ public static class TraceGateRules
 
     private static IEnumerable<Finding> Telemetry(Evidence evidence) => evidence.Services
         .Where(service => !evidence.Lines.Any(l => l.Service == service))
-        .Select(service => new Finding("telemetry", service, "stored no canonical line: is AddServiceDefaults() called, and has it a telemetry connection string or an OTLP endpoint?"));
+        .Where(service => WasAsked(evidence, service) || !evidence.Beating.Contains(service))
+        .Select(service => new Finding(
+            "telemetry", service,
+            "stored no canonical line, nor a heartbeat where nobody asked it for anything: is AddServiceDefaults() called, and has it a "
+                + "telemetry connection string or an OTLP endpoint?"));
+
+    private static bool WasAsked(Evidence evidence, string service) =>
+        evidence.Sent.Any(s => s.Service == service) || evidence.Messages.Any(m => m.Service == service);
 
     private static IEnumerable<Finding> Tracing(Evidence evidence)
     {

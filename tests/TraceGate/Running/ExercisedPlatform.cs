@@ -81,6 +81,7 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
         Evidence = new Evidence
         {
             Services = services,
+            Beating = await StoredTelemetry.BeatingAsync(TelemetryFolder),
             Lines = lines,
             Spans = spans,
             Logs = logs,

@@ -24,6 +24,13 @@ internal static class StoredTelemetry
         return ([.. traces.SelectMany(t => t.Lines)], [.. traces.SelectMany(t => t.Spans)], logs);
     }
 
+    /// <summary>Services whose processes have told that they live.</summary>
+    public static async Task<IReadOnlySet<string>> BeatingAsync(string folder)
+    {
+        await using var reader = new TelemetryReader(folder, TimeProvider.System);
+        return (await reader.HeartbeatsAsync()).Select(h => h.Beat.Service).ToHashSet(StringComparer.Ordinal);
+    }
+
     private static async Task<IReadOnlyList<T>> AllAsync<T>(Func<string?, Task<Page<T>>> read)
     {
         List<T> all = [];
