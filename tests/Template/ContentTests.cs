@@ -67,8 +67,10 @@ public sealed partial class ContentTests(InstalledTemplate template)
     [Fact]
     public async Task With_the_platforms_tests_nothing_but_the_name_is_changed_in_any_file()
     {
-        // The template engine evaluates and drops conditions it believes to be its own, silently.
-        var folder = await template.GeneratedAtAsync("hive", "everything", "Acme.Orders", "--platform-tests", "true");
+        // The template engine evaluates and drops conditions it believes to be its own, silently. This one is installed from the folder,
+        // as it is.
+        await template.InstallAsync("folder-hive", InstalledTemplate.Repository);
+        var folder = await template.GeneratedAtAsync("folder-hive", "everything", "Acme.Orders", "--platform-tests", "true");
         var files = InstalledTemplate.Files(folder);
         Assert.Equal(await ExpectedAsync("Acme.Orders", s_everything), files);
         Assert.Equal(Projects(files), Listed(folder));
@@ -138,7 +140,7 @@ public sealed partial class ContentTests(InstalledTemplate template)
     [Fact]
     public async Task The_package_generates_what_the_folder_does_and_asks_for_the_packages_of_its_version()
     {
-        await template.OfPackagesAsync();
+        await template.OfPackagesAsync("of packages", "Store");
         var folder = await template.GeneratedAtAsync("package-hive", "from package", "FromPackage", "--platform-tests", "true");
 
         Assert.Equal(await ExpectedAsync("FromPackage", s_everything), InstalledTemplate.Files(folder));

@@ -4,8 +4,8 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.Template.Tests;
 
 /// <summary>
-/// The template as <c>dotnet new install .</c> installs it, in a hive of the test's own; what it generates, each once; and the packages of
-/// the platform, packed once.
+/// The template's package, installed in a hive of the test's own; what it generates, each once; and the packages of the platform, packed
+/// once.
 /// </summary>
 public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
 {
@@ -45,7 +45,10 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        await InstallAsync("hive", Repository);
+        // The package, of the version that the sources have: from the folder, build output and all, each generating takes four times as long.
+        await Command.SucceedAsync(Repository, "dotnet", "msbuild", ".template.config/pack.csproj", "-nologo", "-v:q", "-restore", "-t:Pack",
+            $"-p:PackageOutputPath={_folder.File("template")}");
+        await InstallAsync("hive", Directory.GetFiles(_folder.File("template"), "*.nupkg").Single());
 
         // Packages that this machine has are used from where they are; the platform's, of no lasting version, must not stay there.
         var listed = await Command.SucceedAsync(Scratch, "dotnet", "nuget", "locals", "global-packages", "--list");
@@ -108,7 +111,7 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
     });
 
     /// <summary>A solution whose platform comes as packages.</summary>
-    internal async Task<string> OfPackagesAsync()
+    internal async Task<string> OfPackagesAsync(string path, string name, params string[] options)
     {
         var feed = await FeedAsync();
         await OnceAsync("install package", async () =>
@@ -116,8 +119,18 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
             await InstallAsync("package-hive", Path.Combine(feed, $"Orion.Platform.Template.{Version}.nupkg"));
             return feed;
         });
-        return await GeneratedAtAsync("package-hive", "of packages", "Store", "--platform", "packages", "--platform-feed", feed);
+        return await GeneratedAtAsync("package-hive", path, name, ["--platform", "packages", "--platform-feed", feed, .. options]);
     }
+
+    /// <summary>A solution without the sample, with what the pages for newcomers say in it, after its packages were updated; built.</summary>
+    internal Task<string> UpdatedWithoutSampleAsync() => OnceAsync("updated", async () =>
+    {
+        var folder = await OfPackagesAsync("tiny", "Acme.Tiny", "--sample", "false");
+        await Pages.TypeIntoAsync(folder);
+        await UpdateTests.ToLaterPackagesAsync(folder);
+        BuildTests.NoWarning(await BuildAsync(folder));
+        return folder;
+    });
 
     /// <summary>Every file under a folder, by its path from there, build output left out.</summary>
     internal static IReadOnlyList<string> Files(string folder) =>
