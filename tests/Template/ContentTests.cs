@@ -15,7 +15,6 @@ public sealed partial class ContentTests(InstalledTemplate template)
     private static readonly string[] s_platformTests =
     [
         "platform/tests/", "platform/benchmarks/", "tests/Services/Ingest/", "tests/Services/Slice/ChainTests.cs",
-        "tests/EndToEnd/AppHostEndTests.cs",
     ];
 
     // What stays behind with --sample false, and what comes in its place: the files of Overlay.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using OrionPlatform.Tests;
 
@@ -6,10 +7,17 @@ namespace OrionPlatform.TraceGate.Tests;
 /// <summary>Somebody looks at the panel: with secrets in every filter first, and then at all of it without any.</summary>
 internal static class PanelVisit
 {
-    private static readonly string[] s_tabs = ["overview", "traces", "logs", "metrics", "health", "traces?service=canary-service", "logs?service=canary-service", "traces?errors=1", "people"];
+    private static readonly string[] s_tabs =
+    [
+        "overview", "traces", "logs", "metrics", "health", "traces?service=canary-service", "logs?service=canary-service",
+        "traces?errors=1", "people",
+    ];
+
+    private static readonly ParallelOptions s_several = new() { MaxDegreeOfParallelism = 4 };
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    public static async Task<IReadOnlyDictionary<string, string>> LookAsync(RunningPlatform platform, SecretMint mint, IReadOnlyList<string> traces)
+    public static async Task<IReadOnlyDictionary<string, string>> LookAsync(
+        RunningPlatform platform, SecretMint mint, IReadOnlyList<string> traces)
     {
         using var browser = new HttpClient { BaseAddress = new Uri(platform.LoginUrl, "/") };
         foreach (var secret in mint.OneOfEach("login token").Take(3))
@@ -19,19 +27,25 @@ internal static class PanelVisit
         }
 
         (await browser.GetAsync(platform.LoginUrl)).Dispose();
-        foreach (var secret in mint.OneOfEach("panel filter"))
+        await Parallel.ForEachAsync(mint.OneOfEach("panel filter"), s_several, async (secret, cancellationToken) =>
         {
             var value = Uri.EscapeDataString(secret.Text);
-            foreach (var address in (string[])[$"logs?text={value}", $"traces?route={value}&tenant={value}", $"traces/find?id={value}", $"logs?after={value}", $"traces/{value}", value])
+            string[] addresses =
+            [
+                $"logs?text={value}", $"traces?route={value}&tenant={value}", $"traces/find?id={value}", $"logs?after={value}",
+                $"traces/{value}", value,
+            ];
+            foreach (var address in addresses)
             {
-                (await browser.GetAsync("/admin/ops/" + address)).Dispose();
+                (await browser.GetAsync("/admin/ops/" + address, cancellationToken)).Dispose();
             }
-        }
+        });
 
         // What it was sent last is on its way to the store: the stream shows it when it is there.
         var seen = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["logs/live"] = await StreamAsync(browser, "/admin/ops/logs/live?service=canary-service", OtlpCanaries.ControlOf(OtlpCanaries.Protobuf)),
+            ["logs/live"] = await StreamAsync(
+                browser, "/admin/ops/logs/live?service=canary-service", OtlpCanaries.ControlOf(OtlpCanaries.Protobuf)),
         };
         foreach (var address in (string[])[.. s_tabs, .. s_tabs, .. traces.Select(t => "traces/" + t)])
         {
@@ -39,15 +53,14 @@ internal static class PanelVisit
             seen[address] = await browser.GetStringAsync("/admin/ops/" + address);
         }
 
-        // The first picture of each live stream that has one; of the stories a few, since a session has few limiter. Each sends what its
-        // page shows.
+        // The first picture of each live stream that has one; of a few stories only, since a session may hold few streams. Each sends what
+        // its page shows.
         var few = traces.Where((_, i) => i % (1 + (traces.Count / 6)) == 0);
-        foreach (var address in (string[])["overview/live", "traces/live", "health/live", .. few.Select(t => $"traces/{t}/live")])
-        {
-            seen[address] = await StreamAsync(browser, "/admin/ops/" + address, "event: fragment");
-        }
-
-        return seen;
+        string[] streams = ["overview/live", "traces/live", "health/live", .. few.Select(t => $"traces/{t}/live")];
+        var pictures = new ConcurrentDictionary<string, string>(seen);
+        await Parallel.ForEachAsync(streams, s_several, async (address, _) =>
+            pictures[address] = await StreamAsync(browser, "/admin/ops/" + address, "event: fragment"));
+        return pictures;
     }
 
     /// <summary>A live stream up to the end of the event that holds <paramref name="until"/>.</summary>
