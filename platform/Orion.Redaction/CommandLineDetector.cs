@@ -14,7 +14,8 @@ internal static class CommandLineDetector
     /// <summary>Options whose value is a password, by command; the value may be the next word or follow at once.</summary>
     private static readonly FrozenDictionary<string, string[]> s_options = Table(
         ("mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlsh mariadb mariadb-dump mariadb-admin", "-p"),
-        ("mongo mongosh mongodump mongorestore mongoexport mongoimport cqlsh influx rabbitmqadmin psexec psexec64 rclone sshpass 7z 7za 7zz", "-p"),
+        ("mongo mongosh mongodump mongorestore mongoexport mongoimport cqlsh influx "
+            + "rabbitmqadmin psexec psexec64 rclone sshpass 7z 7za 7zz", "-p"),
         ("docker podman nerdctl buildah helm oras crane skopeo az oc cf kubectl", "login -p"),
         ("redis-cli valkey-cli keydb-cli", "-a"),
         ("ldapsearch ldapmodify ldapadd ldapdelete ldapwhoami ldappasswd", "-w"),

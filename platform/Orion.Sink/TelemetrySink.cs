@@ -155,7 +155,8 @@ public sealed class TelemetrySink : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(alert);
         return alert.State == AlertState.Resolved
-            ? _writer.WriteCentralAsync(db => AlertTable.Resolve(db, alert.Rule, alert.Subject, alert.ResolvedAt ?? alert.UpdatedAt, alert)).WaitAsync(cancellationToken)
+            ? _writer.WriteCentralAsync(db => AlertTable.Resolve(db, alert.Rule, alert.Subject, alert.ResolvedAt ?? alert.UpdatedAt, alert))
+                .WaitAsync(cancellationToken)
             : _writer.WriteCentralAsync(db => AlertTable.Raise(db, alert)).WaitAsync(cancellationToken);
     }
 

@@ -174,7 +174,8 @@ public sealed class DomainStore : IAsyncDisposable
     {
         if (StoreThread.IsCurrent)
         {
-            throw new InvalidOperationException("A closure of the store called the store again: use the transaction that was passed to it.");
+            throw new InvalidOperationException(
+                "A closure of the store called the store again: use the transaction that was passed to it.");
         }
 
         if (cancellationToken.IsCancellationRequested)

@@ -19,8 +19,12 @@ public sealed class ReferenceTests
         ["services/Domain"] = ["platform/Orion.Store"],
         ["services/Contracts"] = [],
         ["services/Api"] =
-            ["services/Domain", "services/Contracts", "ServiceDefaults", "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.OpsPanel"],
-        ["services/Worker"] = ["services/Domain", "ServiceDefaults", "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.Alerts"],
+        [
+            "services/Domain", "services/Contracts", "ServiceDefaults",
+            "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.OpsPanel",
+        ],
+        ["services/Worker"] =
+            ["services/Domain", "ServiceDefaults", "platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.Alerts"],
         ["load-tests"] = ["ServiceDefaults", "services/Contracts", "platform/Orion.LoadTesting"],
         ["services/NodeAgent"] = ["services/Contracts", "ServiceDefaults", "services/Sleeper"],
     };
@@ -60,5 +64,7 @@ public sealed class ReferenceTests
 
     internal static IEnumerable<(string Room, XElement Element)> References(string projectFile) =>
         XDocument.Load(projectFile).Descendants("ProjectReference")
-            .Select(e => (Repository.RoomOf(Path.Combine(Path.GetDirectoryName(projectFile)!, e.Attribute("Include")!.Value.Replace('\\', '/'))), e));
+            .Select(e => (
+                Repository.RoomOf(Path.Combine(Path.GetDirectoryName(projectFile)!, e.Attribute("Include")!.Value.Replace('\\', '/'))),
+                e));
 }

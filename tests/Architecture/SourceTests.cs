@@ -21,6 +21,7 @@ public sealed partial class SourceTests
     [GeneratedRegex(@"[/\\](bin|obj)[/\\]", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Build();
 
-    [GeneratedRegex(@"\b(class|record|struct|interface|enum)\s+\w*OrionPlatform", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\b(class|record|struct|interface|enum)\s+\w*OrionPlatform", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex TypeWithSolutionName();
 }

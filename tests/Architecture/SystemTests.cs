@@ -11,7 +11,8 @@ public sealed partial class SystemTests
     private static readonly Dictionary<string, string> s_interfaces = new()
     {
         ["services/NodeAgent/Workloads/"] = "starts, finds and ends processes: the node agent's interface to the system",
-        ["platform/Orion.Sink/Reading/HeldFile.cs"] = "names the process that holds a file open, where /proc tells; elsewhere it names none",
+        ["platform/Orion.Sink/Reading/HeldFile.cs"] =
+            "names the process that holds a file open, where /proc tells; elsewhere it names none",
         ["platform/Orion.Redaction/CommandLineDetector.cs"] = "names of commands as they occur in texts; none is run",
         ["tests/Shared/Redaction/SecretCorpus.cs"] = "texts that name commands; none is run",
         ["tests/Shared/Processes/"] = "signals for all tests",

@@ -29,8 +29,9 @@ public sealed class ServiceErrorRule(IOptions<AlertOptions> options) : AlertRule
         [
             .. services.Where(s => s.Count >= settings.MinRequests && (double)s.Errors / s.Count >= settings.ErrorRate)
                 .Select(s => new Finding(
-                s.Service,
-                $"{(double)s.Errors / s.Count:P1} of {s.Service}'s {s.Count} requests and jobs failed over {settings.Window.TotalMinutes:0.#} min; the limit is {settings.ErrorRate:P1}."))
+                    s.Service,
+                    $"{(double)s.Errors / s.Count:P1} of {s.Service}'s {s.Count} requests and jobs failed "
+                    + $"over {settings.Window.TotalMinutes:0.#} min; the limit is {settings.ErrorRate:P1}."))
         ];
     }
 }

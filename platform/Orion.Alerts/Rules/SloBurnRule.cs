@@ -36,7 +36,9 @@ public sealed class SloBurnRule : AlertRule
 
     /// <summary>The pace that is worth waking somebody.</summary>
     public static SloBurnRule Fast(IOptions<AlertOptions> options, IOptions<SloOptions> slos) => new(
-        "slo_burn_fast", "critical", [new(TimeSpan.FromHours(1), TimeSpan.FromMinutes(5), 14.4), new(TimeSpan.FromHours(6), TimeSpan.FromMinutes(30), 6)], options, slos);
+        "slo_burn_fast", "critical",
+        [new(TimeSpan.FromHours(1), TimeSpan.FromMinutes(5), 14.4), new(TimeSpan.FromHours(6), TimeSpan.FromMinutes(30), 6)],
+        options, slos);
 
     /// <summary>The pace that is worth a ticket.</summary>
     public static SloBurnRule Slow(IOptions<AlertOptions> options, IOptions<SloOptions> slos) => new(
@@ -66,7 +68,10 @@ public sealed class SloBurnRule : AlertRule
     private Finding? Find(Slo slo, BurnPace pace, IReadOnlyList<SloCount> all, IReadOnlyList<SloCount> lately) =>
         all.FirstOrDefault(c => c.Name == slo.Name) is { } count && count.Bad >= _options.Value.MinBad && slo.Burn(count) >= pace.Factor
         && lately.FirstOrDefault(c => c.Name == slo.Name) is { } recent && slo.Burn(recent) >= pace.Factor
-            ? new Finding(slo.Name, $"{slo.Name} ({slo.Promise}): {count.Bad} of {count.Total} were bad over {Words(pace.Over)}, {slo.Burn(count):0.#} times what its budget allows, and {slo.Burn(recent):0.#} times over the last {Words(pace.Lately)}.")
+            ? new Finding(
+                slo.Name,
+                $"{slo.Name} ({slo.Promise}): {count.Bad} of {count.Total} were bad over {Words(pace.Over)}, {slo.Burn(count):0.#} times "
+                + $"what its budget allows, and {slo.Burn(recent):0.#} times over the last {Words(pace.Lately)}.")
             : null;
 
     private static string Words(TimeSpan time) =>

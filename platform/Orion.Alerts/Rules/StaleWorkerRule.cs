@@ -29,7 +29,8 @@ public sealed class StaleWorkerRule : AlertRule
             .Where(status => !status.Alive && !all.Any(other => Replaces(other, status.Beat)))
             .Select(status => new Finding(
                 status.Beat.Worker,
-                $"{status.Beat.Worker} (pid {status.Beat.Pid} on {status.Beat.Host}) has not beaten since {status.Beat.Time:yyyy-MM-dd HH:mm:ss} UTC."))];
+                $"{status.Beat.Worker} (pid {status.Beat.Pid} on {status.Beat.Host}) "
+                + $"has not beaten since {status.Beat.Time:yyyy-MM-dd HH:mm:ss} UTC."))];
     }
 
     private static bool Replaces(HeartbeatStatus other, Heartbeat gone) =>

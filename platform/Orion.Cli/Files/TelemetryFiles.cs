@@ -31,7 +31,9 @@ internal sealed class TelemetryFiles : IDisposable
         var central = SegmentFiles.CentralPath(directory);
         if (!File.Exists(central) && SegmentFiles.Days(directory).Count == 0)
         {
-            throw new CommandException($"There is no telemetry in {directory}. The platform writes it to .data/telemetry, where AppHost is started; --data names another folder.");
+            throw new CommandException(
+                $"There is no telemetry in {directory}. The platform writes it to .data/telemetry, "
+                + "where AppHost is started; --data names another folder.");
         }
 
         Batteries_V2.Init();
@@ -84,7 +86,9 @@ internal sealed class TelemetryFiles : IDisposable
 
         if (leftOut.Count > 0)
         {
-            Notes.Add($"Left out, because {Room} files can be read at once: {string.Join(", ", leftOut)}. --from, --to and --process choose others.");
+            Notes.Add(
+                $"Left out, because {Room} files can be read at once: {string.Join(", ", leftOut)}. "
+                + "--from, --to and --process choose others.");
         }
     }
 
@@ -133,7 +137,8 @@ internal sealed class TelemetryFiles : IDisposable
         var range = TimeRange.Of(request.From, request.To);
         foreach (var table in SegmentTables.All.Select(t => t with { ByVersion = SegmentTables.Of }))
         {
-            Connection.Execute(table.ViewOver([.. Segments.Select(s => (s.Schema, s.File.Process, Connection.QueryLong($"PRAGMA {s.Schema}.user_version")))], range));
+            var versions = Segments.Select(s => (s.Schema, s.File.Process, Connection.QueryLong($"PRAGMA {s.Schema}.user_version")));
+            Connection.Execute(table.ViewOver([.. versions], range));
         }
 
         var version = hasCentral ? Connection.QueryLong("PRAGMA central.user_version") : 0;

@@ -119,7 +119,9 @@ internal sealed class Query(SqliteConnection connection, TimeProvider time, Time
         var message = raw.sqlite3_errmsg(_handle).utf8_to_string();
         if (guard.Refused is not null || message.StartsWith("cannot modify", StringComparison.Ordinal))
         {
-            var what = guard.Refused is { Length: > 0 } refused ? refused : sql.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries)[0].ToUpperInvariant();
+            var what = guard.Refused is { Length: > 0 } refused
+                ? refused
+                : sql.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries)[0].ToUpperInvariant();
             return new CommandException($"This command only reads: {what} is refused.");
         }
 
@@ -127,7 +129,9 @@ internal sealed class Query(SqliteConnection connection, TimeProvider time, Time
         {
             return cancellationToken.IsCancellationRequested
                 ? new OperationCanceledException(cancellationToken)
-                : new CommandException($"Cut off after {longest.TotalSeconds} s. Ask for less time with --from and --to, or allow more with --timeout: while a read lasts, the file's WAL grows.");
+                : new CommandException(
+                    $"Cut off after {longest.TotalSeconds} s. Ask for less time with --from and --to, or allow more with --timeout: "
+                    + "while a read lasts, the file's WAL grows.");
         }
 
         return new CommandException(message);

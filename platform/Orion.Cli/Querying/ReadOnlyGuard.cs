@@ -14,7 +14,8 @@ internal sealed class ReadOnlyGuard
     public ReadOnlyGuard(sqlite3 connection)
     {
         // SQLite declares a table-valued function when it is first used, which the authorizer would see as a table being made.
-        foreach (var function in (ReadOnlySpan<string>)["json_each('[]')", "json_tree('[]')", .. s_harmlessPragmas.Select(p => $"pragma_{p}")])
+        ReadOnlySpan<string> functions = ["json_each('[]')", "json_tree('[]')", .. s_harmlessPragmas.Select(p => $"pragma_{p}")];
+        foreach (var function in functions)
         {
             _ = raw.sqlite3_exec(connection, $"SELECT 1 FROM {function} LIMIT 0");
         }

@@ -11,10 +11,13 @@ internal static class SqlFunctions
 {
     public static void Register(SqliteConnection connection, DateTimeOffset now)
     {
-        connection.CreateFunction<long?, string?>("iso", nanos => nanos is { } n ? UnixTime.Time(n).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'") : null, isDeterministic: true);
-        connection.CreateFunction<string?, long?>("ns", text => text is null ? null : UnixTime.Nanos(Time(text, now)), isDeterministic: true);
+        connection.CreateFunction<long?, string?>(
+            "iso", nanos => nanos is { } n ? UnixTime.Time(n).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'") : null, isDeterministic: true);
+        connection.CreateFunction<string?, long?>(
+            "ns", text => text is null ? null : UnixTime.Nanos(Time(text, now)), isDeterministic: true);
         connection.CreateFunction<long?, string?>("hex_id", id => id is { } i ? i.ToString("x16") : null, isDeterministic: true);
-        connection.CreateFunction<long?, long?, string?>("hex_id", (high, low) => high is { } h && low is { } l ? $"{h:x16}{l:x16}" : null, isDeterministic: true);
+        connection.CreateFunction<long?, long?, string?>(
+            "hex_id", (high, low) => high is { } h && low is { } l ? $"{h:x16}{l:x16}" : null, isDeterministic: true);
         connection.CreateFunction<string?, long?>("trace_hi", id => id is null ? null : TraceHigh(id), isDeterministic: true);
         connection.CreateFunction<string?, string?, string?>("attributes", Attributes, isDeterministic: true);
         new PercentileFunction("p", "durations", unit: 1e6).Register(connection);
@@ -23,7 +26,8 @@ internal static class SqlFunctions
 
     private static DateTimeOffset Time(string text, DateTimeOffset now) => text == "now"
         ? now
-        : OptionValues.TimeOf(text, wholeDay: false) ?? throw new FormatException($"ns(text): '{text}' is neither a day, a time nor 'now'.");
+        : OptionValues.TimeOf(text, wholeDay: false)
+            ?? throw new FormatException($"ns(text): '{text}' is neither a day, a time nor 'now'.");
 
     private static long TraceHigh(string id) =>
         id.Length == 32 && long.TryParse(id.AsSpan(0, 16), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var high)

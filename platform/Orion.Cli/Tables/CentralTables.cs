@@ -35,11 +35,17 @@ internal static class CentralTables
         ], "r.opened_at < {1} AND coalesce(r.resolved_at, {1}) >= {0}"),
         new("audit_log", "an act that somebody is answerable for", "{0}.audit_log r",
         [
-            .. s_time, .. Same("id", "component", "action", "status", "user", "tenant", "session", "correlation_id", "trace_id", "parameters", "result", "error_code", "error_message"),
+            .. s_time,
+            .. Same("id", "component", "action", "status", "user", "tenant", "session", "correlation_id", "trace_id",
+                "parameters", "result", "error_code", "error_message"),
             ("duration_ms", "r.duration_ns / 1e6"), .. Same("metadata"),
         ], TimeRange),
         new("business_event_logs", "something that happened in the domain", "{0}.business_event_logs r",
-            [.. s_time, .. Same("id", "type", "service", "entity_type", "entity_id", "user", "tenant", "action", "details", "success", "correlation_id", "trace_id")], TimeRange),
+        [
+            .. s_time,
+            .. Same("id", "type", "service", "entity_type", "entity_id", "user", "tenant", "action", "details", "success"),
+            .. Same("correlation_id", "trace_id"),
+        ], TimeRange),
         new("_orion_events", "a product event, for analytics", "{0}._orion_events r",
             [.. s_time, .. Same("id", "name", "user", "tenant", "properties")], TimeRange),
         new("facts", "the reporting copy of a journal fact", "{0}.facts r",
@@ -48,7 +54,10 @@ internal static class CentralTables
         Rollups("rollups_hour", "the same by the hour"),
         new("surfaces_minute", "all requests or jobs of a surface, by the minute",
             "{0}.surfaces_minute r JOIN {0}.rollup_series s ON s.id = r.series",
-            [("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"), ("surface", "s.surface"), .. Same("count", "errors"), ("p95_ms", "r.p95_ns / 1e6")], StartRange) { Since = SurfaceMinutes.Since },
+            [
+                ("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"), ("surface", "s.surface"),
+                .. Same("count", "errors"), ("p95_ms", "r.p95_ns / 1e6"),
+            ], StartRange) { Since = SurfaceMinutes.Since },
         Slos("slos_minute", "rollups_minute", "good and total of an objective, by the minute"),
         Slos("slos_hour", "rollups_hour", "the same by the hour"),
         new("metric_rollups_minute", "a metric's series, by the minute",
@@ -86,7 +95,8 @@ internal static class CentralTables
     private static ReadableTable Without(ReadableTable table, params string[] columns) =>
         table with { Columns = [.. table.Columns.Select(c => columns.Contains(c.Name) ? (c.Name, "NULL") : c)] };
 
-    private static ReadableTable Rollups(string name, string about) => new(name, about, $$"""{0}.{{name}} r JOIN {0}.rollup_series s ON s.id = r.series AND s.kind < 4""",
+    private static ReadableTable Rollups(string name, string about) => new(
+        name, about, $$"""{0}.{{name}} r JOIN {0}.rollup_series s ON s.id = r.series AND s.kind < 4""",
     [
         ("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"),
         ("about", "CASE s.kind WHEN 0 THEN 'service' WHEN 1 THEN 'surface' WHEN 2 THEN 'route' ELSE 'span' END"),
@@ -95,7 +105,8 @@ internal static class CentralTables
         ("p95_ms", "r.p95_ns / 1e6"), .. Same("durations"),
     ], StartRange);
 
-    private static ReadableTable Slos(string name, string table, string about) => new(name, about, $$"""{0}.{{table}} r JOIN {0}.rollup_series s ON s.id = r.series AND s.kind = 4""",
+    private static ReadableTable Slos(string name, string table, string about) => new(
+        name, about, $$"""{0}.{{table}} r JOIN {0}.rollup_series s ON s.id = r.series AND s.kind = 4""",
     [
         ("time", "iso(r.start)"), ("time_ns", "r.start"), ("process", "s.process"), ("slo", "s.name"), ("surface", "s.surface"),
         ("definition", "rtrim(s.class, '~')"),

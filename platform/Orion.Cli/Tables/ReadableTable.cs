@@ -26,7 +26,8 @@ internal sealed record ReadableTable(string Name, string About, string Source, (
         var select = files.Length == 0
             ? $"SELECT {string.Join(", ", Columns.Select(c => $"NULL AS {c.Name}"))} WHERE 0"
             : string.Join("\nUNION ALL\n", files.Select(f =>
-                $"SELECT {string.Join(", ", (ByVersion?.Invoke(this, f.Version) ?? Columns).Select(c => $"{For(c.Sql, f)} AS {c.Name}"))} FROM {For(Source, f)}{where}"));
+                $"SELECT {string.Join(", ", (ByVersion?.Invoke(this, f.Version) ?? Columns).Select(c => $"{For(c.Sql, f)} AS {c.Name}"))} "
+                + $"FROM {For(Source, f)}{where}"));
         return $"CREATE TEMP VIEW {Name} AS\n{select}";
     }
 

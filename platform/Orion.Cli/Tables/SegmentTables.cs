@@ -67,7 +67,10 @@ internal static class SegmentTables
         new("logs", "a log record", "{0}.logs r",
         [
             .. s_time,
-            ("level", "CASE r.level WHEN 0 THEN 'trace' WHEN 1 THEN 'debug' WHEN 2 THEN 'info' WHEN 3 THEN 'warn' WHEN 4 THEN 'error' ELSE 'critical' END"), ("level_number", "r.level"),
+            ("level",
+                "CASE r.level WHEN 0 THEN 'trace' WHEN 1 THEN 'debug' WHEN 2 THEN 'info' "
+                + "WHEN 3 THEN 'warn' WHEN 4 THEN 'error' ELSE 'critical' END"),
+            ("level_number", "r.level"),
             Text("service"), Text("category"), ("message", "r.message"), Text("template"), ("exception", "r.exception"),
             ("trace_id", "hex_id(r.trace_hi, r.trace_lo)"),
             ("span_id", "hex_id(r.span_id)"), ("correlation_id", "r.correlation_id"), Text("tenant"), s_attributes,
@@ -89,11 +92,14 @@ internal static class SegmentTables
     private static bool IsMissing(string table, string column, long version) => table == "metrics_timeseries"
         ? version < SegmentSchema.MetricSourcesSince && MetricColumns.Later.Contains(column)
         : version < SegmentSchema.SourcesSince
-            && (s_sources.Any(s => s.Name == column) || column is "severity_text" or "dropped_attributes_count" || (table == "span_links" && column is "trace_state" or "attributes"));
+            && (s_sources.Any(s => s.Name == column)
+                || column is "severity_text" or "dropped_attributes_count"
+                || (table == "span_links" && column is "trace_state" or "attributes"));
 
     private static (string Name, string Sql) s_dropped => ("dropped_attributes_count", "coalesce(r.dropped, 0)");
 
-    private static (string Name, string Sql) Text(string column) => (column, $$"""(SELECT value FROM {0}.strings WHERE id = r.{{column}})""");
+    private static (string Name, string Sql) Text(string column) =>
+        (column, $$"""(SELECT value FROM {0}.strings WHERE id = r.{{column}})""");
 }
 
 /// <summary>What tells a metric's series apart, in day segments and in <c>telemetry.db</c>.</summary>
@@ -108,18 +114,23 @@ internal static class MetricColumns
         ("kind", $"CASE {series}.kind WHEN 0 THEN 'gauge' WHEN 1 THEN 'counter' ELSE 'histogram' END"),
         ("temporality", $"CASE {series}.temporality WHEN 1 THEN 'delta' WHEN 2 THEN 'cumulative' END"),
         ("monotonic", $"CASE WHEN {series}.temporality > 0 AND {series}.kind < 2 THEN {series}.monotonic END"),
-        ("resource", $$"""(SELECT attributes FROM {0}.resources WHERE id = {{series}}.resource)"""), Scope(series, "scope", "name"), Scope(series, "scope_version", "version"),
+        ("resource", $$"""(SELECT attributes FROM {0}.resources WHERE id = {{series}}.resource)"""),
+        Scope(series, "scope", "name"), Scope(series, "scope_version", "version"),
         Scope(series, "scope_attributes", "attributes"),
     ];
 
-    private static (string Name, string Sql) Scope(string series, string name, string column) => (name, $$"""(SELECT nullif({{column}}, '') FROM {0}.scopes WHERE id = {{series}}.scope)""");
+    private static (string Name, string Sql) Scope(string series, string name, string column) =>
+        (name, $$"""(SELECT nullif({{column}}, '') FROM {0}.scopes WHERE id = {{series}}.scope)""");
 }
 
 /// <summary>Further faces of the same rows, by the names the segments' own views have.</summary>
 internal static class DerivedTables
 {
-    private const string Shared = "process, time, time_ns, duration_ms, trace_id, span_id, parent_id, service, name, kind, status, status_message, error_type, tenant, attributes, trace_hi, "
-        + "resource, sender, scope, scope_version, scope_attributes, trace_state, dropped_attributes_count, dropped_events_count, dropped_links_count";
+    private const string Shared =
+        "process, time, time_ns, duration_ms, trace_id, span_id, parent_id, service, name, kind, "
+        + "status, status_message, error_type, tenant, attributes, trace_hi, "
+        + "resource, sender, scope, scope_version, scope_attributes, trace_state, "
+        + "dropped_attributes_count, dropped_events_count, dropped_links_count";
 
     public static (string Name, string About, string Select)[] All { get; } =
     [

@@ -11,11 +11,13 @@ internal static class TableList
         var known = SegmentTables.All.Select(t => (t.Name, File: "day segments", t.About))
             .Concat(DerivedTables.All.Select(t => (t.Name, File: "day segments", t.About)))
             .Concat(CentralTables.All.Select(t => (t.Name, File: "telemetry.db", t.About)))
-            .Concat(files.Segments.Select(s => (Name: s.Schema + ".*", File: s.File.ToString(), About: "that file's tables as they are stored")))
+            .Concat(files.Segments.Select(s =>
+                (Name: s.Schema + ".*", File: s.File.ToString(), About: "that file's tables as they are stored")))
             .ToList();
         if (name is null)
         {
-            return ("WITH t(name, file, about) AS (VALUES " + string.Join(", ", known.Select(_ => "(?, ?, ?)")) + ") SELECT name AS \"table\", file, about FROM t",
+            var values = string.Join(", ", known.Select(_ => "(?, ?, ?)"));
+            return ($"WITH t(name, file, about) AS (VALUES {values}) SELECT name AS \"table\", file, about FROM t",
                 [.. known.SelectMany(t => (string[])[t.Name, t.File, t.About])]);
         }
 

@@ -31,7 +31,9 @@ internal sealed class QueryReader(IQueryCollection query)
         }
 
         var at = text.IndexOf('=', StringComparison.Ordinal);
-        return at > 0 ? new(text[..at].Trim(), text[(at + 1)..].Trim()) : throw new BadViewException(field, "must be a name and a value: host.name=web-1.");
+        return at > 0
+            ? new(text[..at].Trim(), text[(at + 1)..].Trim())
+            : throw new BadViewException(field, "must be a name and a value: host.name=web-1.");
     }
 
     public bool Flag(string field) => Text(field) switch
@@ -61,7 +63,9 @@ internal sealed class QueryReader(IQueryCollection query)
             return fallback;
         }
 
-        return choices.TryGetValue(text, out var value) ? value : throw new BadViewException(field, $"must be one of {string.Join(", ", choices.Keys)}.");
+        return choices.TryGetValue(text, out var value)
+            ? value
+            : throw new BadViewException(field, $"must be one of {string.Join(", ", choices.Keys)}.");
     }
 
     /// <summary>The inverse: a path with those fields that have a value.</summary>

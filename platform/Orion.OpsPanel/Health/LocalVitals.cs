@@ -84,7 +84,14 @@ internal sealed class LocalVitalsReader(IServiceProvider services, IOptions<Trac
             Utilization = Utilization(),
             Routes = services.GetService<TraceRing>() is { } ring ? LocalRouteFigures.Of(ring.Recent()) : [],
             Circuits = services.GetService<Breakers>()?.All ?? [],
-            Rings = [.. new[] { RingFill.Of("Traces", services.GetService<TraceRing>()), RingFill.Of("Log records", services.GetService<LogRing>()) }.OfType<RingFill>()],
+            Rings =
+            [
+                .. new[]
+                {
+                    RingFill.Of("Traces", services.GetService<TraceRing>()),
+                    RingFill.Of("Log records", services.GetService<LogRing>()),
+                }.OfType<RingFill>(),
+            ],
             Tracing = tracing.Value,
             RedactionFailures = services.GetService<Sanitizer>()?.Failures,
         };

@@ -56,8 +56,15 @@ internal sealed class TabEndpoints(
         var last = await memory.NoteAsync(http, Sessions.Current(http), tab.Section, view.Location);
         try
         {
-            var painting = await painter.PaintAsync(tab, view, PanelPath.Base(http), await painter.VersionAsync(http.RequestAborted), http.RequestAborted);
-            var page = new PageInfo { Title = tab.Title(view), Section = tab.Section, Live = tab.IsLive(view) ? view.LiveLocation : null, LastLocations = last };
+            var painting = await painter.PaintAsync(
+                tab, view, PanelPath.Base(http), await painter.VersionAsync(http.RequestAborted), http.RequestAborted);
+            var page = new PageInfo
+            {
+                Title = tab.Title(view),
+                Section = tab.Section,
+                Live = tab.IsLive(view) ? view.LiveLocation : null,
+                LastLocations = last,
+            };
             await pages.WriteAsync(http, painting.Status, page,
                 await tab.FrameAsync(view, painting, PanelPath.Base(http), http.RequestAborted));
         }

@@ -19,7 +19,8 @@ internal sealed class TabMemory(OpsSessions store)
         session.Stored.Tab is { } tab ? Locations(session).GetValueOrDefault(tab, tab) : null;
 
     /// <summary>Remembers where the session is now; returns the last location of every tab.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> NoteAsync(HttpContext http, PanelSession session, string section, string location)
+    public async Task<IReadOnlyDictionary<string, string>> NoteAsync(
+        HttpContext http, PanelSession session, string section, string location)
     {
         var locations = Locations(session);
         // A page that another site links to is shown, but does not change what the session remembers.

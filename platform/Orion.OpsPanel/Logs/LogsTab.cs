@@ -25,7 +25,8 @@ internal sealed class LogsTab(TelemetryReader reader, HtmlPainter painter) : ITa
     public async Task<Painting> PaintAsync(TabView view, string @base, CancellationToken cancellationToken)
     {
         var logs = (LogsView)view;
-        return new Painting([await painter.FragmentAsync<LogList>("logs-list", ("Page", await ReadAsync(logs, cancellationToken)), ("View", logs), ("Base", @base))]);
+        var page = await ReadAsync(logs, cancellationToken);
+        return new Painting([await painter.FragmentAsync<LogList>("logs-list", ("Page", page), ("View", logs), ("Base", @base))]);
     }
 
     public async Task<RenderFragment> FrameAsync(TabView view, Painting painting, string @base, CancellationToken cancellationToken)
@@ -38,7 +39,8 @@ internal sealed class LogsTab(TelemetryReader reader, HtmlPainter painter) : ITa
     {
         try
         {
-            return await reader.LogsAsync(view.Query with { To = view.Query.To ?? (view.Query.From > reader.Latest ? null : reader.Latest) }, cancellationToken);
+            return await reader.LogsAsync(
+                view.Query with { To = view.Query.To ?? (view.Query.From > reader.Latest ? null : reader.Latest) }, cancellationToken);
         }
         catch (ArgumentException) when (view.After is not null)
         {

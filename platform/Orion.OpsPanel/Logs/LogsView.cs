@@ -40,7 +40,15 @@ public sealed record LogsView : TabView
 
     internal bool Filters => Service is not null || Text is not null || Attribute is not null || MinLevel != LogLevel.Information;
 
-    internal LogQuery Query => new() { MinLevel = MinLevel, Service = Service, Text = Text, Attributes = Attribute is { } attribute ? [attribute] : [], Limit = PageSize, After = After };
+    internal LogQuery Query => new()
+    {
+        MinLevel = MinLevel,
+        Service = Service,
+        Text = Text,
+        Attributes = Attribute is { } attribute ? [attribute] : [],
+        Limit = PageSize,
+        After = After,
+    };
 
     internal static LogsView Parse(HttpRequest request)
     {

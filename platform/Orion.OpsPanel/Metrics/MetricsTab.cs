@@ -26,7 +26,8 @@ internal sealed class MetricsTab(TelemetryReader reader, HtmlPainter painter, Ti
         {
             var all = (await reader.MetricsAsync(cancellationToken))
                 .Where(m => metrics.Text is not { } text || m.Name.Contains(text, StringComparison.OrdinalIgnoreCase)).ToList();
-            return new Painting([await painter.FragmentAsync<MetricList>("metrics-list", ("Metrics", all), ("View", metrics), ("Base", @base))]);
+            return new Painting([await painter.FragmentAsync<MetricList>(
+                "metrics-list", ("Metrics", all), ("View", metrics), ("Base", @base))]);
         }
 
         var now = time.GetUtcNow();

@@ -63,5 +63,7 @@ internal sealed class SeriesFigures(MetricSeries series)
         return known ? all : null;
     }
 
-    private static string Number(double? value) => value is { } number ? number.ToString(Math.Abs(number) is >= 1e15 or (> 0 and < 1e-4) ? "G6" : "#,##0.####", CultureInfo.InvariantCulture) : Unknown;
+    private static string Number(double? value) => value is { } number
+        ? number.ToString(Math.Abs(number) is >= 1e15 or (> 0 and < 1e-4) ? "G6" : "#,##0.####", CultureInfo.InvariantCulture)
+        : Unknown;
 }

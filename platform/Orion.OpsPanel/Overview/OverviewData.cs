@@ -69,7 +69,8 @@ public sealed record OverviewData
         .Concat(Figures.Services.Select(s => s.Service))
         .Distinct()
         .Order(StringComparer.Ordinal)
-        .Select(name => new ServiceState(name, [.. Heartbeats.Where(h => h.Beat.Service == name)], Figures.Services.FirstOrDefault(s => s.Service == name)));
+        .Select(name => new ServiceState(
+            name, [.. Heartbeats.Where(h => h.Beat.Service == name)], Figures.Services.FirstOrDefault(s => s.Service == name)));
 }
 
 /// <summary>An SLO and how it was met.</summary>

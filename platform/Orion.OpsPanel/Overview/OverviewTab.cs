@@ -15,7 +15,8 @@ namespace Orion.OpsPanel.Overview;
 /// Is the platform well? Services, the public API against its SLOs, the queue, open alerts, and what telemetry itself has lost.
 /// </summary>
 internal sealed class OverviewTab(
-    TelemetryReader reader, JobQueue jobs, IEnumerable<IWorkQueue> queues, IOptions<SloOptions> slos, HtmlPainter painter, RenderCache cache, StreamConcurrencyLimiter streams, TimeProvider time) : ITab
+    TelemetryReader reader, JobQueue jobs, IEnumerable<IWorkQueue> queues, IOptions<SloOptions> slos,
+    HtmlPainter painter, RenderCache cache, StreamConcurrencyLimiter streams, TimeProvider time) : ITab
 {
     private const int DeadLetters = 5;
     private static readonly TimeSpan s_budgetTime = TimeSpan.FromDays(30);

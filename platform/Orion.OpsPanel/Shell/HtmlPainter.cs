@@ -17,7 +17,8 @@ internal sealed class HtmlPainter(IServiceProvider services, ILoggerFactory logg
         return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<TComponent>(values)).ToHtmlString());
     }
 
-    public async Task<Fragment> FragmentAsync<TComponent>(string id, params (string Name, object? Value)[] parameters) where TComponent : IComponent =>
+    public async Task<Fragment> FragmentAsync<TComponent>(string id, params (string Name, object? Value)[] parameters)
+        where TComponent : IComponent =>
         new(id, await RenderAsync<TComponent>([("Id", id), .. parameters]));
 
     /// <summary>A component with parameters, for a place within another.</summary>

@@ -18,7 +18,9 @@ internal sealed class PanelPages(HtmlPainter painter, IAntiforgery antiforgery, 
     {
         // To those who may see the Health tab: a sentence names routes.
         var session = Sessions.Find(http);
-        var notice = stall.IsOn && session?.Stored.Role is not null ? HtmlPainter.Content<StallBanner>(("Id", StallNotice.Id), ("Stall", stall.Latest)) : null;
+        var notice = stall.IsOn && session?.Stored.Role is not null
+            ? HtmlPainter.Content<StallBanner>(("Id", StallNotice.Id), ("Stall", stall.Latest))
+            : null;
         var html = await painter.RenderAsync<Document>(
             ("Page", page), ("Content", content), ("Notice", notice), ("Session", session), ("Tokens", antiforgery.GetAndStoreTokens(http)),
             ("Base", PanelPath.Base(http)), ("Now", time.GetUtcNow()));

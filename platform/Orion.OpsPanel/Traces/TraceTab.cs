@@ -30,11 +30,14 @@ internal sealed class TraceTab(TelemetryReader reader, HtmlPainter painter) : IT
         if (story is not { Traces.Count: > 0 })
         {
             return new Painting(
-                [await painter.FragmentAsync<TraceMissing>("trace", ("TraceId", asked.TraceId), ("Skipped", story?.Skipped ?? []), ("Base", @base))], StatusCodes.Status404NotFound);
+                [await painter.FragmentAsync<TraceMissing>(
+                    "trace", ("TraceId", asked.TraceId), ("Skipped", story?.Skipped ?? []), ("Base", @base))],
+                StatusCodes.Status404NotFound);
         }
 
         var traces = asked.Alone ? story.Traces.Where(t => t.TraceId == asked.TraceId) : story.Traces;
-        var logs = await Task.WhenAll(traces.Take(TracesWithLogs).Select(t => reader.LogsAsync(new LogQuery { TraceId = t.TraceId, Limit = 200 }, cancellationToken)));
+        var logs = await Task.WhenAll(traces.Take(TracesWithLogs)
+            .Select(t => reader.LogsAsync(new LogQuery { TraceId = t.TraceId, Limit = 200 }, cancellationToken)));
         return new Painting([await painter.FragmentAsync<TraceStory>(
             "trace",
             ("View", asked),

@@ -29,7 +29,8 @@ internal sealed class TracesTab(TelemetryReader reader, IOptions<SloOptions> slo
     {
         var traces = (TracesView)view;
         var page = await ReadAsync(traces, cancellationToken);
-        return new Painting([await painter.FragmentAsync<TraceList>("traces-list", ("Page", page), ("View", traces), ("Base", @base), ("Objective", slos.Value.PublicLatency))]);
+        return new Painting([await painter.FragmentAsync<TraceList>(
+            "traces-list", ("Page", page), ("View", traces), ("Base", @base), ("Objective", slos.Value.PublicLatency))]);
     }
 
     public async Task<RenderFragment> FrameAsync(TabView view, Painting painting, string @base, CancellationToken cancellationToken)
@@ -42,7 +43,8 @@ internal sealed class TracesTab(TelemetryReader reader, IOptions<SloOptions> slo
     {
         try
         {
-            return await reader.LinesAsync(view.Query with { To = view.Query.To ?? (view.Query.From > reader.Latest ? null : reader.Latest) }, cancellationToken);
+            return await reader.LinesAsync(
+                view.Query with { To = view.Query.To ?? (view.Query.From > reader.Latest ? null : reader.Latest) }, cancellationToken);
         }
         catch (ArgumentException) when (view.After is not null)
         {

@@ -7,9 +7,10 @@ namespace Orion.Sink.Alerts;
 internal static class AlertTable
 {
     public const string Sql = """
-        CREATE TABLE system_alerts (id INTEGER PRIMARY KEY, rule TEXT NOT NULL, subject TEXT NOT NULL, state INTEGER NOT NULL, severity TEXT NOT NULL,
-            summary TEXT NOT NULL, runbook TEXT, details TEXT, opened_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, firing_at INTEGER,
-            resolved_at INTEGER, acknowledged_by TEXT, acknowledged_at INTEGER, silenced_until INTEGER);
+        CREATE TABLE system_alerts (id INTEGER PRIMARY KEY, rule TEXT NOT NULL, subject TEXT NOT NULL, state INTEGER NOT NULL,
+            severity TEXT NOT NULL, summary TEXT NOT NULL, runbook TEXT, details TEXT, opened_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL, firing_at INTEGER, resolved_at INTEGER, acknowledged_by TEXT, acknowledged_at INTEGER,
+            silenced_until INTEGER);
         CREATE UNIQUE INDEX system_alerts_open ON system_alerts (rule, subject) WHERE resolved_at IS NULL;
         CREATE INDEX system_alerts_opened ON system_alerts (opened_at);
         """;
@@ -17,7 +18,8 @@ internal static class AlertTable
     public static bool Raise(Database database, AlertRow alert)
     {
         using var raise = database.Prepare("""
-            INSERT INTO system_alerts (rule, subject, state, severity, summary, runbook, details, opened_at, updated_at, firing_at, resolved_at)
+            INSERT INTO system_alerts
+                (rule, subject, state, severity, summary, runbook, details, opened_at, updated_at, firing_at, resolved_at)
             VALUES (?,?,?,?,?,?,?,?,?,?,?)
             ON CONFLICT (rule, subject) WHERE resolved_at IS NULL DO UPDATE SET state = excluded.state, severity = excluded.severity,
                 summary = excluded.summary, runbook = excluded.runbook, details = excluded.details, updated_at = excluded.updated_at,
@@ -35,7 +37,8 @@ internal static class AlertTable
     public static bool Resolve(Database database, string rule, string subject, DateTimeOffset at, AlertRow? last = null)
     {
         using var resolve = database.Prepare("""
-            UPDATE system_alerts SET state = 2, resolved_at = ?, updated_at = ?, summary = coalesce(?, summary), details = coalesce(?, details)
+            UPDATE system_alerts SET state = 2, resolved_at = ?, updated_at = ?,
+                summary = coalesce(?, summary), details = coalesce(?, details)
             WHERE rule = ? AND subject = ? AND resolved_at IS NULL RETURNING id
             """);
         return resolve.Bind(1, UnixTime.Nanos(at)).Bind(2, UnixTime.Nanos(at)).Bind(3, last?.Summary).Bind(4, last?.Details)
@@ -57,8 +60,8 @@ internal static class AlertTable
     public static List<AlertRow> Read(Database database, bool openOnly, int limit)
     {
         using var rows = database.Prepare($"""
-            SELECT rule, subject, state, severity, summary, runbook, details, opened_at, updated_at, firing_at, resolved_at, acknowledged_by,
-                acknowledged_at, silenced_until
+            SELECT rule, subject, state, severity, summary, runbook, details, opened_at, updated_at, firing_at, resolved_at,
+                acknowledged_by, acknowledged_at, silenced_until
             FROM system_alerts {(openOnly ? "WHERE resolved_at IS NULL" : "")} ORDER BY opened_at DESC, id DESC LIMIT ?
             """);
         rows.Bind(1, (long)limit);

@@ -9,9 +9,9 @@ namespace Orion.Sink.Audit;
 internal static class AuditTable
 {
     public const string Sql = """
-        CREATE TABLE audit_log (id TEXT PRIMARY KEY, time INTEGER NOT NULL, component TEXT NOT NULL, operation TEXT NOT NULL, status TEXT NOT NULL, user TEXT,
-            tenant TEXT, session TEXT, correlation_id TEXT, trace_id TEXT, parameters TEXT, result TEXT, error_code TEXT, error_message TEXT,
-            duration_ns INTEGER NOT NULL, metadata TEXT) WITHOUT ROWID;
+        CREATE TABLE audit_log (id TEXT PRIMARY KEY, time INTEGER NOT NULL, component TEXT NOT NULL, operation TEXT NOT NULL,
+            status TEXT NOT NULL, user TEXT, tenant TEXT, session TEXT, correlation_id TEXT, trace_id TEXT, parameters TEXT, result TEXT,
+            error_code TEXT, error_message TEXT, duration_ns INTEGER NOT NULL, metadata TEXT) WITHOUT ROWID;
         CREATE INDEX audit_log_time ON audit_log (time);
         """;
 
@@ -31,7 +31,8 @@ internal static class AuditTable
     public static long Write(Database database, IReadOnlyCollection<AuditEntry> entries)
     {
         var before = database.QueryLong("SELECT total_changes()");
-        using var insert = database.Prepare($"INSERT INTO audit_log ({Columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
+        using var insert = database.Prepare(
+            $"INSERT INTO audit_log ({Columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
         foreach (var entry in entries)
         {
             try

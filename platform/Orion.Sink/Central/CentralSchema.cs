@@ -14,7 +14,9 @@ internal static class CentralSchema
 {
     public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth, Ninth);
 
-    private const string First = HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql + MetricRollups.Sql + RollupCheck.Sql + """
+    private const string First =
+        HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql
+        + MetricRollups.Sql + RollupCheck.Sql + """
         CREATE TABLE _observability_metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         INSERT INTO _observability_metadata VALUES ('schema_version', '1'), ('created_at', strftime('%Y-%m-%dT%H:%M:%SZ', 'now'));
         """;

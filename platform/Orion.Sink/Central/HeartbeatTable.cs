@@ -7,10 +7,10 @@ namespace Orion.Sink.Central;
 internal static class HeartbeatTable
 {
     public const string Sql = """
-        CREATE TABLE worker_heartbeats (id INTEGER PRIMARY KEY, worker TEXT NOT NULL, service TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,
-            time INTEGER NOT NULL, interval_ns INTEGER NOT NULL, started_at INTEGER NOT NULL, pool_threads INTEGER NOT NULL, pool_queue INTEGER NOT NULL,
-            memory_alloc_mb REAL NOT NULL, memory_committed_mb REAL NOT NULL, gc_count INTEGER NOT NULL, gc_pause_ms REAL NOT NULL,
-            lag_p99_ms REAL NOT NULL, lag_max_ms REAL NOT NULL);
+        CREATE TABLE worker_heartbeats (id INTEGER PRIMARY KEY, worker TEXT NOT NULL, service TEXT NOT NULL, host TEXT NOT NULL,
+            pid INTEGER NOT NULL, time INTEGER NOT NULL, interval_ns INTEGER NOT NULL, started_at INTEGER NOT NULL,
+            pool_threads INTEGER NOT NULL, pool_queue INTEGER NOT NULL, memory_alloc_mb REAL NOT NULL, memory_committed_mb REAL NOT NULL,
+            gc_count INTEGER NOT NULL, gc_pause_ms REAL NOT NULL, lag_p99_ms REAL NOT NULL, lag_max_ms REAL NOT NULL);
         CREATE INDEX worker_heartbeats_time ON worker_heartbeats (time);
         """;
 
@@ -24,13 +24,14 @@ internal static class HeartbeatTable
     public const int LagAndUseSince = 3;
 
     private const string Columns = """
-        worker, service, host, pid, time, interval_ns, started_at, pool_threads, pool_queue, memory_alloc_mb, memory_committed_mb, gc_count, gc_pause_ms,
-        lag_p99_ms, lag_max_ms
+        worker, service, host, pid, time, interval_ns, started_at, pool_threads, pool_queue, memory_alloc_mb, memory_committed_mb, gc_count,
+        gc_pause_ms, lag_p99_ms, lag_max_ms
         """;
 
     public static void Write(Database database, IReadOnlyList<Heartbeat> beats)
     {
-        using var insert = database.Prepare($"INSERT INTO worker_heartbeats ({Columns}, lag_p50_ms, utilization) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        using var insert = database.Prepare(
+            $"INSERT INTO worker_heartbeats ({Columns}, lag_p50_ms, utilization) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         foreach (var beat in beats)
         {
             insert.Bind(1, beat.Worker).Bind(2, beat.Service).Bind(3, beat.Host).Bind(4, (long)beat.Pid).Bind(5, UnixTime.Nanos(beat.Time))

@@ -70,7 +70,8 @@ internal static class Recovery
 
     private static List<(string Run, long Updated)> Unended(Database central, string process, string run)
     {
-        using var rows = central.Prepare("SELECT run, max(updated) FROM loss_account WHERE process = ? AND run <> ? AND ended = 0 GROUP BY run");
+        using var rows = central.Prepare(
+            "SELECT run, max(updated) FROM loss_account WHERE process = ? AND run <> ? AND ended = 0 GROUP BY run");
         rows.Bind(1, process).Bind(2, run);
         var runs = new List<(string, long)>();
         while (rows.Step())

@@ -9,11 +9,13 @@ namespace Orion.Sink.Events;
 internal static class EventTables
 {
     public const string Sql = """
-        CREATE TABLE business_event_logs (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, service TEXT NOT NULL, entity_type TEXT, entity_id TEXT,
-            user TEXT, tenant TEXT, action TEXT, details TEXT, success INTEGER NOT NULL, correlation_id TEXT, trace_id TEXT);
+        CREATE TABLE business_event_logs (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, service TEXT NOT NULL,
+            entity_type TEXT, entity_id TEXT, user TEXT, tenant TEXT, action TEXT, details TEXT, success INTEGER NOT NULL,
+            correlation_id TEXT, trace_id TEXT);
         CREATE INDEX business_event_logs_time ON business_event_logs (time);
         CREATE INDEX business_event_logs_entity ON business_event_logs (entity_type, entity_id) WHERE entity_id IS NOT NULL;
-        CREATE TABLE _orion_events (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, name TEXT NOT NULL, user TEXT, tenant TEXT, properties TEXT NOT NULL);
+        CREATE TABLE _orion_events (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, name TEXT NOT NULL, user TEXT, tenant TEXT,
+            properties TEXT NOT NULL);
         CREATE INDEX _orion_events_name ON _orion_events (name, time);
         CREATE INDEX _orion_events_time ON _orion_events (time);
         """;
@@ -40,7 +42,9 @@ internal static class EventTables
         for (var first = 0; first < events.Count; first += PerInsert)
         {
             var count = Math.Min(PerInsert, events.Count - first);
-            using var insert = database.Prepare("INSERT INTO _orion_events (time, name, user, tenant, properties) VALUES " + string.Join(',', Enumerable.Repeat("(?,?,?,?,?)", count)));
+            using var insert = database.Prepare(
+                "INSERT INTO _orion_events (time, name, user, tenant, properties) VALUES "
+                + string.Join(',', Enumerable.Repeat("(?,?,?,?,?)", count)));
             for (var i = 0; i < count; i++)
             {
                 var item = events[first + i];
@@ -58,7 +62,8 @@ internal static class EventTables
         Paging.Check(query.Limit, query.Offset);
         var range = TimeRange.Of(query.From, query.To);
         using var rows = database.Prepare($"""
-            SELECT {Columns} FROM business_event_logs WHERE time >= ?1 AND time < ?2 AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR tenant = ?4)
+            SELECT {Columns} FROM business_event_logs
+            WHERE time >= ?1 AND time < ?2 AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR tenant = ?4)
                 AND (?5 IS NULL OR entity_id = ?5) AND (?6 < 0 OR success = ?6) ORDER BY time DESC, id DESC LIMIT ?7 OFFSET ?8
             """);
         rows.Bind(1, range.From).Bind(2, range.To).Bind(3, query.Type).Bind(4, query.Tenant).Bind(5, query.EntityId)
@@ -89,7 +94,8 @@ internal static class EventTables
 
     public static List<EventCount> Count(Database database, DateTimeOffset from, DateTimeOffset to)
     {
-        using var rows = database.Prepare("SELECT name, count(*), count(DISTINCT user) FROM _orion_events WHERE time >= ? AND time < ? GROUP BY name ORDER BY name");
+        using var rows = database.Prepare(
+            "SELECT name, count(*), count(DISTINCT user) FROM _orion_events WHERE time >= ? AND time < ? GROUP BY name ORDER BY name");
         var range = TimeRange.Of(from, to);
         rows.Bind(1, range.From).Bind(2, range.To);
         var counts = new List<EventCount>();

@@ -23,8 +23,8 @@ public sealed record FactRow(long Position, DateTimeOffset Time, string Type, st
 internal static class FactTable
 {
     public const string Sql = """
-        CREATE TABLE facts (position INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, tenant_id TEXT, data TEXT NOT NULL,
-            trace_id TEXT, correlation_id TEXT);
+        CREATE TABLE facts (position INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, tenant_id TEXT,
+            data TEXT NOT NULL, trace_id TEXT, correlation_id TEXT);
         CREATE INDEX facts_subject ON facts (subject);
         CREATE INDEX facts_time ON facts (time);
         CREATE INDEX facts_trace ON facts (trace_id) WHERE trace_id IS NOT NULL;
@@ -52,7 +52,9 @@ internal static class FactTable
         var facts = new List<FactRow>();
         while (rows.Step())
         {
-            facts.Add(new FactRow(rows.Long(0), UnixTime.Time(rows.Long(1)), rows.Text(2)!, rows.Text(3)!, rows.Text(4), rows.Text(5)!, rows.Text(6), rows.Text(7)));
+            facts.Add(new FactRow(
+                rows.Long(0), UnixTime.Time(rows.Long(1)), rows.Text(2)!, rows.Text(3)!, rows.Text(4),
+                rows.Text(5)!, rows.Text(6), rows.Text(7)));
         }
 
         return facts;

@@ -7,17 +7,19 @@ namespace Orion.Sink.Loss;
 internal static class LossTable
 {
     public const string Sql = """
-        CREATE TABLE loss_account (process TEXT NOT NULL, run TEXT NOT NULL, stream TEXT NOT NULL, produced INTEGER NOT NULL, stored INTEGER NOT NULL,
-            sampled_out INTEGER NOT NULL, dropped INTEGER NOT NULL, buffered INTEGER NOT NULL, updated INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0,
+        CREATE TABLE loss_account (process TEXT NOT NULL, run TEXT NOT NULL, stream TEXT NOT NULL, produced INTEGER NOT NULL,
+            stored INTEGER NOT NULL, sampled_out INTEGER NOT NULL, dropped INTEGER NOT NULL, buffered INTEGER NOT NULL,
+            updated INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (process, run, stream)) WITHOUT ROWID;
-        CREATE TABLE loss_drops (process TEXT NOT NULL, run TEXT NOT NULL, stream TEXT NOT NULL, reason TEXT NOT NULL, tenant TEXT NOT NULL, rows INTEGER NOT NULL,
-            PRIMARY KEY (process, run, stream, reason, tenant)) WITHOUT ROWID;
+        CREATE TABLE loss_drops (process TEXT NOT NULL, run TEXT NOT NULL, stream TEXT NOT NULL, reason TEXT NOT NULL, tenant TEXT NOT NULL,
+            rows INTEGER NOT NULL, PRIMARY KEY (process, run, stream, reason, tenant)) WITHOUT ROWID;
         """;
 
     public static void Write(Database database, string process, string run, StreamAccount account, long now, bool ended)
     {
         using var row = database.Prepare("""
-            INSERT INTO loss_account (process, run, stream, produced, stored, sampled_out, dropped, buffered, updated, ended) VALUES (?,?,?,?,?,?,?,?,?,?)
+            INSERT INTO loss_account (process, run, stream, produced, stored, sampled_out, dropped, buffered, updated, ended)
+            VALUES (?,?,?,?,?,?,?,?,?,?)
             ON CONFLICT DO UPDATE SET produced = excluded.produced, stored = excluded.stored, sampled_out = excluded.sampled_out,
                 dropped = excluded.dropped, buffered = excluded.buffered, updated = excluded.updated, ended = excluded.ended
             """);
@@ -66,10 +68,12 @@ internal static class LossTable
     public static void RaiseStored(Database database, string process, string run, string stream, long rows)
     {
         using var raise = database.Prepare("""
-            UPDATE loss_account SET stored = max(stored, ?4), produced = max(produced, max(stored, ?4) + sampled_out + dropped) WHERE process = ?1 AND run = ?2 AND stream = ?3
+            UPDATE loss_account SET stored = max(stored, ?4), produced = max(produced, max(stored, ?4) + sampled_out + dropped)
+            WHERE process = ?1 AND run = ?2 AND stream = ?3
             """);
         raise.Bind(1, process).Bind(2, run).Bind(3, stream).Bind(4, rows).Run();
-        using var settle = database.Prepare("UPDATE loss_account SET buffered = produced - stored - sampled_out - dropped WHERE process = ?1 AND run = ?2 AND stream = ?3");
+        using var settle = database.Prepare(
+            "UPDATE loss_account SET buffered = produced - stored - sampled_out - dropped WHERE process = ?1 AND run = ?2 AND stream = ?3");
         settle.Bind(1, process).Bind(2, run).Bind(3, stream).Run();
     }
 
@@ -95,14 +99,18 @@ internal static class LossTable
     public static void CloseEarlierRuns(Database database, string process, string run)
     {
         using (var drops = database.Prepare($"""
-            INSERT INTO loss_drops SELECT process, run, stream, CASE WHEN stream IN ('{ExportAccount.Spans}', '{ExportAccount.Logs}') THEN 'unconfirmed' ELSE 'killed' END, '', buffered FROM loss_account
+            INSERT INTO loss_drops
+            SELECT process, run, stream,
+                CASE WHEN stream IN ('{ExportAccount.Spans}', '{ExportAccount.Logs}') THEN 'unconfirmed' ELSE 'killed' END, '', buffered
+            FROM loss_account
             WHERE process = ? AND run <> ? AND ended = 0 AND buffered > 0 ON CONFLICT DO NOTHING
             """))
         {
             drops.Bind(1, process).Bind(2, run).Run();
         }
 
-        using var close = database.Prepare("UPDATE loss_account SET dropped = dropped + buffered, buffered = 0, ended = 1 WHERE process = ? AND run <> ? AND ended = 0");
+        using var close = database.Prepare(
+            "UPDATE loss_account SET dropped = dropped + buffered, buffered = 0, ended = 1 WHERE process = ? AND run <> ? AND ended = 0");
         close.Bind(1, process).Bind(2, run).Run();
     }
 

@@ -101,7 +101,8 @@ public sealed class MetricPoint
     /// <param name="counts">Values by bucket.</param>
     public void SetExponentialBuckets(int scale, long zero, int offset, IReadOnlyCollection<long> counts)
     {
-        var (bounds, all) = new OtlpExponential { Scale = scale, Zero = (ulong)zero, Positive = new OtlpBuckets(offset, [.. counts.Select(c => (ulong)c)]) }.Explicit();
+        var positive = new OtlpBuckets(offset, [.. counts.Select(c => (ulong)c)]);
+        var (bounds, all) = new OtlpExponential { Scale = scale, Zero = (ulong)zero, Positive = positive }.Explicit();
         (Bounds, Buckets) = (bounds, Array.ConvertAll(all, c => (long)c));
     }
 
@@ -110,7 +111,8 @@ public sealed class MetricPoint
     /// </summary>
     internal string? Problem() =>
         Name.Length is 0 or > MaxName ? $"a metric's name is missing or longer than {MaxName} characters"
-        : !IsFinite(Value) || !IsFinite(Min) || !IsFinite(Max) || !Array.TrueForAll(Bounds, double.IsFinite) ? "a value is not a finite number"
+        : !IsFinite(Value) || !IsFinite(Min) || !IsFinite(Max) || !Array.TrueForAll(Bounds, double.IsFinite)
+            ? "a value is not a finite number"
         : Value is null && Kind != MetricKind.Histogram ? "a gauge or a counter has no value"
         : Count < 0 || Array.Exists(Buckets, b => b < 0) ? "a count is negative"
         : Kind == MetricKind.Histogram ? DistributionProblem() : null;
@@ -122,7 +124,8 @@ public sealed class MetricPoint
         : Buckets.Length == 0 ? (Bounds.Length > 0 ? "a histogram has explicit_bounds but no bucket_counts" : CountProblem())
         : Buckets.Length != Bounds.Length + 1 ? "a histogram has not one more bucket_counts than explicit_bounds"
         : !IsAscending(Bounds) ? "a histogram's explicit_bounds are not in ascending order"
-        : Buckets.Aggregate((UInt128)0, (sum, count) => sum + (ulong)count) != (UInt128)Count ? "a histogram's bucket_counts do not add up to its count"
+        : Buckets.Aggregate((UInt128)0, (sum, count) => sum + (ulong)count) != (UInt128)Count
+            ? "a histogram's bucket_counts do not add up to its count"
         : CountProblem();
 
     private string? CountProblem() =>

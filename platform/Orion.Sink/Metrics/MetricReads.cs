@@ -93,14 +93,19 @@ internal static class MetricReads
         var range = TimeRange.Of(from, to);
         var version = CentralSchema.Versions.Of(database);
         var (columns, sources) = version >= MetricRollups.IdentitySince
-            ? ("s.unit, s.kind, s.temporality, s.monotonic, r.attributes, c.name, c.version, c.attributes", "LEFT JOIN resources r ON r.id = s.resource LEFT JOIN scopes c ON c.id = s.scope")
-            : ("coalesce(m.unit, ''), coalesce(m.kind, 0), 0, 0, NULL, NULL, NULL, NULL", "LEFT JOIN metrics_metadata m ON m.name = s.name");
+            ? ("s.unit, s.kind, s.temporality, s.monotonic, r.attributes, c.name, c.version, c.attributes",
+                "LEFT JOIN resources r ON r.id = s.resource LEFT JOIN scopes c ON c.id = s.scope")
+            : ("coalesce(m.unit, ''), coalesce(m.kind, 0), 0, 0, NULL, NULL, NULL, NULL",
+                "LEFT JOIN metrics_metadata m ON m.name = s.name");
         using var all = database.Prepare($"""
             SELECT s.id, s.service, s.labels, {columns} FROM metric_rollup_series s {sources}
-            WHERE s.name = ?1 AND EXISTS (SELECT 1 FROM metric_rollups_minute WHERE series = s.id AND start >= ?2 AND start < ?3) ORDER BY s.service, s.labels, s.id LIMIT ?4
+            WHERE s.name = ?1 AND EXISTS (SELECT 1 FROM metric_rollups_minute WHERE series = s.id AND start >= ?2 AND start < ?3)
+            ORDER BY s.service, s.labels, s.id LIMIT ?4
             """);
         var distribution = version >= MetricRollups.DistributionsSince ? "distribution" : "NULL";
-        using var minutes = database.Prepare($"SELECT start, points, count, sum, min, max, last, {distribution} FROM metric_rollups_minute WHERE series = ? AND start >= ? AND start < ? ORDER BY start");
+        using var minutes = database.Prepare(
+            $"SELECT start, points, count, sum, min, max, last, {distribution} FROM metric_rollups_minute "
+            + "WHERE series = ? AND start >= ? AND start < ? ORDER BY start");
         var first = UnixTime.Floor(range.From, UnixTime.Minute);
         all.Bind(1, name).Bind(2, first).Bind(3, range.To).Bind(4, (long)MaxSeries);
         var series = new List<MetricSeries>();
@@ -121,7 +126,9 @@ internal static class MetricReads
                 Temporality = (MetricTemporality)all.Long(5),
                 Monotonic = all.Long(6) != 0,
                 Resource = all.Text(7) is { } resource ? new ResourceRow(resource) : ResourceRow.Unknown,
-                Scope = all.Text(8) is { } scope ? new ScopeRow(scope, all.Text(9) is { Length: > 0 } known ? known : null, all.Text(10)!) : null,
+                Scope = all.Text(8) is { } scope
+                    ? new ScopeRow(scope, all.Text(9) is { Length: > 0 } known ? known : null, all.Text(10)!)
+                    : null,
             });
         }
 

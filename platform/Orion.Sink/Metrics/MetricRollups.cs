@@ -10,10 +10,13 @@ namespace Orion.Sink.Metrics;
 internal sealed class MetricRollups
 {
     public const string Sql = """
-        CREATE TABLE metrics_metadata (name TEXT PRIMARY KEY, unit TEXT NOT NULL, kind INTEGER NOT NULL, description TEXT, first_seen INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE metric_rollup_series (id INTEGER PRIMARY KEY, name TEXT NOT NULL, service TEXT NOT NULL, labels TEXT NOT NULL, UNIQUE (name, service, labels));
-        CREATE TABLE metric_rollups_minute (series INTEGER NOT NULL, start INTEGER NOT NULL, points INTEGER NOT NULL, count INTEGER NOT NULL, sum REAL NOT NULL,
-            min REAL NOT NULL, max REAL NOT NULL, last REAL NOT NULL, PRIMARY KEY (series, start)) WITHOUT ROWID;
+        CREATE TABLE metrics_metadata (name TEXT PRIMARY KEY, unit TEXT NOT NULL, kind INTEGER NOT NULL, description TEXT,
+            first_seen INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE metric_rollup_series (id INTEGER PRIMARY KEY, name TEXT NOT NULL, service TEXT NOT NULL, labels TEXT NOT NULL,
+            UNIQUE (name, service, labels));
+        CREATE TABLE metric_rollups_minute (series INTEGER NOT NULL, start INTEGER NOT NULL, points INTEGER NOT NULL,
+            count INTEGER NOT NULL, sum REAL NOT NULL, min REAL NOT NULL, max REAL NOT NULL, last REAL NOT NULL,
+            PRIMARY KEY (series, start)) WITHOUT ROWID;
         """;
 
     /// <summary>Rows from the version before have no distribution.</summary>
@@ -36,10 +39,12 @@ internal sealed class MetricRollups
         ALTER TABLE metric_rollup_series RENAME TO metric_rollup_series_before;
         {MetricSeriesTable.Create("metric_rollup_series")}
         INSERT INTO metric_rollup_series (id, name, unit, kind, temporality, monotonic, service, resource, scope, labels)
-            SELECT s.id, s.name, coalesce(m.unit, ''), coalesce(m.kind, 0), 0, 0, s.service, 0, 0, s.labels FROM metric_rollup_series_before s LEFT JOIN metrics_metadata m ON m.name = s.name;
+            SELECT s.id, s.name, coalesce(m.unit, ''), coalesce(m.kind, 0), 0, 0, s.service, 0, 0, s.labels
+            FROM metric_rollup_series_before s LEFT JOIN metrics_metadata m ON m.name = s.name;
         DROP TABLE metric_rollup_series_before;
         ALTER TABLE metrics_metadata RENAME TO metrics_metadata_before;
-        CREATE TABLE metrics_metadata (name TEXT NOT NULL, unit TEXT NOT NULL, kind INTEGER NOT NULL, description TEXT, first_seen INTEGER NOT NULL, PRIMARY KEY (name, unit, kind)) WITHOUT ROWID;
+        CREATE TABLE metrics_metadata (name TEXT NOT NULL, unit TEXT NOT NULL, kind INTEGER NOT NULL, description TEXT,
+            first_seen INTEGER NOT NULL, PRIMARY KEY (name, unit, kind)) WITHOUT ROWID;
         INSERT INTO metrics_metadata SELECT name, unit, kind, description, first_seen FROM metrics_metadata_before;
         DROP TABLE metrics_metadata_before;
         """;
@@ -86,7 +91,8 @@ internal sealed class MetricRollups
 
     public void Write(Database database)
     {
-        using var describe = database.Prepare("INSERT INTO metrics_metadata VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET description = excluded.description");
+        using var describe = database.Prepare(
+            "INSERT INTO metrics_metadata VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET description = excluded.description");
         foreach (var (metric, point) in _new)
         {
             describe.Bind(1, metric.Name).Bind(2, metric.Unit).Bind(3, (long)metric.Kind).Bind(4, point.Description)
@@ -101,12 +107,15 @@ internal sealed class MetricRollups
         // A row without measurements (count 0) has nothing to say about the others' sum, least and greatest. What is unknown of a part is
         // unknown of the whole.
         using var add = database.Prepare("""
-            INSERT INTO metric_rollups_minute (series, start, points, count, sum, min, max, last, last_at, p95, distribution) VALUES (?,?,?,?,?,?,?,?,?,?,?)
+            INSERT INTO metric_rollups_minute (series, start, points, count, sum, min, max, last, last_at, p95, distribution)
+            VALUES (?,?,?,?,?,?,?,?,?,?,?)
             ON CONFLICT DO UPDATE SET points = points + excluded.points, count = count + excluded.count,
-                sum = CASE WHEN excluded.count = 0 AND excluded.sum IS NULL THEN sum WHEN count = 0 AND sum IS NULL THEN excluded.sum ELSE sum + excluded.sum END,
+                sum = CASE WHEN excluded.count = 0 AND excluded.sum IS NULL THEN sum
+                    WHEN count = 0 AND sum IS NULL THEN excluded.sum ELSE sum + excluded.sum END,
                 min = CASE WHEN excluded.count = 0 THEN min WHEN count = 0 THEN excluded.min ELSE min(min, excluded.min) END,
                 max = CASE WHEN excluded.count = 0 THEN max WHEN count = 0 THEN excluded.max ELSE max(max, excluded.max) END,
-                last = CASE WHEN excluded.last_at >= coalesce(last_at, 0) THEN excluded.last ELSE last END, last_at = max(coalesce(last_at, 0), excluded.last_at),
+                last = CASE WHEN excluded.last_at >= coalesce(last_at, 0) THEN excluded.last ELSE last END,
+                last_at = max(coalesce(last_at, 0), excluded.last_at),
                 p95 = excluded.p95, distribution = excluded.distribution
             """);
         foreach (var ((key, start), cell) in _cells)
@@ -157,7 +166,8 @@ internal sealed class MetricRollups
         database.Execute($"DELETE FROM metric_rollups_minute WHERE (series, start) IN (SELECT r.series, r.start {found})");
         var all = string.Join(',', series);
         var gone = database.QueryLong("SELECT total_changes()");
-        database.Execute($"DELETE FROM metric_rollup_series WHERE id IN ({all}) AND NOT EXISTS (SELECT 1 FROM metric_rollups_minute WHERE series = id)");
+        database.Execute(
+            $"DELETE FROM metric_rollup_series WHERE id IN ({all}) AND NOT EXISTS (SELECT 1 FROM metric_rollups_minute WHERE series = id)");
         if (database.QueryLong("SELECT total_changes()") > gone)
         {
             database.Execute("DELETE FROM resources WHERE id NOT IN (SELECT resource FROM metric_rollup_series)");
@@ -221,7 +231,9 @@ internal sealed class MetricRollups
             if (point.Count > 0)
             {
                 var single = point.Kind != MetricKind.Histogram || point.Count == 1 ? point.Value : null;
-                (Min, Max) = Count == 0 ? (point.Min ?? single, point.Max ?? single) : (Lesser(Min, point.Min ?? single), Greater(Max, point.Max ?? single));
+                (Min, Max) = Count == 0
+                    ? (point.Min ?? single, point.Max ?? single)
+                    : (Lesser(Min, point.Min ?? single), Greater(Max, point.Max ?? single));
             }
 
             Points++;

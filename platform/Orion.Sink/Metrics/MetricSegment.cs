@@ -8,10 +8,10 @@ namespace Orion.Sink.Metrics;
 internal sealed class MetricWriter(Database database, SegmentWords words) : IDisposable
 {
     public const string Sql = """
-        CREATE TABLE metric_series (id INTEGER PRIMARY KEY, name TEXT NOT NULL, service TEXT NOT NULL, labels TEXT NOT NULL, unit TEXT NOT NULL, kind INTEGER NOT NULL,
-            UNIQUE (name, service, labels));
-        CREATE TABLE metrics_timeseries (id INTEGER PRIMARY KEY, skew INTEGER NOT NULL, series INTEGER NOT NULL, value REAL NOT NULL, count INTEGER NOT NULL, min REAL, max REAL,
-            bounds TEXT, buckets TEXT);
+        CREATE TABLE metric_series (id INTEGER PRIMARY KEY, name TEXT NOT NULL, service TEXT NOT NULL, labels TEXT NOT NULL,
+            unit TEXT NOT NULL, kind INTEGER NOT NULL, UNIQUE (name, service, labels));
+        CREATE TABLE metrics_timeseries (id INTEGER PRIMARY KEY, skew INTEGER NOT NULL, series INTEGER NOT NULL, value REAL NOT NULL,
+            count INTEGER NOT NULL, min REAL, max REAL, bounds TEXT, buckets TEXT);
         CREATE INDEX metrics_timeseries_series ON metrics_timeseries (series);
         """;
 
@@ -28,7 +28,8 @@ internal sealed class MetricWriter(Database database, SegmentWords words) : IDis
         DROP TABLE metric_series_before;
         """;
 
-    private readonly Statement _insert = database.Prepare("INSERT INTO metrics_timeseries (id, skew, series, value, count, min, max, bounds, buckets) VALUES (?,?,?,?,?,?,?,?,?)");
+    private readonly Statement _insert = database.Prepare(
+        "INSERT INTO metrics_timeseries (id, skew, series, value, count, min, max, bounds, buckets) VALUES (?,?,?,?,?,?,?,?,?)");
     private readonly MetricSeriesTable _series = new(database, "metric_series", words.Sources);
 
     public void Insert(MetricPoint point, ref RowKey key)

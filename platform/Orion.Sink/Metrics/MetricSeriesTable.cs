@@ -16,12 +16,14 @@ internal sealed class MetricSeriesTable(Database database, string table, SourceT
     private readonly Statement _add =
         database.Prepare($"INSERT INTO {table} ({Columns}) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
     private readonly Statement _find = database.Prepare(
-        $"SELECT id FROM {table} WHERE name = ? AND unit = ? AND kind = ? AND temporality = ? AND monotonic = ? AND service = ? AND resource = ? AND scope = ? AND labels = ?");
+        $"SELECT id FROM {table} WHERE name = ? AND unit = ? AND kind = ? AND temporality = ? AND monotonic = ? "
+        + "AND service = ? AND resource = ? AND scope = ? AND labels = ?");
 
     /// <summary>The table; a resource or scope of which nothing is known is 0.</summary>
     public static string Create(string table) => $"""
-        CREATE TABLE {table} (id INTEGER PRIMARY KEY, name TEXT NOT NULL, unit TEXT NOT NULL, kind INTEGER NOT NULL, temporality INTEGER NOT NULL, monotonic INTEGER NOT NULL,
-            service TEXT NOT NULL, resource INTEGER NOT NULL, scope INTEGER NOT NULL, labels TEXT NOT NULL,
+        CREATE TABLE {table} (id INTEGER PRIMARY KEY, name TEXT NOT NULL, unit TEXT NOT NULL, kind INTEGER NOT NULL,
+            temporality INTEGER NOT NULL, monotonic INTEGER NOT NULL, service TEXT NOT NULL, resource INTEGER NOT NULL,
+            scope INTEGER NOT NULL, labels TEXT NOT NULL,
             UNIQUE (name, service, labels, resource, scope, unit, kind, temporality, monotonic));
         """;
 

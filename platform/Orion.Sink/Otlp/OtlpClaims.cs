@@ -24,7 +24,8 @@ internal sealed class OtlpClaims(OtlpSender sender)
 
     /// <summary>What was claimed, in a sentence; null when all of it was right.</summary>
     public string? Message => Count == 0 ? null
-        : $"{Count} times something was claimed that the key '{sender.Name}' may not claim: {string.Join(", ", _refused)}. All of it is stored, as what that key may.";
+        : $"{Count} times something was claimed that the key '{sender.Name}' may not claim: "
+            + $"{string.Join(", ", _refused)}. All of it is stored, as what that key may.";
 
     /// <summary>Binds what a record comes from to the sender. <paramref name="source"/> is one object for many records.</summary>
     public void Bind(OtlpSource source)

@@ -48,7 +48,9 @@ internal sealed record OtlpBuckets(int Offset, ulong[] Counts)
     public (OtlpBuckets Above, ulong Taken) From(long index)
     {
         var first = (int)Math.Clamp(index - Offset, 0, Counts.Length);
-        return first == 0 ? (this, 0) : (new OtlpBuckets(Offset + first, Counts[first..]), Counts.Take(first).Aggregate(0UL, (sum, count) => sum + count));
+        return first == 0
+            ? (this, 0)
+            : (new OtlpBuckets(Offset + first, Counts[first..]), Counts.Take(first).Aggregate(0UL, (sum, count) => sum + count));
     }
 }
 
@@ -85,11 +87,15 @@ internal sealed class OtlpExponential
     /// <param name="count">The values that it says it has.</param>
     public string? Problem(ulong count) =>
         Scale is < MinScale or > MaxScale ? $"an exponential histogram's scale is not between {MinScale} and {MaxScale}"
-        : !(ZeroThreshold >= 0) || !double.IsFinite(ZeroThreshold) ? "an exponential histogram's zero_threshold is not a finite number from 0 on"
+        : !(ZeroThreshold >= 0) || !double.IsFinite(ZeroThreshold)
+            ? "an exponential histogram's zero_threshold is not a finite number from 0 on"
         : Sides.Any(s => s.Counts.Length > MaxBuckets) ? $"an exponential histogram has more than {MaxBuckets} buckets on a side"
-        : Sides.Any(s => s.Counts.Length > 0 && !double.IsFinite(Bound((long)s.Offset + s.Counts.Length))) ? "an exponential histogram's buckets reach beyond the largest number"
-        : Sides.Any(s => s.Counts.Length > 0 && Bound((long)s.Offset + 1) == 0) ? "an exponential histogram's buckets begin below the smallest number"
-        : Sides.SelectMany(s => s.Counts).Append(Zero).Aggregate((UInt128)0, (sum, c) => sum + c) != count ? "an exponential histogram's buckets do not add up to its count"
+        : Sides.Any(s => s.Counts.Length > 0 && !double.IsFinite(Bound((long)s.Offset + s.Counts.Length)))
+            ? "an exponential histogram's buckets reach beyond the largest number"
+        : Sides.Any(s => s.Counts.Length > 0 && Bound((long)s.Offset + 1) == 0)
+            ? "an exponential histogram's buckets begin below the smallest number"
+        : Sides.SelectMany(s => s.Counts).Append(Zero).Aggregate((UInt128)0, (sum, c) => sum + c) != count
+            ? "an exponential histogram's buckets do not add up to its count"
         : null;
 
     /// <summary>

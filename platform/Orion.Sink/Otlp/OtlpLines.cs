@@ -66,7 +66,9 @@ internal static class OtlpLines
         attributes.Text("http.request.method") ?? attributes.Text("http.method");
 
     private static int? StatusCode(OtlpAttributes attributes) =>
-        (attributes.Number("http.response.status_code") ?? attributes.Number("http.status_code")) is { } status and >= 0 and < 1000 ? (int)status : null;
+        (attributes.Number("http.response.status_code") ?? attributes.Number("http.status_code")) is { } status and >= 0 and < 1000
+            ? (int)status
+            : null;
 
     /// <summary>
     /// A server's span is named <c>GET /orders/{id}</c> where the route is known. A path itself is no route: it would make a series of
@@ -84,8 +86,8 @@ internal static class OtlpLines
     // Of gRPC's codes those by which a server says that the caller asked for something wrong.
     private static bool IsCallersFault(OtlpAttributes attributes) =>
         attributes.Number("rpc.grpc.status_code") is 1 or 3 or 5 or 6 or 7 or 9 or 11 or 16
-        || attributes.Text("rpc.response.status_code") is "CANCELLED" or "INVALID_ARGUMENT" or "NOT_FOUND" or "ALREADY_EXISTS" or "PERMISSION_DENIED" or "FAILED_PRECONDITION"
-            or "OUT_OF_RANGE" or "UNAUTHENTICATED";
+        || attributes.Text("rpc.response.status_code") is "CANCELLED" or "INVALID_ARGUMENT" or "NOT_FOUND" or "ALREADY_EXISTS"
+            or "PERMISSION_DENIED" or "FAILED_PRECONDITION" or "OUT_OF_RANGE" or "UNAUTHENTICATED";
 
     private static string? Thrown(OtlpSpan span)
     {

@@ -50,7 +50,8 @@ internal sealed class OtlpReport
         {
             attributes.Note("orion.cut_elements", (long)attributes.CutElements);
             Note(
-                $"elements left out: a list keeps {OtlpLimits.Elements}, a map {OtlpLimits.Attributes}, and both lie at most {OtlpLimits.Depth} deep",
+                $"elements left out: a list keeps {OtlpLimits.Elements}, a map {OtlpLimits.Attributes}, "
+                + $"and both lie at most {OtlpLimits.Depth} deep",
                 attributes.CutElements);
         }
 

@@ -13,7 +13,8 @@ internal static class OtlpRows
         problem = !IsId(span.TraceId, 16) ? "a span's trace_id is not 16 bytes, or all zero"
             : !IsId(span.SpanId, 8) ? "a span's span_id is not 8 bytes, or all zero"
             : span.ParentSpanId.Length is not (0 or 8) ? "a span's parent_span_id is not 8 bytes"
-            : span.Start is 0 or > long.MaxValue || span.End > long.MaxValue ? "a span's start_time_unix_nano or end_time_unix_nano is out of range"
+            : span.Start is 0 or > long.MaxValue || span.End > long.MaxValue
+                ? "a span's start_time_unix_nano or end_time_unix_nano is out of range"
             : null;
         if (problem is not null)
         {
@@ -59,7 +60,8 @@ internal static class OtlpRows
                 TraceState = l.TraceState is { Length: > 0 } linked ? linked : null, Attributes = l.Attributes.ToArray(),
                 DroppedAttributes = l.Attributes.Dropped,
             })];
-        row.Events = [.. span.Events.Select(e => new SpanEvent(Nanos(e.Time), e.Name, e.Attributes.ToArray()) { DroppedAttributes = e.Attributes.Dropped })];
+        row.Events = [.. span.Events.Select(e =>
+            new SpanEvent(Nanos(e.Time), e.Name, e.Attributes.ToArray()) { DroppedAttributes = e.Attributes.Dropped })];
         return row;
     }
 

@@ -45,7 +45,10 @@ public sealed record OtlpSender(string Name)
     {
         foreach (var pattern in patterns)
         {
-            if (pattern.EndsWith('*') ? text.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal) : pattern == text)
+            var matches = pattern.EndsWith('*')
+                ? text.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
+                : pattern == text;
+            if (matches)
             {
                 return true;
             }

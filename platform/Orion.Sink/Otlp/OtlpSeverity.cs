@@ -81,7 +81,9 @@ internal static class OtlpSeverity
     {
         // A word that says how bad it is stands at one of the ends.
         var words = text.Split(s_between, StringSplitOptions.RemoveEmptyEntries);
-        return words.Length > 0 && (s_names.TryGetValue(Word(words[0]), out var level) || s_names.TryGetValue(Word(words[^1]), out level)) ? level : LogLevel.Information;
+        return words.Length > 0 && (s_names.TryGetValue(Word(words[0]), out var level) || s_names.TryGetValue(Word(words[^1]), out level))
+            ? level
+            : LogLevel.Information;
     }
 
     private static readonly char[] s_between =

@@ -14,7 +14,9 @@ internal static class DropReads
 {
     public static List<LossReason> Read(Database database)
     {
-        using var rows = database.Prepare("SELECT process, stream, reason, sum(rows) FROM loss_drops GROUP BY process, stream, reason HAVING sum(rows) > 0 ORDER BY process, stream, reason");
+        using var rows = database.Prepare(
+            "SELECT process, stream, reason, sum(rows) FROM loss_drops "
+            + "GROUP BY process, stream, reason HAVING sum(rows) > 0 ORDER BY process, stream, reason");
         var result = new List<LossReason>();
         while (rows.Step())
         {

@@ -39,7 +39,8 @@ internal sealed class FolderUseRead(string directory, TimeProvider time)
         return new FolderUse(
             time.GetUtcNow(),
             Bytes(central) + Bytes(central + "-wal") + Bytes(central + "-shm"),
-            [.. SegmentFiles.Days(directory).Select(day => new DayUse(day, SegmentFiles.Segments(directory, day).Length, Folder(SegmentFiles.DayFolder(directory, day))))],
+            [.. SegmentFiles.Days(directory).Select(day =>
+                new DayUse(day, SegmentFiles.Segments(directory, day).Length, Folder(SegmentFiles.DayFolder(directory, day))))],
             Free(),
             status);
     }

@@ -9,8 +9,8 @@ namespace Orion.Sink.Reading;
 internal static class LogReads
 {
     private const string Shared = """
-        l.id, l.skew, l.level, (SELECT value FROM strings WHERE id = l.service), (SELECT value FROM strings WHERE id = l.category), l.message,
-        (SELECT value FROM strings WHERE id = l.template), l.exception, l.trace_hi, l.trace_lo, l.span_id, l.correlation_id,
+        l.id, l.skew, l.level, (SELECT value FROM strings WHERE id = l.service), (SELECT value FROM strings WHERE id = l.category),
+        l.message, (SELECT value FROM strings WHERE id = l.template), l.exception, l.trace_hi, l.trace_lo, l.span_id, l.correlation_id,
         (SELECT value FROM strings WHERE id = l.tenant), (SELECT keys FROM shapes WHERE id = l.shape), json(l.attributes),
         """;
 
@@ -56,7 +56,9 @@ internal static class LogReads
     }
 
     private static string Columns(long version) => Shared
-        + (version < SegmentSchema.SourcesSince ? "NULL, NULL, NULL, NULL" : "l.resource, l.scope, (SELECT value FROM strings WHERE id = l.severity_text), l.dropped");
+        + (version < SegmentSchema.SourcesSince
+            ? "NULL, NULL, NULL, NULL"
+            : "l.resource, l.scope, (SELECT value FROM strings WHERE id = l.severity_text), l.dropped");
 
     private static LogRow Row(Statement row, SourceReads sources) => new()
     {

@@ -25,7 +25,8 @@ internal static class MinuteReads
         var figures = new List<MinuteFigures>(minutes.Length);
         for (var i = 0; i < minutes.Length; i++)
         {
-            figures.Add(new MinuteFigures(UnixTime.Time(window.Start + (i * UnixTime.Minute)), minutes[i].Count, minutes[i].Errors, minutes[i].P95Nanos / 1e6));
+            figures.Add(new MinuteFigures(
+                UnixTime.Time(window.Start + (i * UnixTime.Minute)), minutes[i].Count, minutes[i].Errors, minutes[i].P95Nanos / 1e6));
         }
 
         return figures;
@@ -49,7 +50,8 @@ internal static class MinuteReads
                 var p95 = rows.IsNull(3) ? double.NaN : rows.Double(3);
 
                 // What is the percentile of each of two parts is that of both together. NaN equals nothing, itself included.
-                minute = new Minute(minute.Count + count, minute.Errors + rows.Long(2), minute.Count == 0 || minute.P95Nanos == p95 ? p95 : double.NaN);
+                minute = new Minute(
+                    minute.Count + count, minute.Errors + rows.Long(2), minute.Count == 0 || minute.P95Nanos == p95 ? p95 : double.NaN);
             }
         }
     }

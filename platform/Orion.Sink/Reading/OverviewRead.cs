@@ -29,7 +29,8 @@ internal static class OverviewRead
     {
         using var rows = database.Prepare($"""
             SELECT s.kind, s.service, r.count, r.errors, r.sum_ns, r.durations FROM rollup_series s CROSS JOIN {table} r ON r.series = s.id
-            WHERE (s.kind = {(int)RollupKind.Service} OR (s.kind = {(int)RollupKind.Surface} AND s.surface = 'public')) AND r.start >= ? AND r.start < ?
+            WHERE (s.kind = {(int)RollupKind.Service} OR (s.kind = {(int)RollupKind.Surface} AND s.surface = 'public'))
+                AND r.start >= ? AND r.start < ?
             """);
         rows.Bind(1, from).Bind(2, to);
         while (rows.Step())

@@ -64,7 +64,8 @@ internal static class Paging
                 var name = Path.GetFileNameWithoutExtension(path);
                 if ((cursor is null ? "" : cursor.Condition(day, name)) is { } notShown)
                 {
-                    segments.Read(path, segment => Read(segment, $"id >= {page.Range.From} AND id < {page.Range.To}{notShown}", key => new Cursor(day, key, name), ofDay));
+                    var range = $"id >= {page.Range.From} AND id < {page.Range.To}{notShown}";
+                    segments.Read(path, segment => Read(segment, range, key => new Cursor(day, key, name), ofDay));
                 }
             }
 

@@ -72,7 +72,10 @@ internal sealed class ReaderThreads : IAsyncDisposable
         catch (SqliteFailure failure)
         {
             done.TrySetException(new TelemetryReadException(
-                failure.IsInterrupt ? $"{failure.Message}: the read took longer than {ReadLimit.Longest.TotalSeconds} s and was cut off." : failure.Message, failure));
+                failure.IsInterrupt
+                    ? $"{failure.Message}: the read took longer than {ReadLimit.Longest.TotalSeconds} s and was cut off."
+                    : failure.Message,
+                failure));
         }
         catch (Exception exception)
         {

@@ -57,7 +57,8 @@ internal static class RouteReads
         foreach (var (table, from, to) in window.Parts)
         {
             using var rows = database.Prepare($"""
-                SELECT s.service, s.surface, s.name, s.class, r.count, r.errors, r.sum_ns, r.durations FROM rollup_series s CROSS JOIN {table} r ON r.series = s.id
+                SELECT s.service, s.surface, s.name, s.class, r.count, r.errors, r.sum_ns, r.durations
+                FROM rollup_series s CROSS JOIN {table} r ON r.series = s.id
                 WHERE s.kind = {(int)kind} AND r.start >= ? AND r.start < ?
                 """);
             rows.Bind(1, from).Bind(2, to);

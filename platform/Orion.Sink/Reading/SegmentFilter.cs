@@ -56,7 +56,10 @@ internal sealed class SegmentFilter(Database database, long version)
     {
         if (text is not null)
         {
-            _texts.Add($"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%");
+            var escaped = text.Replace(@"\", @"\\", StringComparison.Ordinal)
+                .Replace("%", @"\%", StringComparison.Ordinal)
+                .Replace("_", @"\_", StringComparison.Ordinal);
+            _texts.Add($"%{escaped}%");
             _conditions.Add($@"{column} LIKE ?{_texts.Count} ESCAPE '\'");
         }
     }
@@ -71,7 +74,10 @@ internal sealed class SegmentFilter(Database database, long version)
     {
         var (resources, scopes) = version < SegmentSchema.SourcesSince ? ([], []) : (
             Numbers($"SELECT id FROM resources r WHERE {Among("r.attributes")}", attribute),
-            Numbers($"SELECT id FROM scopes p WHERE {Among("p.attributes")} OR (?1 = 'otel.scope.name' AND name = ?2) OR (?1 = 'otel.scope.version' AND version = ?2)", attribute));
+            Numbers(
+                $"SELECT id FROM scopes p WHERE {Among("p.attributes")} OR (?1 = 'otel.scope.name' AND name = ?2) "
+                + "OR (?1 = 'otel.scope.version' AND version = ?2)",
+                attribute));
         _texts.Add(attribute.Value);
         var any = Values(attribute.Key, $"?{_texts.Count}");
         var ofResource = $"resource IN ({string.Join(',', resources)})";
@@ -92,7 +98,9 @@ internal sealed class SegmentFilter(Database database, long version)
     /// <summary>Conditions of the row's own attributes: which shapes have the key, and where in them.</summary>
     private List<string> Values(string key, string text)
     {
-        using var shapes = database.Prepare("SELECT k.key, group_concat(h.id) FROM shapes h, json_each(h.keys) k WHERE k.value = ? GROUP BY k.key").Bind(1, key);
+        using var shapes = database.Prepare(
+            "SELECT k.key, group_concat(h.id) FROM shapes h, json_each(h.keys) k WHERE k.value = ? GROUP BY k.key");
+        shapes.Bind(1, key);
         var conditions = new List<string>();
         while (shapes.Step())
         {
@@ -125,7 +133,9 @@ internal sealed class SegmentFilter(Database database, long version)
     /// <param name="count">Rows at most.</param>
     public Statement Newest(string columns, string table, string range, int count)
     {
-        var rows = database.Prepare($"SELECT {columns} FROM {table}{Lead(table, range)} WHERE {string.Join(" AND ", _conditions.Append(range))} ORDER BY id DESC LIMIT {count}");
+        var rows = database.Prepare(
+            $"SELECT {columns} FROM {table}{Lead(table, range)} "
+            + $"WHERE {string.Join(" AND ", _conditions.Append(range))} ORDER BY id DESC LIMIT {count}");
         for (var i = 0; i < _texts.Count; i++)
         {
             rows.Bind(i + 1, _texts[i]);

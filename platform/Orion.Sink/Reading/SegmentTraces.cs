@@ -8,7 +8,8 @@ namespace Orion.Sink.Reading;
 /// <summary>Traces of one open segment, by id.</summary>
 internal sealed class SegmentTraces(SegmentReader segment) : IDisposable
 {
-    private readonly Statement _lines = segment.Database.Prepare($"SELECT {SpanSelect.Full(segment.Version)} FROM canonical_lines s WHERE trace_hi = ? AND trace_lo = ? LIMIT ?");
+    private readonly Statement _lines = segment.Database.Prepare(
+        $"SELECT {SpanSelect.Full(segment.Version)} FROM canonical_lines s WHERE trace_hi = ? AND trace_lo = ? LIMIT ?");
     private readonly Statement _spans =
         segment.Database.Prepare($"SELECT {SpanSelect.OfSpan(segment.Version)} FROM spans s WHERE s.id IN ({TraceRuns.Ids}) LIMIT ?3");
     private readonly Statement _linked = segment.Database.Prepare($"""
@@ -16,7 +17,8 @@ internal sealed class SegmentTraces(SegmentReader segment) : IDisposable
         UNION SELECT k.trace_hi, k.trace_lo FROM span_links k WHERE k.linked_hi = ?1 AND k.linked_lo = ?2 AND NOT EXISTS ({Paint}) LIMIT ?3
         """);
     private readonly Statement _paints = segment.Database.Prepare(
-        $"SELECT k.trace_hi, k.trace_lo FROM span_links k WHERE k.linked_hi = ?1 AND k.linked_lo = ?2 AND EXISTS ({Paint}) ORDER BY k.id LIMIT ?3");
+        $"SELECT k.trace_hi, k.trace_lo FROM span_links k WHERE k.linked_hi = ?1 AND k.linked_lo = ?2 "
+        + $"AND EXISTS ({Paint}) ORDER BY k.id LIMIT ?3");
 
     // The line that the link k belongs to, when it is a repaint of a live page.
     private const string Paint = $"""

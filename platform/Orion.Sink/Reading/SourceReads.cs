@@ -60,7 +60,8 @@ internal sealed class SourceReads(Database database, long version) : IDisposable
             _scope ??= database.Prepare("SELECT name, version, attributes, dropped FROM scopes WHERE id = ?");
             if (_scope.Bind(1, id).Step())
             {
-                found = new ScopeRow(_scope.Text(0) ?? "", _scope.Text(1) is { Length: > 0 } text ? text : null, _scope.Text(2) ?? "{}") { DroppedAttributes = (int)_scope.Long(3) };
+                var known = _scope.Text(1) is { Length: > 0 } text ? text : null;
+                found = new ScopeRow(_scope.Text(0) ?? "", known, _scope.Text(2) ?? "{}") { DroppedAttributes = (int)_scope.Long(3) };
                 _scopes.Add(id, found);
             }
 

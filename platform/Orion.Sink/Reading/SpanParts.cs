@@ -20,8 +20,12 @@ internal static class SpanParts
         var ofTraces =
             $"trace_hi IN ({string.Join(',', rows.Select(r => RowIds.Split(r.TraceId).High).Distinct())}) ORDER BY id LIMIT {Most}";
         var isEarlier = segment.Version < SegmentSchema.SourcesSince;
-        var ofLinks = isEarlier ? "NULL, NULL, NULL, NULL" : "(SELECT value FROM strings WHERE id = k.trace_state), (SELECT keys FROM shapes WHERE id = k.shape), json(attributes), dropped";
-        var links = Each(segment.Database, $"SELECT trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id, {ofLinks} FROM span_links k WHERE {ofTraces}",
+        var ofLinks = isEarlier
+            ? "NULL, NULL, NULL, NULL"
+            : "(SELECT value FROM strings WHERE id = k.trace_state), (SELECT keys FROM shapes WHERE id = k.shape), "
+                + "json(attributes), dropped";
+        var links = Each(segment.Database,
+            $"SELECT trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id, {ofLinks} FROM span_links k WHERE {ofTraces}",
             row => new SpanLink(RowIds.Trace(row.Long(3), row.Long(4)), RowIds.Span(row.Long(5)))
             {
                 TraceState = row.Text(6),
@@ -29,9 +33,14 @@ internal static class SpanParts
                 DroppedAttributes = (int)row.Long(9),
             });
         var events = Each(segment.Database, $"""
-            SELECT trace_hi, trace_lo, span_id, time, (SELECT value FROM strings WHERE id = e.name), (SELECT keys FROM shapes WHERE id = e.shape), json(attributes), {(isEarlier ? "NULL" : "dropped")}
+            SELECT trace_hi, trace_lo, span_id, time, (SELECT value FROM strings WHERE id = e.name),
+                (SELECT keys FROM shapes WHERE id = e.shape), json(attributes), {(isEarlier ? "NULL" : "dropped")}
             FROM span_events e WHERE {ofTraces}
-            """, row => new SpanEvent(row.Long(3), row.Text(4) ?? "", ValueReader.Read(row.Text(5), row.Text(6))) { DroppedAttributes = (int)row.Long(7) });
+            """,
+            row => new SpanEvent(row.Long(3), row.Text(4) ?? "", ValueReader.Read(row.Text(5), row.Text(6)))
+            {
+                DroppedAttributes = (int)row.Long(7),
+            });
         foreach (var row in rows)
         {
             var (high, low) = RowIds.Split(row.TraceId);

@@ -10,8 +10,9 @@ internal static class SpanSelect
 {
     private const string Shared = """
         s.id, s.skew, s.trace_hi, s.trace_lo, s.span_id, s.parent_id, (SELECT value FROM strings WHERE id = s.service),
-        (SELECT value FROM strings WHERE id = s.name), s.kind, s.duration, s.status, s.status_message, (SELECT value FROM strings WHERE id = s.error_type),
-        (SELECT value FROM strings WHERE id = s.tenant), (SELECT keys FROM shapes WHERE id = s.shape), json(s.attributes),
+        (SELECT value FROM strings WHERE id = s.name), s.kind, s.duration, s.status, s.status_message,
+        (SELECT value FROM strings WHERE id = s.error_type), (SELECT value FROM strings WHERE id = s.tenant),
+        (SELECT keys FROM shapes WHERE id = s.shape), json(s.attributes),
         """;
 
     // Columns 16 to 19.
@@ -21,7 +22,8 @@ internal static class SpanSelect
         , s.line_kind, (SELECT value FROM strings WHERE id = s.surface), (SELECT value FROM strings WHERE id = s.method),
         (SELECT value FROM strings WHERE id = s.route), s.status_code, (SELECT value FROM strings WHERE id = s.outcome),
         (SELECT value FROM strings WHERE id = s.error_code),
-        CASE s.correlation_id WHEN '' THEN printf('%016x%016x', s.trace_hi, s.trace_lo) ELSE s.correlation_id END, (SELECT value FROM strings WHERE id = s.user)
+        CASE s.correlation_id WHEN '' THEN printf('%016x%016x', s.trace_hi, s.trace_lo) ELSE s.correlation_id END,
+        (SELECT value FROM strings WHERE id = s.user)
         """;
 
     /// <summary>Columns of a span <c>s</c> of a segment of that version, in the order <see cref="Span"/> reads them.</summary>

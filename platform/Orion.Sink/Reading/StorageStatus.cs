@@ -24,7 +24,10 @@ public sealed record StorageStatus(long Bytes, DateOnly? OldestDay, string? Remo
         return new StorageStatus(
             SegmentFiles.Bytes(directory), days.Count > 0 ? days[^1] : null, Metadata(central, Retention.RemovedKey),
             Metadata(central, Retention.OverKey) == "true",
-            Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory, "*.corrupt-*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(directory, f)).Order(StringComparer.Ordinal)] : [],
+            Directory.Exists(directory)
+                ? [.. Directory.EnumerateFiles(directory, "*.corrupt-*", SearchOption.AllDirectories)
+                    .Select(f => Path.GetRelativePath(directory, f)).Order(StringComparer.Ordinal)]
+                : [],
             HeldFile.Find(directory, heldWalBytes), Metadata(central, Retention.AheadKey),
             long.TryParse(Metadata(central, CentralRetention.AheadKey), CultureInfo.InvariantCulture, out var rows) ? rows : 0);
     }

@@ -100,7 +100,8 @@ public sealed class TelemetryReader : IAsyncDisposable
     public async Task<IReadOnlyList<HeartbeatStatus>> HeartbeatsAsync(CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow();
-        var beats = await CentralAsync(database => HeartbeatTable.Latest(database, UnixTime.Nanos(now - TimeSpan.FromDays(1))), cancellationToken);
+        var beats = await CentralAsync(
+            database => HeartbeatTable.Latest(database, UnixTime.Nanos(now - TimeSpan.FromDays(1))), cancellationToken);
         return [.. beats.Select(beat => Judge(beat, now))];
     }
 
@@ -189,7 +190,9 @@ public sealed class TelemetryReader : IAsyncDisposable
     private static HeartbeatStatus Judge(Heartbeat beat, DateTimeOffset now)
     {
         var late = now - beat.Time - (3 * beat.Interval);
-        return late <= TimeSpan.Zero ? new HeartbeatStatus(beat, Alive: true, StaleSince: null) : new HeartbeatStatus(beat, Alive: false, StaleSince: late);
+        return late <= TimeSpan.Zero
+            ? new HeartbeatStatus(beat, Alive: true, StaleSince: null)
+            : new HeartbeatStatus(beat, Alive: false, StaleSince: late);
     }
 
     private Task<List<T>> CentralAsync<T>(Func<Database, List<T>> read, CancellationToken cancellationToken) => _threads.RunAsync(

@@ -24,8 +24,8 @@ internal sealed record RollupComparison(List<RollupDifference> Differences, int 
 internal sealed class RollupCheck(string directory, string process, IReadOnlyList<SloRule> slos)
 {
     public const string Sql = """
-        CREATE TABLE rollup_checks (checked_at INTEGER NOT NULL, process TEXT NOT NULL, minute INTEGER NOT NULL, series INTEGER NOT NULL, differences INTEGER NOT NULL,
-            repaired INTEGER NOT NULL);
+        CREATE TABLE rollup_checks (checked_at INTEGER NOT NULL, process TEXT NOT NULL, minute INTEGER NOT NULL, series INTEGER NOT NULL,
+            differences INTEGER NOT NULL, repaired INTEGER NOT NULL);
         """;
 
     private readonly HashSet<RollupSeries> _defined = [.. slos.Select(s => s.Series(sampledOut: false))];
@@ -55,7 +55,8 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
     /// <summary>Puts a check of so many minutes from <paramref name="start"/> on record.</summary>
     public void Record(Database central, long start, int minutes, int series, int differences, bool repaired, long now)
     {
-        using var record = central.Prepare("INSERT INTO rollup_checks (checked_at, process, start, minutes, series, differences, repaired) VALUES (?,?,?,?,?,?,?)");
+        using var record = central.Prepare(
+            "INSERT INTO rollup_checks (checked_at, process, start, minutes, series, differences, repaired) VALUES (?,?,?,?,?,?,?)");
         record.Bind(1, now).Bind(2, process).Bind(3, start).Bind(4, (long)minutes).Bind(5, (long)series).Bind(6, (long)differences)
             .Bind(7, repaired ? 1L : 0L).Run();
     }
@@ -116,7 +117,8 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
     private long FirstCounted(Database central, RollupSeries series)
     {
         using var first = central.Prepare("""
-            SELECT min(r.start) FROM rollup_series s CROSS JOIN rollups_minute r ON r.series = s.id WHERE s.kind = ? AND s.surface = ? AND s.name = ? AND s.process = ? AND s.class IN (?, ? || '~')
+            SELECT min(r.start) FROM rollup_series s CROSS JOIN rollups_minute r ON r.series = s.id
+            WHERE s.kind = ? AND s.surface = ? AND s.name = ? AND s.process = ? AND s.class IN (?, ? || '~')
             """);
         first.Bind(1, (long)series.Kind).Bind(2, series.Surface).Bind(3, series.Name).Bind(4, process).Bind(5, series.Class)
             .Bind(6, series.Class);
@@ -127,7 +129,8 @@ internal sealed class RollupCheck(string directory, string process, IReadOnlyLis
     {
         using var rows = central.Prepare("""
             SELECT s.id, s.kind, s.service, s.surface, s.name, s.class, r.count, r.errors, r.sum_ns, r.durations
-            FROM rollup_series s CROSS JOIN rollups_minute r ON r.series = s.id AND r.start = ? WHERE s.process = ? AND s.class NOT LIKE '%~'
+            FROM rollup_series s CROSS JOIN rollups_minute r ON r.series = s.id AND r.start = ?
+            WHERE s.process = ? AND s.class NOT LIKE '%~'
             """);
         rows.Bind(1, minute).Bind(2, process);
         var stored = new Dictionary<RollupSeries, (long, RollupCell)>();

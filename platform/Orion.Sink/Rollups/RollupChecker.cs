@@ -12,7 +12,8 @@ namespace Orion.Sink.Rollups;
 /// where something seems wrong.
 /// </summary>
 internal sealed class RollupChecker(
-    TelemetrySinkOptions options, string process, RollupFold fold, Func<Func<Database, bool>, Action?, Task<bool>> write, TimeProvider time) : IDisposable
+    TelemetrySinkOptions options, string process, RollupFold fold, Func<Func<Database, bool>, Action?, Task<bool>> write,
+    TimeProvider time) : IDisposable
 {
     private const int MaxExamples = 10;
     private const int Tries = 3;
@@ -71,7 +72,8 @@ internal sealed class RollupChecker(
                 () => Rewritten(undecided && repair, minute));
             return found!.Differences;
         }
-        catch (Exception exception) when (exception is SqliteFailure or IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is SqliteFailure or IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             return null;
         }
@@ -100,7 +102,9 @@ internal sealed class RollupChecker(
     {
         var today = UnixTime.DayOf(UnixTime.Nanos(time.GetUtcNow()) - Grace);
         var days = SegmentFiles.Days(options.Directory)
-            .Where(d => d < today && d > today.AddDays(-options.RollupDays) && File.Exists(SegmentFiles.SegmentPath(options.Directory, d, process))).Order().ToList();
+            .Where(d => d < today && d > today.AddDays(-options.RollupDays)
+                && File.Exists(SegmentFiles.SegmentPath(options.Directory, d, process)))
+            .Order().ToList();
         if (days.Count > 0)
         {
             using var central = Central();
@@ -140,7 +144,8 @@ internal sealed class RollupChecker(
 
         var now = time.GetUtcNow();
         Write(central => _check.Record(central, start, minutes, series, count, options.RepairRollups, UnixTime.Nanos(now)));
-        options.RollupsChecked?.Invoke(new RollupDayCheck(process, day, now, minutes, count, options.RepairRollups) { Examples = examples });
+        options.RollupsChecked?.Invoke(
+            new RollupDayCheck(process, day, now, minutes, count, options.RepairRollups) { Examples = examples });
     }
 
     /// <summary>

@@ -23,12 +23,15 @@ public sealed record RollupDayCheck(string Process, DateOnly Day, DateTimeOffset
     {
         // With max(), SQLite takes the other columns from the row that has it.
         using var rows = database.Prepare("""
-            SELECT process, max(start), checked_at, minutes, differences, repaired FROM rollup_checks WHERE minutes <> 1 GROUP BY process ORDER BY process
+            SELECT process, max(start), checked_at, minutes, differences, repaired
+            FROM rollup_checks WHERE minutes <> 1 GROUP BY process ORDER BY process
             """);
         var checks = new List<RollupDayCheck>();
         while (rows.Step())
         {
-            checks.Add(new RollupDayCheck(rows.Text(0)!, UnixTime.DayOf(rows.Long(1)), UnixTime.Time(rows.Long(2)), (int)rows.Long(3), (int)rows.Long(4), rows.Long(5) != 0));
+            checks.Add(new RollupDayCheck(
+                rows.Text(0)!, UnixTime.DayOf(rows.Long(1)), UnixTime.Time(rows.Long(2)),
+                (int)rows.Long(3), (int)rows.Long(4), rows.Long(5) != 0));
         }
 
         return checks;

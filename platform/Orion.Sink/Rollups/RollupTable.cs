@@ -10,8 +10,8 @@ namespace Orion.Sink.Rollups;
 internal sealed class RollupTable(string process)
 {
     public const string Sql = """
-        CREATE TABLE rollup_series (id INTEGER PRIMARY KEY, process TEXT NOT NULL, kind INTEGER NOT NULL, service TEXT NOT NULL, surface TEXT NOT NULL,
-            name TEXT NOT NULL, class TEXT NOT NULL, UNIQUE (kind, service, surface, name, class, process));
+        CREATE TABLE rollup_series (id INTEGER PRIMARY KEY, process TEXT NOT NULL, kind INTEGER NOT NULL, service TEXT NOT NULL,
+            surface TEXT NOT NULL, name TEXT NOT NULL, class TEXT NOT NULL, UNIQUE (kind, service, surface, name, class, process));
         CREATE TABLE rollups_minute (series INTEGER NOT NULL, start INTEGER NOT NULL, count INTEGER NOT NULL, errors INTEGER NOT NULL,
             sum_ns INTEGER NOT NULL, p95_ns REAL NOT NULL, durations BLOB, PRIMARY KEY (series, start)) WITHOUT ROWID;
         CREATE TABLE rollups_hour (series INTEGER NOT NULL, start INTEGER NOT NULL, count INTEGER NOT NULL, errors INTEGER NOT NULL,
@@ -102,7 +102,8 @@ internal sealed class RollupTable(string process)
     /// <summary>Makes an hour the sum of its minutes.</summary>
     public static void SumHour(Database database, long series, long hour)
     {
-        using var rows = database.Prepare("SELECT count, errors, sum_ns, durations FROM rollups_minute WHERE series = ? AND start >= ? AND start < ?");
+        using var rows = database.Prepare(
+            "SELECT count, errors, sum_ns, durations FROM rollups_minute WHERE series = ? AND start >= ? AND start < ?");
         rows.Bind(1, series).Bind(2, hour).Bind(3, hour + UnixTime.Hour);
         var sum = new RollupCell();
         while (rows.Step())
@@ -116,13 +117,15 @@ internal sealed class RollupTable(string process)
     /// <summary>The number of a series, made when it is new.</summary>
     public static long SeriesId(Database database, string process, RollupSeries series)
     {
-        using (var insert = database.Prepare("INSERT INTO rollup_series (process, kind, service, surface, name, class) VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"))
+        using (var insert = database.Prepare(
+            "INSERT INTO rollup_series (process, kind, service, surface, name, class) VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"))
         {
             insert.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name)
                 .Bind(6, series.Class).Run();
         }
 
-        using var find = database.Prepare("SELECT id FROM rollup_series WHERE process = ? AND kind = ? AND service = ? AND surface = ? AND name = ? AND class = ?");
+        using var find = database.Prepare(
+            "SELECT id FROM rollup_series WHERE process = ? AND kind = ? AND service = ? AND surface = ? AND name = ? AND class = ?");
         find.Bind(1, process).Bind(2, (long)series.Kind).Bind(3, series.Service).Bind(4, series.Surface).Bind(5, series.Name)
             .Bind(6, series.Class).Step();
         return find.Long(0);

@@ -36,5 +36,12 @@ public sealed record SloRule(string Name)
     internal RollupSeries Series(bool sampledOut) =>
         new(RollupKind.Slo, "", Surface ?? "", Name, sampledOut ? Definition + "~" : Definition);
 
-    private string Definition => $"{Span ?? Route}{(Limit is { } limit ? FormattableString.Invariant($" < {limit.TotalMilliseconds} ms") : " not failed")}".TrimStart();
+    private string Definition
+    {
+        get
+        {
+            var good = Limit is { } limit ? FormattableString.Invariant($" < {limit.TotalMilliseconds} ms") : " not failed";
+            return $"{Span ?? Route}{good}".TrimStart();
+        }
+    }
 }

@@ -14,12 +14,14 @@ internal sealed class SurfaceMinutes(Database database, string process) : IDispo
     /// histograms.
     /// </summary>
     public const string Sql = """
-        CREATE TABLE surfaces_minute (series INTEGER NOT NULL, start INTEGER NOT NULL, count INTEGER NOT NULL, errors INTEGER NOT NULL, p95_ns REAL,
-            PRIMARY KEY (series, start)) WITHOUT ROWID;
-        INSERT OR IGNORE INTO rollup_series (process, kind, service, surface, name, class) SELECT process, kind, service, surface, name, '' FROM rollup_series WHERE kind = 1;
+        CREATE TABLE surfaces_minute (series INTEGER NOT NULL, start INTEGER NOT NULL, count INTEGER NOT NULL, errors INTEGER NOT NULL,
+            p95_ns REAL, PRIMARY KEY (series, start)) WITHOUT ROWID;
+        INSERT OR IGNORE INTO rollup_series (process, kind, service, surface, name, class)
+            SELECT process, kind, service, surface, name, '' FROM rollup_series WHERE kind = 1;
         INSERT INTO surfaces_minute
             SELECT own.id, r.start, sum(r.count), sum(r.errors), CASE WHEN min(r.p95_ns) = max(r.p95_ns) THEN min(r.p95_ns) END
-            FROM rollup_series own JOIN rollup_series s ON s.kind = 1 AND s.service = '' AND s.surface = own.surface AND s.process = own.process
+            FROM rollup_series own
+            JOIN rollup_series s ON s.kind = 1 AND s.service = '' AND s.surface = own.surface AND s.process = own.process
             CROSS JOIN rollups_minute r ON r.series = s.id WHERE own.kind = 1 AND own.class = '' GROUP BY own.id, r.start;
         """;
 

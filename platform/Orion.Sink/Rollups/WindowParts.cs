@@ -16,7 +16,9 @@ internal sealed class WindowParts
 
         // The hour that is running counts whole: its rollup is written with those of its minutes, and ends now as the window does.
         var hoursTo = UnixTime.Floor(End + UnixTime.Hour - 1, UnixTime.Hour);
-        Parts = hoursFrom < End ? [("rollups_minute", Start, hoursFrom), ("rollups_hour", hoursFrom, hoursTo)] : [("rollups_minute", Start, End)];
+        Parts = hoursFrom < End
+            ? [("rollups_minute", Start, hoursFrom), ("rollups_hour", hoursFrom, hoursTo)]
+            : [("rollups_minute", Start, End)];
     }
 
     /// <summary>Start of the first minute.</summary>

@@ -21,7 +21,9 @@ internal static class RowIds
     public static long Of(ActivitySpanId id)
     {
         Span<byte> bytes = stackalloc byte[8];
-        return Convert.FromHexString(id.ToHexString(), bytes, out _, out _) == System.Buffers.OperationStatus.Done ? BinaryPrimitives.ReadInt64BigEndian(bytes) : 0;
+        return Convert.FromHexString(id.ToHexString(), bytes, out _, out _) == System.Buffers.OperationStatus.Done
+            ? BinaryPrimitives.ReadInt64BigEndian(bytes)
+            : 0;
     }
 
     public static ActivityTraceId Trace(long high, long low)

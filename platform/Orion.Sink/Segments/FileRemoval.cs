@@ -63,7 +63,9 @@ internal sealed class FileRemoval(TimeProvider time) : IDisposable
     {
         if (File.Exists(path) && new FileInfo(path).Length > Step)
         {
-            _held.Enqueue((new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), time.GetUtcNow()));
+            _held.Enqueue((
+                new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete),
+                time.GetUtcNow()));
             if (_held.Count > MaxHeld)
             {
                 _held.Dequeue().File.Dispose();

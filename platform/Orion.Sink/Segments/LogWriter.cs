@@ -7,8 +7,8 @@ namespace Orion.Sink.Segments;
 internal sealed class LogWriter(Database database, SegmentWords words) : IDisposable
 {
     private readonly Statement _insert = database.Prepare(
-        "INSERT INTO logs (id, skew, level, service, category, message, template, exception, trace_hi, trace_lo, span_id, correlation_id, tenant, shape, attributes, resource, scope, "
-        + "severity_text, dropped) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        "INSERT INTO logs (id, skew, level, service, category, message, template, exception, trace_hi, trace_lo, span_id, correlation_id, "
+        + "tenant, shape, attributes, resource, scope, severity_text, dropped) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 
     public void Insert(LogRow row, ref RowKey key)
     {

@@ -41,7 +41,8 @@ internal sealed class Segment : IDisposable
             _spans = new SpanWriter(_database, _words);
             _logs = new LogWriter(_database, _words);
             _metrics = new MetricWriter(_database, _words);
-            _stored = _database.Prepare("INSERT INTO stored_rows (run, stream, rows) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rows = rows + excluded.rows");
+            _stored = _database.Prepare(
+                "INSERT INTO stored_rows (run, stream, rows) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rows = rows + excluded.rows");
         }
         catch
         {

@@ -25,7 +25,10 @@ internal static class SegmentFiles
 
     /// <summary>Which part of its process's day a segment is; 1 is the first.</summary>
     public static int PartOf(string path) =>
-        Path.GetFileNameWithoutExtension(path).Split(PartMark) is [_, var part] && int.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : 1;
+        Path.GetFileNameWithoutExtension(path).Split(PartMark) is [_, var part]
+            && int.TryParse(part, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : 1;
 
     /// <summary>The parts there are of a process's day, the first one first.</summary>
     public static List<string> Parts(string directory, DateOnly day, string process) =>
@@ -55,7 +58,8 @@ internal static class SegmentFiles
         {
             foreach (var folder in Directory.EnumerateDirectories(directory))
             {
-                if (DateOnly.TryParseExact(Path.GetFileName(folder), DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+                var name = Path.GetFileName(folder);
+                if (DateOnly.TryParseExact(name, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
                 {
                     days.Add(day);
                 }
@@ -83,7 +87,9 @@ internal static class SegmentFiles
 
     /// <summary>Bytes of all files in the folder, those set aside too.</summary>
     public static long Bytes(string directory) =>
-        Directory.Exists(directory) ? new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Exists ? f.Length : 0) : 0;
+        Directory.Exists(directory)
+            ? new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Exists ? f.Length : 0)
+            : 0;
 
     /// <summary>Renames a damaged file, with its WAL, to <c>NAME.corrupt-STAMP</c>; nothing is deleted.</summary>
     public static void SetAside(string path, string stamp)

@@ -54,7 +54,8 @@ internal static class SegmentSchema
         (SELECT value FROM strings WHERE id = s.service) AS service, (SELECT value FROM strings WHERE id = s.name) AS name, s.kind,
         CASE s.status WHEN 0 THEN 'unset' WHEN 1 THEN 'ok' ELSE 'error' END AS status, s.status_message,
         (SELECT value FROM strings WHERE id = s.error_type) AS error_type, (SELECT value FROM strings WHERE id = s.tenant) AS tenant,
-        (SELECT json_group_object(k.value, json(CASE v.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' WHEN 'array' THEN v.value WHEN 'object' THEN v.value ELSE json_quote(v.value) END))
+        (SELECT json_group_object(k.value, json(CASE v.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'
+               WHEN 'array' THEN v.value WHEN 'object' THEN v.value ELSE json_quote(v.value) END))
            FROM shapes h, json_each(h.keys) k JOIN json_each(s.attributes) v ON v.key = k.key WHERE h.id = s.shape) AS attributes
         """;
 
@@ -81,8 +82,9 @@ internal static class SegmentSchema
             time INTEGER NOT NULL, name, shape INTEGER, attributes);
         CREATE INDEX span_events_trace ON span_events (trace_hi);
 
-        CREATE TABLE logs (id INTEGER PRIMARY KEY, skew INTEGER NOT NULL, level INTEGER NOT NULL, service, category, message TEXT NOT NULL, template,
-            exception TEXT, trace_hi INTEGER, trace_lo INTEGER, span_id INTEGER, correlation_id TEXT, tenant, shape INTEGER, attributes);
+        CREATE TABLE logs (id INTEGER PRIMARY KEY, skew INTEGER NOT NULL, level INTEGER NOT NULL, service, category, message TEXT NOT NULL,
+            template, exception TEXT, trace_hi INTEGER, trace_lo INTEGER, span_id INTEGER, correlation_id TEXT, tenant, shape INTEGER,
+            attributes);
         CREATE INDEX logs_trace ON logs (trace_hi) WHERE trace_hi IS NOT NULL;
 
         {MetricWriter.Sql}
@@ -90,20 +92,25 @@ internal static class SegmentSchema
         CREATE VIEW all_spans AS
             SELECT {SpanView}, 0 AS is_root FROM spans s UNION ALL SELECT {SpanView}, 1 FROM canonical_lines s;
         CREATE VIEW http_request_logs AS
-            SELECT {SpanView}, (SELECT value FROM strings WHERE id = s.method) AS method, (SELECT value FROM strings WHERE id = s.route) AS route,
-                s.status_code, (SELECT value FROM strings WHERE id = s.outcome) AS outcome, (SELECT value FROM strings WHERE id = s.surface) AS surface,
-                (SELECT value FROM strings WHERE id = s.error_code) AS error_code, s.correlation_id, (SELECT value FROM strings WHERE id = s.user) AS user
+            SELECT {SpanView}, (SELECT value FROM strings WHERE id = s.method) AS method,
+                (SELECT value FROM strings WHERE id = s.route) AS route, s.status_code,
+                (SELECT value FROM strings WHERE id = s.outcome) AS outcome, (SELECT value FROM strings WHERE id = s.surface) AS surface,
+                (SELECT value FROM strings WHERE id = s.error_code) AS error_code, s.correlation_id,
+                (SELECT value FROM strings WHERE id = s.user) AS user
             FROM canonical_lines s WHERE s.line_kind = 0;
         CREATE VIEW log_records AS
             SELECT strftime('%Y-%m-%dT%H:%M:%fZ', (l.id - l.skew) / 1e9, 'unixepoch') AS time,
-                CASE l.level WHEN 0 THEN 'trace' WHEN 1 THEN 'debug' WHEN 2 THEN 'info' WHEN 3 THEN 'warn' WHEN 4 THEN 'error' ELSE 'critical' END AS level,
-                (SELECT value FROM strings WHERE id = l.service) AS service, (SELECT value FROM strings WHERE id = l.category) AS category, l.message,
-                l.exception, CASE WHEN l.trace_hi IS NULL THEN NULL ELSE printf('%016x%016x', l.trace_hi, l.trace_lo) END AS trace_id,
-                l.correlation_id, (SELECT value FROM strings WHERE id = l.tenant) AS tenant
+                CASE l.level WHEN 0 THEN 'trace' WHEN 1 THEN 'debug' WHEN 2 THEN 'info'
+                    WHEN 3 THEN 'warn' WHEN 4 THEN 'error' ELSE 'critical' END AS level,
+                (SELECT value FROM strings WHERE id = l.service) AS service, (SELECT value FROM strings WHERE id = l.category) AS category,
+                l.message, l.exception,
+                CASE WHEN l.trace_hi IS NULL THEN NULL ELSE printf('%016x%016x', l.trace_hi, l.trace_lo) END AS trace_id, l.correlation_id,
+                (SELECT value FROM strings WHERE id = l.tenant) AS tenant
             FROM logs l;
         CREATE VIEW causes AS
             SELECT printf('%016x%016x', trace_hi, trace_lo) AS trace_id, printf('%016x', span_id) AS span_id,
-                printf('%016x%016x', linked_hi, linked_lo) AS cause_trace_id, printf('%016x', linked_span_id) AS cause_span_id FROM span_links;
+                printf('%016x%016x', linked_hi, linked_lo) AS cause_trace_id, printf('%016x', linked_span_id) AS cause_span_id
+            FROM span_links;
         """;
 
     // What is rare in a day is found without a walk through it. The partial indexes hold next to nothing.
@@ -124,8 +131,9 @@ internal static class SegmentSchema
         CREATE INDEX canonical_lines_service ON canonical_lines (service) WHERE service <> 1;
         DROP VIEW http_request_logs;
         CREATE VIEW http_request_logs AS
-            SELECT {SpanView}, (SELECT value FROM strings WHERE id = s.method) AS method, (SELECT value FROM strings WHERE id = s.route) AS route,
-                s.status_code, (SELECT value FROM strings WHERE id = s.outcome) AS outcome, (SELECT value FROM strings WHERE id = s.surface) AS surface,
+            SELECT {SpanView}, (SELECT value FROM strings WHERE id = s.method) AS method,
+                (SELECT value FROM strings WHERE id = s.route) AS route, s.status_code,
+                (SELECT value FROM strings WHERE id = s.outcome) AS outcome, (SELECT value FROM strings WHERE id = s.surface) AS surface,
                 (SELECT value FROM strings WHERE id = s.error_code) AS error_code,
                 CASE s.correlation_id WHEN '' THEN printf('%016x%016x', s.trace_hi, s.trace_lo) ELSE s.correlation_id END AS correlation_id,
                 (SELECT value FROM strings WHERE id = s.user) AS user
@@ -160,18 +168,22 @@ internal static class SegmentSchema
         CREATE VIEW all_spans AS
             SELECT {SpanView}, {SourceView}, 0 AS is_root FROM spans s UNION ALL SELECT {SpanView}, {SourceView}, 1 FROM canonical_lines s;
         CREATE VIEW http_request_logs AS
-            SELECT {SpanView}, (SELECT value FROM strings WHERE id = s.method) AS method, (SELECT value FROM strings WHERE id = s.route) AS route,
-                s.status_code, (SELECT value FROM strings WHERE id = s.outcome) AS outcome, (SELECT value FROM strings WHERE id = s.surface) AS surface,
+            SELECT {SpanView}, (SELECT value FROM strings WHERE id = s.method) AS method,
+                (SELECT value FROM strings WHERE id = s.route) AS route, s.status_code,
+                (SELECT value FROM strings WHERE id = s.outcome) AS outcome, (SELECT value FROM strings WHERE id = s.surface) AS surface,
                 (SELECT value FROM strings WHERE id = s.error_code) AS error_code,
                 CASE s.correlation_id WHEN '' THEN printf('%016x%016x', s.trace_hi, s.trace_lo) ELSE s.correlation_id END AS correlation_id,
                 (SELECT value FROM strings WHERE id = s.user) AS user, {SourceView}
             FROM canonical_lines s WHERE s.line_kind = 0;
         CREATE VIEW log_records AS
             SELECT strftime('%Y-%m-%dT%H:%M:%fZ', (l.id - l.skew) / 1e9, 'unixepoch') AS time,
-                CASE l.level WHEN 0 THEN 'trace' WHEN 1 THEN 'debug' WHEN 2 THEN 'info' WHEN 3 THEN 'warn' WHEN 4 THEN 'error' ELSE 'critical' END AS level,
-                (SELECT value FROM strings WHERE id = l.service) AS service, (SELECT value FROM strings WHERE id = l.category) AS category, l.message,
-                l.exception, CASE WHEN l.trace_hi IS NULL THEN NULL ELSE printf('%016x%016x', l.trace_hi, l.trace_lo) END AS trace_id,
-                l.correlation_id, (SELECT value FROM strings WHERE id = l.tenant) AS tenant, (SELECT value FROM strings WHERE id = l.severity_text) AS severity_text,
+                CASE l.level WHEN 0 THEN 'trace' WHEN 1 THEN 'debug' WHEN 2 THEN 'info'
+                    WHEN 3 THEN 'warn' WHEN 4 THEN 'error' ELSE 'critical' END AS level,
+                (SELECT value FROM strings WHERE id = l.service) AS service, (SELECT value FROM strings WHERE id = l.category) AS category,
+                l.message, l.exception,
+                CASE WHEN l.trace_hi IS NULL THEN NULL ELSE printf('%016x%016x', l.trace_hi, l.trace_lo) END AS trace_id, l.correlation_id,
+                (SELECT value FROM strings WHERE id = l.tenant) AS tenant,
+                (SELECT value FROM strings WHERE id = l.severity_text) AS severity_text,
                 (SELECT attributes FROM resources WHERE id = l.resource) AS resource
             FROM logs l;
         """;

@@ -8,10 +8,10 @@ internal sealed class SourceTable : IDisposable
 {
     /// <summary>The tables.</summary>
     public const string Sql = """
-        CREATE TABLE resources (id INTEGER PRIMARY KEY, attributes TEXT NOT NULL, dropped INTEGER NOT NULL, sender TEXT NOT NULL, objectives INTEGER NOT NULL,
-            UNIQUE (attributes, dropped, sender, objectives));
-        CREATE TABLE scopes (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, attributes TEXT NOT NULL, dropped INTEGER NOT NULL,
-            UNIQUE (name, version, attributes, dropped));
+        CREATE TABLE resources (id INTEGER PRIMARY KEY, attributes TEXT NOT NULL, dropped INTEGER NOT NULL, sender TEXT NOT NULL,
+            objectives INTEGER NOT NULL, UNIQUE (attributes, dropped, sender, objectives));
+        CREATE TABLE scopes (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, attributes TEXT NOT NULL,
+            dropped INTEGER NOT NULL, UNIQUE (name, version, attributes, dropped));
         """;
 
     // Bounded by MaxCached: objects that rows of late shared; cleared when full, and the tables' own indexes find them again.

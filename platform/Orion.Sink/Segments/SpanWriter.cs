@@ -7,8 +7,9 @@ namespace Orion.Sink.Segments;
 internal sealed class SpanWriter : IDisposable
 {
     private const int SharedColumns = 20;
-    private const string Shared = "id, skew, trace_hi, trace_lo, span_id, parent_id, service, name, kind, duration, status, status_message, error_type, tenant, shape, attributes, "
-        + "resource, scope, trace_state, dropped";
+    private const string Shared =
+        "id, skew, trace_hi, trace_lo, span_id, parent_id, service, name, kind, duration, status, status_message, error_type, tenant, "
+        + "shape, attributes, resource, scope, trace_state, dropped";
 
     private readonly SegmentWords _words;
     private readonly TraceRuns _runs;
@@ -29,13 +30,16 @@ internal sealed class SpanWriter : IDisposable
         _words = words;
         _runs = new TraceRuns(database);
         _span = database.Prepare($"INSERT INTO spans ({Shared}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-        _line = database.Prepare($"INSERT INTO canonical_lines ({Shared}, line_kind, surface, method, route, status_code, outcome, error_code, correlation_id, user) "
+        _line = database.Prepare($"INSERT INTO canonical_lines ({Shared}, line_kind, surface, method, route, status_code, "
+            + "outcome, error_code, correlation_id, user) "
             + "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         _spanExists = database.Prepare($"SELECT 1 FROM spans WHERE span_id = ?3 AND id IN ({TraceRuns.Ids})");
         _lineExists = database.Prepare("SELECT 1 FROM canonical_lines WHERE trace_hi = ? AND trace_lo = ? AND span_id = ?");
-        _link = database.Prepare("INSERT INTO span_links (trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id, trace_state, shape, attributes, dropped) "
+        _link = database.Prepare("INSERT INTO span_links (trace_hi, trace_lo, span_id, linked_hi, linked_lo, linked_span_id, "
+            + "trace_state, shape, attributes, dropped) "
             + "VALUES (?,?,?,?,?,?,?,?,?,?)");
-        _event = database.Prepare("INSERT INTO span_events (trace_hi, trace_lo, span_id, time, name, shape, attributes, dropped) VALUES (?,?,?,?,?,?,?,?)");
+        _event = database.Prepare(
+            "INSERT INTO span_events (trace_hi, trace_lo, span_id, time, name, shape, attributes, dropped) VALUES (?,?,?,?,?,?,?,?)");
     }
 
     /// <summary>Inserts one; false when that span is stored already (an OTLP sender may send twice).</summary>
@@ -184,7 +188,9 @@ internal sealed class SpanWriter : IDisposable
         if (line.CorrelationId is { Length: > 0 } correlation)
         {
             // The same 32 digits again would be a fifth of the row; whoever reads takes an empty text for them.
-            _ = correlation == line.TraceId.ToHexString() ? insert.BindEmpty(SharedColumns + 8) : insert.Bind(SharedColumns + 8, correlation);
+            _ = correlation == line.TraceId.ToHexString()
+                ? insert.BindEmpty(SharedColumns + 8)
+                : insert.Bind(SharedColumns + 8, correlation);
         }
 
         _words.Bind(insert, SharedColumns + 9, line.User);

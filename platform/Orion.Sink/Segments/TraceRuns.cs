@@ -10,12 +10,14 @@ namespace Orion.Sink.Segments;
 internal sealed class TraceRuns(Database database) : IDisposable
 {
     public const string Sql = """
-        CREATE TABLE trace_runs (trace_hi INTEGER NOT NULL, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL, PRIMARY KEY (trace_hi, first_id)) WITHOUT ROWID;
+        CREATE TABLE trace_runs (trace_hi INTEGER NOT NULL, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL,
+            PRIMARY KEY (trace_hi, first_id)) WITHOUT ROWID;
         """;
 
     /// <summary>Ids of a trace's spans, each once; the two integers of the trace id are parameters 1 and 2.</summary>
     public const string Ids = """
-        SELECT t.id FROM trace_runs r CROSS JOIN spans t ON t.id BETWEEN r.first_id AND r.last_id WHERE r.trace_hi = ?1 AND t.trace_hi = ?1 AND t.trace_lo = ?2
+        SELECT t.id FROM trace_runs r CROSS JOIN spans t ON t.id BETWEEN r.first_id AND r.last_id
+        WHERE r.trace_hi = ?1 AND t.trace_hi = ?1 AND t.trace_lo = ?2
         """;
 
     private const int MaxGap = 64;

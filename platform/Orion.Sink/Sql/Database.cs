@@ -28,7 +28,8 @@ internal sealed class Database : IDisposable
         try
         {
             database.SwitchToWal(busyMs);
-            database.Execute($"PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{cacheKib}; PRAGMA journal_size_limit=33554432;");
+            database.Execute(
+                $"PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{cacheKib}; PRAGMA journal_size_limit=33554432;");
             return database;
         }
         catch

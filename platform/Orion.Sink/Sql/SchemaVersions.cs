@@ -38,7 +38,9 @@ internal sealed class SchemaVersions(params string[] steps)
     public long Of(Database database)
     {
         var version = database.QueryLong("PRAGMA user_version");
-        return version <= Newest ? version : throw new SqliteFailure(0, Refusal(Path.GetFileName(database.Path), version)) { IsNewer = true };
+        return version <= Newest
+            ? version
+            : throw new SqliteFailure(0, Refusal(Path.GetFileName(database.Path), version)) { IsNewer = true };
     }
 
     /// <summary>What is said of a file whose version is newer.</summary>

@@ -104,7 +104,11 @@ internal sealed class SegmentSet(TelemetrySinkOptions options, string process, T
         List<string> unused;
         lock (_lock)
         {
-            unused = [.. _held.Select(h => h.Path), .. _open.Where(o => o.Day != today && (now - o.Used).Duration() >= Idle).Select(o => o.Path)];
+            unused =
+            [
+                .. _held.Select(h => h.Path),
+                .. _open.Where(o => o.Day != today && (now - o.Used).Duration() >= Idle).Select(o => o.Path),
+            ];
         }
 
         unused.ForEach(path => Leave(path, segment => segment?.Dispose()));

@@ -25,8 +25,10 @@ internal sealed class SinkBuffers
         Metrics = new(
             Streams.Metrics, options.BufferRows, options.BufferBytes, _ => null, RowSizes.Of, wake, r => new(r.Resource, r.Scope));
         Heartbeats = new(new(Streams.Heartbeats, CentralRows, CentralBytes, _ => null, _ => 0, wake), HeartbeatTable.Write);
-        Events = new(new(Streams.Events, CentralRows, CentralBytes, e => e.Tenant, e => (e.Details?.Length ?? 0) * 2, wake), EventTables.Write);
-        Tracked = new(new(Streams.Tracked, CentralRows, CentralBytes, e => e.Tenant, e => RowSizes.Of(e.Properties), wake), EventTables.Write);
+        Events = new(
+            new(Streams.Events, CentralRows, CentralBytes, e => e.Tenant, e => (e.Details?.Length ?? 0) * 2, wake), EventTables.Write);
+        Tracked = new(
+            new(Streams.Tracked, CentralRows, CentralBytes, e => e.Tenant, e => RowSizes.Of(e.Properties), wake), EventTables.Write);
         Central = [Heartbeats, Events, Tracked];
         LeftOut = new(options.Slos);
     }

@@ -48,14 +48,16 @@ public partial class WriteTransaction
 
         // A few with every new one keeps up with any rate without ever holding the writer.
         Execute(
-            "DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE expires_at <= @now ORDER BY expires_at LIMIT @most)",
+            "DELETE FROM idempotency_keys "
+            + "WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE expires_at <= @now ORDER BY expires_at LIMIT @most)",
             new { Now, Most = MaxPrunedAtOnce });
         var stored = Execute(
             """
             INSERT INTO idempotency_keys (tenant_id, principal_id, method, route, key_hash, fingerprint, status, headers, body, expires_at)
             VALUES (@tenant_id, @principal_id, @method, @route, @key_hash, @fingerprint, @status, @headers, @body, @expires_at)
             ON CONFLICT (tenant_id, principal_id, method, route, key_hash) DO UPDATE
-            SET fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers, body = excluded.body, expires_at = excluded.expires_at
+            SET fingerprint = excluded.fingerprint, status = excluded.status,
+                headers = excluded.headers, body = excluded.body, expires_at = excluded.expires_at
             WHERE idempotency_keys.expires_at <= @now
             """,
             new
@@ -72,7 +74,9 @@ public partial class WriteTransaction
                 Now,
                 ExpiresAt = Now + s_answersAreKept,
             });
-        return stored == 1 ? Task.CompletedTask : throw new InvalidOperationException("The Idempotency-Key has an answer already; ask TryReplayAsync first.");
+        return stored == 1
+            ? Task.CompletedTask
+            : throw new InvalidOperationException("The Idempotency-Key has an answer already; ask TryReplayAsync first.");
     }
 
     private sealed record Remembered(byte[] Fingerprint, int Status, string Headers, byte[] Body);

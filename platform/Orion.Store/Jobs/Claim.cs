@@ -7,7 +7,8 @@ internal static class Claim
 {
     private const string ReclaimSql = """
         UPDATE jobs
-        SET state = iif(attempts >= max_attempts, 'dead', 'ready'), died_at = iif(attempts >= max_attempts, @now, NULL), owner = NULL, lease_until = NULL,
+        SET state = iif(attempts >= max_attempts, 'dead', 'ready'), died_at = iif(attempts >= max_attempts, @now, NULL),
+            owner = NULL, lease_until = NULL,
             error_code = 'lease_expired', error = 'The worker that held the job stopped renewing its lease.'
         WHERE state = 'leased' AND lease_until <= @now
         """;
@@ -29,11 +30,13 @@ internal static class Claim
           SELECT j.rowid AS job, j.lane, j.rank, row_number() OVER (PARTITION BY j.lane ORDER BY j.rank, j.run_at, j.rowid) AS turn
           FROM lanes l
           JOIN jobs j ON j.rowid IN (
-            SELECT r.rowid FROM jobs r WHERE r.state = 'ready' AND r.kind = l.kind AND r.lane = l.lane ORDER BY r.rank, r.run_at, r.rowid LIMIT @limit)
+            SELECT r.rowid FROM jobs r WHERE r.state = 'ready' AND r.kind = l.kind AND r.lane = l.lane
+            ORDER BY r.rank, r.run_at, r.rowid LIMIT @limit)
           WHERE l.lane IS NOT NULL
         )
         UPDATE jobs
-        SET state = 'leased', attempts = attempts + 1, fencing_token = @token, owner = @owner, lease_until = @lease_until, deadline_at = @now + max_duration
+        SET state = 'leased', attempts = attempts + 1, fencing_token = @token,
+            owner = @owner, lease_until = @lease_until, deadline_at = @now + max_duration
         WHERE rowid IN (
           SELECT c.job FROM candidates c LEFT JOIN job_turns t ON t.lane = c.lane
           ORDER BY c.turn, ifnull(t.fencing_token, 0), c.rank, c.job LIMIT @limit)
@@ -53,7 +56,8 @@ internal static class Claim
             // Only now, so that a claim which finds nothing changes nothing and wakes nobody.
             tx.Execute("UPDATE job_fence SET fencing_token = @token", new { token });
             tx.Execute(
-                "INSERT INTO job_turns (lane, fencing_token) SELECT value, @token FROM json_each(@lanes) WHERE true ON CONFLICT DO UPDATE SET fencing_token = excluded.fencing_token",
+                "INSERT INTO job_turns (lane, fencing_token) SELECT value, @token FROM json_each(@lanes) WHERE true "
+                + "ON CONFLICT DO UPDATE SET fencing_token = excluded.fencing_token",
                 new { token, Lanes = JsonSerializer.Serialize(rows.Select(r => r.Lane).Distinct()) });
         }
 

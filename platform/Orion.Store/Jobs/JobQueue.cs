@@ -68,7 +68,9 @@ public sealed class JobQueue
                 return Task.FromResult<JobLease?>(lease with { LeaseUntil = until });
             },
             cancellationToken);
-        return renewed ?? throw new LeaseLostException($"Job {lease.Id} ran longer than {lease.Request.MaxDuration}; the attempt was recorded as failed.");
+        return renewed
+            ?? throw new LeaseLostException(
+                $"Job {lease.Id} ran longer than {lease.Request.MaxDuration}; the attempt was recorded as failed.");
     }
 
     /// <summary>Records a failed attempt: tried again after a full-jitter backoff, or a dead letter with its cause.</summary>
@@ -162,11 +164,16 @@ public sealed class JobQueue
                 tx => tx.QuerySingleOrDefaultAsync<DateTimeOffset?>(
                     """
                     SELECT min(at) FROM (
-                      SELECT 0 AS at WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'ready' AND kind IN (SELECT value FROM json_each(@among)))
+                      SELECT 0 AS at WHERE EXISTS (
+                        SELECT 1 FROM jobs WHERE state = 'ready' AND kind IN (SELECT value FROM json_each(@among)))
                       UNION ALL
-                      SELECT * FROM (SELECT run_at FROM jobs WHERE state = 'scheduled' AND kind IN (SELECT value FROM json_each(@among)) ORDER BY run_at LIMIT 1)
+                      SELECT * FROM (
+                        SELECT run_at FROM jobs WHERE state = 'scheduled' AND kind IN (SELECT value FROM json_each(@among))
+                        ORDER BY run_at LIMIT 1)
                       UNION ALL
-                      SELECT * FROM (SELECT lease_until FROM jobs WHERE state = 'leased' AND kind IN (SELECT value FROM json_each(@among)) ORDER BY lease_until LIMIT 1))
+                      SELECT * FROM (
+                        SELECT lease_until FROM jobs WHERE state = 'leased' AND kind IN (SELECT value FROM json_each(@among))
+                        ORDER BY lease_until LIMIT 1))
                     """,
                     new { among }),
                 cancellationToken);
@@ -177,7 +184,9 @@ public sealed class JobQueue
                 return;
             }
 
-            var wait = until - now < s_longestWait ? TimeSpan.FromMilliseconds(Math.Ceiling((until - now).TotalMilliseconds)) : s_longestWait;
+            var wait = until - now < s_longestWait
+                ? TimeSpan.FromMilliseconds(Math.Ceiling((until - now).TotalMilliseconds))
+                : s_longestWait;
             await _store.WaitForChangeAsync(version, wait, cancellationToken);
         }
     }
@@ -189,11 +198,14 @@ public sealed class JobQueue
         return _store.ReadAsync(
             tx => tx.QueryAsync<JobDepth>(
                 """
-                SELECT kind, sum(ready) AS ready, sum(scheduled) AS scheduled, sum(leased) AS leased, sum(dead) AS dead, max(0, @now - min(oldest)) AS oldest_ready
+                SELECT kind, sum(ready) AS ready, sum(scheduled) AS scheduled, sum(leased) AS leased, sum(dead) AS dead,
+                  max(0, @now - min(oldest)) AS oldest_ready
                 FROM (
-                  SELECT kind, count(*) AS ready, 0 AS scheduled, 0 AS leased, 0 AS dead, min(run_at) AS oldest FROM jobs WHERE state = 'ready' GROUP BY kind
+                  SELECT kind, count(*) AS ready, 0 AS scheduled, 0 AS leased, 0 AS dead, min(run_at) AS oldest
+                  FROM jobs WHERE state = 'ready' GROUP BY kind
                   UNION ALL
-                  SELECT kind, sum(run_at <= @now), sum(run_at > @now), 0, 0, min(iif(run_at <= @now, run_at, NULL)) FROM jobs WHERE state = 'scheduled' GROUP BY kind
+                  SELECT kind, sum(run_at <= @now), sum(run_at > @now), 0, 0, min(iif(run_at <= @now, run_at, NULL))
+                  FROM jobs WHERE state = 'scheduled' GROUP BY kind
                   UNION ALL
                   SELECT kind, 0, 0, count(*), 0, NULL FROM jobs WHERE state = 'leased' GROUP BY kind
                   UNION ALL

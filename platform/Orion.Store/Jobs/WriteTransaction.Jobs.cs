@@ -14,12 +14,15 @@ public partial class WriteTransaction
         ArgumentNullException.ThrowIfNull(job);
         if (job.MaxAttempts < 1 || job.MaxDuration < TimeSpan.FromSeconds(1) || job.Priority is < -1000 or > 1000)
         {
-            throw new ArgumentException("MaxAttempts must be at least 1, MaxDuration at least a second, and Priority between -1000 and 1000.", nameof(job));
+            throw new ArgumentException(
+                "MaxAttempts must be at least 1, MaxDuration at least a second, and Priority between -1000 and 1000.", nameof(job));
         }
 
         var id = Ids.New("jb", Now);
         if (job.UniqueKey is not null
-            && Execute("INSERT INTO job_keys (unique_key, job_id) VALUES (@unique_key, @id) ON CONFLICT DO NOTHING", new { job.UniqueKey, id }) == 0)
+            && Execute(
+                "INSERT INTO job_keys (unique_key, job_id) VALUES (@unique_key, @id) ON CONFLICT DO NOTHING",
+                new { job.UniqueKey, id }) == 0)
         {
             return Task.FromResult<string?>(null);
         }
@@ -28,8 +31,8 @@ public partial class WriteTransaction
             """
             INSERT INTO jobs (id, kind, subject, payload, tenant_id, tenant, unique_key, priority, max_attempts, max_duration, trace_parent,
                               correlation_id, enqueued_at, state, run_at)
-            VALUES (@id, @kind, @subject, @payload, @tenant_id, @tenant, @unique_key, @priority, @max_attempts, @max_duration, @trace_parent,
-                    @correlation_id, @now, iif(@run_at > @now, 'scheduled', 'ready'), @run_at)
+            VALUES (@id, @kind, @subject, @payload, @tenant_id, @tenant, @unique_key, @priority, @max_attempts, @max_duration,
+                    @trace_parent, @correlation_id, @now, iif(@run_at > @now, 'scheduled', 'ready'), @run_at)
             """,
             new
             {

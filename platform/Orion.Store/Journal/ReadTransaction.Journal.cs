@@ -9,7 +9,9 @@ public partial class ReadTransaction
 
     /// <summary>The facts of one entity, oldest first, after a position.</summary>
     public Task<IReadOnlyList<JournalEntry>> FactsOfAsync(string subject, long after = 0, int limit = 1000) =>
-        Task.FromResult(Entries(FactColumns + " WHERE subject = @subject AND position > @after ORDER BY position LIMIT @limit", new { subject, after, limit }));
+        Task.FromResult(Entries(
+            FactColumns + " WHERE subject = @subject AND position > @after ORDER BY position LIMIT @limit",
+            new { subject, after, limit }));
 
     /// <summary>All facts after a position, in the order of their commits: what a projection reads.</summary>
     public Task<IReadOnlyList<JournalEntry>> FactsSinceAsync(long position, int limit = 1000) =>

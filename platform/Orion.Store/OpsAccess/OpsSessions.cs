@@ -105,7 +105,8 @@ public sealed partial class OpsSessions
             {
                 await ForgetOldAsync(tx);
                 var granted = await tx.QuerySingleOrDefaultAsync<Grant>(
-                    "UPDATE ops_login_tokens SET used_at = @now WHERE token_hash = @hash AND used_at IS NULL AND expires_at > @now RETURNING name, role",
+                    "UPDATE ops_login_tokens SET used_at = @now "
+                    + "WHERE token_hash = @hash AND used_at IS NULL AND expires_at > @now RETURNING name, role",
                     new { Hash = Secrets.Hash(token), tx.Now });
                 if (granted is null)
                 {
@@ -116,7 +117,8 @@ public sealed partial class OpsSessions
                 var session =
                     new OpsSession(Ids.New("os", tx.Now), granted.Name, granted.Role, tx.Now, tx.Now + AbsoluteTimeout, null, null);
                 await tx.ExecuteAsync(
-                    "INSERT INTO ops_sessions (secret_hash, id, name, role, created_at, last_seen_at) VALUES (@hash, @id, @name, @role, @now, @now)",
+                    "INSERT INTO ops_sessions (secret_hash, id, name, role, created_at, last_seen_at) "
+                    + "VALUES (@hash, @id, @name, @role, @now, @now)",
                     new { Hash = Secrets.Hash(secret), session.Id, session.Name, session.Role, tx.Now });
                 await (also?.Invoke(tx, session) ?? Task.CompletedTask);
                 return new OpsSignIn(secret, session);
@@ -145,7 +147,8 @@ public sealed partial class OpsSessions
         if (now - found.LastSeenAt >= s_seenStep)
         {
             // Conditions again: the session may have ended since it was read.
-            var seen = await _store.WriteAsync(tx => tx.ExecuteAsync($"UPDATE ops_sessions SET last_seen_at = @now WHERE {Live}", Of(secret, tx.Now)), cancellationToken);
+            var seen = await _store.WriteAsync(
+                tx => tx.ExecuteAsync($"UPDATE ops_sessions SET last_seen_at = @now WHERE {Live}", Of(secret, tx.Now)), cancellationToken);
             if (seen == 0)
             {
                 return null;

@@ -54,11 +54,14 @@ internal static class Migrator
         try
         {
             var missing = Missing(session, known, file);
-            session.Exec($"CREATE TABLE IF NOT EXISTS {Table} (number INTEGER PRIMARY KEY, name TEXT NOT NULL, fingerprint TEXT NOT NULL, applied_at INTEGER NOT NULL)");
+            session.Exec(
+                $"CREATE TABLE IF NOT EXISTS {Table} (number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+                + "fingerprint TEXT NOT NULL, applied_at INTEGER NOT NULL)");
             foreach (var migration in missing)
             {
                 session.Exec(migration.Sql);
-                session.Statement($"INSERT INTO {Table} (number, name, fingerprint, applied_at) VALUES (@number, @name, @fingerprint, @applied_at)")
+                session.Statement($"INSERT INTO {Table} (number, name, fingerprint, applied_at) "
+                    + "VALUES (@number, @name, @fingerprint, @applied_at)")
                     .Execute(new { migration.Number, migration.Name, migration.Fingerprint, AppliedAt = time.GetUtcNow() });
             }
 
@@ -82,13 +85,16 @@ internal static class Migrator
             if (!byNumber.TryGetValue(step.Number, out var migration))
             {
                 throw new StoreSchemaException(
-                    $"{file.FullPath} is newer than this program: it has migration {step.Number:0000}_{step.Name}, which this program does not know. Start the version that wrote it, or a later one. The database was not changed.");
+                    $"{file.FullPath} is newer than this program: it has migration {step.Number:0000}_{step.Name}, "
+                    + "which this program does not know. Start the version that wrote it, or a later one. The database was not changed.");
             }
 
             if (migration.Fingerprint != step.Fingerprint)
             {
                 throw new StoreSchemaException(
-                    $"Migration {migration} was edited after {file.FullPath} had applied it. Put it back and write the change as a further migration; a development database can be deleted instead. The database was not changed.");
+                    $"Migration {migration} was edited after {file.FullPath} had applied it. "
+                    + "Put it back and write the change as a further migration; a development database can be deleted instead. "
+                    + "The database was not changed.");
             }
         }
 

@@ -33,7 +33,8 @@ public partial class ReadTransaction
         // by now.
         if (_ended || Environment.CurrentManagedThreadId != _thread)
         {
-            throw new InvalidOperationException("The transaction has ended: it lives only while its closure runs, on the store's own thread.");
+            throw new InvalidOperationException(
+                "The transaction has ended: it lives only while its closure runs, on the store's own thread.");
         }
 
         return _session.Statement(sql);

@@ -41,7 +41,10 @@ internal static class RowReader
             .FirstOrDefault()
             ?? throw new InvalidOperationException($"{type.Name} has no public constructor to make a row with.");
         var arguments = constructor.GetParameters()
-            .Select(Expression (p) => (Expression?)Read(row, byPosition ? p.Position : Find(columns, p.Name!), p.ParameterType) ?? Default(type, p)).ToArray();
+            .Select(Expression (p) =>
+                (Expression?)Read(row, byPosition ? p.Position : Find(columns, p.Name!), p.ParameterType)
+                    ?? Default(type, p))
+            .ToArray();
         var taken = byPosition ? [] : constructor.GetParameters().Select(p => Plain(p.Name!)).ToHashSet(StringComparer.Ordinal);
         var bindings = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.SetMethod is { IsPublic: true } && !taken.Contains(Plain(p.Name)))
@@ -57,7 +60,9 @@ internal static class RowReader
         column < 0 ? null : Expression.Call(s_cell.MakeGenericMethod(type), row, Expression.Constant(column));
 
     private static ConstantExpression Default(Type type, ParameterInfo parameter) =>
-        parameter.HasDefaultValue ? Expression.Constant(parameter.DefaultValue, parameter.ParameterType) : throw Missing(type, parameter.Name!);
+        parameter.HasDefaultValue
+            ? Expression.Constant(parameter.DefaultValue, parameter.ParameterType)
+            : throw Missing(type, parameter.Name!);
 
     private static InvalidOperationException Missing(Type type, string member) =>
         new($"The query returns no column for {type.Name}.{member} ({SqlParameters.SnakeCase(member)}).");
@@ -77,7 +82,9 @@ internal static class RowReader
     {
         if (reader.IsDBNull(column))
         {
-            return default(T) is null ? default! : throw new InvalidCastException($"Column '{reader.GetName(column)}' is NULL, which {typeof(T).Name} cannot be.");
+            return default(T) is null
+                ? default!
+                : throw new InvalidCastException($"Column '{reader.GetName(column)}' is NULL, which {typeof(T).Name} cannot be.");
         }
 
         var type = Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);

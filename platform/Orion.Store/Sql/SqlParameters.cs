@@ -64,6 +64,9 @@ internal static class SqlParameters
         bool flag => flag ? 1L : 0L,
         Enum member => SnakeCase(member.ToString()),
         short or byte or float or uint => Convert.ToDouble(value) is var number && number == Math.Floor(number) ? (long)number : number,
-        _ => throw new ArgumentException($"Parameter '{name}' is a {value.GetType().Name}, which the store does not keep. Times are DateTimeOffset; lists go as JSON through json_each.", nameof(value)),
+        _ => throw new ArgumentException(
+            $"Parameter '{name}' is a {value.GetType().Name}, which the store does not keep. "
+            + "Times are DateTimeOffset; lists go as JSON through json_each.",
+            nameof(value)),
     };
 }

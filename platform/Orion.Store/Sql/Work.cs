@@ -91,7 +91,8 @@ internal sealed class Work<TTransaction, T>(Func<TTransaction, Task<T>> closure)
                 _completion.TrySetResult(_result!);
                 break;
             case OperationCanceledException cancelled:
-                _completion.TrySetCanceled(cancelled.CancellationToken.IsCancellationRequested ? cancelled.CancellationToken : new CancellationToken(canceled: true));
+                var token = cancelled.CancellationToken;
+                _completion.TrySetCanceled(token.IsCancellationRequested ? token : new CancellationToken(canceled: true));
                 break;
             default:
                 _completion.TrySetException(failure);
@@ -105,9 +106,11 @@ internal sealed class Work<TTransaction, T>(Func<TTransaction, Task<T>> closure)
         if (!task.IsCompleted)
         {
             transaction.End();
-            _ = task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = task.ContinueWith(
+                static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw new InvalidOperationException(
-                "The closure awaited something other than the store, which would hold every other write up. Nothing was done. Await it before or after.");
+                "The closure awaited something other than the store, which would hold every other write up. "
+                + "Nothing was done. Await it before or after.");
         }
 
         _result = task.GetAwaiter().GetResult();

@@ -75,6 +75,9 @@ public sealed partial class AuditTrail(
     [LoggerMessage(1, LogLevel.Error, "The audit entry of {Action} by {Who} could not be stored", EventName = "audit.not_stored")]
     private partial void NotStored(string action, string who, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Warning, "More than {Limit} refusals within a minute: the further ones are on canonical lines, not in the audit log", EventName = "audit.refusals_left_out")]
+    [LoggerMessage(
+        2, LogLevel.Warning,
+        "More than {Limit} refusals within a minute: the further ones are on canonical lines, not in the audit log",
+        EventName = "audit.refusals_left_out")]
     private partial void LeftOut(int limit);
 }

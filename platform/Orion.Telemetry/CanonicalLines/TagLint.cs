@@ -23,7 +23,8 @@ internal sealed class TagLint(ILogger<TagLint> logger)
         }
 
         logger.LogWarning(
-            "Canon.Tag(\"{TagKey}\") at {CallSite} was given {TagKind}: a tag is a metric dimension and wants few values. Use Canon.Add for it",
+            "Canon.Tag(\"{TagKey}\") at {CallSite} was given {TagKind}: "
+            + "a tag is a metric dimension and wants few values. Use Canon.Add for it",
             key, line == 0 ? file : $"{Path.GetFileName(file)}:{line.ToString(CultureInfo.InvariantCulture)}", kind);
     }
 

@@ -40,7 +40,12 @@ internal static class HealthEndpoints
             status = report.Status.ToString(),
             checks = report.Entries.ToDictionary(
                 e => e.Key,
-                e => new { status = e.Value.Status.ToString(), description = e.Value.Description, milliseconds = e.Value.Duration.TotalMilliseconds }),
+                e => new
+                {
+                    status = e.Value.Status.ToString(),
+                    description = e.Value.Description,
+                    milliseconds = e.Value.Duration.TotalMilliseconds,
+                }),
         };
         return context.Response.WriteAsJsonAsync(details, JsonSerializerOptions.Web, context.RequestAborted);
     }

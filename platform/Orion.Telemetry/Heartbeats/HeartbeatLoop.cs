@@ -8,7 +8,9 @@ namespace Orion.Telemetry.Heartbeats;
 /// <summary>
 /// Writes a heartbeat, and the accounts of what is exported, at once and then at every interval, as long as the process has a sink.
 /// </summary>
-internal sealed class HeartbeatLoop(HeartbeatSource source, ExportAccounts exports, TelemetryWriter telemetry, TimeProvider time, IOptions<HeartbeatOptions> options) : BackgroundService
+internal sealed class HeartbeatLoop(
+    HeartbeatSource source, ExportAccounts exports, TelemetryWriter telemetry, TimeProvider time, IOptions<HeartbeatOptions> options)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -40,7 +40,8 @@ internal sealed class InstanceClaim : IDisposable
         }
 
         throw new InvalidOperationException(
-            $"{MaxInstances} instances of \"{service}\" already use the telemetry folder \"{directory}\" (ConnectionStrings:telemetry); give this one a folder of its own.");
+            $"{MaxInstances} instances of \"{service}\" already use the telemetry folder \"{directory}\" "
+            + "(ConnectionStrings:telemetry); give this one a folder of its own.");
     }
 
     public void Dispose() => _lock.Dispose();

@@ -98,8 +98,9 @@ internal sealed class LagMonitor : IDisposable
             var sleep = dozes ? s_doze : quiet ? _options.Interval + s_linger : _options.Interval;
             var asleep = Stopwatch.GetTimestamp();
 
-            // Processor time is a system call that adds up all threads, so it is left out between two quiet looks that follow soon. A stall's may hold up to
-            // a second of a quiet pool's then, and a short suspension be called the host's: the weaker claim, and true as well.
+            // Processor time is a system call that adds up all threads, so it is left out between two quiet looks that follow soon. A
+            // stall's may hold up to a second of a quiet pool's then, and a short suspension be called the host's: the weaker claim, and
+            // true as well.
             before = Reading.Now(quiet && !dozes ? before.Cpu : Environment.CpuUsage.TotalTime);
 
             // A plain sleep costs half of what a wait that can be interrupted does; stopping can wait for one interval.

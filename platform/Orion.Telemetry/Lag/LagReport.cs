@@ -95,7 +95,13 @@ public sealed class LagReport
         }
 
         _suspects[name] = stall.Suspect?.Name == name
-            ? known with { Stalls = known.Stalls + 1, Total = known.Total + stall.Length, Worst = stall.Length > known.Worst ? stall.Length : known.Worst, LastSeen = stall.At }
+            ? known with
+            {
+                Stalls = known.Stalls + 1,
+                Total = known.Total + stall.Length,
+                Worst = stall.Length > known.Worst ? stall.Length : known.Worst,
+                LastSeen = stall.At,
+            }
             : known with { PresentNotBlamed = known.PresentNotBlamed + 1 };
     }
 }

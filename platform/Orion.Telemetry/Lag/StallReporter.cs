@@ -73,7 +73,8 @@ internal sealed class StallReporter(LagReport report, TimeProvider time, ILogger
 
         logger.Log(
             stall.Cause == StallCause.Pool ? LogLevel.Warning : LogLevel.Information,
-            "{Stall} (named {NamedShare:P0}, gc {GcShare:P0}, host {HostShare:P0}, unattributed {UnattributedShare:P0}, idle {IdleShare:P0})",
+            "{Stall} (named {NamedShare:P0}, gc {GcShare:P0}, host {HostShare:P0}, "
+            + "unattributed {UnattributedShare:P0}, idle {IdleShare:P0})",
             stall.Sentence, stall.Credits.Sum(c => c.Share), stall.Gc, stall.Host, stall.Unattributed, stall.Idle);
     }
 }

@@ -52,7 +52,8 @@ internal sealed record StallWindow
         PoolThreads = Mean(PoolThreads, next, next.PoolThreads),
         IdleThreads = Mean(IdleThreads, next, next.IdleThreads),
         Occupied = [.. Occupied, .. next.Occupied],
-        OpenSpans = new Dictionary<CanonicalLineContext, string>([.. next.OpenSpans, .. OpenSpans.Where(s => !next.OpenSpans.ContainsKey(s.Key))]),
+        OpenSpans = new Dictionary<CanonicalLineContext, string>(
+            [.. next.OpenSpans, .. OpenSpans.Where(s => !next.OpenSpans.ContainsKey(s.Key))]),
     };
 
     private double Mean(double here, StallWindow next, double there) => here + ((there - here) * (next.Length / (Length + next.Length)));

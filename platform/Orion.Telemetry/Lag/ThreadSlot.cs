@@ -69,7 +69,9 @@ internal sealed class ThreadSlot(Thread thread)
     private void Close(CanonicalLineContext left, long now)
     {
         ref var last = ref _stretches[(_next + Length - 1) % Length];
-        if (last.Scope is { } before && (ReferenceEquals(before, left) || (before.Route is { } route && ReferenceEquals(route, left.Route) && before.Method == left.Method)))
+        if (last.Scope is { } before
+            && (ReferenceEquals(before, left)
+                || (before.Route is { } route && ReferenceEquals(route, left.Route) && before.Method == left.Method)))
         {
             // The same code again: a flood of short turns makes one stretch that knows how much of it was busy.
             last = new Stretch(left, last.Start, now, last.Busy + (now - _since));

@@ -33,7 +33,10 @@ internal static class LogText
             }
         }
 
-        return sanitizer.Text(!sensitive ? formatter(state, exception) : template is null ? Sanitizer.Redacted : Fill(template, arguments!, sanitizer));
+        return sanitizer.Text(
+            !sensitive ? formatter(state, exception)
+            : template is null ? Sanitizer.Redacted
+            : Fill(template, arguments!, sanitizer));
     }
 
     /// <summary>The structured arguments, without the template.</summary>

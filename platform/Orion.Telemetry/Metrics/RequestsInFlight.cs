@@ -11,7 +11,8 @@ internal static class RequestsInFlight
 {
     private static readonly Cell[] s_cells = new Cell[Math.Clamp(Environment.ProcessorCount, 1, 64)];
 
-    static RequestsInFlight() => Measures.Meter.CreateObservableUpDownCounter("orion.requests.active", static () => Now, "{request}", "Requests that have begun and not ended");
+    static RequestsInFlight() => Measures.Meter.CreateObservableUpDownCounter(
+        "orion.requests.active", static () => Now, "{request}", "Requests that have begun and not ended");
 
     public static long Now
     {

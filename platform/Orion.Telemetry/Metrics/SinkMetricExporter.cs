@@ -12,7 +12,8 @@ namespace Orion.Telemetry.Metrics;
 /// Hands what the SDK has collected on, with the standard metrics of the process. Its reader asks for what was added since the round
 /// before.
 /// </summary>
-internal sealed class SinkMetricExporter(TelemetryWriter telemetry, MetricsManager metrics, Redactor redactor, string service) : BaseExporter<Metric>
+internal sealed class SinkMetricExporter(
+    TelemetryWriter telemetry, MetricsManager metrics, Redactor redactor, string service) : BaseExporter<Metric>
 {
     // Bounded by the meters that code makes.
     private readonly Dictionary<(string Name, string? Version), ScopeRow> _scopes = [];

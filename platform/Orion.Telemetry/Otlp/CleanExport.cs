@@ -117,7 +117,10 @@ internal sealed class CleanExport(OtlpTarget target, WireRedactor redactor, Expo
         }
         else
         {
-            clean.Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-protobuf") } };
+            clean.Content = new ReadOnlyMemoryContent(body)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/x-protobuf") },
+            };
             if (target.Compressed)
             {
                 clean.Content.Headers.ContentEncoding.Add("gzip");

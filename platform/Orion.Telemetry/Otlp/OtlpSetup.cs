@@ -30,7 +30,8 @@ internal sealed class OtlpSetup
         if (Environment.GetEnvironmentVariable(OtlpTarget.RetryKey) != configuration[OtlpTarget.RetryKey]
             && configuration[OtlpTarget.RetryKey] is { Length: > 0 })
         {
-            throw new InvalidOperationException($"{OtlpTarget.RetryKey} must be set in the process's environment: OpenTelemetry reads it there only.");
+            throw new InvalidOperationException(
+                $"{OtlpTarget.RetryKey} must be set in the process's environment: OpenTelemetry reads it there only.");
         }
 
         if (string.Equals(configuration[OtlpTarget.RetryKey], "disk", StringComparison.OrdinalIgnoreCase))
@@ -113,7 +114,10 @@ internal sealed class OtlpSetup
 
     /// <summary>A setting of the specification's batch processors.</summary>
     private int Setting(string processor, string name, int unset) =>
-        int.TryParse(_configuration[$"OTEL_{processor}_{name}"], NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 ? value : unset;
+        int.TryParse(_configuration[$"OTEL_{processor}_{name}"], NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value > 0
+                ? value
+                : unset;
 
     private sealed class ProducedSpans(ExportCount count) : BaseProcessor<System.Diagnostics.Activity>
     {

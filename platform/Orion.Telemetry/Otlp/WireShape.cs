@@ -71,7 +71,9 @@ internal sealed class WireShape
         .With((11, s_exemplar)).AsSeries(1);
 
     private static readonly WireShape s_summary =
-        Shape((2, WireRule.Keep), (3, WireRule.Keep), (4, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep), (7, WireRule.Attribute), (8, WireRule.Keep)).AsSeries(7);
+        Shape(
+            (2, WireRule.Keep), (3, WireRule.Keep), (4, WireRule.Keep), (5, WireRule.Keep), (6, WireRule.Keep), (7, WireRule.Attribute),
+            (8, WireRule.Keep)).AsSeries(7);
 
     private static readonly WireShape s_metric =
         Shape((1, WireRule.Text), (2, WireRule.Text), (3, WireRule.Text), (12, WireRule.Attribute))

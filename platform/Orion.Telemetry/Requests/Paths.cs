@@ -12,7 +12,8 @@ internal static class Paths
     {
         var path = request.Path;
         return path == "/health" || path == "/alive"
-            || (path.StartsWithSegments("/admin/ops", StringComparison.OrdinalIgnoreCase) && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)));
+            || (path.StartsWithSegments("/admin/ops", StringComparison.OrdinalIgnoreCase)
+                && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)));
     }
 
     public static string SurfaceOf(PathString path) =>

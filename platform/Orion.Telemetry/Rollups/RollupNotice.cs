@@ -15,11 +15,13 @@ internal static class RollupNotice
         }
 
         logger.LogWarning(
-            "Rollups of {Day} are not what their raw rows add up to: {Differences} differences in {Minutes} minutes, {Outcome}. First: {Examples}",
+            "Rollups of {Day} are not what their raw rows add up to: "
+            + "{Differences} differences in {Minutes} minutes, {Outcome}. First: {Examples}",
             check.Day,
             check.Differences,
             check.Minutes,
             check.Repaired ? "repaired" : "left as they are (Orion:Sink:RepairRollups)",
-            string.Join("; ", check.Examples.Select(d => $"{d.Minute:HH:mm} {d.About} {d.Service}{d.Surface} {d.Name}: {d.RolledUp} rolled up, {d.Raw} raw")));
+            string.Join("; ", check.Examples.Select(d =>
+                $"{d.Minute:HH:mm} {d.About} {d.Service}{d.Surface} {d.Name}: {d.RolledUp} rolled up, {d.Raw} raw")));
     }
 }

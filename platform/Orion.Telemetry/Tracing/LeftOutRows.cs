@@ -18,7 +18,15 @@ internal static class LeftOutRows
 
     public static CanonicalLine Line(CanonicalLineContext scope, string service)
     {
-        var row = s_line ??= new CanonicalLine { TraceId = default, SpanId = default, Service = "", Name = "", LineKind = "", SampledOut = true };
+        var row = s_line ??= new CanonicalLine
+        {
+            TraceId = default,
+            SpanId = default,
+            Service = "",
+            Name = "",
+            LineKind = "",
+            SampledOut = true,
+        };
         row.LineKind = scope.Kind;
         row.Surface = scope.Surface;
         row.Route = scope.Route;

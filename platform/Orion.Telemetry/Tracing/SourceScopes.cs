@@ -20,7 +20,8 @@ internal sealed class SourceScopes(Redactor redactor)
 
     private ScopeRow New(ActivitySource source)
     {
-        var scope = new ScopeRow(source.Name, source.Version is { Length: > 0 } version ? version : null, source.Tags is null ? [] : [.. source.Tags]);
+        var version = source.Version is { Length: > 0 } text ? text : null;
+        var scope = new ScopeRow(source.Name, version, source.Tags is null ? [] : [.. source.Tags]);
         redactor.Clean(scope);
         return scope;
     }

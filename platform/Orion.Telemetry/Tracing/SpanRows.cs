@@ -64,7 +64,8 @@ internal static class SpanRows
     /// <summary>
     /// The activity's tags without those that are columns of the line, then further fields (a field replaces a tag of the same key).
     /// </summary>
-    private static KeyValuePair<string, object?>[] Attributes(Activity activity, List<KeyValuePair<string, object?>>? fields, CanonicalLine? line)
+    private static KeyValuePair<string, object?>[] Attributes(
+        Activity activity, List<KeyValuePair<string, object?>>? fields, CanonicalLine? line)
     {
         var count = fields?.Count ?? 0;
         foreach (ref readonly var tag in activity.EnumerateTagObjects())

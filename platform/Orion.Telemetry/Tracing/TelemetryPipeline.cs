@@ -17,7 +17,8 @@ namespace Orion.Telemetry.Tracing;
 /// request or job, and outside these to the host that started last.
 /// </remarks>
 internal sealed class TelemetryPipeline(
-    ServiceIdentity identity, TelemetryWriter writer, KeepDecision keep, Redactor redactor, IOptions<TracingOptions> options) : BaseProcessor<Activity>
+    ServiceIdentity identity, TelemetryWriter writer, KeepDecision keep, Redactor redactor,
+    IOptions<TracingOptions> options) : BaseProcessor<Activity>
 {
     private const string AspNetCore = "Microsoft.AspNetCore";
 

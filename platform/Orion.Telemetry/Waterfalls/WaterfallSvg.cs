@@ -29,7 +29,9 @@ public static class WaterfallSvg
             var height = Head + (waterfall.Bars.Count * Row) + 10;
             Open(svg, "svg", ("viewBox", $"0 0 {Names + Axis} {height}"), ("width", $"{Names + Axis}"), ("height", $"{height}"),
                 ("font-family", "system-ui, sans-serif"), ("font-size", "12"), ("fill", "#1c2430"));
-            svg.WriteElementString("title", Namespace, $"{waterfall.Bars.Count} spans from {waterfall.Start:yyyy-MM-dd HH:mm:ss.fff} UTC, {Duration(waterfall.Length.TotalMilliseconds)}");
+            svg.WriteElementString("title", Namespace,
+                $"{waterfall.Bars.Count} spans from {waterfall.Start:yyyy-MM-dd HH:mm:ss.fff} UTC, "
+                + $"{Duration(waterfall.Length.TotalMilliseconds)}");
             Element(svg, "rect", ("width", "100%"), ("height", "100%"), ("fill", "#ffffff"));
             foreach (var (left, milliseconds) in waterfall.Ticks())
             {
@@ -56,7 +58,9 @@ public static class WaterfallSvg
         var bar = waterfall.Bars[index];
         var failed = bar.Span.Status == SpanStatus.Error;
         Open(svg, "g");
-        svg.WriteElementString("title", Namespace, Clean($"{bar.Span.Name}, {bar.Span.Service}: at {Duration(bar.Offset.TotalMilliseconds)}, took {Duration(bar.Span.DurationNanos / 1e6)}{(failed ? $", failed: {bar.Span.StatusMessage ?? bar.Span.ErrorType ?? "error"}" : "")}"));
+        var failure = failed ? $", failed: {bar.Span.StatusMessage ?? bar.Span.ErrorType ?? "error"}" : "";
+        var times = $"at {Duration(bar.Offset.TotalMilliseconds)}, took {Duration(bar.Span.DurationNanos / 1e6)}";
+        svg.WriteElementString("title", Namespace, Clean($"{bar.Span.Name}, {bar.Span.Service}: {times}{failure}"));
         var name = Clean(bar.Span.Name);
         Text(svg, $"{8 + (Math.Min(bar.Depth, 12) * 12)}", Y(index, 15), name.Length > MaxName ? name[..MaxName] + "…" : name,
             ("fill", failed ? "#b3261e" : "#1c2430"));
@@ -102,7 +106,8 @@ public static class WaterfallSvg
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
     private static string Duration(double milliseconds) => milliseconds >= 1000
-        ? (milliseconds / 1000).ToString("0.###", CultureInfo.InvariantCulture) + " s" : milliseconds.ToString("0.###", CultureInfo.InvariantCulture) + " ms";
+        ? (milliseconds / 1000).ToString("0.###", CultureInfo.InvariantCulture) + " s"
+        : milliseconds.ToString("0.###", CultureInfo.InvariantCulture) + " ms";
 
     private static string Clean(string text) =>
         string.Concat(text.EnumerateRunes().Select(r => r.IsBmp && !XmlConvert.IsXmlChar((char)r.Value) ? "\uFFFD" : r.ToString()));

@@ -28,7 +28,13 @@ internal sealed class SinkReadBenchmark : Benchmark
         ("lines_rare_service", s => LinesAsync(s, new TraceQuery { Service = SinkReadData.RareName })),
         ("lines_rare_route", s => LinesAsync(s, new TraceQuery { Route = SinkReadData.RareName })),
         ("lines_rare_tenant", s => LinesAsync(s, new TraceQuery { Tenant = SinkReadData.RareName })),
-        ("lines_rare_in_common", s => LinesAsync(s, new TraceQuery { Tenant = SinkReadData.RareName, Service = SinkReadData.RareName, ErrorsOnly = true, From = s.Data.Time.GetUtcNow() - s_day })),
+        ("lines_rare_in_common", s => LinesAsync(s, new TraceQuery
+        {
+            Tenant = SinkReadData.RareName,
+            Service = SinkReadData.RareName,
+            ErrorsOnly = true,
+            From = s.Data.Time.GetUtcNow() - s_day,
+        })),
         ("lines_failed", s => LinesAsync(s, new TraceQuery { ErrorsOnly = true })),
         ("lines_slow", s => LinesAsync(s, new TraceQuery { MinDuration = TimeSpan.FromSeconds(2) })),
         ("lines_common", s => LinesAsync(s, new TraceQuery { Service = "worker", Tenant = "globex", Route = "/v1/ledger" })),
@@ -92,7 +98,8 @@ internal sealed class SinkReadBenchmark : Benchmark
             i += warm ? 1 : 0;
         }
 
-        return new SortedDictionary<int, double>(times.ToDictionary(t => t.Key.Rows, t => Math.Round(t.Value.Order().ElementAt((int)(0.95 * Calls)), 2)));
+        return new SortedDictionary<int, double>(
+            times.ToDictionary(t => t.Key.Rows, t => Math.Round(t.Value.Order().ElementAt((int)(0.95 * Calls)), 2)));
     }
 
     private static async Task<int> LinesAsync(Source source, TraceQuery query) => (await source.Reader.LinesAsync(query)).Items.Count;

@@ -139,7 +139,9 @@ internal sealed class SinkReadData
         Level = isRare ? LogLevel.Error : LogLevel.Information,
         Service = isRare ? RareName : span.Service,
         Category = "Orders.Placement",
-        Message = hasNeedle ? $"Placed allocation {i} after finding the needle" : $"Placed allocation {i} on node {i % 7} for project {i % 1000} within its budget",
+        Message = hasNeedle
+            ? $"Placed allocation {i} after finding the needle"
+            : $"Placed allocation {i} on node {i % 7} for project {i % 1000} within its budget",
         TraceId = span.TraceId,
         SpanId = span.SpanId,
         Tenant = isRare ? RareName : span.Tenant,

@@ -38,7 +38,8 @@ internal sealed class SinkRecordBenchmark : Benchmark
     private static async Task<IEnumerable<double>> MeasureAsync(int rows, int bufferRows, int restEvery)
     {
         using var folder = new ScratchFolder();
-        await using var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = folder.Path, Process = "api", BufferRows = bufferRows }, TimeProvider.System);
+        await using var sink = new TelemetrySink(
+            new TelemetrySinkOptions { Directory = folder.Path, Process = "api", BufferRows = bufferRows }, TimeProvider.System);
         var sample = new SampleSpans(7);
         var now = UnixTime.Nanos(DateTimeOffset.UtcNow);
         // A few rows over and over, so that making them costs no time here; their times differ, or the writer would look for duplicates.

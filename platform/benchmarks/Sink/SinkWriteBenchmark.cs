@@ -29,7 +29,9 @@ internal sealed class SinkWriteBenchmark : Benchmark
             var limit = Limit(rows);
             var (ours, allocated, bytes) = await OursAsync(rows);
             var naive = Naive(rows / 10);
-            Console.WriteLine($"round {round + 1}: limit {limit:N0}, ours {ours:N0}, naive {naive:N0} rows/s; {allocated:0.0} B allocated and {bytes:0} B on disk a row");
+            Console.WriteLine(
+                $"round {round + 1}: limit {limit:N0}, ours {ours:N0}, naive {naive:N0} rows/s; "
+                + $"{allocated:0.0} B allocated and {bytes:0} B on disk a row");
             best = new Result(
                 Math.Max(best.RowsPerS, ours), Math.Max(best.LimitRowsPerS, limit), 0, allocated, bytes,
                 Math.Max(best.NaiveRowsPerS, naive), 0);
@@ -70,9 +72,17 @@ internal sealed class SinkWriteBenchmark : Benchmark
     private static double Limit(int count)
     {
         using var folder = new ScratchFolder();
-        var rows = Make(count, timeOrderedIds: true).ConvertAll(r => (Row: r, Ids: RowIds.Split(r.TraceId), Span: RowIds.Of(r.SpanId), Parent: RowIds.Of(r.ParentSpanId), Values: new ValueWriter().Write(r.Attributes).ToArray()));
+        var rows = Make(count, timeOrderedIds: true).ConvertAll(r => (
+            Row: r,
+            Ids: RowIds.Split(r.TraceId),
+            Span: RowIds.Of(r.SpanId),
+            Parent: RowIds.Of(r.ParentSpanId),
+            Values: new ValueWriter().Write(r.Attributes).ToArray()));
         using var database = Database.OpenWriter(Path.Combine(folder.Path, "limit.db"), 1000, 32 * 1024);
-        database.Execute("PRAGMA wal_autocheckpoint=4000; CREATE TABLE spans (id INTEGER PRIMARY KEY, skew, trace_hi, trace_lo, span_id, parent_id, service, name, kind, duration, status, status_message, error_type, tenant, shape, attributes)");
+        database.Execute(
+            "PRAGMA wal_autocheckpoint=4000; "
+            + "CREATE TABLE spans (id INTEGER PRIMARY KEY, skew, trace_hi, trace_lo, span_id, parent_id, service, name, kind, "
+            + "duration, status, status_message, error_type, tenant, shape, attributes)");
         using var insert = database.Prepare("INSERT INTO spans VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < count; i++)
@@ -105,7 +115,8 @@ internal sealed class SinkWriteBenchmark : Benchmark
         using var command = connection.CreateCommand();
         command.CommandText = """
             PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;
-            CREATE TABLE spans (trace_id TEXT, span_id TEXT, parent_id TEXT, service TEXT, name TEXT, start TEXT, duration REAL, status TEXT, tenant TEXT, attributes TEXT);
+            CREATE TABLE spans (trace_id TEXT, span_id TEXT, parent_id TEXT, service TEXT, name TEXT, start TEXT, duration REAL,
+                status TEXT, tenant TEXT, attributes TEXT);
             CREATE INDEX spans_trace ON spans (trace_id); CREATE INDEX spans_start ON spans (start);
             """;
         command.ExecuteNonQuery();
@@ -128,7 +139,8 @@ internal sealed class SinkWriteBenchmark : Benchmark
     {
         using var insert = connection.CreateCommand();
         insert.Transaction = transaction;
-        insert.CommandText = "INSERT INTO spans VALUES ($trace, $span, $parent, $service, $name, $start, $duration, $status, $tenant, $attributes)";
+        insert.CommandText =
+            "INSERT INTO spans VALUES ($trace, $span, $parent, $service, $name, $start, $duration, $status, $tenant, $attributes)";
         insert.Parameters.AddWithValue("$trace", row.TraceId.ToHexString());
         insert.Parameters.AddWithValue("$span", row.SpanId.ToHexString());
         insert.Parameters.AddWithValue("$parent", row.ParentSpanId.ToHexString());
@@ -138,7 +150,9 @@ internal sealed class SinkWriteBenchmark : Benchmark
         insert.Parameters.AddWithValue("$duration", row.DurationNanos / 1e6);
         insert.Parameters.AddWithValue("$status", row.Status.ToString());
         insert.Parameters.AddWithValue("$tenant", row.Tenant);
-        insert.Parameters.AddWithValue("$attributes", Encoding.UTF8.GetString(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(row.Attributes.ToDictionary(a => a.Key, a => a.Value))));
+        var attributes = row.Attributes.ToDictionary(a => a.Key, a => a.Value);
+        var json = Encoding.UTF8.GetString(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(attributes));
+        insert.Parameters.AddWithValue("$attributes", json);
         insert.ExecuteNonQuery();
     }
 

@@ -40,7 +40,9 @@ internal sealed class OverheadBenchmark : Benchmark
         {
             foreach (var variant in s_variants)
             {
-                servers[variant] = await OverheadProcess.StartAsync(["overhead", "serve", variant, Path.Combine(folder.FullName, variant), collector.Address], isServer: true);
+                var data = Path.Combine(folder.FullName, variant);
+                string[] serve = ["overhead", "serve", variant, data, collector.Address];
+                servers[variant] = await OverheadProcess.StartAsync(serve, isServer: true);
                 await load.AskAsync(OverheadLoad.Order(servers[variant].Address, 0, 0.1));
             }
 
@@ -58,7 +60,9 @@ internal sealed class OverheadBenchmark : Benchmark
                 {
                     var turn = await TurnAsync(load, servers[variant], seconds);
                     turns[variant].Add(turn);
-                    Console.WriteLine($"round {round + 1} {variant}: {turn.Rps:N0}/s, {turn.Bytes:N0} B and {turn.CpuMicroseconds:0.0} us of processor a request");
+                    Console.WriteLine(
+                        $"round {round + 1} {variant}: {turn.Rps:N0}/s, {turn.Bytes:N0} B "
+                        + $"and {turn.CpuMicroseconds:0.0} us of processor a request");
                 }
             }
 
@@ -75,7 +79,8 @@ internal sealed class OverheadBenchmark : Benchmark
                 OursSampledRatio = Math.Round(Median(Ratios("sampled")), 3),
                 RatioSpread = s_variants.Skip(1).ToDictionary(v => v, v => Math.Round(Spread(Ratios(v)), 3)),
                 AllocBytesPerRequest = s_variants.ToDictionary(v => v, v => Math.Round(Median(turns[v].Select(t => t.Bytes)))),
-                CpuMicrosecondsPerRequest = s_variants.ToDictionary(v => v, v => Math.Round(Median(turns[v].Select(t => t.CpuMicroseconds)), 1)),
+                CpuMicrosecondsPerRequest = s_variants.ToDictionary(
+                    v => v, v => Math.Round(Median(turns[v].Select(t => t.CpuMicroseconds)), 1)),
                 DroppedRows = dropped,
             };
         }

@@ -43,7 +43,14 @@ internal sealed class OverheadPath : IServer
         var features = new Reused<TContext>();
         for (var i = 0; i < count; i++)
         {
-            features.Set<IHttpRequestFeature>(new HttpRequestFeature { Method = "GET", Path = "/v1/items/item-7", Protocol = "HTTP/1.1", Scheme = "http", Headers = new HeaderDictionary { ["Host"] = "localhost" } });
+            features.Set<IHttpRequestFeature>(new HttpRequestFeature
+            {
+                Method = "GET",
+                Path = "/v1/items/item-7",
+                Protocol = "HTTP/1.1",
+                Scheme = "http",
+                Headers = new HeaderDictionary { ["Host"] = "localhost" },
+            });
             features.Set<IHttpResponseFeature>(new HttpResponseFeature());
             features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
             var context = application.CreateContext(features);

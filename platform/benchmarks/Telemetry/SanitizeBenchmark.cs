@@ -146,7 +146,8 @@ internal sealed class SanitizeBenchmark : Benchmark
         }
 
         all.Sort();
-        Console.WriteLine("slowest hostile texts: " + string.Join(", ", all.AsEnumerable().Reverse().Take(6).Select(h => $"\"{h.Text}\" {h.Milliseconds:0.000} ms")));
+        Console.WriteLine("slowest hostile texts: "
+            + string.Join(", ", all.AsEnumerable().Reverse().Take(6).Select(h => $"\"{h.Text}\" {h.Milliseconds:0.000} ms")));
         return all[^1];
     }
 

@@ -43,7 +43,11 @@ internal sealed class StallBenchmark : Benchmark
         ThreadPool.SetMinThreads(4, 4);
         var cpu = await MonitorCpuAsync();
         await using var app = await StartAsync("00:00:00.020");
-        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 512 }) { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromMinutes(2) };
+        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 512 })
+        {
+            BaseAddress = new Uri(app.Urls.First()),
+            Timeout = TimeSpan.FromMinutes(2),
+        };
         var report = app.Services.GetRequiredService<LagReport>();
         var reporter = app.Services.GetRequiredService<StallReporter>();
         var score = new Score();
@@ -202,7 +206,12 @@ internal sealed class StallBenchmark : Benchmark
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.SetMinimumLevel(LogLevel.Error);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Orion:Lag:Interval"] = probeInterval, ["Orion:Lag:StallThreshold"] = "00:00:00.150", ["Orion:Lag:Grace"] = "00:00:01" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Orion:Lag:Interval"] = probeInterval,
+            ["Orion:Lag:StallThreshold"] = "00:00:00.150",
+            ["Orion:Lag:Grace"] = "00:00:01",
+        });
         builder.AddServiceDefaults();
         var app = builder.Build();
         app.UseServiceDefaults();
@@ -266,7 +275,9 @@ internal sealed class StallBenchmark : Benchmark
 
         public void Add(string scenario, string? culprit, Stall stall)
         {
-            Console.WriteLine($"{scenario}: {stall.Sentence} (gc {stall.Gc:P0}, host {stall.Host:P0}, unattributed {stall.Unattributed:P0}, idle {stall.Idle:P0})");
+            Console.WriteLine(
+                $"{scenario}: {stall.Sentence} (gc {stall.Gc:P0}, host {stall.Host:P0}, "
+                + $"unattributed {stall.Unattributed:P0}, idle {stall.Idle:P0})");
             _blamed += stall.Suspect is null ? 0 : 1;
             if (culprit is null)
             {

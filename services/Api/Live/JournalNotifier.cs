@@ -105,7 +105,9 @@ internal sealed class JournalNotifier(DomainStore store, TimeProvider time, ILog
         List<Watcher> woken;
         lock (_lock)
         {
-            woken = subject is null ? [.. _watchers.Values.SelectMany(w => w)] : _watchers.TryGetValue(subject, out var same) ? [.. same] : [];
+            woken = subject is null ? [.. _watchers.Values.SelectMany(w => w)]
+                : _watchers.TryGetValue(subject, out var same) ? [.. same]
+                : [];
         }
 
         woken.ForEach(w => w.Signal());

@@ -18,7 +18,8 @@ internal sealed class NodeWatchOptions
 /// Judges which nodes are lost. The api does it, because heartbeats arrive here: silence only counts while someone was listening, so that
 /// an outage of the platform is never taken for the death of its nodes.
 /// </summary>
-internal sealed class NodeWatch(DomainStore store, IOptions<NodeWatchOptions> options, TimeProvider time, ILogger<NodeWatch> log) : BackgroundService
+internal sealed class NodeWatch(
+    DomainStore store, IOptions<NodeWatchOptions> options, TimeProvider time, ILogger<NodeWatch> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
 

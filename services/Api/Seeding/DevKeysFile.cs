@@ -18,7 +18,8 @@ internal sealed class DevKeysFile(string path)
     {
         var store = new DbConnectionStringBuilder { ConnectionString = configuration.GetConnectionString("store") };
         var database = (string)store["Data Source"];
-        return new DevKeysFile(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(database))!, "dev-keys.json"));
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(database))!;
+        return new DevKeysFile(System.IO.Path.Combine(folder, "dev-keys.json"));
     }
 
     /// <summary>Keeps other replicas of the api out until it is disposed.</summary>

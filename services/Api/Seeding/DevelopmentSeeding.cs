@@ -19,7 +19,8 @@ internal static class DevelopmentSeedingExtensions
 /// Keys are stored as hashes, so a key that is not in the file is lost: then a fresh one is made and those before it are revoked. A
 /// crash between the two is mended by the next start in the same way.
 /// </remarks>
-internal sealed class DevelopmentSeeding(DomainStore store, Members members, IConfiguration configuration, ILogger<DevelopmentSeeding> log) : IHostedService
+internal sealed class DevelopmentSeeding(
+    DomainStore store, Members members, IConfiguration configuration, ILogger<DevelopmentSeeding> log) : IHostedService
 {
     private static readonly string[] s_tenants = ["acme", "globex"];
 
@@ -58,7 +59,9 @@ internal sealed class DevelopmentSeeding(DomainStore store, Members members, ICo
         }
 
         var lost = await store.ReadAsync(
-            tx => tx.QueryAsync<string>("SELECT id FROM api_keys WHERE tenant_id = @tenant_id AND revoked_at IS NULL", new { tenant.TenantId }), cancellationToken);
+            tx => tx.QueryAsync<string>(
+                "SELECT id FROM api_keys WHERE tenant_id = @tenant_id AND revoked_at IS NULL", new { tenant.TenantId }),
+            cancellationToken);
         var fresh = await members.CreateApiKeyAsync(tenant.TenantId, "admin", cancellationToken);
         foreach (var id in lost)
         {

@@ -18,7 +18,8 @@ public static class AllocationRelease
 
         var nothingRuns = allocation.NodeId is null
             || await NodeTasks.WithdrawStartAsync(tx, id)
-            || await tx.QuerySingleOrDefaultAsync<long?>("SELECT lost_at FROM nodes WHERE id = @node", new { node = allocation.NodeId }) is not null;
+            || await tx.QuerySingleOrDefaultAsync<long?>(
+                "SELECT lost_at FROM nodes WHERE id = @node", new { node = allocation.NodeId }) is not null;
         if (nothingRuns)
         {
             return await Allocations.ReleasedAsync(tx, id);

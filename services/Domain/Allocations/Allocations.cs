@@ -20,7 +20,8 @@ public static class Allocations
     {
         var allocation = (await tx.QuerySingleOrDefaultAsync<Allocation>(
             $"""
-            INSERT INTO allocations (id, tenant_id, tenant, project_id, runtime, slots, state, created_at, updated_at, trace_parent, correlation_id)
+            INSERT INTO allocations
+                (id, tenant_id, tenant, project_id, runtime, slots, state, created_at, updated_at, trace_parent, correlation_id)
             VALUES (@id, @tenant_id, @tenant, @project_id, @runtime, @slots, 'requested', @now, @now, @trace_parent, @correlation_id)
             RETURNING {Allocation.Columns}
             """,

@@ -39,7 +39,8 @@ public static class StuckAllocations
         }
 
         var lost = found.NodeId is not null
-            && await tx.QuerySingleOrDefaultAsync<long?>("SELECT lost_at FROM nodes WHERE id = @node", new { node = found.NodeId }) is not null;
+            && await tx.QuerySingleOrDefaultAsync<long?>(
+                "SELECT lost_at FROM nodes WHERE id = @node", new { node = found.NodeId }) is not null;
         if (lost)
         {
             return await Allocations.FailAsync(tx, id, FailureReason.NodeLost);

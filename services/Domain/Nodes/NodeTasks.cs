@@ -112,13 +112,15 @@ public static class NodeTasks
     /// <summary>Takes back a start that no agent has been given yet. Whether there was one: then nothing of the allocation runs.</summary>
     public static async Task<bool> WithdrawStartAsync(WriteTransaction tx, string allocationId) =>
         await tx.ExecuteAsync(
-            "UPDATE node_tasks SET state = 'cancelled', finished_at = @now WHERE allocation_id = @allocationId AND kind = 'start' AND state = 'ready' AND attempt = 0",
+            "UPDATE node_tasks SET state = 'cancelled', finished_at = @now "
+            + "WHERE allocation_id = @allocationId AND kind = 'start' AND state = 'ready' AND attempt = 0",
             new { allocationId, tx.Now }) > 0;
 
     /// <summary>Takes back all open tasks of an allocation; a report on one of them comes too late.</summary>
     public static Task CancelAsync(WriteTransaction tx, string allocationId) =>
         tx.ExecuteAsync(
-            "UPDATE node_tasks SET state = 'cancelled', finished_at = @now, lease_until = NULL WHERE allocation_id = @allocationId AND state IN ('ready', 'leased')",
+            "UPDATE node_tasks SET state = 'cancelled', finished_at = @now, lease_until = NULL "
+            + "WHERE allocation_id = @allocationId AND state IN ('ready', 'leased')",
             new { allocationId, tx.Now });
 
     /// <summary>How many tasks are open.</summary>

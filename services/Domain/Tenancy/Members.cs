@@ -37,7 +37,9 @@ public sealed class Members
         }
 
         var credential = await _keys.GetAsync(key.Id, tx => LoadAsync(tx, key.Id), cancellationToken);
-        return credential is not null && CryptographicOperations.FixedTimeEquals(credential.SecretHash, Secrets.Hash(key.Secret)) ? credential.Principal : null;
+        return credential is not null && CryptographicOperations.FixedTimeEquals(credential.SecretHash, Secrets.Hash(key.Secret))
+            ? credential.Principal
+            : null;
     }
 
     /// <summary>
@@ -119,7 +121,8 @@ public sealed class Members
             {
                 await tx.ExecuteAsync("DELETE FROM memberships WHERE tenant_id = @tenant_id AND principal_id = @api_key_id",
                     new { tenantId, apiKeyId });
-                await tx.AppendFactAsync(new JournalFact { Type = "api_key.revoked", Subject = $"api_key/{apiKeyId}", TenantId = tenantId });
+                await tx.AppendFactAsync(
+                    new JournalFact { Type = "api_key.revoked", Subject = $"api_key/{apiKeyId}", TenantId = tenantId });
             }
         },
         cancellationToken);
@@ -155,13 +158,15 @@ public sealed class Members
         var row = await tx.QuerySingleOrDefaultAsync<KeyRow>(
             """
             SELECT k.tenant_id, k.secret_hash, t.slug, iif(k.revoked_at IS NULL, m.role, NULL) AS role
-            FROM api_keys k JOIN tenants t ON t.id = k.tenant_id LEFT JOIN memberships m ON m.tenant_id = k.tenant_id AND m.principal_id = k.id
+            FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
+            LEFT JOIN memberships m ON m.tenant_id = k.tenant_id AND m.principal_id = k.id
             WHERE k.id = @api_key_id
             """,
             new { apiKeyId });
         return row is null
             ? (null, new Credential([], null))
-            : (row.TenantId, new Credential(row.SecretHash, row.Role is null ? null : new Principal(apiKeyId, row.TenantId, row.Slug, row.Role)));
+            : (row.TenantId,
+                new Credential(row.SecretHash, row.Role is null ? null : new Principal(apiKeyId, row.TenantId, row.Slug, row.Role)));
     }
 
     private static async Task<string> MakeProjectAsync(WriteTransaction tx, string tenantId, string name)

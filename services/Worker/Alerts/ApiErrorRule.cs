@@ -26,7 +26,10 @@ public sealed class ApiErrorRule(IOptions<AlertOptions> options) : AlertRule
         var api = (await reader.OverviewAsync(options.Value.Window, cancellationToken)).PublicApi;
         var rate = api.Count == 0 ? 0 : (double)api.Errors / api.Count;
         return api.Count >= options.Value.MinRequests && rate >= options.Value.ErrorRate
-            ? [new Finding("public", $"{rate:P1} of the public API's {api.Count} requests failed over {options.Value.Window.TotalMinutes:0.#} min; the limit is {options.Value.ErrorRate:P1}.")]
+            ? [new Finding(
+                "public",
+                $"{rate:P1} of the public API's {api.Count} requests failed over {options.Value.Window.TotalMinutes:0.#} min; "
+                + $"the limit is {options.Value.ErrorRate:P1}.")]
             : [];
     }
 }

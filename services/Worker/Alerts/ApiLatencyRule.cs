@@ -37,7 +37,8 @@ public sealed class ApiLatencyRule(IOptions<AlertOptions> options, IOptions<SloO
         {
             yield return new Finding(
                 slo.Name,
-                $"{count.Bad} of the public API's {count.Total} requests over {options.Value.Window.TotalMinutes:0.#} min took {slo.Limit.TotalMilliseconds:0} ms or longer: {(double)count.Bad / count.Total:P1}, and {slo.Budget:P1} may.");
+                $"{count.Bad} of the public API's {count.Total} requests over {options.Value.Window.TotalMinutes:0.#} min "
+                + $"took {slo.Limit.TotalMilliseconds:0} ms or longer: {(double)count.Bad / count.Total:P1}, and {slo.Budget:P1} may.");
         }
     }
 }

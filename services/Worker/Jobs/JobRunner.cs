@@ -6,7 +6,8 @@ namespace OrionPlatform.Worker;
 
 /// <summary>Claims jobs as long as there is room, and hands each to its handler. Woken by commits, not by a slow poll.</summary>
 internal sealed class JobRunner(
-    JobQueue queue, JobExecution execution, ServiceIdentity identity, IOptions<JobRunnerOptions> options, ILogger<JobRunner> log) : BackgroundService
+    JobQueue queue, JobExecution execution, ServiceIdentity identity, IOptions<JobRunnerOptions> options,
+    ILogger<JobRunner> log) : BackgroundService
 {
     // The queue tells when a job is due; this is for what it may have missed. A claim is a write, which idleness should not cause.
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(30);

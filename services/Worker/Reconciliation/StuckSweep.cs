@@ -6,7 +6,8 @@ namespace OrionPlatform.Worker;
 /// Brings allocations to an end that no message will move on any more: their node is lost, or their time is up. Several workers may
 /// sweep at once, since each change is guarded by the state it starts from.
 /// </summary>
-internal sealed class StuckSweep(DomainStore store, IOptions<ProvisioningOptions> options, Uptime uptime, TimeProvider time, ILogger<StuckSweep> log) : BackgroundService
+internal sealed class StuckSweep(
+    DomainStore store, IOptions<ProvisioningOptions> options, Uptime uptime, TimeProvider time, ILogger<StuckSweep> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
 

@@ -36,7 +36,9 @@ internal sealed class FactReplication : BackgroundService
     }
 
     /// <summary>Age of the oldest fact known not to be copied; zero when there is none.</summary>
-    internal TimeSpan Lag => Interlocked.Read(ref _waitingSince) is var since and not 0 ? _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(since) : TimeSpan.Zero;
+    internal TimeSpan Lag => Interlocked.Read(ref _waitingSince) is var since and not 0
+        ? _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(since)
+        : TimeSpan.Zero;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -61,7 +63,9 @@ internal sealed class FactReplication : BackgroundService
         var position = await _copy.LastFactAsync(cancellationToken);
         if (position > 0 && (await _store.ReadAsync(tx => tx.FactsSinceAsync(position - 1, 1), cancellationToken)).Count == 0)
         {
-            throw new InvalidOperationException($"The reporting copy has facts up to {position}, the journal has not: it is another or an older store. Nothing is copied.");
+            throw new InvalidOperationException(
+                $"The reporting copy has facts up to {position}, the journal has not: "
+                + "it is another or an older store. Nothing is copied.");
         }
 
         var copied = 0;

@@ -17,7 +17,8 @@ internal sealed class RetentionOptions
 /// Removes allocations that ended long ago, a small batch at a time: each is a write of its own, so that requests come in between. Several
 /// workers may do it at once.
 /// </summary>
-internal sealed class FinishedRetention(DomainStore store, IOptions<RetentionOptions> options, TimeProvider time, ILogger<FinishedRetention> log) : BackgroundService
+internal sealed class FinishedRetention(
+    DomainStore store, IOptions<RetentionOptions> options, TimeProvider time, ILogger<FinishedRetention> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
