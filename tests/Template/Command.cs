@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace OrionPlatform.Template.Tests;
@@ -6,6 +7,7 @@ namespace OrionPlatform.Template.Tests;
 internal static class Command
 {
     private static readonly TimeSpan s_within = TimeSpan.FromMinutes(15);
+    private static readonly ConcurrentDictionary<Process, bool> s_running = new();
 
     public static async Task<(int Code, string Output)> RunAsync(string folder, string program, params string[] arguments)
     {
@@ -29,6 +31,7 @@ internal static class Command
         // Four solutions are compiled: one warm compiler does it in a third of the time.
         start.Environment["UseSharedCompilation"] = "true";
         using var process = Process.Start(start)!;
+        s_running[process] = true;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
         {
@@ -39,8 +42,21 @@ internal static class Command
             process.Kill(entireProcessTree: true);
             throw;
         }
+        finally
+        {
+            s_running.TryRemove(process, out _);
+        }
 
         return (process.ExitCode, await output + await errors);
+    }
+
+    /// <summary>Ends what still runs: it was begun ahead, and nobody asks for it any more.</summary>
+    public static void EndAll()
+    {
+        foreach (var process in s_running.Keys)
+        {
+            process.Kill(entireProcessTree: true);
+        }
     }
 
     public static async Task<string> SucceedAsync(string folder, string program, params string[] arguments)
