@@ -46,8 +46,10 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        // The package, of the version that the sources have: from the folder, build output and all, each generating takes four times as long.
-        await Command.SucceedAsync(Repository, "dotnet", "msbuild", ".template.config/pack.csproj", "-nologo", "-v:q", "-restore", "-t:Pack",
+        // The package, of the version that the sources have: from the folder, build output and all, each generating takes
+        // four times as long.
+        await Command.SucceedAsync(
+            Repository, "dotnet", "msbuild", ".template.config/pack.csproj", "-nologo", "-v:q", "-restore", "-t:Pack",
             $"-p:PackageOutputPath={_folder.File("template")}");
         await InstallAsync("hive", Directory.GetFiles(_folder.File("template"), "*.nupkg").Single());
 
@@ -136,7 +138,9 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
         return await GeneratedAtAsync("package-hive", path, name, ["--platform", "packages", "--platform-feed", feed, .. options]);
     }
 
-    /// <summary>A solution without the sample, with what the pages for newcomers say in it, after its packages were updated; built.</summary>
+    /// <summary>
+    /// A solution without the sample, with what the pages for newcomers say in it, after its packages were updated; built.
+    /// </summary>
     internal Task<string> UpdatedWithoutSampleAsync() => OnceAsync("updated", async () =>
     {
         var folder = await OfPackagesAsync("tiny", "Acme.Tiny", "--sample", "false");

@@ -258,7 +258,11 @@ public sealed class BrokenRowTests
                 TraceId = s_job, SpanId = ActivitySpanId.CreateRandom(), Service = "shop", Name = "shop.order.ship",
                 LineKind = CanonicalLine.Job, Surface = "job", Route = "order.ship",
                 CorrelationId = "c-1", Links = [new SpanLink(s_request, ActivitySpanId.CreateRandom())],
-                Attributes = [new("correlation_id", "c-1"), new("event.type", "order.ship"), new("event.id", "jb_1"), new("subject", "order/1"), new("attempt", 1L)],
+                Attributes =
+                [
+                    new("correlation_id", "c-1"), new("event.type", "order.ship"), new("event.id", "jb_1"), new("subject", "order/1"),
+                    new("attempt", 1L),
+                ],
             },
         ],
     };

@@ -69,7 +69,11 @@ public sealed class BrokenServiceTests
         });
         await app.StartAsync();
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-        SentRequest[] sent = [await SendAsync(client, name, HttpMethod.Post, "/v1/orders"), await SendAsync(client, name, HttpMethod.Get, "/v1/nothing")];
+        SentRequest[] sent =
+        [
+            await SendAsync(client, name, HttpMethod.Post, "/v1/orders"),
+            await SendAsync(client, name, HttpMethod.Get, "/v1/nothing"),
+        ];
         await app.StopAsync();
         return sent;
     }

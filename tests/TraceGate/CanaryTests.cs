@@ -54,7 +54,11 @@ public sealed class CanaryTests(ExercisedPlatform platform)
 
     private void AssertClean(IReadOnlyDictionary<string, byte[]> places)
     {
-        var leaks = places.SelectMany(place => platform.Secrets.Where(s => Holds(place.Value, s.Needle)).Select(s => $"{s} is readable in {place.Key}")).ToList();
+        var leaks = places
+            .SelectMany(place => platform.Secrets
+                .Where(s => Holds(place.Value, s.Needle))
+                .Select(s => $"{s} is readable in {place.Key}"))
+            .ToList();
 
         Assert.True(leaks.Count == 0, $"{leaks.Count} leaks:\n{string.Join('\n', leaks.Take(100))}");
     }

@@ -37,7 +37,9 @@ public sealed class SurfaceTests
         ("span attribute: dictionary", (s, x) =>
             Span(span => span.SetTag("note", new Dictionary<string, string> { ["password"] = x, ["b"] = x }))),
         ("span attribute: bytes", (s, x) => Span(span => span.SetTag("note", Encoding.UTF8.GetBytes(x)))),
-        ("span attribute: number", (s, x) => Span(span => span.SetTag("note", long.TryParse(x, out var number) ? number : x).SetTag("double", double.TryParse(x, out var real) ? real : x))),
+        ("span attribute: number", (s, x) => Span(span => span
+            .SetTag("note", long.TryParse(x, out var number) ? number : x)
+            .SetTag("double", double.TryParse(x, out var real) ? real : x))),
         ("span attribute: object", (s, x) =>
             Span(span => span.SetTag("note", new Uri("https://example.org/?q=" + Uri.EscapeDataString(x))))),
         ("span status", (s, x) => Span(span => span.SetStatus(ActivityStatusCode.Error, x))),
@@ -66,14 +68,44 @@ public sealed class SurfaceTests
         ("canonical field key", (s, x) => Job(x, () => Canon.Add(x, 1))),
         ("canonical tag", (s, x) => Job(x, () => Canon.Tag("note", x))),
         ("canonical tenant and user", (s, x) => Job(x, () => { Canon.Tenant(x); Canon.User(x); })),
-        ("processing span", (s, x) => { using (Processing.Start(new ProcessingInfo { Name = "w." + x, EventType = x, EventId = x, Subject = x, CorrelationId = x, Tenant = x, Subscription = x })) { } }),
-        ("failed job", (s, x) => { using var job = Processing.Start(new ProcessingInfo { Name = "w.j", EventType = "e", EventId = "1", Subject = "s" }); job.Fail("internal", new TalkativeException(x)); }),
+        ("processing span", (s, x) =>
+        {
+            using (Processing.Start(new ProcessingInfo
+            {
+                Name = "w." + x,
+                EventType = x,
+                EventId = x,
+                Subject = x,
+                CorrelationId = x,
+                Tenant = x,
+                Subscription = x,
+            }))
+            {
+            }
+        }),
+        ("failed job", (s, x) =>
+        {
+            using var job = Processing.Start(new ProcessingInfo { Name = "w.j", EventType = "e", EventId = "1", Subject = "s" });
+            job.Fail("internal", new TalkativeException(x));
+        }),
         ("metric attribute", (s, x) => s_counter.Add(1, new KeyValuePair<string, object?>("note", x), new("list", (string[])[x]))),
         ("metric attribute key", (s, x) => s_counter.Add(1, new KeyValuePair<string, object?>(x, 1))),
         ("event properties", (s, x) => s.Telemetry.Track(x, x, x, new("note", x), new(x, 1))),
         ("audit metadata", (s, x) =>
             s.Audit(new AuditEntry { Component = "c", Action = "o", Metadata = AuditMetadata.Of(("reason", x), ("old_value", x)) })),
-        ("audit entry", (s, x) => s.Audit(new AuditEntry { Component = x, Action = x, User = x, Session = x, Tenant = x, Parameters = x, Result = x, ErrorCode = x, ErrorMessage = x, CorrelationId = x })),
+        ("audit entry", (s, x) => s.Audit(new AuditEntry
+        {
+            Component = x,
+            Action = x,
+            User = x,
+            Session = x,
+            Tenant = x,
+            Parameters = x,
+            Result = x,
+            ErrorCode = x,
+            ErrorMessage = x,
+            CorrelationId = x,
+        })),
         ("baggage", (s, x) => Job(x, () => { Activity.Current!.AddBaggage("note", x); Span(_ => { }); })),
         ("URL path", (s, x) => s.Get("/things/" + Uri.EscapeDataString(x))),
         ("URL query", (s, x) => s.Get($"/things/1?note={Uri.EscapeDataString(x)}&{Uri.EscapeDataString(x)}")),
@@ -95,7 +127,8 @@ public sealed class SurfaceTests
         System.Console.SetOut(console);
         try
         {
-            await using var service = await Service.StartAsync(folder.Path, environment, collector.Address, string.Join(',', resource.Select((s, i) => $"r{i}={Uri.EscapeDataString(s.Text)}")));
+            var named = string.Join(',', resource.Select((s, i) => $"r{i}={Uri.EscapeDataString(s.Text)}"));
+            await using var service = await Service.StartAsync(folder.Path, environment, collector.Address, named);
             foreach (var (surface, put) in s_surfaces)
             {
                 foreach (var secret in mint.OneOfEach(surface))
@@ -168,7 +201,8 @@ public sealed class SurfaceTests
             var app = builder.Build();
             app.UseServiceDefaults();
             app.MapGet("/things/{id}", (string id) => id);
-            app.MapGet("/broken", (Func<Microsoft.AspNetCore.Http.HttpContext, string>)(http => throw new TalkativeException(http.Request.Headers["x-note"].ToString())));
+            app.MapGet("/broken", (Func<Microsoft.AspNetCore.Http.HttpContext, string>)(http =>
+                throw new TalkativeException(http.Request.Headers["x-note"].ToString())));
             await app.StartAsync();
             return new Service(app, new HttpClient { BaseAddress = new Uri(app.Urls.First()) });
         }
@@ -178,7 +212,9 @@ public sealed class SurfaceTests
         public void Get(string path, string? header = null)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            foreach (var name in header is null ? [] : (string[])["x-note", "baggage", "tracestate", "User-Agent", "Referer", "Cookie", "X-Correlation-ID", "Authorization"])
+            string[] names =
+                ["x-note", "baggage", "tracestate", "User-Agent", "Referer", "Cookie", "X-Correlation-ID", "Authorization"];
+            foreach (var name in header is null ? [] : names)
             {
                 request.Headers.TryAddWithoutValidation(name, (name is "baggage" or "tracestate" ? "k=" : "") + header!.Replace('\n', ' '));
             }

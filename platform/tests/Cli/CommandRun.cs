@@ -11,7 +11,13 @@ internal sealed record CommandRun(int ExitCode, string Output, string Notes)
 
     public static Process Start((string Name, string Value)[] environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Orion.Cli.dll"), .. arguments])
         {
             start.ArgumentList.Add(argument);

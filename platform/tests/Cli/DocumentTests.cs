@@ -39,8 +39,10 @@ public sealed partial class DocumentTests(SampleTelemetry telemetry) : IClassFix
         Assert.Equal(["Loading", "The store is gone\u001b[31m"], (await RowsAsync(Queries()["5. Logs around the latest error"]))
             .Select(r => r.GetProperty("message").GetString()!));
         Assert.Equal(["lost"], (await RowsAsync(Queries()["6. Stale heartbeats"])).Select(r => r.GetProperty("worker").GetString()!));
-        Assert.Equal("""{"signed_up":2,"made_a_project":1,"allocated":1,"percent":50}""", Assert.Single(await RowsAsync(Queries()["8. A funnel"])).GetRawText());
-        Assert.Equal(SampleTelemetry.Trace, Assert.Single(await RowsAsync(Queries()["10. An entity's facts and the requests and jobs that made them"])).GetProperty("trace_id").GetString());
+        Assert.Equal("""{"signed_up":2,"made_a_project":1,"allocated":1,"percent":50}""",
+            Assert.Single(await RowsAsync(Queries()["8. A funnel"])).GetRawText());
+        var fact = Assert.Single(await RowsAsync(Queries()["10. An entity's facts and the requests and jobs that made them"]));
+        Assert.Equal(SampleTelemetry.Trace, fact.GetProperty("trace_id").GetString());
         var error = Assert.Single(await RowsAsync(Queries()["3. Errors by code and tenant"]));
         Assert.Equal(("store_unavailable", "acme"), (error.GetProperty("error_code").GetString(), error.GetProperty("tenant").GetString()));
     }
@@ -78,6 +80,7 @@ public sealed partial class DocumentTests(SampleTelemetry telemetry) : IClassFix
         return [.. JsonDocument.Parse(run.Output).RootElement.EnumerateArray()];
     }
 
-    [GeneratedRegex(@"### (?<title>\d+\. [^\n]+)\n([^#`][^\n]*\n)*```sql\n(?<sql>[^`]+)```", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"### (?<title>\d+\. [^\n]+)\n([^#`][^\n]*\n)*```sql\n(?<sql>[^`]+)```",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Query();
 }

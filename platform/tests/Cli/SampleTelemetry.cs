@@ -49,11 +49,27 @@ public sealed class SampleTelemetry : IAsyncLifetime, IDisposable
             StartUnixNanos = failed.StartUnixNanos + 1_000_000,
             DurationNanos = 20_000_000,
         });
-        _sink.Record(new LogRow { UnixNanos = failed.StartUnixNanos, Level = LogLevel.Information, Service = "api", Category = "Things", Message = "Loading", TraceId = trace });
-        _sink.Record(new LogRow { UnixNanos = failed.StartUnixNanos + 1_000_000, Level = LogLevel.Error, Service = "api", Category = "Things", Message = "The store is gone\u001b[31m" });
+        _sink.Record(new LogRow
+        {
+            UnixNanos = failed.StartUnixNanos,
+            Level = LogLevel.Information,
+            Service = "api",
+            Category = "Things",
+            Message = "Loading",
+            TraceId = trace,
+        });
+        _sink.Record(new LogRow
+        {
+            UnixNanos = failed.StartUnixNanos + 1_000_000,
+            Level = LogLevel.Error,
+            Service = "api",
+            Category = "Things",
+            Message = "The store is gone\u001b[31m",
+        });
         RecordCentral();
         await _sink.Audit.LogAsync(new AuditEntry { Component = "ops-panel", Action = "alert.acknowledge", User = "u1" });
-        Assert.True(await _sink.CopyFactsAsync([new FactRow(1, DateTimeOffset.UtcNow, "allocation.requested", Subject, "acme", "{\"slots\":1}", Trace, "c1")]));
+        Assert.True(await _sink.CopyFactsAsync(
+            [new FactRow(1, DateTimeOffset.UtcNow, "allocation.requested", Subject, "acme", "{\"slots\":1}", Trace, "c1")]));
         await _sink.FlushAsync();
     }
 
@@ -96,7 +112,8 @@ public sealed class SampleTelemetry : IAsyncLifetime, IDisposable
         };
         Sink.Record(Beat("api", DateTimeOffset.UtcNow.AddHours(1)));
         Sink.Record(Beat("lost", DateTimeOffset.UtcNow.AddHours(-1)));
-        foreach (var (user, name) in (ReadOnlySpan<(string, string)>)[("u1", "signed_up"), ("u2", "signed_up"), ("u1", "project_created"), ("u1", "allocation_created")])
+        foreach (var (user, name) in (ReadOnlySpan<(string, string)>)
+            [("u1", "signed_up"), ("u2", "signed_up"), ("u1", "project_created"), ("u1", "allocation_created")])
         {
             Sink.Track(name, user);
         }

@@ -102,7 +102,10 @@ public sealed class SegmentTests(SampleTelemetry telemetry) : IClassFixture<Samp
         }
 
         var rows = await CommandRun.OfAsync(
-            "sql", "SELECT count(DISTINCT surface) AS rollups, (SELECT count(*) FROM surfaces_minute) AS minutes FROM rollups_minute WHERE about = 'surface'", "--format", "csv", "--data", folder.Path);
+            "sql",
+            "SELECT count(DISTINCT surface) AS rollups, (SELECT count(*) FROM surfaces_minute) AS minutes " +
+                "FROM rollups_minute WHERE about = 'surface'",
+            "--format", "csv", "--data", folder.Path);
 
         Assert.Equal((0, "rollups,minutes\r\n1,0\r\n"), (rows.ExitCode, rows.Output));
     }
@@ -113,7 +116,8 @@ public sealed class SegmentTests(SampleTelemetry telemetry) : IClassFixture<Samp
         using var folder = new TempFolder();
         CopyDays(folder, days: 1);
 
-        var central = await CommandRun.OfAsync("sql", "SELECT count(*) AS n, p(durations, 95) AS p95 FROM rollups_minute", "--format", "csv", "--data", folder.Path);
+        var central = await CommandRun.OfAsync(
+            "sql", "SELECT count(*) AS n, p(durations, 95) AS p95 FROM rollups_minute", "--format", "csv", "--data", folder.Path);
 
         Assert.Equal((0, "n,p95\r\n0,\r\n"), (central.ExitCode, central.Output));
     }

@@ -8,7 +8,8 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     [Fact]
     public async Task Attributes_are_an_object_whose_values_keep_their_types()
     {
-        var run = await SqlAsync($"SELECT attributes, span_id FROM http_request_logs WHERE trace_hi = trace_hi('{SampleTelemetry.Trace}')", "--format", "json");
+        var run = await SqlAsync(
+            $"SELECT attributes, span_id FROM http_request_logs WHERE trace_hi = trace_hi('{SampleTelemetry.Trace}')", "--format", "json");
 
         var row = JsonDocument.Parse(run.Output).RootElement[0];
         Assert.Equal("""{"db.system":"sqlite","rows":3,"quoted":"say \"hi\", then\ngo"}""", row.GetProperty("attributes").GetString());
@@ -18,7 +19,9 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     [Fact]
     public async Task A_correlation_id_that_is_the_trace_id_is_shown_and_found()
     {
-        var run = await SqlAsync($"SELECT name, correlation_id = trace_id AS same FROM http_request_logs WHERE correlation_id = '{SampleTelemetry.Trace}'", "--format", "csv");
+        var run = await SqlAsync(
+            $"SELECT name, correlation_id = trace_id AS same FROM http_request_logs WHERE correlation_id = '{SampleTelemetry.Trace}'",
+            "--format", "csv");
 
         Assert.Equal("name,same\r\nGET /v1/things,1\r\n", run.Output);
     }
@@ -27,7 +30,9 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     public async Task Percentiles_of_two_groups_and_of_two_ranks_are_kept_apart()
     {
         var run = await SqlAsync(
-            "SELECT name, round(p(durations, 100)) AS p100, round(p(durations, 50)) AS p50 FROM rollups_hour WHERE about = 'route' AND name <> '/v1/things' GROUP BY name ORDER BY name", "--format", "csv");
+            "SELECT name, round(p(durations, 100)) AS p100, round(p(durations, 50)) AS p50 FROM rollups_hour " +
+                "WHERE about = 'route' AND name <> '/v1/things' GROUP BY name ORDER BY name",
+            "--format", "csv");
 
         Assert.Equal(["name,p100,p50", "/v1/quick,1,1"], run.Lines[..2]);
         Assert.Matches("^/v1/slow,(199|200|201),(99|100|101)$", run.Lines[2]);
@@ -36,7 +41,10 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     [Fact]
     public async Task Percentiles_of_a_metric_are_in_its_own_unit()
     {
-        var run = await SqlAsync("SELECT round(pv(distribution, 50)) AS p50, round(max(p95)) > 90 AS most FROM metric_rollups_minute WHERE name = 'queue.depth' GROUP BY name", "--format", "csv");
+        var run = await SqlAsync(
+            "SELECT round(pv(distribution, 50)) AS p50, round(max(p95)) > 90 AS most FROM metric_rollups_minute " +
+                "WHERE name = 'queue.depth' GROUP BY name",
+            "--format", "csv");
 
         Assert.Equal("50,1", run.Lines[1]);
     }
@@ -44,7 +52,10 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     [Fact]
     public async Task Arrays_and_objects_can_be_taken_apart()
     {
-        var run = await SqlAsync($"SELECT a.key, a.type FROM canonical_lines l, json_each(l.attributes) a WHERE l.trace_id = '{SampleTelemetry.Trace}' ORDER BY a.id", "--format", "csv");
+        var run = await SqlAsync(
+            "SELECT a.key, a.type FROM canonical_lines l, json_each(l.attributes) a " +
+                $"WHERE l.trace_id = '{SampleTelemetry.Trace}' ORDER BY a.id",
+            "--format", "csv");
 
         Assert.Equal(["key,type", "db.system,text", "rows,integer", "quoted,text"], run.Lines);
     }
@@ -98,7 +109,8 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     [InlineData("SELECT nope FROM spans", "no such column: nope")]
     [InlineData("SELEC 1", "near \"SELEC\": syntax error")]
     [InlineData("SELECT p(durations, 101) FROM rollups_minute", "percent has to be above 0 and at most 100, not 101")]
-    [InlineData("SELECT pv(distribution, 0) FROM metric_rollups_minute", "pv(distribution, percent): percent has to be above 0 and at most 100, not 0")]
+    [InlineData("SELECT pv(distribution, 0) FROM metric_rollups_minute",
+        "pv(distribution, percent): percent has to be above 0 and at most 100, not 0")]
     [InlineData("SELECT ns('yesterday')", "'yesterday' is neither a day, a time nor 'now'")]
     [InlineData("SELECT 1; SELECT 2", "Only one statement at a time")]
     [InlineData("-- nothing", "There is no statement in it")]
@@ -175,7 +187,8 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     [Fact]
     public async Task A_comment_may_follow_and_the_statement_may_come_from_standard_input()
     {
-        var run = await CommandRun.WithInputAsync("SELECT count(*) AS n FROM logs; -- all of them", "sql", "-", "--format", "csv", "--data", telemetry.Directory);
+        var run = await CommandRun.WithInputAsync(
+            "SELECT count(*) AS n FROM logs; -- all of them", "sql", "-", "--format", "csv", "--data", telemetry.Directory);
 
         Assert.Equal((0, "n\r\n2\r\n"), (run.ExitCode, run.Output));
     }
@@ -183,7 +196,9 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     [LinuxFact]
     public async Task Where_nothing_more_can_be_printed_it_says_so()
     {
-        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", "exec dotnet \"$0\" sql 'SELECT 1' --data \"$1\" > /dev/full", Path.Combine(AppContext.BaseDirectory, "Orion.Cli.dll"), telemetry.Directory])
+        const string Script = "exec dotnet \"$0\" sql 'SELECT 1' --data \"$1\" > /dev/full";
+        var program = Path.Combine(AppContext.BaseDirectory, "Orion.Cli.dll");
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", Script, program, telemetry.Directory])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -197,7 +212,8 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     [Fact]
     public async Task A_query_that_takes_too_long_is_cut_off()
     {
-        var run = await SqlAsync("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n", "--timeout", "1");
+        var run = await SqlAsync(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n", "--timeout", "1");
 
         Assert.Equal(2, run.ExitCode);
         Assert.StartsWith("Cut off after 1 s.", run.Notes, StringComparison.Ordinal);
@@ -207,7 +223,9 @@ public sealed class SqlTests(SampleTelemetry telemetry) : IClassFixture<SampleTe
     public async Task A_signal_stops_a_query()
     {
         // SIGTERM, for which the program does what it does for Ctrl+C: a shell that starts tests in the background has SIGINT ignored.
-        using var process = CommandRun.Start("sql", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 3", "--format", "csv", "--timeout", "3600", "--data", telemetry.Directory);
+        using var process = CommandRun.Start(
+            "sql", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 3",
+            "--format", "csv", "--timeout", "3600", "--data", telemetry.Directory);
         Assert.Equal("i", await process.StandardOutput.ReadLineAsync());
         Assert.Equal("1", await process.StandardOutput.ReadLineAsync());
         Signals.AskToStop(process);

@@ -41,7 +41,8 @@ public sealed partial class TableTests(SampleTelemetry telemetry) : IClassFixtur
     [Fact]
     public async Task More_rows_than_a_table_holds_are_in_several()
     {
-        var run = await SqlAsync("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n LIMIT 1001", "--limit", "1001");
+        var run = await SqlAsync(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n LIMIT 1001", "--limit", "1001");
 
         Assert.Equal(2, run.Lines.Count(line => line == "| i    |" || line == "|    i |"));
         Assert.Equal("(1001 rows)", run.Lines[^1]);

@@ -9,7 +9,12 @@ namespace Orion.OpsPanel.Tests;
 
 public sealed class AccessTests
 {
-    private static readonly string[] s_pages = ["/admin/ops/overview", "/admin/ops/traces", "/admin/ops/logs", "/admin/ops/overview/live", "/admin/ops/logs/live", "/admin/ops/metrics", "/admin/ops/metrics/live", "/admin/ops/health", "/admin/ops/health/live", "/admin/ops/people", "/admin/ops/nowhere"];
+    private static readonly string[] s_pages =
+    [
+        "/admin/ops/overview", "/admin/ops/traces", "/admin/ops/logs", "/admin/ops/overview/live", "/admin/ops/logs/live",
+        "/admin/ops/metrics", "/admin/ops/metrics/live", "/admin/ops/health", "/admin/ops/health/live", "/admin/ops/people",
+        "/admin/ops/nowhere",
+    ];
 
     [Theory]
     [InlineData("anonymous", "401 401 401 401 401 401 401 401 401 401 401")]
@@ -87,7 +92,8 @@ public sealed class AccessTests
             {
                 using var answer = await client.GetAsync(path);
                 Assert.Equal(
-                    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+                    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+                        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
                     answer.Headers.GetValues("Content-Security-Policy").Single());
                 Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
                 Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());
@@ -120,7 +126,10 @@ public sealed class AccessTests
         using var plain = await client.GetAsync("/admin/ops/assets/panel.js");
         Assert.Equal("text/javascript", plain.Content.Headers.ContentType?.MediaType);
         Assert.True(plain.Headers.CacheControl!.NoCache);
-        using var again = new HttpRequestMessage(HttpMethod.Get, "/admin/ops/assets/panel.js") { Headers = { IfNoneMatch = { plain.Headers.ETag! } } };
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/admin/ops/assets/panel.js")
+        {
+            Headers = { IfNoneMatch = { plain.Headers.ETag! } },
+        };
         using var notModified = await client.SendAsync(again);
         Assert.Equal(HttpStatusCode.NotModified, notModified.StatusCode);
         var page = await (await host.SignInAsync("viewer")).GetStringAsync("/admin/ops/overview");

@@ -28,7 +28,11 @@ public sealed class ActTests
         var reader = host.App.Services.GetRequiredService<TelemetryReader>();
         List<(string Action, string Status)> audited = [];
         await Eventually.TrueAsync(
-            async () => (audited = [.. (await reader.AuditAsync(new AuditQuery())).Select(e => (e.Action, e.Status))]).Count == (role == "anonymous" ? 0 : 2),
+            async () =>
+            {
+                audited = [.. (await reader.AuditAsync(new AuditQuery())).Select(e => (e.Action, e.Status))];
+                return audited.Count == (role == "anonymous" ? 0 : 2);
+            },
             "its entries are in the audit log");
         Assert.Equal(expected == 303, audited.Contains(("ops.job_redriven", "success")));
         Assert.Equal(expected == 403, audited.Contains(("ops.forbidden", "error")));
@@ -53,7 +57,15 @@ public sealed class ActTests
     {
         await using var host = await PanelHost.StartAsync();
         var now = DateTimeOffset.UtcNow;
-        await host.Sink.RaiseAlertAsync(new AlertRow { Rule = "heartbeat_stale", Subject = "worker:1", Severity = "critical", Summary = "worker is silent", OpenedAt = now, UpdatedAt = now });
+        await host.Sink.RaiseAlertAsync(new AlertRow
+        {
+            Rule = "heartbeat_stale",
+            Subject = "worker:1",
+            Severity = "critical",
+            Summary = "worker is silent",
+            OpenedAt = now,
+            UpdatedAt = now,
+        });
         var client = await host.SignInAsync("operator", "Olga");
         using var acknowledged = await client.ActAsync("/admin/ops/acts/acknowledge", ("alert", "heartbeat_stale:worker:1"));
         Assert.Equal(HttpStatusCode.SeeOther, acknowledged.StatusCode);

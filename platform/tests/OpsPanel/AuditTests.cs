@@ -105,7 +105,9 @@ public sealed class AuditTests
         Assert.Equal(HealthStatus.Healthy, (await checks.CheckHealthAsync()).Status);
         string[] bad =
         [
-            """{"Action":"without.component"}""", """{"Component":null,"Action":"of.nobody"}""", """{"Component":"x","Action":"y","Time":"soon"}""",
+            """{"Action":"without.component"}""",
+            """{"Component":null,"Action":"of.nobody"}""",
+            """{"Component":"x","Action":"y","Time":"soon"}""",
         ];
         await host.Store.WriteAsync(async tx =>
         {

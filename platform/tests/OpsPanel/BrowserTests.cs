@@ -155,7 +155,9 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         Rows.Story(host.Sink, DateTimeOffset.UtcNow);
         await host.Sink.FlushAsync();
         var client = await host.SignInAsync("viewer");
-        foreach (var (path, expected) in new[] { ("overview", "Request rate"), ("traces", "allocation.provision"), ("logs", "Placed allocation"), ("health", "panel-test") })
+        (string, string)[] pages =
+            [("overview", "Request rate"), ("traces", "allocation.provision"), ("logs", "Placed allocation"), ("health", "panel-test")];
+        foreach (var (path, expected) in pages)
         {
             Assert.Contains(expected, await client.GetStringAsync($"/admin/ops/{path}"), StringComparison.Ordinal);
         }
@@ -183,12 +185,16 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
                 complaints.Add(message.Text);
             }
         };
-        foreach (var path in new[] { "overview", "traces", $"traces/{request.TraceId}", "logs", "metrics", "metrics?name=shop.latency", "health", "people" })
+        string[] pages =
+            ["overview", "traces", $"traces/{request.TraceId}", "logs", "metrics", "metrics?name=shop.latency", "health", "people"];
+        foreach (var path in pages)
         {
             await page.GotoAsync(new Uri(host.Address, $"/admin/ops/{path}").ToString());
             var result = await page.RunAxe();
-            complaints.AddRange(result.Violations.Select(v => $"{path}: {v.Id}: {v.Help}: {string.Join(", ", v.Nodes.Select(n => n.Html))}"));
-            if (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") is > 0 and var over)
+            complaints.AddRange(
+                result.Violations.Select(v => $"{path}: {v.Id}: {v.Help}: {string.Join(", ", v.Nodes.Select(n => n.Html))}"));
+            const string TooWide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            if (await page.EvaluateAsync<int>(TooWide) is > 0 and var over)
             {
                 complaints.Add($"{path}: scrolls sideways by {over} px");
             }

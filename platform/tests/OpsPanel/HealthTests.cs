@@ -52,7 +52,8 @@ public sealed class HealthTests
         // Midnight: the minutes that pass below, one a look, must not come to the next day, which would be removed for the quota as well.
         var time = new FakeTimeProvider(new DateTimeOffset(DateTime.UtcNow.Date.AddDays(-2), TimeSpan.Zero));
         var first = time.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
-        await using var filler = new TelemetrySink(new TelemetrySinkOptions { Directory = host.TelemetryFolder, Process = "filler", QuotaBytes = 2 * 1024 * 1024 }, time);
+        var small = new TelemetrySinkOptions { Directory = host.TelemetryFolder, Process = "filler", QuotaBytes = 2 * 1024 * 1024 };
+        await using var filler = new TelemetrySink(small, time);
         async Task<string> FillAsync(TimeSpan then)
         {
             for (var i = 0; i < 3_000; i++)
@@ -147,11 +148,20 @@ public sealed class HealthTests
         var day = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1);
         var html = await host.Painter.RenderAsync<RollupChecks>(
             ("Id", "x"),
-            ("Checks", new[] { new RollupDayCheck("api", day, now.AddHours(-2), 1440, 3, false), new RollupDayCheck("worker", day, now.AddHours(-2), 0, 0, false) }),
+            ("Checks", new[]
+            {
+                new RollupDayCheck("api", day, now.AddHours(-2), 1440, 3, false),
+                new RollupDayCheck("worker", day, now.AddHours(-2), 0, 0, false),
+            }),
             ("Now", now));
 
         Assert.Contains("not what the raw rows say", html, StringComparison.Ordinal);
-        foreach (var (id, expected) in new[] { ("check-api", "2024-10-03"), ("check-api", "2 h ago"), ("check-api", "1,440"), ("check-api", ">3<"), ("check-worker", "raw rows incomplete") })
+        (string, string)[] cells =
+        [
+            ("check-api", "2024-10-03"), ("check-api", "2 h ago"), ("check-api", "1,440"), ("check-api", ">3<"),
+            ("check-worker", "raw rows incomplete"),
+        ];
+        foreach (var (id, expected) in cells)
         {
             Assert.Contains(expected, Row(html, id), StringComparison.Ordinal);
         }
@@ -174,7 +184,9 @@ public sealed class HealthTests
         };
         var shares = StallShares.Of(stall);
         Assert.Equal(1, shares.Sum(s => s.Share), 6);
-        Assert.Equal(["POST /reports (api.reports.render)", "GET /other", "others", "garbage collection", "machine", "unattributed", "idle"], shares.Select(s => s.Name));
+        Assert.Equal(
+            ["POST /reports (api.reports.render)", "GET /other", "others", "garbage collection", "machine", "unattributed", "idle"],
+            shares.Select(s => s.Name));
         Assert.Equal(shares.Skip(1).Select(s => s.From), shares.SkipLast(1).Select(s => s.From + s.Share));
 
         using var host = new PainterHost();
@@ -184,7 +196,10 @@ public sealed class HealthTests
             StartedAt = DateTimeOffset.UnixEpoch,
             Lag = null,
             Stalls = 3,
-            Suspects = [new LagSuspect("POST /reports", 3, TimeSpan.FromSeconds(1.5), TimeSpan.FromMilliseconds(480), DateTimeOffset.UnixEpoch, 1)],
+            Suspects =
+            [
+                new LagSuspect("POST /reports", 3, TimeSpan.FromSeconds(1.5), TimeSpan.FromMilliseconds(480), DateTimeOffset.UnixEpoch, 1),
+            ],
             RecentStalls = [stall],
             Utilization = 0,
             Circuits = [],

@@ -203,8 +203,10 @@ public sealed class LiveTests
         var now = DateTimeOffset.UtcNow;
         for (var i = 0; i < 60; i++)
         {
-            host.Sink.Record(Rows.Request(now.AddSeconds(-i), i == 7 ? 900 : 5, status: i == 3 ? 500 : 200, tenant: i % 2 == 0 ? "acme" : "globex"));
-            host.Sink.Record(Rows.Log(now.AddSeconds(-i), $"message {i}", i == 3 ? LogLevel.Error : LogLevel.Information, i % 2 == 0 ? "api" : "worker"));
+            host.Sink.Record(Rows.Request(
+                now.AddSeconds(-i), i == 7 ? 900 : 5, status: i == 3 ? 500 : 200, tenant: i % 2 == 0 ? "acme" : "globex"));
+            host.Sink.Record(Rows.Log(
+                now.AddSeconds(-i), $"message {i}", i == 3 ? LogLevel.Error : LogLevel.Information, i % 2 == 0 ? "api" : "worker"));
         }
 
         await host.Sink.FlushAsync();
@@ -220,7 +222,8 @@ public sealed class LiveTests
         Assert.Equal(1, await CountAsync("logs?q=MESSAGE+59", "<li id=\"l-"));
 
         var first = await client.GetStringAsync("/admin/ops/traces");
-        var older = Regex.Match(first, "href=\"/admin/ops/(?<page>traces\\?after=[^\"]+)\"", RegexOptions.NonBacktracking).Groups["page"].Value;
+        var older = Regex.Match(first, "href=\"/admin/ops/(?<page>traces\\?after=[^\"]+)\"", RegexOptions.NonBacktracking)
+            .Groups["page"].Value;
         Assert.Equal(10, await CountAsync(WebUtility.HtmlDecode(older), "<tr id=\"t-"));
         Assert.DoesNotContain("data-live=", await client.GetStringAsync("/admin/ops/" + WebUtility.HtmlDecode(older)),
             StringComparison.Ordinal);

@@ -156,7 +156,10 @@ public sealed class LoginTests
         var admin = await host.SignInAsync("admin");
         var token = await admin.FormTokenAsync();
         var other = await (await host.SignInAsync("admin", "Other")).FormTokenAsync();
-        (string, string)?[] foreign = [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "https://evil.example"), ("Origin", "null"), null];
+        (string, string)?[] foreign =
+        [
+            ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "https://evil.example"), ("Origin", "null"), null,
+        ];
         foreach (var header in foreign)
         {
             using var answer = await admin.PostFormFromAsync("/admin/ops/logout", header, (FormClient.Field, token));

@@ -12,7 +12,8 @@ public sealed partial class MetricsPageTests
     {
         await using var host = await PanelHost.StartAsync();
         host.Sink.Metrics.Record(Rows.Latency("web-1"));
-        host.Sink.Metrics.Record(new MetricPoint { Name = "shop.level", Unit = "1", Service = "shop", Value = 3, Description = "How <full> it is" });
+        host.Sink.Metrics.Record(
+            new MetricPoint { Name = "shop.level", Unit = "1", Service = "shop", Value = 3, Description = "How <full> it is" });
         await host.Sink.FlushAsync();
         var client = await host.SignInAsync("viewer");
 

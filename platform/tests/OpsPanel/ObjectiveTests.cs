@@ -35,6 +35,8 @@ public sealed class ObjectiveTests
         var start = html.IndexOf($"<tr id=\"{id}\"", StringComparison.Ordinal);
         Assert.True(start >= 0, $"{id} is not there");
         var row = html[start..html.IndexOf("</tr>", start, StringComparison.Ordinal)];
-        return [.. row.Split(["</td>", "</th>"], StringSplitOptions.None).SkipLast(1).Select(c => WebUtility.HtmlDecode(System.Text.RegularExpressions.Regex.Replace(c, "<[^>]*>", "", System.Text.RegularExpressions.RegexOptions.NonBacktracking)).Trim())];
+        return [.. row.Split(["</td>", "</th>"], StringSplitOptions.None).SkipLast(1).Select(c => WebUtility.HtmlDecode(
+            System.Text.RegularExpressions.Regex.Replace(c, "<[^>]*>", "", System.Text.RegularExpressions.RegexOptions.NonBacktracking))
+            .Trim())];
     }
 }

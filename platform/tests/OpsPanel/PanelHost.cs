@@ -66,7 +66,8 @@ internal sealed class PanelHost : IAsyncDisposable
         }.Concat(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))));
         builder.WebHost.UseUrls(address);
         var logs = new CapturedLogs();
-        builder.Logging.ClearProviders().AddProvider(logs).AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // As AddServiceDefaults has it.
+        // As AddServiceDefaults has it.
+        builder.Logging.ClearProviders().AddProvider(logs).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(s => new TelemetrySink(
             new TelemetrySinkOptions

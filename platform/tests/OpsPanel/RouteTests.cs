@@ -47,6 +47,7 @@ public sealed partial class RouteTests
         Assert.Contains("overview?window=1h&amp;sort=p95", html, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("<th scope=\"row\">\\s*<a href=\"/admin/ops/traces\\?service=api&amp;route=(?<route>[^\"]+)\"", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex("<th scope=\"row\">\\s*<a href=\"/admin/ops/traces\\?service=api&amp;route=(?<route>[^\"]+)\"",
+        RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex RouteLink();
 }

@@ -11,7 +11,8 @@ internal static class Rows
 {
     public static long Nanos(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks * 100;
 
-    public static CanonicalLine Request(DateTimeOffset at, double ms, string method = "GET", string route = "/v1/projects/{projectId}/allocations", int status = 200, string tenant = "acme") => new()
+    public static CanonicalLine Request(DateTimeOffset at, double ms, string method = "GET",
+        string route = "/v1/projects/{projectId}/allocations", int status = 200, string tenant = "acme") => new()
     {
         TraceId = ActivityTraceId.CreateRandom(),
         SpanId = ActivitySpanId.CreateRandom(),
@@ -34,7 +35,8 @@ internal static class Rows
         Attributes = [new("http.request.method", method), new("http.route", route), new("http.response.status_code", (long)status)],
     };
 
-    public static CanonicalLine Job(SpanRow cause, DateTimeOffset at, double ms, string kind, string service = "worker", string? error = null) => new()
+    public static CanonicalLine Job(SpanRow cause, DateTimeOffset at, double ms, string kind, string service = "worker",
+        string? error = null) => new()
     {
         TraceId = ActivityTraceId.CreateRandom(),
         SpanId = ActivitySpanId.CreateRandom(),
@@ -67,7 +69,8 @@ internal static class Rows
         Tenant = parent.Tenant,
     };
 
-    public static LogRow Log(DateTimeOffset at, string message, LogLevel level = LogLevel.Information, string service = "api", SpanRow? within = null) => new()
+    public static LogRow Log(DateTimeOffset at, string message, LogLevel level = LogLevel.Information, string service = "api",
+        SpanRow? within = null) => new()
     {
         UnixNanos = Nanos(at),
         Level = level,

@@ -43,7 +43,9 @@ public sealed class StallBannerTests
             {
                 await Task.WhenAll(Enumerable.Range(0, ThreadPool.ThreadCount + 16).Select(_ => client.PostAsync("/reports", null)));
                 page = await client.GetStringAsync("/admin/ops/logs");
-                return environment == "Production" ? report.Recent.Any(s => s.Suspect?.Name == "POST /reports") : page.Contains("likely: POST /reports", StringComparison.Ordinal);
+                return environment == "Production"
+                    ? report.Recent.Any(s => s.Suspect?.Name == "POST /reports")
+                    : page.Contains("likely: POST /reports", StringComparison.Ordinal);
             },
             "a stall blamed on the blocking route",
             TimeSpan.FromMinutes(3));
@@ -57,7 +59,9 @@ public sealed class StallBannerTests
             return;
         }
 
-        Assert.Matches("<div id=\"stall-notice\" class=\"notice\" role=\"status\"><p>thread pool stalled ~\\d+ ms - likely: POST /reports</p></div>", page);
+        Assert.Matches(
+            "<div id=\"stall-notice\" class=\"notice\" role=\"status\"><p>thread pool stalled ~\\d+ ms - likely: POST /reports</p></div>",
+            page);
         string fragment;
         do
         {

@@ -93,7 +93,8 @@ public sealed class AccountTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_a_killed_run_was_handed_and_could_not_note_is_accounted_for_also_when_the_file_is_locked_at_the_next_start(bool locked)
+    public async Task What_a_killed_run_was_handed_and_could_not_note_is_accounted_for_also_when_the_file_is_locked_at_the_next_start(
+        bool locked)
     {
         await using var test = new TestSink();
         await test.Sink.FlushAsync();

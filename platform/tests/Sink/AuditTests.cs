@@ -59,7 +59,8 @@ public sealed class AuditTests
             }
         }
 
-        var callers = Enumerable.Range(0, 8).Select(c => Task.Run(() => Task.WhenAll(Enumerable.Range(0, 250).Select(i => test.Sink.Audit.LogAsync(Entry($"caller{c}-{i}"))))));
+        Task[] Calls(int caller) => [.. Enumerable.Range(0, 250).Select(i => test.Sink.Audit.LogAsync(Entry($"caller{caller}-{i}")))];
+        var callers = Enumerable.Range(0, 8).Select(c => Task.Run(() => Task.WhenAll(Calls(c))));
         await Task.WhenAll(tasks.Concat(callers));
         Assert.Equal(3_000, await CountAsync(test));
     }

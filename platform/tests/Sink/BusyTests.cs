@@ -12,7 +12,9 @@ public sealed class BusyTests
 {
     // ORION_BUSY_SECONDS=60 runs the long form.
     private static readonly double s_seconds =
-        double.TryParse(Environment.GetEnvironmentVariable("ORION_BUSY_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 3;
+        double.TryParse(Environment.GetEnvironmentVariable("ORION_BUSY_SECONDS"), CultureInfo.InvariantCulture, out var seconds)
+            ? seconds
+            : 3;
 
     [Fact]
     public async Task Two_processes_write_and_a_third_reads_and_nobody_ever_hears_that_a_file_is_locked()
@@ -45,7 +47,9 @@ public sealed class BusyTests
 
     private static async Task<BusyOutcome> Start(string directory, string name)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(BusyWriter).Assembly.Location, "busy-writer", directory, name, s_seconds.ToString(CultureInfo.InvariantCulture)])
+        string[] arguments =
+            [typeof(BusyWriter).Assembly.Location, "busy-writer", directory, name, s_seconds.ToString(CultureInfo.InvariantCulture)];
+        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments)
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

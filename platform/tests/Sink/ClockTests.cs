@@ -9,7 +9,11 @@ namespace Orion.Sink.Tests;
 /// <summary>Rows of a clock that was wrong.</summary>
 public sealed class ClockTests
 {
-    public static TheoryData<DateTimeOffset> WrongTimes => new(DateTimeOffset.UnixEpoch, TestSink.Start.AddDays(-8), TestSink.Start.AddHours(1), new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public static TheoryData<DateTimeOffset> WrongTimes => new(
+        DateTimeOffset.UnixEpoch,
+        TestSink.Start.AddDays(-8),
+        TestSink.Start.AddHours(1),
+        new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Theory]
     [MemberData(nameof(WrongTimes))]
@@ -44,7 +48,9 @@ public sealed class ClockTests
         await test.Sink.FlushAsync();
 
         using var central = Database.OpenReader(SegmentFiles.CentralPath(test.Directory));
-        Assert.Equal((1, UnixTime.Floor(test.Now, UnixTime.Minute)), (central.QueryLong("SELECT count(DISTINCT start) FROM rollups_minute"), central.QueryLong("SELECT start FROM rollups_minute LIMIT 1")));
+        Assert.Equal((1, UnixTime.Floor(test.Now, UnixTime.Minute)),
+            (central.QueryLong("SELECT count(DISTINCT start) FROM rollups_minute"),
+                central.QueryLong("SELECT start FROM rollups_minute LIMIT 1")));
     }
 
     [Fact]

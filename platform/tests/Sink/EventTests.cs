@@ -30,7 +30,8 @@ public sealed class EventTests
         test.Sink.LogEvent(new BusinessEvent { Type = "other", Service = "api" });
         await test.Sink.FlushAsync();
 
-        Assert.Equivalent(item, Assert.Single(await test.Reader.EventsAsync(new EventQuery { EntityId = "al_1", Tenant = "acme", Type = "allocation.requested" })), strict: true);
+        var allocation = new EventQuery { EntityId = "al_1", Tenant = "acme", Type = "allocation.requested" };
+        Assert.Equivalent(item, Assert.Single(await test.Reader.EventsAsync(allocation)), strict: true);
         Assert.Equal(["other", "allocation.requested"], (await test.Reader.EventsAsync(new EventQuery())).Select(e => e.Type));
         Assert.Equal("allocation.requested", Assert.Single(await test.Reader.EventsAsync(new EventQuery { Offset = 1 })).Type);
         Assert.Equal("allocation.requested", Assert.Single(await test.Reader.EventsAsync(new EventQuery { Success = false })).Type);
@@ -63,9 +64,11 @@ public sealed class EventTests
     {
         await using var test = new TestSink();
         Assert.Equal(0, await test.Reader.LastFactAsync());
-        var first = new FactRow(1, test.Time.GetUtcNow(), "allocation.requested", "allocation/al_1", "t1", "{}", "5b8efff798038103d269b633813fc60c", "c1");
+        var first = new FactRow(
+            1, test.Time.GetUtcNow(), "allocation.requested", "allocation/al_1", "t1", "{}", "5b8efff798038103d269b633813fc60c", "c1");
         Assert.True(await test.Sink.CopyFactsAsync([first]));
-        Assert.True(await test.Sink.CopyFactsAsync([first with { Type = "changed" }, first with { Position = 2, Type = "allocation.provisioned" }]));
+        Assert.True(await test.Sink.CopyFactsAsync(
+            [first with { Type = "changed" }, first with { Position = 2, Type = "allocation.provisioned" }]));
 
         Assert.Equal(2, await test.Reader.LastFactAsync());
         var facts = await test.Reader.FactsAsync("allocation/al_1");

@@ -24,7 +24,9 @@ public sealed class FilterTests
             var line = test.Line($"/v1/{random.Next(6)}", random.Next(3_000), s_services[random.Next(s_services.Length)]);
             (line.StartUnixNanos, line.Tenant) = (test.Now + (i * 1_000L), s_tenants[random.Next(s_tenants.Length)]);
             line.Status = random.Next(9) == 0 ? SpanStatus.Error : SpanStatus.Unset;
-            line.Links = i % 3 == 0 ? [new SpanLink(System.Diagnostics.ActivityTraceId.CreateRandom(), System.Diagnostics.ActivitySpanId.CreateRandom())] : [];
+            line.Links = i % 3 == 0
+                ? [new SpanLink(System.Diagnostics.ActivityTraceId.CreateRandom(), System.Diagnostics.ActivitySpanId.CreateRandom())]
+                : [];
             all.Add(line);
             test.Sink.Record(line);
         }
@@ -42,9 +44,11 @@ public sealed class FilterTests
                 MinDuration = random.Next(3) == 0 ? TimeSpan.FromMilliseconds(random.Next(2_000)) : null,
                 Limit = 40,
             };
-            var expected = all.Where(l => (query.Service is null || l.Service == query.Service) && (query.Route is null || l.Route == query.Route) && (query.Tenant is null || l.Tenant == query.Tenant)
+            var expected = all.Where(l => (query.Service is null || l.Service == query.Service)
+                && (query.Route is null || l.Route == query.Route)
+                && (query.Tenant is null || l.Tenant == query.Tenant)
                 && (!query.ErrorsOnly || l.Status == SpanStatus.Error)
-                    && (query.MinDuration is not { } least || l.DurationNanos >= least.Ticks * 100));
+                && (query.MinDuration is not { } least || l.DurationNanos >= least.Ticks * 100));
             var found = new List<CanonicalLine>();
             do
             {
@@ -85,7 +89,9 @@ public sealed class FilterTests
                 Text = Maybe(random, $"E {random.Next(30)}%"),
                 Limit = 1_000,
             };
-            var expected = all.Where(l => (query.Service is null || l.Service == query.Service) && (query.Tenant is null || l.Tenant == query.Tenant) && l.Level >= query.MinLevel
+            var expected = all.Where(l => (query.Service is null || l.Service == query.Service)
+                && (query.Tenant is null || l.Tenant == query.Tenant)
+                && l.Level >= query.MinLevel
                 && (query.Text is null || l.Message.Contains(query.Text, StringComparison.OrdinalIgnoreCase)));
 
             Assert.Equal(expected.Select(l => (l.UnixNanos, l.Message)),

@@ -131,7 +131,8 @@ public sealed class MetricDistributionTests
         test.Sink.Metrics.Record(new MetricPoint { Name = "m", Service = "s", Value = 1 });
         await test.Sink.FlushAsync();
         using var other = Database.OpenWriter(SegmentFiles.CentralPath(test.Directory), 10_000, 100);
-        other.Execute("CREATE TRIGGER refuse BEFORE INSERT ON metric_rollup_series WHEN NEW.name = 'later' BEGIN SELECT RAISE(ABORT, 'refused by the test'); END");
+        other.Execute("CREATE TRIGGER refuse BEFORE INSERT ON metric_rollup_series WHEN NEW.name = 'later' " +
+            "BEGIN SELECT RAISE(ABORT, 'refused by the test'); END");
         test.Sink.Metrics.Record(new MetricPoint { Name = "m", Service = "s", Value = 2 });
         test.Sink.Metrics.Record(new MetricPoint { Name = "later", Service = "s", Value = 2 });
         await test.Sink.FlushAsync();
@@ -158,5 +159,6 @@ public sealed class MetricDistributionTests
         };
 
     private static async Task<MetricMinute> MinuteAsync(TestSink test) =>
-        Assert.Single(Assert.Single(await test.Reader.MetricAsync("m", test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1))).Minutes);
+        Assert.Single(
+            Assert.Single(await test.Reader.MetricAsync("m", test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1))).Minutes);
 }

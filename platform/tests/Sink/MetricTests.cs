@@ -14,11 +14,11 @@ public sealed class MetricTests
         var from = test.Time.GetUtcNow();
         foreach (var value in new[] { 3.0, 1.0, 2.0 })
         {
-            test.Sink.Metrics.Record(new MetricPoint { Name = "queue.depth", Unit = "{job}", Description = "Jobs that wait", Service = "worker", Value = value, Labels = [new("kind", "a")] });
+            test.Sink.Metrics.Record(Depth(value, "a"));
             await test.Sink.FlushAsync();
         }
 
-        test.Sink.Metrics.Record(new MetricPoint { Name = "queue.depth", Unit = "{job}", Description = "Jobs that wait", Service = "worker", Value = 9, Labels = [new("kind", "b")] });
+        test.Sink.Metrics.Record(Depth(9, "b"));
         test.Time.Advance(TimeSpan.FromMinutes(2));
         test.Sink.Metrics.Record(new MetricPoint
         {
@@ -41,7 +41,22 @@ public sealed class MetricTests
         var duration = await test.Reader.MetricAsync("request.duration", from, test.Time.GetUtcNow().AddSeconds(1));
         Assert.Equal(new MetricMinute(test.Time.GetUtcNow(), 1, 4, 12, 1, 6, 12, null),
             duration.Single().Minutes.Single() with { Distribution = null });
-        Assert.Equal([new MetricDescription("queue.depth", "{job}", MetricKind.Gauge, "Jobs that wait"), new MetricDescription("request.duration", "s", MetricKind.Histogram, null)], await test.Reader.MetricsAsync());
+        Assert.Equal(
+            [
+                new MetricDescription("queue.depth", "{job}", MetricKind.Gauge, "Jobs that wait"),
+                new MetricDescription("request.duration", "s", MetricKind.Histogram, null),
+            ],
+            await test.Reader.MetricsAsync());
+
+        static MetricPoint Depth(double value, string kind) => new()
+        {
+            Name = "queue.depth",
+            Unit = "{job}",
+            Description = "Jobs that wait",
+            Service = "worker",
+            Value = value,
+            Labels = [new("kind", kind)],
+        };
     }
 
     [Fact]
@@ -52,7 +67,12 @@ public sealed class MetricTests
         await test.Sink.FlushAsync();
 
         var names = (await test.Reader.MetricsAsync()).Select(m => m.Name);
-        Assert.Equal([StandardMetrics.CpuUsagePercent, StandardMetrics.GcCount, StandardMetrics.MemoryAllocMb, StandardMetrics.MemoryUsedBytes, StandardMetrics.PoolThreadsCount], names);
+        Assert.Equal(
+            [
+                StandardMetrics.CpuUsagePercent, StandardMetrics.GcCount, StandardMetrics.MemoryAllocMb, StandardMetrics.MemoryUsedBytes,
+                StandardMetrics.PoolThreadsCount,
+            ],
+            names);
     }
 
     [Theory]
@@ -68,7 +88,15 @@ public sealed class MetricTests
             Assert.Throws<ArgumentException>(() => metrics.RecordSimple("queue.depth", value)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() =>
             metrics.Record(new MetricPoint { Name = "d", Service = "api", Kind = MetricKind.Histogram, Value = 1, Max = value }));
-        Assert.Throws<ArgumentException>(() => metrics.Record(new MetricPoint { Name = "d", Service = "api", Kind = MetricKind.Histogram, Value = 1, Bounds = [1, value], Buckets = [1, 0, 0] }));
+        Assert.Throws<ArgumentException>(() => metrics.Record(new MetricPoint
+        {
+            Name = "d",
+            Service = "api",
+            Kind = MetricKind.Histogram,
+            Value = 1,
+            Bounds = [1, value],
+            Buckets = [1, 0, 0],
+        }));
         Assert.False(metrics.TryRecord(new MetricPoint { Name = "queue.depth", Service = "api", Value = value }));
         await test.Sink.FlushAsync();
 
@@ -82,11 +110,22 @@ public sealed class MetricTests
     public async Task Raw_points_keep_their_buckets()
     {
         await using var test = new TestSink();
-        test.Sink.Metrics.Record(new MetricPoint { Name = "d", Kind = MetricKind.Histogram, Service = "api", Value = 12, Count = 4, Bounds = [2, 5], Buckets = [1, 2, 1], Labels = [new("b", 2L), new("a", "1")] });
+        test.Sink.Metrics.Record(new MetricPoint
+        {
+            Name = "d",
+            Kind = MetricKind.Histogram,
+            Service = "api",
+            Value = 12,
+            Count = 4,
+            Bounds = [2, 5],
+            Buckets = [1, 2, 1],
+            Labels = [new("b", 2L), new("a", "1")],
+        });
         await test.Sink.FlushAsync();
 
         using var segment = Database.OpenReader(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api"));
-        using var rows = segment.Prepare("SELECT s.labels, m.buckets, m.bounds, m.id FROM metrics_timeseries m JOIN metric_series s ON s.id = m.series");
+        using var rows = segment.Prepare(
+            "SELECT s.labels, m.buckets, m.bounds, m.id FROM metrics_timeseries m JOIN metric_series s ON s.id = m.series");
         Assert.True(rows.Step());
         Assert.Equal(("{\"a\":\"1\",\"b\":2}", "[1,2,1]", "[2,5]", test.Now), (rows.Text(0), rows.Text(1), rows.Text(2), rows.Long(3)));
     }
@@ -97,7 +136,12 @@ public sealed class MetricTests
     public async Task What_is_unknown_of_a_point_is_unknown_of_its_minute_and_one_without_measurements_says_nothing(bool oneBatch)
     {
         await using var test = new TestSink();
-        foreach (var point in new[] { Histogram("bare", 2, 10, 4, 6), Histogram("bare", 3, null, null, null), Histogram("empty", 0, null, null, null), Histogram("empty", 2, 10, 4, 6) })
+        MetricPoint[] points =
+        [
+            Histogram("bare", 2, 10, 4, 6), Histogram("bare", 3, null, null, null),
+            Histogram("empty", 0, null, null, null), Histogram("empty", 2, 10, 4, 6),
+        ];
+        foreach (var point in points)
         {
             test.Sink.Metrics.Record(point);
             if (!oneBatch)
@@ -114,7 +158,8 @@ public sealed class MetricTests
 
         async Task<(long, double?, double?, double?)> FiguresAsync(string name)
         {
-            var minute = Assert.Single(Assert.Single(await test.Reader.MetricAsync(name, test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1))).Minutes);
+            var series = await test.Reader.MetricAsync(name, test.Time.GetUtcNow(), test.Time.GetUtcNow().AddMinutes(1));
+            var minute = Assert.Single(Assert.Single(series).Minutes);
             return (minute.Count, minute.Sum, minute.Min, minute.Max);
         }
     }
@@ -125,7 +170,8 @@ public sealed class MetricTests
         await using var test = new TestSink();
         foreach (var (second, value) in new[] { (30, 3.0), (10, 1.0), (20, 2.0) })
         {
-            test.Sink.Metrics.Record(new MetricPoint { Name = "level", Service = "s", Value = value, UnixNanos = test.Now + (second * UnixTime.Second) });
+            test.Sink.Metrics.Record(
+                new MetricPoint { Name = "level", Service = "s", Value = value, UnixNanos = test.Now + (second * UnixTime.Second) });
             await test.Sink.FlushAsync();
         }
 

@@ -157,7 +157,8 @@ public sealed class NightlyTests
     private static long Stored(TestSink test) =>
         Query(test, "SELECT max(count) FROM rollups_minute WHERE series = (SELECT id FROM rollup_series WHERE kind = 2)");
 
-    private static Task<long> Days(TestSink test) => Task.FromResult(Query(test, string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) FROM rollup_checks WHERE minutes = {1440}")));
+    private static Task<long> Days(TestSink test) => Task.FromResult(Query(test,
+        string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) FROM rollup_checks WHERE minutes = {1440}")));
 
     private static long Query(TestSink test, string sql)
     {

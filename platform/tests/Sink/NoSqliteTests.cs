@@ -10,7 +10,12 @@ public sealed class NoSqliteTests
     public async Task A_library_that_cannot_be_loaded_costs_the_telemetry_is_counted_and_nothing_hangs()
     {
         using var folder = new TempFolder();
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(NoSqlite).Assembly.Location, "no-sqlite", folder.Path]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(NoSqlite).Assembly.Location, "no-sqlite", folder.Path])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -52,7 +52,11 @@ public sealed class OtlpDistributionTests
         Assert.Equal([0, 1, 0, 1, 0], stored[1].Counts);
         Assert.Equal([4, 4 * Math.Sqrt(2), 8 * Math.Sqrt(2), 16], stored[1].Bounds, (a, b) => Math.Abs(a - b) < 1e-12);
 
-        void Send(ProtoBody point) => Assert.Equal(0, test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, Metric("d", 2, point.Fixed64(2, start))).Rejected);
+        void Send(ProtoBody point)
+        {
+            var body = Metric("d", 2, point.Fixed64(2, start));
+            Assert.Equal(0, test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, body).Rejected);
+        }
     }
 
     [Fact]
@@ -119,7 +123,8 @@ public sealed class OtlpDistributionTests
                 .Attribute(7, "route", "/a")
                 .Message(6, new ProtoBody().Double(1, 0.5).Double(2, double.NaN))
                     .Message(6, new ProtoBody().Double(1, 0.99).Double(2, p99));
-            Assert.Equal(new OtlpResult(1, 0, null), test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(new ProtoBody().Text(1, "rpc").Text(3, "s").Message(11, new ProtoBody().Message(1, point)))));
+            var body = Request(new ProtoBody().Text(1, "rpc").Text(3, "s").Message(11, new ProtoBody().Message(1, point)));
+            Assert.Equal(new OtlpResult(1, 0, null), test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, body));
             await test.Sink.FlushAsync();
         }
 
@@ -142,9 +147,13 @@ public sealed class OtlpDistributionTests
         var body = Encoding.UTF8.GetBytes($$$"""
             {"resourceMetrics":[{"scopeMetrics":[{"metrics":[
               {"name":"d","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[
-                {"timeUnixNano":"{{{test.Now}}}","count":"12","sum":40,"scale":1,"zeroCount":"5","positive":{"offset":2,"bucketCounts":["3","0","2"]},"negative":{"offset":-1,"bucketCounts":["2"]},"min":-0.9,"max":5}]}},
+                {"timeUnixNano":"{{{test.Now}}}","count":"12","sum":40,"scale":1,"zeroCount":"5",
+            """ + $$$"""
+            "positive":{"offset":2,"bucketCounts":["3","0","2"]},"negative":{"offset":-1,"bucketCounts":["2"]},"min":-0.9,"max":5}]}},
               {"name":"rpc","summary":{"dataPoints":[
-                {"startTimeUnixNano":"{{{test.Now - 1}}}","timeUnixNano":"{{{test.Now}}}","count":"7","sum":3.5,"quantileValues":[{"quantile":0.5,"value":0.4},{"quantile":1,"value":"NaN"}]}]}},
+                {"startTimeUnixNano":"{{{test.Now - 1}}}","timeUnixNano":"{{{test.Now}}}","count":"7","sum":3.5,
+            """ + $$$"""
+            "quantileValues":[{"quantile":0.5,"value":0.4},{"quantile":1,"value":"NaN"}]}]}},
               {"name":"bad","gauge":{"dataPoints":[{"timeUnixNano":"{{{test.Now}}}","asDouble":"Infinity"}]}}]}]}]}
             """);
         var result = test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Json, body);
@@ -173,11 +182,14 @@ public sealed class OtlpDistributionTests
     {
         await test.Sink.FlushAsync();
         using var segment = Database.OpenReader(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api"));
-        using var rows = segment.Prepare("SELECT count, value, min, max, coalesce(bounds, '[]'), coalesce(buckets, '[]') FROM metrics_timeseries ORDER BY id");
+        using var rows = segment.Prepare("SELECT count, value, min, max, coalesce(bounds, '[]'), coalesce(buckets, '[]') " +
+            "FROM metrics_timeseries ORDER BY id");
         var stored = new List<((long, double, double, double), double[], long[])>();
         while (rows.Step())
         {
-            stored.Add(((rows.Long(0), rows.Double(1), rows.Double(2), rows.Double(3)), JsonSerializer.Deserialize<double[]>(rows.Text(4)!)!, JsonSerializer.Deserialize<long[]>(rows.Text(5)!)!));
+            stored.Add(((rows.Long(0), rows.Double(1), rows.Double(2), rows.Double(3)),
+                JsonSerializer.Deserialize<double[]>(rows.Text(4)!)!,
+                JsonSerializer.Deserialize<long[]>(rows.Text(5)!)!));
         }
 
         return stored;

@@ -43,12 +43,16 @@ public sealed class OtlpLineTests
     }
 
     [Theory]
-    [InlineData("""{"http.request.method":"GET","http.route":"/orders/{id}","http.response.status_code":200}""", "GET /orders/{id}", "GET", "/orders/{id}", 200, "ok")]
-    [InlineData("""{"http.method":"POST","http.route":"/orders","http.status_code":503,"http.target":"/orders?x=1"}""", "HTTP POST", "POST", "/orders", 503, "error")]
+    [InlineData("""{"http.request.method":"GET","http.route":"/orders/{id}","http.response.status_code":200}""",
+        "GET /orders/{id}", "GET", "/orders/{id}", 200, "ok")]
+    [InlineData("""{"http.method":"POST","http.route":"/orders","http.status_code":503,"http.target":"/orders?x=1"}""",
+        "HTTP POST", "POST", "/orders", 503, "error")]
     [InlineData("""{"http.method":"GET","http.status_code":404,"http.target":"/favicon.ico"}""", "GET", "GET", null, 404, "client_error")]
     [InlineData("""{"http.method":"GET","http.status_code":"404"}""", "GET /orders/{id}", "GET", "/orders/{id}", 404, "client_error")]
-    [InlineData("""{"rpc.system":"grpc","rpc.service":"shop.Orders","rpc.method":"Place","rpc.grpc.status_code":5}""", "shop.Orders/Place", null, "shop.Orders/Place", null, "client_error")]
-    [InlineData("""{"rpc.system.name":"grpc","rpc.method":"shop.Orders/Place","rpc.response.status_code":"OK"}""", "shop.Orders/Place", null, "shop.Orders/Place", null, "ok")]
+    [InlineData("""{"rpc.system":"grpc","rpc.service":"shop.Orders","rpc.method":"Place","rpc.grpc.status_code":5}""",
+        "shop.Orders/Place", null, "shop.Orders/Place", null, "client_error")]
+    [InlineData("""{"rpc.system.name":"grpc","rpc.method":"shop.Orders/Place","rpc.response.status_code":"OK"}""",
+        "shop.Orders/Place", null, "shop.Orders/Place", null, "ok")]
     [InlineData("{}", "handle", null, "handle", null, "ok")]
     public async Task A_requests_columns_are_read_by_the_conventions_old_and_new(string attributes, string name, string? method,
         string? route, int? status, string outcome)
@@ -67,7 +71,8 @@ public sealed class OtlpLineTests
     {
         await using var test = new TestSink();
         await SendAsync(test, s_shop, Span("process orders", Consumer, "{}",
-            ",\"status\":{\"code\":2},\"events\":[{\"timeUnixNano\":\"1767614400000000000\",\"name\":\"exception\",\"attributes\":[{\"key\":\"exception.type\",\"value\":{\"stringValue\":\"OutOfStock\"}}]}]"));
+            ",\"status\":{\"code\":2},\"events\":[{\"timeUnixNano\":\"1767614400000000000\",\"name\":\"exception\"," +
+                "\"attributes\":[{\"key\":\"exception.type\",\"value\":{\"stringValue\":\"OutOfStock\"}}]}]"));
 
         var line = Assert.Single((await test.Reader.LinesAsync(new TraceQuery { ErrorsOnly = true })).Items);
         Assert.Equal(("error", "OutOfStock", "process orders"), (line.Outcome, line.ErrorType, line.Route));
@@ -77,7 +82,8 @@ public sealed class OtlpLineTests
     public async Task What_is_claimed_without_right_is_kept_as_a_claim_counted_and_told()
     {
         await using var test = new TestSink();
-        var rows = await SendAsync(test, s_shop, Span("x", Server, """{"orion.line.kind":"job","orion.surface":"public","orion.route":"/r","tenant":"acme"}"""), service: "api");
+        const string Claimed = """{"orion.line.kind":"job","orion.surface":"public","orion.route":"/r","tenant":"acme"}""";
+        var rows = await SendAsync(test, s_shop, Span("x", Server, Claimed), service: "api");
 
         Assert.Equal(4, rows.Claims);
         Assert.Equal(0, rows.Result.Rejected);
@@ -123,9 +129,11 @@ public sealed class OtlpLineTests
         var ingest = new OtlpIngest(test.Time);
         const string Api = """{"attributes":[{"key":"service.name","value":{"stringValue":"api"}}]}""";
         var logs = ingest.Read(OtlpSignal.Logs, s_shop, OtlpEncoding.Json, Encoding.UTF8.GetBytes(
-            "{\"resourceLogs\":[{\"resource\":" + Api + ",\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"x\"},\"attributes\":[{\"key\":\"tenant\",\"value\":{\"stringValue\":\"acme\"}}]}]}]}]}"));
+            "{\"resourceLogs\":[{\"resource\":" + Api + ",\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"x\"}," +
+                "\"attributes\":[{\"key\":\"tenant\",\"value\":{\"stringValue\":\"acme\"}}]}]}]}]}"));
         var metrics = ingest.Read(OtlpSignal.Metrics, s_shop, OtlpEncoding.Json, Encoding.UTF8.GetBytes(
-            "{\"resourceMetrics\":[{\"resource\":" + Api + ",\"scopeMetrics\":[{\"metrics\":[{\"name\":\"m\",\"gauge\":{\"dataPoints\":[{\"asInt\":\"7\"}]}}]}]}]}"));
+            "{\"resourceMetrics\":[{\"resource\":" + Api + ",\"scopeMetrics\":[{\"metrics\":[" +
+                "{\"name\":\"m\",\"gauge\":{\"dataPoints\":[{\"asInt\":\"7\"}]}}]}]}]}"));
 
         var log = Assert.Single(logs.Logs);
         Assert.Equal(("shop/api", null), (log.Service, log.Tenant));
@@ -143,7 +151,8 @@ public sealed class OtlpLineTests
             new SloRule("span") { Span = "api.tenants.resolve" }, new SloRule("route") { Route = "/r" },
         ]);
         await SendAsync(test, s_shop, Span("api.tenants.resolve", Internal, "", ",\"parentSpanId\":\"00000000000000aa\"", id: 1));
-        await SendAsync(test, s_shop, Span("GET /r", Server, """{"http.request.method":"GET","http.route":"/r","orion.surface":"public"}""", id: 2));
+        await SendAsync(test, s_shop,
+            Span("GET /r", Server, """{"http.request.method":"GET","http.route":"/r","orion.surface":"public"}""", id: 2));
         await SendAsync(test, s_shop, Span("process", Consumer, "{}", id: 3));
         test.Sink.Record(test.Line("/r"));
         await test.Sink.FlushAsync();
@@ -160,17 +169,23 @@ public sealed class OtlpLineTests
 
     private static string Span(string name, int kind, string attributes, string more = "", int flags = 0, int id = 1)
     {
+        static string Value(System.Text.Json.JsonElement value) => value.ValueKind == System.Text.Json.JsonValueKind.Number
+            ? $"{{\"intValue\":\"{value}\"}}"
+            : $"{{\"stringValue\":\"{value}\"}}";
         var pairs = attributes.Length == 0 ? [] : System.Text.Json.JsonDocument.Parse(attributes).RootElement.EnumerateObject()
-            .Select(a => $"{{\"key\":\"{a.Name}\",\"value\":{(a.Value.ValueKind == System.Text.Json.JsonValueKind.Number ? $"{{\"intValue\":\"{a.Value}\"}}" : $"{{\"stringValue\":\"{a.Value}\"}}")}}}");
+            .Select(a => $"{{\"key\":\"{a.Name}\",\"value\":{Value(a.Value)}}}");
         return $$"""
-            {"traceId":"{{Trace(id)}}","spanId":"{{id:x16}}","name":"{{name}}","kind":{{kind}},"flags":{{flags}},"startTimeUnixNano":"1767614400000000000","endTimeUnixNano":"1767614400000001000",
+            {"traceId":"{{Trace(id)}}","spanId":"{{id:x16}}","name":"{{name}}","kind":{{kind}},"flags":{{flags}},
+            """ + $$"""
+            "startTimeUnixNano":"1767614400000000000","endTimeUnixNano":"1767614400000001000",
              "attributes":[{{string.Join(',', pairs)}}]{{more}} }
             """;
     }
 
     private static async Task<OtlpRowBatch> SendAsync(TestSink test, OtlpSender sender, string span, string service = "shop")
     {
-        var body = "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"" + service + "\"}}]},\"scopeSpans\":[{\"spans\":[" + span + "]}]}]}";
+        var body = "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"" + service +
+            "\"}}]},\"scopeSpans\":[{\"spans\":[" + span + "]}]}]}";
         var rows = new OtlpIngest(test.Time).Read(OtlpSignal.Traces, sender, OtlpEncoding.Json, Encoding.UTF8.GetBytes(body));
         test.Sink.Record(rows);
         await test.Sink.FlushAsync();

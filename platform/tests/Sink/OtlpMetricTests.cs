@@ -73,7 +73,8 @@ public sealed class OtlpMetricTests
         foreach (var buckets in new long[][] { [100, 100, 100], [101, 100, 102] })
         {
             test.Sink.Accept(ingest, OtlpSignal.Metrics, OtlpEncoding.Protobuf, Request(
-                "node-1", Metric("node.start.duration", "s").Message(9, new ProtoBody().Varint(2, Cumulative).Message(1, Histogram(test, buckets, buckets.Sum() * 2).Fixed64(2, before)))));
+                "node-1", Metric("node.start.duration", "s").Message(9, new ProtoBody().Varint(2, Cumulative)
+                    .Message(1, Histogram(test, buckets, buckets.Sum() * 2).Fixed64(2, before)))));
         }
 
         await test.Sink.FlushAsync();
@@ -108,7 +109,8 @@ public sealed class OtlpMetricTests
             Metric("zero", "").Message(5, new ProtoBody().Message(1, Number(test, 0))),
             Metric("bare", "").Message(9, new ProtoBody().Varint(2, Delta).Message(1, buckets)),
             Metric("empty", "").Message(9, new ProtoBody().Varint(2, Delta).Message(1, new ProtoBody().Fixed64(3, (ulong)test.Now))),
-            Metric("exponential", "").Message(10, new ProtoBody().Varint(2, Delta).Message(1, new ProtoBody().Fixed64(3, (ulong)test.Now).Fixed64(4, 1).Fixed64(7, 1))));
+            Metric("exponential", "").Message(10, new ProtoBody().Varint(2, Delta)
+                .Message(1, new ProtoBody().Fixed64(3, (ulong)test.Now).Fixed64(4, 1).Fixed64(7, 1))));
         var result = test.Sink.Accept(new OtlpIngest(test.Time), OtlpSignal.Metrics, OtlpEncoding.Protobuf, body);
         Assert.Equal((4, 1), (result.Accepted, result.Rejected));
         Assert.Contains("neither as_int nor as_double", result.Message, StringComparison.Ordinal);
@@ -131,8 +133,12 @@ public sealed class OtlpMetricTests
     {
         await using var test = new TestSink();
         var body = Encoding.UTF8.GetBytes($$$"""
-            {"resourceMetrics":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"node-agent"}}]},"scopeMetrics":[{"metrics":[
-              {"name":"node.tasks","sum":{"aggregationTemporality":1,"isMonotonic":true,"dataPoints":[{"timeUnixNano":"{{{test.Now}}}","asInt":"5"}]}},
+            {"resourceMetrics":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"node-agent"}}]},
+            """ + $$$"""
+            "scopeMetrics":[{"metrics":[
+              {"name":"node.tasks","sum":{"aggregationTemporality":1,"isMonotonic":true,
+            """ + $$$"""
+            "dataPoints":[{"timeUnixNano":"{{{test.Now}}}","asInt":"5"}]}},
               {"name":"node.load","gauge":{"dataPoints":[{"timeUnixNano":"{{{test.Now}}}","asDouble":0.5}]}},
               {"name":"node.start.duration","histogram":{"aggregationTemporality":1,"dataPoints":[
                 {"timeUnixNano":"{{{test.Now}}}","count":"3","sum":6,"explicitBounds":[1],"bucketCounts":["1","2"]}]}}]}]}]}
@@ -141,7 +147,8 @@ public sealed class OtlpMetricTests
         await test.Sink.FlushAsync();
         Assert.Equal(5, (await OnlyAsync(test, "node.tasks")).Minutes.Single().Sum);
         Assert.Equal(0.5, (await OnlyAsync(test, "node.load")).Minutes.Single().Last);
-        Assert.Equal((3L, 6.0), ((await OnlyAsync(test, "node.start.duration")).Minutes.Single().Count, (await OnlyAsync(test, "node.start.duration")).Minutes.Single().Sum ?? 0));
+        var start = (await OnlyAsync(test, "node.start.duration")).Minutes.Single();
+        Assert.Equal((3L, 6.0), (start.Count, start.Sum ?? 0));
     }
 
     [Fact]
@@ -149,7 +156,9 @@ public sealed class OtlpMetricTests
     {
         await using var test = new TestSink();
         var ingest = new OtlpIngest(test.Time);
-        var whole = Request("node-1", Metric("node.start.duration", "s").Message(9, new ProtoBody().Varint(2, Delta).Message(1, Histogram(test, [1, 2, 1], 12))));
+        var metric = Metric("node.start.duration", "s")
+            .Message(9, new ProtoBody().Varint(2, Delta).Message(1, Histogram(test, [1, 2, 1], 12)));
+        var whole = Request("node-1", metric);
         for (var length = 1; length < whole.Length; length++)
         {
             Assert.Throws<OtlpFormatException>(() =>

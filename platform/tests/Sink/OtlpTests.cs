@@ -22,7 +22,9 @@ public sealed class OtlpTests
         var span = Span().Bytes(4, Convert.FromHexString(Parent)).Varint(6, 3)
             .Attribute(9, "text", "value").Attribute(9, "flag", new ProtoBody().Varint(2, 1))
                 .Attribute(9, "negative", new ProtoBody().Varint(3, unchecked((ulong)-7L)))
-            .Attribute(9, "real", new ProtoBody().Double(4, 0.25)).Attribute(9, "list", new ProtoBody().Message(5, new ProtoBody().Message(1, new ProtoBody().Text(1, "a")).Message(1, new ProtoBody().Varint(3, 2))))
+            .Attribute(9, "real", new ProtoBody().Double(4, 0.25))
+            .Attribute(9, "list", new ProtoBody().Message(5,
+                new ProtoBody().Message(1, new ProtoBody().Text(1, "a")).Message(1, new ProtoBody().Varint(3, 2))))
             .Attribute(9, "map", new ProtoBody().Message(6, new ProtoBody().Attribute(1, "k", "v")))
                 .Attribute(9, "raw", new ProtoBody().Bytes(7, [1, 2, 3]))
             .Attribute(9, "tenant", "acme").Attribute(9, "error.type", "timeout")
@@ -47,12 +49,22 @@ public sealed class OtlpTests
     public async Task A_span_in_json_reads_the_same_as_in_protobuf()
     {
         await using var test = new TestSink();
-        var json = """
-            {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"node-agent"}}]},"scopeSpans":[{"scope":{"name":"x","unknown":1},"spans":[
-            {"traceId":"TRACE","spanId":"THISID","parentSpanId":"","name":"agent.workload.start","kind":2,"startTimeUnixNano":"1767614400000000000","endTimeUnixNano":1767614400000001000,
-             "attributes":[{"key":"i","value":{"intValue":"-7"}},{"key":"d","value":{"doubleValue":"NaN"}},{"key":"l","value":{"arrayValue":{"values":[{"boolValue":true}]}}}],
-             "events":[{"timeUnixNano":"1767614400000000000","name":"e"}],"links":[{"traceId":"TRACE","spanId":"PARENT"}],"status":{"code":1}}]}]}]}
-            """.Replace("TRACE", Trace.ToUpperInvariant(), StringComparison.Ordinal).Replace("THISID", Id, StringComparison.Ordinal).Replace("PARENT", Parent, StringComparison.Ordinal);
+        var json = ("""
+            {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"node-agent"}}]},
+            """ + """
+            "scopeSpans":[{"scope":{"name":"x","unknown":1},"spans":[
+            {"traceId":"TRACE","spanId":"THISID","parentSpanId":"","name":"agent.workload.start","kind":2,
+            """ + """
+            "startTimeUnixNano":"1767614400000000000","endTimeUnixNano":1767614400000001000,
+             "attributes":[{"key":"i","value":{"intValue":"-7"}},{"key":"d","value":{"doubleValue":"NaN"}},
+            """ + """
+            {"key":"l","value":{"arrayValue":{"values":[{"boolValue":true}]}}}],
+             "events":[{"timeUnixNano":"1767614400000000000","name":"e"}],"links":[{"traceId":"TRACE","spanId":"PARENT"}],
+            """ + """
+            "status":{"code":1}}]}]}]}
+            """)
+            .Replace("TRACE", Trace.ToUpperInvariant(), StringComparison.Ordinal)
+            .Replace("THISID", Id, StringComparison.Ordinal).Replace("PARENT", Parent, StringComparison.Ordinal);
         var answer = await SendAsync(test, OtlpSignal.Traces, Encoding.UTF8.GetBytes(json), "application/json; charset=utf-8");
         Assert.Equal((200, "{}"), (answer.Status, Encoding.UTF8.GetString(answer.Body)));
 
@@ -68,9 +80,10 @@ public sealed class OtlpTests
     public async Task A_root_span_that_says_so_becomes_a_canonical_line()
     {
         await using var test = new TestSink();
-        await SendAsync(test, OtlpSignal.Traces, Request(Span().Attribute(9, "orion.line.kind", "job").Attribute(9, "orion.route", "node.start").Attribute(9, "orion.surface", "job")
+        await SendAsync(test, OtlpSignal.Traces, Request(Span()
+            .Attribute(9, "orion.line.kind", "job").Attribute(9, "orion.route", "node.start").Attribute(9, "orion.surface", "job")
             .Attribute(9, "orion.outcome", "error").Attribute(9, "orion.error_code", "internal").Attribute(9, "orion.correlation_id", "c-1")
-                .Attribute(9, "tenant", "acme")
+            .Attribute(9, "tenant", "acme")
             .Attribute(9, "event.id", "7").Message(15, new ProtoBody().Varint(3, 2))).ToArray());
 
         var line = Assert.Single((await test.Reader.LinesAsync(new TraceQuery { Route = "node.start" })).Items);
@@ -103,7 +116,9 @@ public sealed class OtlpTests
     public async Task A_log_in_json_is_stored()
     {
         await using var test = new TestSink();
-        var answer = await SendAsync(test, OtlpSignal.Logs, """{"resourceLogs":[{"scopeLogs":[{"scope":{"name":"S"},"logRecords":[{"timeUnixNano":"1767614400000000000","severityNumber":13,"body":{"stringValue":"hm"}}]}]}]}"""u8.ToArray(), "application/json");
+        byte[] body = [.. """{"resourceLogs":[{"scopeLogs":[{"scope":{"name":"S"},"logRecords":["""u8,
+            .. """{"timeUnixNano":"1767614400000000000","severityNumber":13,"body":{"stringValue":"hm"}}]}]}]}"""u8];
+        var answer = await SendAsync(test, OtlpSignal.Logs, body, "application/json");
 
         Assert.Equal(200, answer.Status);
         var read = Assert.Single((await test.Reader.LogsAsync(new LogQuery())).Items);
@@ -194,17 +209,25 @@ public sealed class OtlpTests
         const string Json = """
             {"resourceLogs":[{"scopeLogs":[{"logRecords":[{"attributes":[
             {"key":"names","value":{"arrayValue":{"values":[{"stringValue":"Doe, Jane"},{"stringValue":"Roe"}]}}},
-            {"key":"rows","value":{"arrayValue":{"values":[{"arrayValue":{"values":[{"intValue":"1"},{"doubleValue":2}]}},{"arrayValue":{"values":[]}},{"kvlistValue":{"values":[{"key":"a\"","value":{"boolValue":true}}]}},{}]}}},
+            {"key":"rows","value":{"arrayValue":{"values":[{"arrayValue":{"values":[{"intValue":"1"},{"doubleValue":2}]}},
+            """ + """
+            {"arrayValue":{"values":[]}},{"kvlistValue":{"values":[{"key":"a\"","value":{"boolValue":true}}]}},{}]}}},
             {"key":"many","value":{"arrayValue":{"values":[MANY]}}}]}]}]}]}
             """;
         ProtoBody Text(string text) => new ProtoBody().Text(1, text);
         ProtoBody List(params ProtoBody[] items) =>
             new ProtoBody().Message(5, items.Aggregate(new ProtoBody(), (list, item) => list.Message(1, item)));
+        ProtoBody[] rows =
+        [
+            List(new ProtoBody().Varint(3, 1), new ProtoBody().Double(4, 2)), List(),
+            new ProtoBody().Message(6, new ProtoBody().Attribute(1, "a\"", new ProtoBody().Varint(2, 1))), new ProtoBody(),
+        ];
         var log = new ProtoBody().Attribute(6, "names", List(Text("Doe, Jane"), Text("Roe")))
-            .Attribute(6, "rows", List(List(new ProtoBody().Varint(3, 1), new ProtoBody().Double(4, 2)), List(), new ProtoBody().Message(6, new ProtoBody().Attribute(1, "a\"", new ProtoBody().Varint(2, 1))), new ProtoBody()))
+            .Attribute(6, "rows", List(rows))
             .Attribute(6, "many", List([.. Enumerable.Range(0, 200).Select(i => new ProtoBody().Varint(3, (ulong)i))]));
+        var many = string.Join(',', Enumerable.Range(0, 200).Select(i => $$"""{"intValue":{{i}}}"""));
         var body = encoding == OtlpEncoding.Json
-            ? Encoding.UTF8.GetBytes(Json.Replace("MANY", string.Join(',', Enumerable.Range(0, 200).Select(i => $$"""{"intValue":{{i}}}""")), StringComparison.Ordinal))
+            ? Encoding.UTF8.GetBytes(Json.Replace("MANY", many, StringComparison.Ordinal))
             : new ProtoBody().Message(1, new ProtoBody().Message(2, new ProtoBody().Message(2, log))).ToArray();
 
         var answer =
@@ -215,7 +238,8 @@ public sealed class OtlpTests
         var attributes =
             Assert.Single((await test.Reader.LogsAsync(new LogQuery())).Items).Attributes.ToDictionary(a => a.Key, a => a.Value);
         Assert.Equal(["Doe, Jane", "Roe"], (object[])attributes["names"]!);
-        Assert.Equal(new object?[] { new object[] { 1L, 2.0 }, Array.Empty<object>(), """{"a\"":true}""", null }, (object?[])attributes["rows"]!);
+        Assert.Equal(new object?[] { new object[] { 1L, 2.0 }, Array.Empty<object>(), """{"a\"":true}""", null },
+            (object?[])attributes["rows"]!);
         Assert.Equal(Enumerable.Range(0, 128).Select(i => (object)(long)i), (object[])attributes["many"]!);
         Assert.Equal(72L, attributes["orion.cut_elements"]);
     }

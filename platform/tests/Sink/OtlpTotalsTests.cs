@@ -139,7 +139,9 @@ public sealed class OtlpTotalsTests
     private int Fill(OtlpTotals totals, long now)
     {
         var series = 0;
-        for (OtlpAmount? amount = Number(1, 2, 1); totals.Added((UInt128)series, Point(1, 2, 1), Nanos(now), ref amount) is null; amount = Number(1, 2, 1))
+        for (OtlpAmount? amount = Number(1, 2, 1);
+            totals.Added((UInt128)series, Point(1, 2, 1), Nanos(now), ref amount) is null;
+            amount = Number(1, 2, 1))
         {
             series++;
         }

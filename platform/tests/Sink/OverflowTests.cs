@@ -60,7 +60,9 @@ public sealed class OverflowTests
             Assert.Equal(300, kept.Values.Sum());
             var most = kept.Values.Max();
             // Whoever has less than the largest lost nothing, to within the grain of the lists.
-            Assert.All(offered, o => Assert.True(kept.GetValueOrDefault(o.Key) >= Math.Min(o.Value, most - 32), $"{o.Key}: kept {kept.GetValueOrDefault(o.Key)} of {o.Value}, largest {most}"));
+            Assert.All(offered, o => Assert.True(
+                kept.GetValueOrDefault(o.Key) >= Math.Min(o.Value, most - 32),
+                $"{o.Key}: kept {kept.GetValueOrDefault(o.Key)} of {o.Value}, largest {most}"));
             var account = buffer.Account();
             Assert.Equal((20_000, 19_700), (account.Produced, account.Dropped));
         }

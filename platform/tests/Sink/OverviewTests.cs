@@ -125,7 +125,8 @@ public sealed class OverviewTests
         }
 
         using var database = Database.OpenReader(SegmentFiles.CentralPath(test.Directory));
-        using var rows = database.Prepare("SELECT m.count, m.p95_ns / 1e6, s.surface, s.class FROM surfaces_minute m JOIN rollup_series s ON s.id = m.series");
+        using var rows = database.Prepare(
+            "SELECT m.count, m.p95_ns / 1e6, s.surface, s.class FROM surfaces_minute m JOIN rollup_series s ON s.id = m.series");
         Assert.True(rows.Step());
         Assert.Equal((100, "public", ""), (rows.Long(0), rows.Text(2), rows.Text(3)));
         Assert.InRange(rows.Double(1), 94, 96);

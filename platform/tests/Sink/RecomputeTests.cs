@@ -13,7 +13,8 @@ public sealed class RecomputeTests
         var random = new Random(2);
         for (var i = 0; i < 3_000; i++)
         {
-            var line = test.Line($"/v1/{i % 5}", random.Next(1, 5_000), i % 3 == 0 ? "api" : "worker", surface: i % 7 == 0 ? "node" : "public");
+            var line = test.Line(
+                $"/v1/{i % 5}", random.Next(1, 5_000), i % 3 == 0 ? "api" : "worker", surface: i % 7 == 0 ? "node" : "public");
             line.Status = i % 11 == 0 ? SpanStatus.Error : SpanStatus.Unset;
             line.Outcome = i % 13 == 0 ? "client_error" : "ok";
             line.SampledOut = i % 17 == 0;

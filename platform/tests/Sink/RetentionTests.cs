@@ -73,7 +73,9 @@ public sealed class RetentionTests
         Assert.Equal(1_511, (await test.Reader.OverviewAsync(TimeSpan.FromHours(1))).PublicApi.Count);
         Assert.Equal(10,
             Assert.Single(await test.Reader.FiguresAsync(FiguresOf.Routes, TimeSpan.FromHours(1)), f => f.Name == "/dropped").Count);
-        Assert.Equal(10, Assert.Single(await test.Reader.MetricAsync("orion.test.level", test.Time.GetUtcNow().AddHours(-1), test.Time.GetUtcNow().AddHours(1))).Minutes.Sum(m => m.Points));
+        var level =
+            await test.Reader.MetricAsync("orion.test.level", test.Time.GetUtcNow().AddHours(-1), test.Time.GetUtcNow().AddHours(1));
+        Assert.Equal(10, Assert.Single(level).Minutes.Sum(m => m.Points));
         Assert.Empty(await test.Sink.RecomputeAsync(test.Time.GetUtcNow()) ?? throw new InvalidOperationException("No answer."));
     }
 

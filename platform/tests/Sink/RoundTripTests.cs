@@ -25,7 +25,11 @@ public sealed class RoundTripTests
         line.ErrorCode = "internal";
         line.CorrelationId = "corr-1";
         line.User = "user-7";
-        line.Attributes = [new("text", "a \"quoted\" \\ line\nand ünïcode 😀"), new("empty", ""), new("long", 42L), new("double", 1.0), new("flag", true), new("none", null), new("list", new[] { "a", "b" })];
+        line.Attributes =
+        [
+            new("text", "a \"quoted\" \\ line\nand ünïcode 😀"), new("empty", ""), new("long", 42L), new("double", 1.0), new("flag", true),
+            new("none", null), new("list", new[] { "a", "b" }),
+        ];
         test.Sink.Record(line);
         await test.Sink.FlushAsync();
 
@@ -49,7 +53,8 @@ public sealed class RoundTripTests
     {
         await using var test = new TestSink();
         var line = test.Line();
-        line.Attributes = [.. new[] { 1, 11, 12, 127, 128, 255, 256, 16_384 }.Select(length => new KeyValuePair<string, object?>($"{length}", new string('é', length)))];
+        line.Attributes = [.. new[] { 1, 11, 12, 127, 128, 255, 256, 16_384 }
+            .Select(length => new KeyValuePair<string, object?>($"{length}", new string('é', length)))];
         var (small, list) = (test.Line(), test.Line());
         small.Attributes = [new("double", 1e300), new("least", long.MinValue)];
         list.Attributes = [new("list", Enumerable.Repeat<object>("\"é\"", 20_000).ToArray()), new("last", true)];

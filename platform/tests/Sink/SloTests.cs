@@ -68,7 +68,8 @@ public sealed class SloTests
         foreach (var table in new[] { "rollups_minute", "rollups_hour" })
         {
             Assert.Equal(61 * 1_000 + 181, central.QueryLong(
-                $"SELECT sum(r.errors) * 1000 + sum(r.count) FROM {table} r JOIN rollup_series s ON s.id = r.series WHERE s.kind = 4 AND s.name = 'fast'"));
+                $"SELECT sum(r.errors) * 1000 + sum(r.count) FROM {table} r JOIN rollup_series s ON s.id = r.series " +
+                    "WHERE s.kind = 4 AND s.name = 'fast'"));
         }
     }
 

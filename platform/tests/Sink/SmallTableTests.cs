@@ -26,7 +26,16 @@ public sealed class SmallTableTests
         foreach (var subject in new[] { "open", "resolved" })
         {
             var now = test.Time.GetUtcNow();
-            Assert.True(await test.Sink.RaiseAlertAsync(new AlertRow { Rule = "x", Subject = subject, State = AlertState.Firing, Severity = "info", Summary = "x", OpenedAt = now, UpdatedAt = now }));
+            Assert.True(await test.Sink.RaiseAlertAsync(new AlertRow
+            {
+                Rule = "x",
+                Subject = subject,
+                State = AlertState.Firing,
+                Severity = "info",
+                Summary = "x",
+                OpenedAt = now,
+                UpdatedAt = now,
+            }));
         }
 
         Assert.True(await test.Sink.ResolveAlertAsync("x", "resolved"));

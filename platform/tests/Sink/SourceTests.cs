@@ -99,7 +99,8 @@ public sealed class SourceTests
         using var database = Database.OpenReader(SegmentFiles.SegmentPath(test.Directory, UnixTime.DayOf(test.Now), "api"));
         Assert.Equal(2, database.QueryLong("SELECT count(*) FROM resources"));
         Assert.Equal(3, database.QueryLong("SELECT count(*) FROM canonical_lines WHERE resource = 1"));
-        Assert.Equal(6, database.QueryLong("SELECT (SELECT count(*) FROM canonical_lines WHERE resource = 2) + (SELECT count(*) FROM spans WHERE resource = 2)"));
+        Assert.Equal(6, database.QueryLong(
+            "SELECT (SELECT count(*) FROM canonical_lines WHERE resource = 2) + (SELECT count(*) FROM spans WHERE resource = 2)"));
     }
 
     [Fact]
@@ -136,8 +137,11 @@ public sealed class SourceTests
     public async Task A_severity_text_alone_gives_the_level_and_is_kept(string text, LogLevel level)
     {
         await using var test = new TestSink();
-        Accept(test, OtlpSignal.Logs, OtlpEncoding.Json, Encoding.UTF8.GetBytes($$$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"severityText":"{{{text}}}","body":{"stringValue":"x"}}]}]}]}"""));
-        Accept(test, OtlpSignal.Logs, OtlpEncoding.Protobuf, new ProtoBody().Message(1, new ProtoBody().Message(2, new ProtoBody().Message(2, new ProtoBody().Text(3, text).Message(5, new ProtoBody().Text(1, "x"))))).ToArray());
+        var json = $$$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"severityText":"{{{text}}}","body":{"stringValue":"x"}}]}]}]}""";
+        var record = new ProtoBody().Text(3, text).Message(5, new ProtoBody().Text(1, "x"));
+        var proto = new ProtoBody().Message(1, new ProtoBody().Message(2, new ProtoBody().Message(2, record)));
+        Accept(test, OtlpSignal.Logs, OtlpEncoding.Json, Encoding.UTF8.GetBytes(json));
+        Accept(test, OtlpSignal.Logs, OtlpEncoding.Protobuf, proto.ToArray());
         await test.Sink.FlushAsync();
 
         var read = (await test.Reader.LogsAsync(new LogQuery())).Items;
@@ -148,7 +152,12 @@ public sealed class SourceTests
     public async Task A_severity_number_goes_before_its_text()
     {
         await using var test = new TestSink();
-        Accept(test, OtlpSignal.Logs, OtlpEncoding.Json, """{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"severityNumber":13,"severityText":"error","body":{"stringValue":"x"}}]}]}]}"""u8.ToArray());
+        byte[] json =
+        [
+            .. """{"resourceLogs":[{"scopeLogs":[{"logRecords":["""u8,
+            .. """{"severityNumber":13,"severityText":"error","body":{"stringValue":"x"}}]}]}]}"""u8,
+        ];
+        Accept(test, OtlpSignal.Logs, OtlpEncoding.Json, json);
         await test.Sink.FlushAsync();
 
         var read = Assert.Single((await test.Reader.LogsAsync(new LogQuery())).Items);
@@ -162,12 +171,18 @@ public sealed class SourceTests
     }
 
     private static byte[] JsonSpan(string host) => Encoding.UTF8.GetBytes($$$"""
-        {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}},{"key":"host.name","value":{"stringValue":"{{{host}}}"}},
+        {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}},
+        """ + $$$"""
+        {"key":"host.name","value":{"stringValue":"{{{host}}}"}},
           {"key":"service.version","value":{"stringValue":"1.2.3"}}]},
          "scopeSpans":[{"scope":{"name":"shop.orders","version":"2.0","attributes":[{"key":"team","value":{"stringValue":"blue"}}]},
-          "spans":[{"traceId":"{{{Trace}}}","spanId":"eee19b7ec3c1b174","parentSpanId":"eee19b7ec3c1b173","name":"inner","kind":1,"startTimeUnixNano":"1767614400000000000",
+          "spans":[{"traceId":"{{{Trace}}}","spanId":"eee19b7ec3c1b174","parentSpanId":"eee19b7ec3c1b173",
+        """ + $$$"""
+        "name":"inner","kind":1,"startTimeUnixNano":"1767614400000000000",
            "endTimeUnixNano":"1767614400000001000","traceState":"vendor=a",
-           "links":[{"traceId":"{{{Trace}}}","spanId":"eee19b7ec3c1b175","traceState":"vendor=b","attributes":[{"key":"why","value":{"stringValue":"batch"}}]}]}]}]}]}
+           "links":[{"traceId":"{{{Trace}}}","spanId":"eee19b7ec3c1b175","traceState":"vendor=b",
+        """ + $$$"""
+        "attributes":[{"key":"why","value":{"stringValue":"batch"}}]}]}]}]}]}
         """);
 
     private static byte[] ProtoSpan(string host)

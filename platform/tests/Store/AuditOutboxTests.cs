@@ -101,7 +101,8 @@ public sealed class AuditOutboxTests
         await tx.AppendAuditEntryAsync($$"""{"id":"{{id}}"}""");
     }
 
-    private static Task AddAsync(StoreUnderTest db, string id) => db.Store.WriteAsync(tx => tx.AppendAuditEntryAsync($$"""{"id":"{{id}}"}"""));
+    private static Task AddAsync(StoreUnderTest db, string id) =>
+        db.Store.WriteAsync(tx => tx.AppendAuditEntryAsync($$"""{"id":"{{id}}"}"""));
 
     private static Task<IReadOnlyList<AuditOutboxEntry>> EntriesAsync(StoreUnderTest db) =>
         db.Store.ReadAsync(tx => tx.AuditOutboxAsync(100));

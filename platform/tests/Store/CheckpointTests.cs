@@ -20,6 +20,7 @@ public sealed class CheckpointTests
     private static long Size(StoreUnderTest db, string file) => new FileInfo(db.Folder.File(file)).Length;
 
     private static Task<int> GrowAsync(StoreUnderTest db, string prefix) => db.Store.WriteAsync(tx => tx.ExecuteAsync(
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2200) INSERT INTO notes (id) SELECT @prefix || i || hex(zeroblob(500)) FROM n",
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2200) " +
+            "INSERT INTO notes (id) SELECT @prefix || i || hex(zeroblob(500)) FROM n",
         new { prefix }));
 }

@@ -34,7 +34,11 @@ public sealed class HostingTests
     public async Task A_service_with_a_wrong_setting_does_not_start_and_names_the_key(string key, string value, string named)
     {
         using var folder = new TempFolder();
-        var builder = Builder((key, value), named.StartsWith("Connection", StringComparison.Ordinal) ? ("a", "b") : ("ConnectionStrings:store", $"Data Source={folder.File("store.db")}"));
+        var builder = Builder(
+            (key, value),
+            named.StartsWith("Connection", StringComparison.Ordinal)
+                ? ("a", "b")
+                : ("ConnectionStrings:store", $"Data Source={folder.File("store.db")}"));
         builder.AddDomainStore();
         using var host = builder.Build();
 

@@ -27,7 +27,8 @@ public sealed class IdempotencyTests
         await PostAsync(db, Request("k1", """{"slots":1}"""), "a");
 
         await Assert.ThrowsAsync<IdempotencyKeyReusedException>(() => PostAsync(db, Request("k1", """{"slots":2}"""), "b"));
-        await Assert.ThrowsAsync<IdempotencyKeyReusedException>(() => PostAsync(db, Request("k1", """{"slots":1}""", "/v1/projects/other"), "c"));
+        await Assert.ThrowsAsync<IdempotencyKeyReusedException>(
+            () => PostAsync(db, Request("k1", """{"slots":1}""", "/v1/projects/other"), "c"));
         Assert.Equal(["a"], await db.NotesAsync());
     }
 
@@ -129,7 +130,8 @@ public sealed class IdempotencyTests
         }
 
         await tx.ExecuteAsync("INSERT INTO notes (id) VALUES (@note)", new { note });
-        var answer = new RememberedResponse(201, new Dictionary<string, string> { ["Location"] = $"/notes/{note}" }, Encoding.UTF8.GetBytes($$"""{"id":"{{note}}"}"""));
+        var answer = new RememberedResponse(
+            201, new Dictionary<string, string> { ["Location"] = $"/notes/{note}" }, Encoding.UTF8.GetBytes($$"""{"id":"{{note}}"}"""));
         await tx.RememberAsync(request, answer);
         return (answer, false);
     });

@@ -27,9 +27,11 @@ public sealed class JournalTests
     public async Task Facts_from_before_they_had_a_span_keep_their_trace_and_have_no_span()
     {
         using var folder = new TempFolder();
-        await using (var old = new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [.. Migrations.Of(StoreUnderTest.Options(folder)).Where(m => m.Number != 6)]))
+        Migration[] before = [.. Migrations.Of(StoreUnderTest.Options(folder)).Where(m => m.Number != 6)];
+        await using (var old = new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), before))
         {
-            await old.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO journal (occurred_at, type, subject, data, trace_id) VALUES (1, 'note.made', 'note/a', '{}', 'ab')"));
+            await old.WriteAsync(tx => tx.ExecuteAsync(
+                "INSERT INTO journal (occurred_at, type, subject, data, trace_id) VALUES (1, 'note.made', 'note/a', '{}', 'ab')"));
         }
 
         await using var store = new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider());

@@ -30,7 +30,8 @@ public sealed class KillTests(ITestOutputHelper output)
             }
 
             await writers;
-            output.WriteLine($"{acknowledged.Count} acknowledged, {s_kills} kills, {reads} reads, {checkpointer.Whole} whole checkpoints, {checkpointer.Contended} met another");
+            output.WriteLine($"{acknowledged.Count} acknowledged, {s_kills} kills, {reads} reads, " +
+                $"{checkpointer.Whole} whole checkpoints, {checkpointer.Contended} met another");
             Assert.True(checkpointer.Whole > 0 && reads > 0);
         }
 
@@ -57,7 +58,8 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         for (var kill = 0; kill < s_kills / 2; kill++)
         {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(WriterProcess).Assembly.Location, folder.File("store.db"), $"{name}{kill}"])
+            string[] arguments = [typeof(WriterProcess).Assembly.Location, folder.File("store.db"), $"{name}{kill}"];
+            using var process = Process.Start(new ProcessStartInfo("dotnet", arguments)
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

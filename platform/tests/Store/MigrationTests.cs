@@ -45,8 +45,9 @@ public sealed class MigrationTests
         using var folder = new TempFolder();
         await new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first]).DisposeAsync();
 
+        var changed = s_first with { Sql = "CREATE TABLE other (id INTEGER);" };
         var refused = Assert.Throws<StoreSchemaException>(
-            () => new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first with { Sql = "CREATE TABLE other (id INTEGER);" }]));
+            () => new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [changed]));
 
         Assert.Contains("0001_first was edited", refused.Message, StringComparison.Ordinal);
     }
@@ -62,7 +63,8 @@ public sealed class MigrationTests
             new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first, s_second, broken]));
 
         await using var store = new DomainStore(StoreUnderTest.Options(folder), new FakeTimeProvider(), [s_first]);
-        Assert.Equal(["one"], await store.ReadAsync(tx => tx.QueryAsync<string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('one', 'two', 'three')")));
+        const string Tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('one', 'two', 'three')";
+        Assert.Equal(["one"], await store.ReadAsync(tx => tx.QueryAsync<string>(Tables)));
     }
 
     [Fact]

@@ -12,7 +12,8 @@ public sealed class OpsSessionsTests
         var sessions = new OpsSessions(db.Store, db.Time);
         var token = await sessions.CreateLoginTokenAsync("Ada", "operator", TimeSpan.FromMinutes(10));
 
-        var tries = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => new OpsSessions((i % 2 == 0 ? db : other).Store, db.Time).RedeemAsync(token)));
+        var tries = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(i => new OpsSessions((i % 2 == 0 ? db : other).Store, db.Time).RedeemAsync(token)));
 
         var signIn = Assert.Single(tries, t => t is not null)!;
         Assert.Equal(("Ada", "operator"), (signIn.Session.Name, signIn.Session.Role));

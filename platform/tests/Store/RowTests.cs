@@ -17,7 +17,8 @@ public sealed class RowTests
         await using var db = StoreUnderTest.Open();
         await db.Store.WriteAsync(async tx =>
         {
-            await tx.ExecuteAsync("CREATE TABLE things (id TEXT, slot_count INTEGER, made_at INTEGER, took INTEGER, is_on INTEGER, mood TEXT, note TEXT, raw BLOB)");
+            await tx.ExecuteAsync("CREATE TABLE things (id TEXT, slot_count INTEGER, made_at INTEGER, took INTEGER, is_on INTEGER, " +
+                "mood TEXT, note TEXT, raw BLOB)");
             await tx.ExecuteAsync(
                 "INSERT INTO things VALUES (@id, @slot_count, @made_at, @took, @is_on, @mood, @note, @raw)",
                 new
@@ -33,7 +34,8 @@ public sealed class RowTests
                 });
         });
 
-        var positional = await db.Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<Positional>("SELECT note, id, slot_count, made_at, is_on, mood FROM things"));
+        var positional = await db.Store.ReadAsync(
+            tx => tx.QuerySingleOrDefaultAsync<Positional>("SELECT note, id, slot_count, made_at, is_on, mood FROM things"));
         var named = await db.Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<Named>("SELECT * FROM things"));
         var stored = await db.Store.ReadAsync(tx => tx.QuerySingleOrDefaultAsync<(long, string)>("SELECT made_at, mood FROM things"));
 
@@ -69,7 +71,8 @@ public sealed class RowTests
     {
         await using var db = StoreUnderTest.Open();
 
-        var refused = await Assert.ThrowsAsync<InvalidCastException>(() => db.Store.ReadAsync(tx => tx.QueryAsync<(string, int)>("SELECT 'x' AS id, NULL AS slots")));
+        var refused = await Assert.ThrowsAsync<InvalidCastException>(
+            () => db.Store.ReadAsync(tx => tx.QueryAsync<(string, int)>("SELECT 'x' AS id, NULL AS slots")));
 
         Assert.Contains("'slots'", refused.Message, StringComparison.Ordinal);
     }
@@ -89,7 +92,8 @@ public sealed class RowTests
     {
         await using var db = StoreUnderTest.Open();
 
-        await Assert.ThrowsAsync<ArgumentException>(() => db.Store.ReadAsync(tx => tx.QueryAsync<int>("SELECT 1 WHERE 1 > @at", new { at = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Local) })));
+        var local = new { at = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Local) };
+        await Assert.ThrowsAsync<ArgumentException>(() => db.Store.ReadAsync(tx => tx.QueryAsync<int>("SELECT 1 WHERE 1 > @at", local)));
     }
 
     private sealed record Positional(string Id, int SlotCount, DateTimeOffset MadeAt, bool IsOn, Mood Mood, string? Note);

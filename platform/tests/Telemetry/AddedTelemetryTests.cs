@@ -74,7 +74,9 @@ public sealed class AddedTelemetryTests
         var line = Assert.Single((await reader.LinesAsync(new TraceQuery())).Items);
         var story = await reader.StoryAsync(line.TraceId);
         Assert.Equal(["acme.label", "acme.pack"], story!.Traces[0].Spans.Select(s => s.Name).Order());
-        var packed = Assert.Single(await reader.MetricAsync("acme.orders.packed", DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1)));
+        var series =
+            await reader.MetricAsync("acme.orders.packed", DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        var packed = Assert.Single(series);
         Assert.Equal(1, packed.Minutes.Sum(m => m.Sum));
         Assert.Contains("acme.pack", collector.All("/v1/traces"), StringComparison.Ordinal);
         Assert.Contains("acme.orders.packed", collector.All("/v1/metrics"), StringComparison.Ordinal);
@@ -208,7 +210,8 @@ public sealed class AddedTelemetryTests
                 });
                 a.MapGet("/v1/orders/{id}", (string id) => id);
             },
-            configure: builder => builder.Services.Configure<AspNetCoreTraceInstrumentationOptions>(o => o.Filter = http => http.Request.Path != "/v1/quiet"));
+            configure: builder => builder.Services.Configure<AspNetCoreTraceInstrumentationOptions>(
+                o => o.Filter = http => http.Request.Path != "/v1/quiet"));
 
         Assert.True((await app.Client.GetAsync("/v1/quiet")).IsSuccessStatusCode);
         await app.Client.GetStringAsync("/v1/orders/7");
@@ -289,7 +292,8 @@ public sealed class AddedTelemetryTests
     public async Task A_background_service_of_a_plain_host_is_heard_as_well()
     {
         using var folder = new TempFolder();
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "acme-worker", EnvironmentName = "Production" });
+        var builder = Host.CreateApplicationBuilder(
+            new HostApplicationBuilderSettings { ApplicationName = "acme-worker", EnvironmentName = "Production" });
         builder.Configuration["ConnectionStrings:telemetry"] = $"Directory={folder.Path}";
         builder.AddServiceDefaults();
         AddLibrary(builder.Services);

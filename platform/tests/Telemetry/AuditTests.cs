@@ -15,7 +15,8 @@ public sealed class AuditTests
         await using var app = await StartAsync(folder);
         var telemetry = app.Services.GetRequiredService<TelemetryWriter>();
 
-        var refused = await Assert.ThrowsAsync<AuditMetadataException>(() => telemetry.AuditAsync(Entry("""{"reason":"quota","card_number":"1"}""")));
+        var refused = await Assert.ThrowsAsync<AuditMetadataException>(
+            () => telemetry.AuditAsync(Entry("""{"reason":"quota","card_number":"1"}""")));
         Assert.Contains("'card_number'", refused.Message, StringComparison.Ordinal);
         Assert.Throws<AuditMetadataException>(() => AuditMetadata.Of(("password", "x")));
         await Assert.ThrowsAsync<AuditMetadataException>(() => telemetry.AuditAsync(Entry("[1]")));

@@ -33,7 +33,8 @@ public sealed class CanonTests
     public async Task Every_evaluated_flag_is_on_the_line()
     {
         await using var app = await TestApp.StartAsync(
-            a => a.MapGet("/v1/flags", async (IFeatureManager flags) => $"{await flags.IsEnabledAsync("welcome")} {await flags.IsEnabledAsync("beta")}"),
+            a => a.MapGet("/v1/flags", async (IFeatureManager flags) =>
+                $"{await flags.IsEnabledAsync("welcome")} {await flags.IsEnabledAsync("beta")}"),
             settings: [("FeatureManagement:welcome", "true"), ("FeatureManagement:beta", "false"), ("FeatureManagement:unasked", "true")]);
 
         Assert.Equal("True False", await app.Client.GetStringAsync("/v1/flags"));

@@ -118,7 +118,8 @@ public sealed class DisguiseTests
     }
 
     [Theory]
-    [InlineData("SELECT id FROM users WHERE name = 'bob' AND ssn = 78051120 LIMIT 10", "SELECT id FROM users WHERE name = '[REDACTED]' AND ssn = [REDACTED] LIMIT 10")]
+    [InlineData("SELECT id FROM users WHERE name = 'bob' AND ssn = 78051120 LIMIT 10",
+        "SELECT id FROM users WHERE name = '[REDACTED]' AND ssn = [REDACTED] LIMIT 10")]
     [InlineData("INSERT INTO users VALUES (@p0, $1, 'it''s S3cr3t', '')", "INSERT INTO users VALUES (@p0, $1, '[REDACTED]', '')")]
     [InlineData("DO $body$ S3cr3t $body$ END", "DO $body$[REDACTED]$body$ END")]
     [InlineData("UPDATE t2024 SET x = 'S3cr3t", "UPDATE t2024 SET x = '[REDACTED]")]

@@ -45,7 +45,8 @@ public sealed class ExactlyOnceTests
             await Parallel.ForEachAsync(Enumerable.Range(0, Many), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (n, _) =>
             {
                 using var leave = new CancellationTokenSource();
-                using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/{(n % 10 == 8 ? "waiting" : n % 10 == 9 ? "slow" : "crowd")}/{n}");
+                var route = n % 10 == 8 ? "waiting" : n % 10 == 9 ? "slow" : "crowd";
+                using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/{route}/{n}");
                 request.Headers.Add(CorrelationId.Header, n.ToString(CultureInfo.InvariantCulture));
                 waiting[n] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 var answer = app.Client.SendAsync(request, leave.Token);
@@ -114,6 +115,8 @@ public sealed class ExactlyOnceTests
         Assert.Equal(Many, traces.Count);
         Assert.Equal(Many, traces.Select(t => t.Line.SpanId).Distinct().Count());
         var outcomes = traces.ToDictionary(t => int.Parse(t.Line.CorrelationId!, CultureInfo.InvariantCulture), t => t.Line.Outcome);
-        Assert.All(outcomes, o => Assert.Equal(s_outcomes[o.Key % 10] is "client_error" or "aborted" ? other ?? s_outcomes[o.Key % 10] : s_outcomes[o.Key % 10], o.Value));
+        Assert.All(outcomes, o => Assert.Equal(
+            s_outcomes[o.Key % 10] is "client_error" or "aborted" ? other ?? s_outcomes[o.Key % 10] : s_outcomes[o.Key % 10],
+            o.Value));
     }
 }

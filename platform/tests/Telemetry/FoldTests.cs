@@ -57,7 +57,9 @@ public sealed class FoldTests
         Assert.Equal(2, span.GetProperty("status").GetProperty("code").GetInt32());
         var attributes = span.GetProperty("attributes").EnumerateArray()
             .ToDictionary(a => a.GetProperty("key").GetString()!, a => a.GetProperty("value").GetRawText());
-        Assert.Equal(("""{"intValue":"9007199254740993"}""", """{"doubleValue":"NaN"}""", """{"boolValue":true}""", """{"arrayValue":{"values":[{"stringValue":"a"},{"stringValue":"b"}]}}"""),
+        Assert.Equal(
+            ("""{"intValue":"9007199254740993"}""", """{"doubleValue":"NaN"}""", """{"boolValue":true}""",
+                """{"arrayValue":{"values":[{"stringValue":"a"},{"stringValue":"b"}]}}"""),
             (attributes["rows"], attributes["ratio"], attributes["hit"], attributes["list"]));
     }
 

@@ -29,7 +29,8 @@ public sealed class LogTests
     [Fact]
     public async Task A_record_of_an_untraced_request_names_no_trace()
     {
-        await using var app = await TestApp.StartAsync(a => a.MapGet("/quiet", (ILogger<LogTests> logger) => logger.LogInformation("acted")).WithMetadata(new UntracedAttribute()));
+        await using var app = await TestApp.StartAsync(a =>
+            a.MapGet("/quiet", (ILogger<LogTests> logger) => logger.LogInformation("acted")).WithMetadata(new UntracedAttribute()));
 
         await app.Client.GetAsync("/quiet");
 
@@ -76,7 +77,8 @@ public sealed class LogTests
     [Fact]
     public async Task Records_below_the_least_level_are_not_taken()
     {
-        await using var app = await TestApp.StartAsync(configure: b => b.Logging.SetMinimumLevel(LogLevel.Trace), settings: ("Orion:Logs:MinLevel", "Warning"));
+        await using var app = await TestApp.StartAsync(
+            configure: b => b.Logging.SetMinimumLevel(LogLevel.Trace), settings: ("Orion:Logs:MinLevel", "Warning"));
 
         app.Services.GetRequiredService<ILogger<LogTests>>().LogInformation("quiet");
         app.Services.GetRequiredService<ILogger<LogTests>>().LogWarning("loud");
@@ -87,7 +89,8 @@ public sealed class LogTests
     [Fact]
     public void A_sensitive_argument_is_taken_out_of_the_message_as_well()
     {
-        KeyValuePair<string, object?>[] state = [new("Password", "x"), new("Count", 2), new("{OriginalFormat}", "{{{Password,10}}} tried {Count:d} x")];
+        KeyValuePair<string, object?>[] state =
+            [new("Password", "x"), new("Count", 2), new("{OriginalFormat}", "{{{Password,10}}} tried {Count:d} x")];
 
         Assert.Equal("{[REDACTED]} tried 2 x", LogText.Render(state, null, (_, _) => "{x} tried 2 x", s_sanitizer, out _));
     }
@@ -108,7 +111,11 @@ public sealed class LogTests
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
             Func<TState, Exception?, string> formatter) =>
-            _provider!.ForEachScope((scope, all) => all.Enqueue(scope is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(';', pairs.Select(p => $"{p.Key}={p.Value}")) : ""), Scopes);
+            _provider!.ForEachScope(
+                (scope, all) => all.Enqueue(scope is IEnumerable<KeyValuePair<string, object?>> pairs
+                    ? string.Join(';', pairs.Select(p => $"{p.Key}={p.Value}"))
+                    : ""),
+                Scopes);
 
         public void Dispose()
         {

@@ -23,7 +23,9 @@ public sealed class MetricsTests
         (string, string?)[] settings = [("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_SERVICE_NAME", "things")];
         await using (var app = await TestApp.StartAsync(
             a => a.MapGet("/v1/things/{id}", (string id) => id),
-            settings: alsoOtlp ? [.. settings, ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")] : settings))
+            settings: alsoOtlp
+                ? [.. settings, ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")]
+                : settings))
         {
             await app.Client.GetStringAsync("/v1/things/7");
             await app.TraceAsync("/v1/things/{id}");
@@ -83,7 +85,9 @@ public sealed class MetricsTests
 
         await using var reader = new TelemetryReader(folder.Path, TimeProvider.System);
         var size = await OnlyAsync(reader, "orion.things.size");
-        Assert.Equal((1_001L, 500_500.0, 0.0, 1_000.0), (size.Minutes.Sum(m => m.Count), size.Minutes.Sum(m => m.Sum) ?? 0, size.Minutes.Min(m => m.Min) ?? -1, size.Minutes.Max(m => m.Max) ?? -1));
+        Assert.Equal((1_001L, 500_500.0, 0.0, 1_000.0),
+            (size.Minutes.Sum(m => m.Count), size.Minutes.Sum(m => m.Sum) ?? 0, size.Minutes.Min(m => m.Min) ?? -1,
+                size.Minutes.Max(m => m.Max) ?? -1));
         Assert.InRange(size.Quantile(0.5)!.Value, 495, 505);
         Assert.InRange(size.Quantile(0.95)!.Value, 940, 960);
         Assert.Equal(0, size.Quantile(0.0005));

@@ -319,7 +319,8 @@ public sealed class OtlpTests
     private static Task<TestApp> StartAsync(OtlpCollector collector, (string, string?)[] settings) => TestApp.StartAsync(
         a => a.MapGet("/v1/things/{id}", (string id, ILogger<OtlpTests> logger) =>
         {
-            var link = new ActivityLink(Activity.Current?.Context ?? default, new ActivityTagsCollection { ["note"] = "canary-link@example.com" });
+            var link = new ActivityLink(
+                Activity.Current?.Context ?? default, new ActivityTagsCollection { ["note"] = "canary-link@example.com" });
             using (var span = Spans.Source.StartActivity(
                 "api.things.load", ActivityKind.Internal, Activity.Current?.Context ?? default, links: [link]))
             {

@@ -46,7 +46,8 @@ public sealed class OutgoingTests
             settings: [("Orion:Outgoing:Retries", "0"), ("Orion:Outgoing:Clients:hasty:AttemptTimeout", "00:00:00.100")]);
         var clients = app.Services.GetRequiredService<IHttpClientFactory>();
 
-        var error = await Assert.ThrowsAsync<TimeoutException>(() => clients.CreateClient("hasty").GetAsync(new Uri(app.Address, "/never")));
+        var error = await Assert.ThrowsAsync<TimeoutException>(
+            () => clients.CreateClient("hasty").GetAsync(new Uri(app.Address, "/never")));
 
         Assert.Contains("\"hasty\"", error.Message, StringComparison.Ordinal);
     }
@@ -142,7 +143,8 @@ public sealed class OutgoingTests
 
         // Without the header's word the first retry would be due long after the call is given up.
         await using var caller = await TestApp.StartAsync(
-            a => a.MapGet("/v1/caller", (IHttpClientFactory clients) => clients.CreateClient().GetStringAsync(new Uri(callee.Address, "/busy"))),
+            a => a.MapGet("/v1/caller", (IHttpClientFactory clients) =>
+                clients.CreateClient().GetStringAsync(new Uri(callee.Address, "/busy"))),
             settings: [("Orion:Outgoing:RetryDelay", "00:01:00"), ("Orion:Outgoing:TotalTimeout", "00:00:20")]);
 
         Assert.Equal("done", await caller.Client.GetStringAsync("/v1/caller"));

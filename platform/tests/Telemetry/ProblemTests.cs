@@ -49,7 +49,8 @@ public sealed class ProblemTests
         await using var app = await TestApp.StartAsync(
             a => a.MapPost("/v1/orders", (Order order) => order), b => b.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = 1000));
 
-        using var large = await app.Client.PostAsync("/v1/orders", new StringContent(new string(' ', 2000), Encoding.UTF8, "application/json"));
+        using var large = await app.Client.PostAsync(
+            "/v1/orders", new StringContent(new string(' ', 2000), Encoding.UTF8, "application/json"));
         using var text = await app.Client.PostAsync("/v1/orders", new StringContent("hello", new MediaTypeHeaderValue("text/plain")));
 
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body_too_large"), await CodeAsync(large));
@@ -89,7 +90,8 @@ public sealed class ProblemTests
     [InlineData("Production")]
     public async Task An_exceptions_text_is_never_shown(string environment)
     {
-        await using var app = await TestApp.StartAsync(a => a.MapGet("/boom", string () => throw new InvalidOperationException("inner secret")), environment: environment);
+        await using var app = await TestApp.StartAsync(
+            a => a.MapGet("/boom", string () => throw new InvalidOperationException("inner secret")), environment: environment);
 
         using var response = await app.Client.GetAsync("/boom");
 
@@ -114,7 +116,8 @@ public sealed class ProblemTests
     public async Task A_document_of_the_frameworks_own_has_a_code_and_the_trace_id_in_one_form()
     {
         await using var app = await TestApp.StartAsync(
-            a => a.MapGet("/v1/taken", () => TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["slots"] = ["too many"] })));
+            a => a.MapGet("/v1/taken", () =>
+                TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["slots"] = ["too many"] })));
 
         using var response = await app.Client.GetAsync("/v1/taken");
 

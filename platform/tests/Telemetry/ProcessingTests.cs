@@ -47,7 +47,10 @@ public sealed class ProcessingTests
         Assert.Equal(("worker.allocation.provision", ActivityKind.Consumer), (line.Name, line.Kind));
         Assert.Equal(default, line.ParentSpanId);
         Assert.NotEqual("12345678901234567890123456789012", line.TraceId.ToHexString());
-        Assert.Equal(new SpanLink(ActivityTraceId.CreateFromString("12345678901234567890123456789012"), ActivitySpanId.CreateFromString("1234567890123456")), Assert.Single(line.Links));
+        Assert.Equal(
+            new SpanLink(
+                ActivityTraceId.CreateFromString("12345678901234567890123456789012"), ActivitySpanId.CreateFromString("1234567890123456")),
+            Assert.Single(line.Links));
         Assert.StartsWith($"00-{line.TraceId}-{line.SpanId}-0", traceParent, StringComparison.Ordinal);
         var attributes = line.Attributes.ToDictionary(a => a.Key, a => a.Value);
         Assert.Equal(("corr-1", "allocation.provision", "job-1", "allocation-9", 2L, 3L),

@@ -94,7 +94,8 @@ public sealed class PropagationProperties
     [Fact]
     public void A_state_is_dropped_only_when_it_is_malformed() =>
         Prop.ForAll(s_list.ToArbitrary(), state =>
-            (Extract(("traceparent", EchoService.Valid), ("tracestate", state)).State is null) == (state.Length == 0 || state.Split(',').Length > 32)).Check(s_config);
+            (Extract(("traceparent", EchoService.Valid), ("tracestate", state)).State is null)
+                == (state.Length == 0 || state.Split(',').Length > 32)).Check(s_config);
 
     [Fact]
     public void Baggage_of_any_text_is_within_its_limits_and_goes_out_as_it_came_in() =>
@@ -103,7 +104,9 @@ public sealed class PropagationProperties
             var members = Members(header);
             var sent = Send(members);
             return members.Count <= 64 && members.Sum(m => m.Key.Length + m.Value!.Length) <= 8192
-                && (sent is null ? members.Count == 0 : sent.Length <= 8192 && sent.Split(',').Length <= 64 && sent.All(c => c is >= ' ' and <= '~'))
+                && (sent is null
+                    ? members.Count == 0
+                    : sent.Length <= 8192 && sent.Split(',').Length <= 64 && sent.All(c => c is >= ' ' and <= '~'))
                 && (sent is not { Length: < 8000 } || Members(sent).SequenceEqual(members));
         }).Check(s_config);
 
@@ -112,7 +115,8 @@ public sealed class PropagationProperties
         Prop.ForAll(s_text.ListOf().ToArbitrary(), values =>
         {
             // Halves of a surrogate pair are no text: they arrive as U+FFFD.
-            var members = values.Take(64).Select((v, i) => KeyValuePair.Create($"k{i}", (string?)System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(v)))).ToList();
+            static string Arriving(string text) => System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));
+            var members = values.Take(64).Select((v, i) => KeyValuePair.Create($"k{i}", (string?)Arriving(v))).ToList();
             var sent = Send([.. values.Take(64).Select((v, i) => KeyValuePair.Create($"k{i}", (string?)v))]);
             var read = sent is null ? [] : Members(sent);
             return sent is not { Length: > 8192 } && read.SequenceEqual(members.Where(read.Contains))

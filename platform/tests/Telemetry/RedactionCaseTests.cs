@@ -17,7 +17,8 @@ public sealed class RedactionCaseTests
     [InlineData("Driver=x;PWD={a;S3cr3t};Port=1", "Driver=x;PWD=[REDACTED];Port=1")]
     [InlineData("PWD={a;S3cr3t};", "PWD=[REDACTED];")]
     [InlineData("PWD={a}};S3cr3t};x=1", "PWD=[REDACTED];x=1")]
-    [InlineData("jdbc:sqlserver://h;user=sa;password={a;S3cr3t};encrypt=true", "jdbc:sqlserver://h;user=sa;password=[REDACTED];encrypt=true")]
+    [InlineData("jdbc:sqlserver://h;user=sa;password={a;S3cr3t};encrypt=true",
+        "jdbc:sqlserver://h;user=sa;password=[REDACTED];encrypt=true")]
     [InlineData("Server=x;Password=\"a\"\"S3cr3t\";Port=1", "Server=x;Password=\"[REDACTED]\";Port=1")]
     [InlineData("Server=x;Password='a''S3cr3t';Port=1", "Server=x;Password='[REDACTED]';Port=1")]
     [InlineData("postgres://bob:a/S3cr3t@db:5432/x", "postgres://[REDACTED]@db:5432/x")]
@@ -35,8 +36,10 @@ public sealed class RedactionCaseTests
     [InlineData("curl --user=admin:S3cr3t x", "curl --user=admin:[REDACTED] x")]
     [InlineData("mysql -pS3cr3t -h db", "mysql -p[REDACTED] -h db")]
     [InlineData("config=\"{\\\"pass\\\": \\\"S3cr3t\\\"}\"", "config=\"{\\\"pass\\\": \\\"[REDACTED]\\\"}\"")]
-    [InlineData("{\"a\":\"{\\\"b\\\":\\\"{\\\\\\\"password\\\\\\\":\\\\\\\"\\\\\\\\u003CS3cr3t\\\\\\\"}\\\"}\"}", "{\"a\":\"{\\\"b\\\":\\\"{\\\\\\\"password\\\\\\\":\\\\\\\"[REDACTED]\\\\\\\"}\\\"}\"}")]
-    [InlineData("https:\\/\\/hooks.slack.com\\/services\\/T0AAAAAAA\\/B0AAAAAAA\\/S3cr3tS3cr3tS3cr3tS3cr", "https://hooks.slack.com/services/[REDACTED]")]
+    [InlineData("{\"a\":\"{\\\"b\\\":\\\"{\\\\\\\"password\\\\\\\":\\\\\\\"\\\\\\\\u003CS3cr3t\\\\\\\"}\\\"}\"}",
+        "{\"a\":\"{\\\"b\\\":\\\"{\\\\\\\"password\\\\\\\":\\\\\\\"[REDACTED]\\\\\\\"}\\\"}\"}")]
+    [InlineData("https:\\/\\/hooks.slack.com\\/services\\/T0AAAAAAA\\/B0AAAAAAA\\/S3cr3tS3cr3tS3cr3tS3cr",
+        "https://hooks.slack.com/services/[REDACTED]")]
     public void A_value_is_hidden_to_its_end(string text, string expected) => Assert.Equal(expected, s_sanitizer.Text(text));
 
     [Theory]
@@ -104,7 +107,8 @@ public sealed class RedactionCaseTests
             $"> {name}: S3cr3t",
         ];
         Assert.All(texts, text => Assert.DoesNotContain("S3cr3t", s_sanitizer.Text(text), StringComparison.Ordinal));
-        Assert.DoesNotContain("S3cr3t", Sanitizer.AsText(s_sanitizer.Value("m", new Dictionary<string, object?> { ["a"] = new object?[] { new Dictionary<string, object?> { [name] = "S3cr3t" } } })), StringComparison.Ordinal);
+        var nested = new Dictionary<string, object?> { ["a"] = new object?[] { new Dictionary<string, object?> { [name] = "S3cr3t" } } };
+        Assert.DoesNotContain("S3cr3t", Sanitizer.AsText(s_sanitizer.Value("m", nested)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -148,7 +152,8 @@ public sealed class RedactionCaseTests
         Assert.Equal(["mysql", "-p[REDACTED]"], (string[])s_sanitizer.Value("process.command_args", (string[])["mysql", "-pS3cr3t"])!);
         Assert.Equal(["curl", "-u", "admin:[REDACTED]"],
             (string[])s_sanitizer.Value("process.command_args", (string[])["curl", "-u", "admin:S3cr3t"])!);
-        Assert.Equal("{\"headers\":[[\"Cookie\",\"[REDACTED]\"]]}", Sanitizer.AsText(s_sanitizer.Value("request", new Dictionary<string, object?> { ["headers"] = new object?[] { new object?[] { "Cookie", "S3cr3t" } } })));
+        var request = new Dictionary<string, object?> { ["headers"] = new object?[] { new object?[] { "Cookie", "S3cr3t" } } };
+        Assert.Equal("{\"headers\":[[\"Cookie\",\"[REDACTED]\"]]}", Sanitizer.AsText(s_sanitizer.Value("request", request)));
     }
 
     [Fact]
@@ -160,11 +165,19 @@ public sealed class RedactionCaseTests
             Service = "api",
             Category = "x",
             Message = "",
-            Body = new Dictionary<string, object?> { ["text"] = "first\nghp_abcdefghijklmnopqrstuvwxyz0123456789", ["card"] = "x\t4111111111111111", ["pin"] = 1234L, ["list"] = new object?[] { 1L, "AKIAIOSFODNN7EXAMPLE", true } },
+            Body = new Dictionary<string, object?>
+            {
+                ["text"] = "first\nghp_abcdefghijklmnopqrstuvwxyz0123456789",
+                ["card"] = "x\t4111111111111111",
+                ["pin"] = 1234L,
+                ["list"] = new object?[] { 1L, "AKIAIOSFODNN7EXAMPLE", true },
+            },
         };
         redactor.Clean(log);
 
-        Assert.Equal("{\"text\":\"first\\n[REDACTED]\",\"card\":\"x\\t[REDACTED]\",\"pin\":\"[REDACTED]\",\"list\":[1,\"[REDACTED]\",true]}", log.Message);
+        Assert.Equal(
+            "{\"text\":\"first\\n[REDACTED]\",\"card\":\"x\\t[REDACTED]\",\"pin\":\"[REDACTED]\",\"list\":[1,\"[REDACTED]\",true]}",
+            log.Message);
         Assert.Null(log.Body);
     }
 

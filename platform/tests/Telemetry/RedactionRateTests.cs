@@ -19,7 +19,8 @@ public sealed class RedactionRateTests(ITestOutputHelper output)
         foreach (var leak in leaks.GroupBy(l => l.Carrier))
         {
             var first = leak.First();
-            output.WriteLine($"{leak.Key} ({leak.Count()}): {first.Secret} in {first.Key}={Sanitizer.AsText(first.Value)} => {Sanitizer.AsText(s_sanitizer.Value(first.Key, first.Value))}");
+            output.WriteLine($"{leak.Key} ({leak.Count()}): {first.Secret} in {first.Key}={Sanitizer.AsText(first.Value)} => " +
+                Sanitizer.AsText(s_sanitizer.Value(first.Key, first.Value)));
         }
 
         Assert.True(cases.Count >= 2_000 && cases.Select(c => c.Carrier).Distinct().Count() >= 40);
@@ -35,7 +36,8 @@ public sealed class RedactionRateTests(ITestOutputHelper output)
         foreach (var kind in wrong.GroupBy(l => l.Kind))
         {
             var first = kind.First();
-            output.WriteLine($"{kind.Key} ({kind.Count()}): {first.Key}={Sanitizer.AsText(first.Value)} => {Sanitizer.AsText(s_sanitizer.Value(first.Key, first.Value))}");
+            output.WriteLine($"{kind.Key} ({kind.Count()}): {first.Key}={Sanitizer.AsText(first.Value)} => " +
+                Sanitizer.AsText(s_sanitizer.Value(first.Key, first.Value)));
         }
 
         Assert.True(cases.Count >= 20_000);

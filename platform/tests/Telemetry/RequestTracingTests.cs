@@ -214,7 +214,8 @@ public sealed class RequestTracingTests
     [Fact]
     public async Task Refusals_of_the_catalogue_name_their_code_on_the_line()
     {
-        await using var app = await TestApp.StartAsync(a => a.MapPost("/v1/no", () => Problems.Result(new CatalogueError("project_not_found", 404, "There is no such project."), "No project p_1.")));
+        await using var app = await TestApp.StartAsync(a => a.MapPost("/v1/no", () =>
+            Problems.Result(new CatalogueError("project_not_found", 404, "There is no such project."), "No project p_1.")));
 
         using var response = await app.Client.PostAsync("/v1/no", null);
 

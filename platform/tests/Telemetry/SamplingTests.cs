@@ -59,7 +59,9 @@ public sealed class SamplingTests
     [Fact]
     public async Task A_slow_request_is_kept()
     {
-        await using var app = await TestApp.StartAsync(a => a.MapGet("/v1/slow", () => "x"), settings: [("Orion:Tracing:KeepRate", "0"), ("Orion:Tracing:SlowRequest", "00:00:00.001")]);
+        await using var app = await TestApp.StartAsync(
+            a => a.MapGet("/v1/slow", () => "x"),
+            settings: [("Orion:Tracing:KeepRate", "0"), ("Orion:Tracing:SlowRequest", "00:00:00.001")]);
 
         // The first request of a process compiles the pipeline and takes longer than a millisecond.
         await app.Client.GetStringAsync("/v1/slow");

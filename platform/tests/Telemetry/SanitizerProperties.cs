@@ -66,7 +66,8 @@ public sealed class SanitizerProperties
     [InlineData("sk_live_4eC39HqLyjWDarjtT1zdp7dc")]
     [InlineData("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N")]
     public void A_secret_between_blanks_never_survives(string secret) =>
-        Prop.ForAll(s_texts, s_texts, (before, after) => !s_sanitizer.Text($"{before} {secret} {after}").Contains(secret, StringComparison.Ordinal)).Check(s_config);
+        Prop.ForAll(s_texts, s_texts, (before, after) =>
+            !s_sanitizer.Text($"{before} {secret} {after}").Contains(secret, StringComparison.Ordinal)).Check(s_config);
 
     [Fact]
     public void The_quick_look_never_hides_what_a_rule_would_find() =>

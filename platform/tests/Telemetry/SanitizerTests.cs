@@ -154,7 +154,9 @@ public sealed class SanitizerTests
 
     private sealed class TicketRule : IRedactionRule
     {
-        public string Redact(string text) => text == "boom" ? throw new InvalidOperationException("broken rule") : text.Replace("TICKET/9", Sanitizer.Redacted, StringComparison.Ordinal);
+        public string Redact(string text) => text == "boom"
+            ? throw new InvalidOperationException("broken rule")
+            : text.Replace("TICKET/9", Sanitizer.Redacted, StringComparison.Ordinal);
     }
 
     [Fact]

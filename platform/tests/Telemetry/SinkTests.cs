@@ -26,7 +26,8 @@ public sealed class SinkTests
         })))
         {
             await app.Client.GetStringAsync("/v1/things/7");
-            using (Processing.Start(new ProcessingInfo { Name = "worker.thing.make", EventType = "thing.make", EventId = "1", Subject = "7" }))
+            using (Processing.Start(
+                new ProcessingInfo { Name = "worker.thing.make", EventType = "thing.make", EventId = "1", Subject = "7" }))
             {
                 Canon.Add("made", true);
             }
@@ -130,7 +131,8 @@ public sealed class SinkTests
             });
         }))
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/leaky/{Mail()}?q={Mail()}&access_token={Canary("canary-query-token")}");
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, $"/v1/leaky/{Mail()}?q={Mail()}&access_token={Canary("canary-query-token")}");
             request.Headers.TryAddWithoutValidation("traceparent", "00-12345678901234567890123456789012-1234567890123456-01");
             request.Headers.TryAddWithoutValidation("tracestate", "k=" + Canary("canary-tracestate"));
             request.Headers.TryAddWithoutValidation("baggage", "k=" + Canary("canary-baggage"));
@@ -139,7 +141,16 @@ public sealed class SinkTests
             request.Headers.TryAddWithoutValidation("User-Agent", Mail());
             request.Headers.TryAddWithoutValidation(CorrelationId.Header, Mail());
             using var response = await app.Client.SendAsync(request);
-            using (var job = Processing.Start(new ProcessingInfo { Name = "worker.leaky", EventType = "leaky", EventId = Mail(), Subject = Mail(), CorrelationId = Mail(), Tenant = Mail() }))
+            var leaky = new ProcessingInfo
+            {
+                Name = "worker.leaky",
+                EventType = "leaky",
+                EventId = Mail(),
+                Subject = Mail(),
+                CorrelationId = Mail(),
+                Tenant = Mail(),
+            };
+            using (var job = Processing.Start(leaky))
             {
                 job.Fail("internal", new InvalidOperationException("failed " + Mail()));
             }
@@ -147,7 +158,8 @@ public sealed class SinkTests
             await Eventually.TrueAsync(() => app.Traces.Count == 2, "both lines");
         }
 
-        var stored = string.Concat(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Select(f => Encoding.Latin1.GetString(File.ReadAllBytes(f))));
+        var stored = string.Concat(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories)
+            .Select(f => Encoding.Latin1.GetString(File.ReadAllBytes(f))));
         Assert.Contains("[REDACTED]", stored, StringComparison.Ordinal);
         Assert.Contains("/v1/leaky/{id}", stored, StringComparison.Ordinal);
         Assert.DoesNotContain(canaries, c => stored.Contains(c, StringComparison.Ordinal));

@@ -16,7 +16,10 @@ public sealed class SloOptionsTests
     public void A_changed_limit_reaches_the_sink_and_an_unchanged_objective_stays()
     {
         using var folder = new TempFolder();
-        using var services = Services(folder, ("Orion:Slos:Objectives:public_api_p95_300ms:Limit", "00:00:00.250"), ("Orion:Slos:Objectives:public_api_errors_0_1pct:Objective", "99.5"));
+        using var services = Services(
+            folder,
+            ("Orion:Slos:Objectives:public_api_p95_300ms:Limit", "00:00:00.250"),
+            ("Orion:Slos:Objectives:public_api_errors_0_1pct:Objective", "99.5"));
 
         var slos = services.GetRequiredService<IOptions<SloOptions>>().Value;
         Assert.Equal((TimeSpan.FromMilliseconds(250), 95.0),
@@ -31,15 +34,18 @@ public sealed class SloOptionsTests
 
     [Theory]
     [InlineData("public_api_p59:Limit", "00:00:01", "Orion:Slos:Objectives:public_api_p59 is no SLO")]
-    [InlineData("public_api_p95_300ms:Objective", "100", "Orion:Slos:Objectives:public_api_p95_300ms:Objective must be above 0 and below 100 percent, not 100")]
+    [InlineData("public_api_p95_300ms:Objective", "100",
+        "Orion:Slos:Objectives:public_api_p95_300ms:Objective must be above 0 and below 100 percent, not 100")]
     [InlineData("public_api_p95_300ms:Limit", "00:00:00", "Orion:Slos:Objectives:public_api_p95_300ms:Limit must be between 1 ms and 1 h")]
-    [InlineData("public_api_errors_0_1pct:Limit", "00:00:01", "Orion:Slos:Objectives:public_api_errors_0_1pct:Limit: this SLO is not about latency")]
+    [InlineData("public_api_errors_0_1pct:Limit", "00:00:01",
+        "Orion:Slos:Objectives:public_api_errors_0_1pct:Limit: this SLO is not about latency")]
     public void What_makes_no_sense_is_refused_with_its_key(string key, string value, string message)
     {
         using var folder = new TempFolder();
         using var services = Services(folder, ($"Orion:Slos:Objectives:{key}", value));
 
-        Assert.Contains(message, Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<SloOptions>>().Value).Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<SloOptions>>().Value);
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,8 +80,9 @@ public sealed class SloOptionsTests
     private static ServiceProvider Services(TempFolder folder, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:telemetry"] = $"Directory={folder.File("telemetry")}" }
-            .Concat(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))));
+        var telemetry = new Dictionary<string, string?> { ["ConnectionStrings:telemetry"] = $"Directory={folder.File("telemetry")}" };
+        builder.Configuration.AddInMemoryCollection(
+            telemetry.Concat(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))));
         builder.AddServiceDefaults();
         return builder.Services.BuildServiceProvider();
     }

@@ -74,7 +74,8 @@ public sealed class TraceContextTests
         await using var app = await StartAsync();
         var other = Trace.Replace('9', '8');
 
-        var seen = await CallAsync(app, ("traceparent", $"{version}-{other}-{Parent}-01{rest}"), ("traceparent", $"{version}-{Trace}-{Parent}-01{rest}"));
+        var seen = await CallAsync(
+            app, ("traceparent", $"{version}-{other}-{Parent}-01{rest}"), ("traceparent", $"{version}-{Trace}-{Parent}-01{rest}"));
 
         Assert.DoesNotContain(seen.TraceId, new[] { Trace, other });
         Assert.Equal("0000000000000000", seen.ParentId);

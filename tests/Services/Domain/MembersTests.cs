@@ -24,7 +24,8 @@ public sealed class MembersTests
     {
         await using var one = new DomainUnderTest();
         await using var two = one.Beside();
-        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => new Members((i % 2 == 0 ? one : two).Store).EnsureTenantAsync("acme")));
+        var made = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => new Members((i % 2 == 0 ? one : two).Store).EnsureTenantAsync("acme")));
 
         Assert.Single(made, m => m.ApiKey is not null);
         Assert.Single(made.Select(m => (m.TenantId, m.ProjectId)).Distinct());
@@ -56,7 +57,8 @@ public sealed class MembersTests
         Assert.NotNull(await members.AuthenticateAsync(key));
         var forged = key[..^1] + (key[^1] == 'A' ? 'B' : 'A');
 
-        foreach (var wrong in new[] { "", "ok_", key + "x", key[1..], forged, "ok_" + new string('0', 32) + key[35..], key.ToUpperInvariant() })
+        string[] keys = ["", "ok_", key + "x", key[1..], forged, "ok_" + new string('0', 32) + key[35..], key.ToUpperInvariant()];
+        foreach (var wrong in keys)
         {
             Assert.Null(await members.AuthenticateAsync(wrong));
         }

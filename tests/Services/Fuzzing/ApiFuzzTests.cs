@@ -142,7 +142,9 @@ public sealed partial class ApiFuzzTests
         const string Form = "Content-Type: application/x-www-form-urlencoded";
         const string Process = """
             "process":{"worker":"node-agent-n1","host":"h","pid":7,"startedAt":"2026-01-05T10:00:00Z","intervalSeconds":5,"poolThreads":4,
-            "poolQueue":0,"memoryAllocMb":1.5,"memoryCommittedMb":2,"gcCount":1,"gcPauseMs":0.5,"lagP50Ms":0.1,"lagP99Ms":0.2,"lagMaxMs":0.3,"utilization":0.01},
+            "poolQueue":0,"memoryAllocMb":1.5,"memoryCommittedMb":2,"gcCount":1,"gcPauseMs":0.5,
+            """ + """
+            "lagP50Ms":0.1,"lagP99Ms":0.2,"lagMaxMs":0.3,"utilization":0.01},
             "exports":[{"stream":"spans","produced":3,"delivered":2,"failed":0,"overflowed":0}]
             """;
         List<Call> calls =

@@ -22,7 +22,8 @@ public sealed class AddedTelemetryTests
 
         Assert.Equal("api", rows[0].GetProperty("service").GetString());
         var traceId = rows[0].GetProperty("trace_id").GetString()!;
-        var line = Assert.Single(await SqlCommand.RunProgramAsync(api.Folder, $"SELECT span_id FROM canonical_lines WHERE trace_id = '{traceId}'"));
+        var line = Assert.Single(
+            await SqlCommand.RunProgramAsync(api.Folder, $"SELECT span_id FROM canonical_lines WHERE trace_id = '{traceId}'"));
         Assert.Equal(line.GetProperty("span_id").GetString(), rows[0].GetProperty("parent_id").GetString());
         Assert.Contains("acme.request.part", await PanelAsync(api, traceId), StringComparison.Ordinal);
         await HeardAsync(api, collector, "acme.request.part");
@@ -56,8 +57,8 @@ public sealed class AddedTelemetryTests
     private static async Task<IReadOnlyList<JsonElement>> RowsAsync(string folder, string name)
     {
         IReadOnlyList<JsonElement> rows = [];
-        await Eventually.TrueAsync(
-            async () => (rows = await SqlCommand.RunAsync(folder, $"SELECT * FROM spans WHERE name LIKE '{name}%' ORDER BY length(name)")).Count >= 2, $"both spans of {name}");
+        var query = $"SELECT * FROM spans WHERE name LIKE '{name}%' ORDER BY length(name)";
+        await Eventually.TrueAsync(async () => (rows = await SqlCommand.RunAsync(folder, query)).Count >= 2, $"both spans of {name}");
         Assert.Equal(rows[0].GetProperty("span_id").GetString(), rows[1].GetProperty("parent_id").GetString());
         return rows;
     }

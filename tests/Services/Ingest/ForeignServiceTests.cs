@@ -65,7 +65,10 @@ public sealed class ForeignServiceTests : IAsyncLifetime
         Assert.Equal(("OutOfStock", "acme.shop", "3.1"), (failed.ErrorType, failed.Scope!.Name, failed.Scope.Version));
         Assert.Single((await _reader.StoryAsync(failed.TraceId))!.Traces.Single().Spans);
 
-        await Eventually.TrueAsync(async () => (await _reader.OverviewAsync(TimeSpan.FromMinutes(5))).Services.Any(s => s is { Service: "shop", Count: 4, Errors: 1, P95Ms: > 0 }), "its figures");
+        await Eventually.TrueAsync(
+            async () => (await _reader.OverviewAsync(TimeSpan.FromMinutes(5))).Services
+                .Any(s => s is { Service: "shop", Count: 4, Errors: 1, P95Ms: > 0 }),
+            "its figures");
         await Eventually.TrueAsync(
             async () => (await _reader.FiguresAsync(FiguresOf.Routes, TimeSpan.FromMinutes(5)))
                 .Any(r => r is { Service: "shop", Name: "/orders/{id}", Count: 4, Errors: 1 }), "its route's figures");
@@ -82,7 +85,8 @@ public sealed class ForeignServiceTests : IAsyncLifetime
         Assert.Contains("service-shop", await panel.GetStringAsync("/admin/ops/overview"), StringComparison.Ordinal);
         Assert.Contains("Order 3 is late", await panel.GetStringAsync("/admin/ops/logs?attr=host.name%3Dweb-1"), StringComparison.Ordinal);
 
-        var row = Assert.Single(await SqlAsync("SELECT resource, sender, scope, line_kind FROM canonical_lines WHERE service = 'shop' AND status = 'error'"));
+        var row = Assert.Single(await SqlAsync(
+            "SELECT resource, sender, scope, line_kind FROM canonical_lines WHERE service = 'shop' AND status = 'error'"));
         Assert.Equal(("shop", "acme.shop", "request"), (Text(row, "sender"), Text(row, "scope"), Text(row, "line_kind")));
         Assert.Equal("web-1", JsonDocument.Parse(Text(row, "resource")!).RootElement.GetProperty("host.name").GetString());
     }
@@ -116,12 +120,18 @@ public sealed class ForeignServiceTests : IAsyncLifetime
     {
         var before = (await _reader.SlosAsync(TimeSpan.FromMinutes(5))).ToDictionary(c => c.Name, c => c.Total);
         var spans = string.Join(',', Enumerable.Range(1, 20).Select(i => $$$"""
-            {"traceId":"{{{i:x32}}}","spanId":"{{{i:x16}}}","name":"api.tenants.resolve","kind":{{{(i % 2 == 0 ? 2 : 1)}}},"parentSpanId":"{{{(i % 2 == 0 ? "" : "00000000000000ff")}}}",
+            {"traceId":"{{{i:x32}}}","spanId":"{{{i:x16}}}","name":"api.tenants.resolve","kind":{{{(i % 2 == 0 ? 2 : 1)}}},
+            """ + $$$"""
+            "parentSpanId":"{{{(i % 2 == 0 ? "" : "00000000000000ff")}}}",
              "startTimeUnixNano":"{{{Now}}}","endTimeUnixNano":"{{{Now + 9_000_000_000}}}","status":{"code":2},
-             "attributes":[{"key":"orion.line.kind","value":{"stringValue":"request"}},{"key":"orion.surface","value":{"stringValue":"public"}},{"key":"tenant","value":{"stringValue":"acme"}}]}
+             "attributes":[{"key":"orion.line.kind","value":{"stringValue":"request"}},
+            """ + """
+            {"key":"orion.surface","value":{"stringValue":"public"}},{"key":"tenant","value":{"stringValue":"acme"}}]}
             """));
         using var answer = await SendAsync("traces", $$$"""
-            {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"api"}}]},"scopeSpans":[{"spans":[{{{spans}}}]}]}]}
+            {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"api"}}]},
+            """ + $$$"""
+            "scopeSpans":[{"spans":[{{{spans}}}]}]}]}
             """);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -137,7 +147,10 @@ public sealed class ForeignServiceTests : IAsyncLifetime
         Assert.All((await _reader.LinesAsync(new TraceQuery { Service = "api" })).Items, line =>
             Assert.NotEqual("api.tenants.resolve", line.Name));
 
-        await Eventually.TrueAsync(async () => (await _reader.OverviewAsync(TimeSpan.FromMinutes(5))).Services.Any(s => s is { Service: "shop/api", Count: 10 }), "its figures");
+        await Eventually.TrueAsync(
+            async () => (await _reader.OverviewAsync(TimeSpan.FromMinutes(5))).Services
+                .Any(s => s is { Service: "shop/api", Count: 10 }),
+            "its figures");
         Assert.Equal(0, (await _reader.OverviewAsync(TimeSpan.FromMinutes(5))).PublicApi.Errors);
         Assert.All(await _reader.SlosAsync(TimeSpan.FromMinutes(5)), slo => Assert.Equal(before.GetValueOrDefault(slo.Name), slo.Total));
     }
@@ -155,7 +168,10 @@ public sealed class ForeignServiceTests : IAsyncLifetime
 
     private async Task<HttpResponseMessage> SendAsync(string signal, string json)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "otlp/v1/" + signal) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "otlp/v1/" + signal)
+        {
+            Content = new StringContent(json, Encoding.UTF8, "application/json"),
+        };
         request.Headers.Add("x-otlp-api-key", ShopKey);
         return await _api.Client().SendAsync(request);
     }
@@ -173,8 +189,9 @@ public sealed class ForeignServiceTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<JsonElement>> SqlAsync(string statement)
     {
+        var (program, data) = (Path.Combine(AppContext.BaseDirectory, "Orion.Cli.dll"), Path.Combine(_api.Folder, "telemetry"));
         using var command = Process.Start(new ProcessStartInfo(
-            "dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Orion.Cli.dll"), "sql", statement, "--data", Path.Combine(_api.Folder, "telemetry"), "--format", "json"])
+            "dotnet", ["exec", program, "sql", statement, "--data", data, "--format", "json"])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

@@ -27,7 +27,9 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
     public async Task Text_that_is_no_text_is_repaired_and_its_neighbours_are_stored(string sent, string stored)
     {
         var name = Guid.NewGuid().ToString("N");
-        var body = OtlpCalls.Logs($$$"""{"body":{"stringValue":"{{{sent}}} {{{name}}}"}},{"body":{"stringValue":"neighbour {{{name}}}"},"attributes":[{"key":"{{{sent}}}","value":{"stringValue":"{{{sent}}}"}}]}""");
+        var body = OtlpCalls.Logs($$$"""{"body":{"stringValue":"{{{sent}}} {{{name}}}"}},""" +
+            $$$"""{"body":{"stringValue":"neighbour {{{name}}}"},"attributes":[""" +
+            $$$"""{"key":"{{{sent}}}","value":{"stringValue":"{{{sent}}}"}}]}""");
 
         // In this encoding U+00FF is the byte FF.
         using var answer = await _api.Client().SendAsync(OtlpCalls.Request(OtlpSignal.Logs, Encoding.Latin1.GetBytes(body), json: true));
@@ -42,15 +44,20 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
     [Theory]
     [InlineData("""{"doubleValue":"NaN"}""", "NaN")]
     [InlineData("""{"doubleValue":"-Infinity"}""", "-Infinity")]
-    [InlineData("""{"kvlistValue":{"values":[{"key":"n","value":{"doubleValue":"NaN"}},{"key":"l","value":{"arrayValue":{"values":[{"doubleValue":"Infinity"},{"intValue":"1e3"}]}}}]}}""", """{"n":"NaN","l":["Infinity",1000]}""")]
+    [InlineData("""{"kvlistValue":{"values":[{"key":"n","value":{"doubleValue":"NaN"}},""" +
+        """{"key":"l","value":{"arrayValue":{"values":[{"doubleValue":"Infinity"},{"intValue":"1e3"}]}}}]}}""",
+        """{"n":"NaN","l":["Infinity",1000]}""")]
     public async Task A_number_that_is_none_is_stored_in_a_body(string value, string stored)
     {
         var name = Guid.NewGuid().ToString("N");
-        var (status, answer) = await _api.SendAsync(OtlpSignal.Logs, OtlpCalls.Logs($$$"""{"body":{{{value}}},"attributes":[{"key":"name","value":{"stringValue":"{{{name}}}"}}]}"""));
+        var record = $$$"""{"body":{{{value}}},"attributes":[{"key":"name","value":{"stringValue":"{{{name}}}"}}]}""";
+        var (status, answer) = await _api.SendAsync(OtlpSignal.Logs, OtlpCalls.Logs(record));
 
         Assert.Equal((200, null), (status, answer.Told()));
         await Eventually.TrueAsync(
-            async () => (await Reader.LogsAsync(new LogQuery { Text = stored, Limit = 1_000 })).Items.Any(l => l.Message == stored && l.Attributes.Any(a => (string?)a.Value == name)), "the record is stored");
+            async () => (await Reader.LogsAsync(new LogQuery { Text = stored, Limit = 1_000 })).Items
+                .Any(l => l.Message == stored && l.Attributes.Any(a => (string?)a.Value == name)),
+            "the record is stored");
     }
 
     [Fact]
@@ -61,10 +68,18 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
         var now = (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000m / 1e18m)
             .ToString("F12", CultureInfo.InvariantCulture) + "e18";
         var (status, answer) = await _api.SendAsync(OtlpSignal.Logs, OtlpCalls.Logs($$$"""
-            {"time_unix_nano":{{{now}}},"observedTimeUnixNano":"{{{now}}}","severity_number":"SEVERITY_NUMBER_ERROR","flags":"0","trace_id":"{{{trace.ToUpperInvariant()}}}","span_id":"EEE19B7EC3C1B174","unknown":{"a":[[{}]]},
-             "body":{"stringValue":"{{{name}}}"},"eventName":null,"attributes":[{"key":"none","value":{"doubleValue":null}},{"key":"no","value":{"stringValue":null}},{"key":"i","value":{"intValue":null}},
-             {"key":"b","value":{"boolValue":null}},{"key":"l","value":{"arrayValue":null}},{"key":"m","value":{"kvlistValue":null}},{"key":"raw","value":{"bytesValue":null}},{"key":"nothing","value":null},
-             {"key":"exponent","value":{"intValue":"-2.5e3"}},{"key":"bytes","value":{"bytes_value":"-_8"}},{"key":"d","value":{"double_value":"1.5"}}]}
+            {"time_unix_nano":{{{now}}},"observedTimeUnixNano":"{{{now}}}","severity_number":"SEVERITY_NUMBER_ERROR","flags":"0",
+            """ + $$$"""
+            "trace_id":"{{{trace.ToUpperInvariant()}}}","span_id":"EEE19B7EC3C1B174","unknown":{"a":[[{}]]},
+             "body":{"stringValue":"{{{name}}}"},"eventName":null,"attributes":[{"key":"none","value":{"doubleValue":null}},
+            """ + """
+            {"key":"no","value":{"stringValue":null}},{"key":"i","value":{"intValue":null}},
+             {"key":"b","value":{"boolValue":null}},{"key":"l","value":{"arrayValue":null}},{"key":"m","value":{"kvlistValue":null}},
+            """ + """
+            {"key":"raw","value":{"bytesValue":null}},{"key":"nothing","value":null},
+             {"key":"exponent","value":{"intValue":"-2.5e3"}},{"key":"bytes","value":{"bytes_value":"-_8"}},
+            """ + """
+            {"key":"d","value":{"double_value":"1.5"}}]}
             """));
 
         Assert.Equal((200, null), (status, answer.Told()));
@@ -92,7 +107,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
     public async Task A_member_that_is_malformed_is_named_and_nothing_of_the_request_is_stored(string record, string named)
     {
         var name = Guid.NewGuid().ToString("N");
-        var (status, answer) = await _api.SendAsync(OtlpSignal.Logs, OtlpCalls.Logs($$$"""{{{record}}},{"body":{"stringValue":"{{{name}}}"}}"""));
+        var (status, answer) = await _api.SendAsync(
+            OtlpSignal.Logs, OtlpCalls.Logs($$$"""{{{record}}},{"body":{"stringValue":"{{{name}}}"}}"""));
 
         Assert.Equal((400, 3), (status, answer.GetProperty("code").GetInt32()));
         Assert.Contains(named, answer.GetProperty("message").GetString(), StringComparison.Ordinal);
@@ -114,7 +130,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
             proto = new ProtoBody().Message(6, new ProtoBody().Attribute(1, "k", proto));
         }
 
-        var (status, answer) = await _api.SendAsync(OtlpSignal.Logs, OtlpCalls.Logs($$$"""{"attributes":[{"key":"deep","value":{{{json}}} }]}"""));
+        var (status, answer) = await _api.SendAsync(
+            OtlpSignal.Logs, OtlpCalls.Logs($$$"""{"attributes":[{"key":"deep","value":{{{json}}} }]}"""));
         var body = new ProtoBody()
             .Message(1, new ProtoBody().Message(2, new ProtoBody().Message(2, new ProtoBody().Attribute(6, "deep", proto)))).ToArray();
         using var other = await _api.Client().SendAsync(OtlpCalls.Request(OtlpSignal.Logs, body, json: false));
@@ -139,7 +156,11 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
         var body = OtlpCalls.Log(name);
         var whole = OtlpCalls.Packed(body, flushAt: body.Length - 2);
         var complete = OtlpCalls.Packed(body, flushAt: body.Length);
-        byte[][] broken = [whole[..^1], whole[..^8], complete[..^10], [.. whole, 0], [.. whole, 1, 2, 3, 4, 5, 6, 7, 8, 9], whole[..12], [], [.. whole[..^8], 1, 2, 3, 4, .. whole[^4..]]];
+        byte[][] broken =
+        [
+            whole[..^1], whole[..^8], complete[..^10], [.. whole, 0], [.. whole, 1, 2, 3, 4, 5, 6, 7, 8, 9], whole[..12], [],
+            [.. whole[..^8], 1, 2, 3, 4, .. whole[^4..]],
+        ];
         foreach (var sent in broken)
         {
             using var refused = await _api.Client().SendAsync(OtlpCalls.Request(OtlpSignal.Logs, sent, json: true, gzip: true));
@@ -151,7 +172,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
         await NothingAsync(name);
 
         // Several members, one after the other, are one gzip body.
-        using var taken = await _api.Client().SendAsync(OtlpCalls.Request(OtlpSignal.Logs, [.. OtlpCalls.Packed(body[..20]), .. OtlpCalls.Packed(body[20..])], json: true, gzip: true));
+        byte[] members = [.. OtlpCalls.Packed(body[..20]), .. OtlpCalls.Packed(body[20..])];
+        using var taken = await _api.Client().SendAsync(OtlpCalls.Request(OtlpSignal.Logs, members, json: true, gzip: true));
         Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
         await LogsAsync(name, 1);
     }
@@ -164,7 +186,9 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
         var events = string.Join(',', Enumerable.Range(0, 300).Select(i => $$$"""{"name":"e{{{i}}}"}"""));
         var links = string.Join(',', Enumerable.Repeat($$$"""{"traceId":"{{{trace}}}","spanId":"eee19b7ec3c1b175"}""", 129));
         var (status, answer) = await _api.SendAsync(OtlpSignal.Traces, OtlpCalls.Span(
-            trace, $$$""" "attributes":[{{{attributes}}}],"droppedAttributesCount":5,"events":[{{{events}}}],"droppedEventsCount":7,"links":[{{{links}}}],"droppedLinksCount":9"""));
+            trace,
+            $$$""" "attributes":[{{{attributes}}}],"droppedAttributesCount":5,"events":""" +
+                $$$"""[{{{events}}}],"droppedEventsCount":7,"links":[{{{links}}}],"droppedLinksCount":9"""));
 
         Assert.Equal((200, "0"), (status, answer.GetProperty("partialSuccess").GetProperty("rejectedSpans").GetString()));
         Assert.Contains("72 attributes left out", answer.Told(), StringComparison.Ordinal);
@@ -180,13 +204,17 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         var name = Guid.NewGuid().ToString("N");
         var many = string.Join(',', Enumerable.Range(0, 200).Select(i => $$"""{"intValue":{{i}} }"""));
-        var (_, answer) = await _api.SendAsync(OtlpSignal.Logs, OtlpCalls.Logs("""
+        var (_, answer) = await _api.SendAsync(OtlpSignal.Logs, OtlpCalls.Logs(("""
             {"body":{"stringValue":"NAME"},"attributes":[
             {"key":"people","value":{"arrayValue":{"values":[{"stringValue":"Doe, Jane"},{"stringValue":"Roe"}]}}},
-            {"key":"rows","value":{"arrayValue":{"values":[{"arrayValue":{"values":[{"intValue":1},{"stringValue":"a, b"}]}},{"arrayValue":{"values":[]}}]}}},
-            {"key":"config","value":{"kvlistValue":{"values":[{"key":"host","value":{"stringValue":"db"}},{"key":"password","value":{"stringValue":"hunter2-of-the-tests"}}]}}},
+            {"key":"rows","value":{"arrayValue":{"values":[{"arrayValue":{"values":[{"intValue":1},{"stringValue":"a, b"}]}},
+            """ + """
+            {"arrayValue":{"values":[]}}]}}},
+            {"key":"config","value":{"kvlistValue":{"values":[{"key":"host","value":{"stringValue":"db"}},
+            """ + """
+            {"key":"password","value":{"stringValue":"hunter2-of-the-tests"}}]}}},
             {"key":"many","value":{"arrayValue":{"values":[MANY]}}}]}
-            """.Replace("NAME", name, StringComparison.Ordinal).Replace("MANY", many, StringComparison.Ordinal)));
+            """).Replace("NAME", name, StringComparison.Ordinal).Replace("MANY", many, StringComparison.Ordinal)));
 
         Assert.Contains("72 elements left out", answer.Told(), StringComparison.Ordinal);
         var attributes = Assert.Single(await LogsAsync(name, 1)).Attributes.ToDictionary(a => a.Key, a => a.Value);
@@ -205,7 +233,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
     public async Task A_time_that_cannot_be_right_is_set_to_that_of_receipt_kept_and_told(string time)
     {
         var (name, trace, before) = (Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N"), DateTimeOffset.UtcNow);
-        var (status, answer) = await _api.SendAsync(OtlpSignal.Traces, OtlpCalls.Span(trace, $$$""" "events":[{"name":"e","timeUnixNano":"{{{time}}}"}]""", time, time));
+        var (status, answer) = await _api.SendAsync(
+            OtlpSignal.Traces, OtlpCalls.Span(trace, $$$""" "events":[{"name":"e","timeUnixNano":"{{{time}}}"}]""", time, time));
         Assert.Equal(200, status);
         Assert.Contains("cannot be right", answer.Told(), StringComparison.Ordinal);
         var span = await SpanAsync(trace);
@@ -214,7 +243,8 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
         Assert.Equal(Said(time), span.Attributes.Single(a => a.Key == "orion.original_time").Value);
         Assert.Equal(Said(time), span.Events.Single().Attributes.Single(a => a.Key == "orion.original_time").Value);
 
-        (_, answer) = await _api.SendAsync(OtlpSignal.Logs, OtlpCalls.Logs($$$"""{"timeUnixNano":"{{{time}}}","body":{"stringValue":"{{{name}}}"}}"""));
+        (_, answer) = await _api.SendAsync(
+            OtlpSignal.Logs, OtlpCalls.Logs($$$"""{"timeUnixNano":"{{{time}}}","body":{"stringValue":"{{{name}}}"}}"""));
         var log = Assert.Single(await LogsAsync(name, 1));
         Assert.InRange(log.UnixNanos, Nanos(before), Nanos(DateTimeOffset.UtcNow));
         if (time == "0")
@@ -248,7 +278,11 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
     public async Task A_metric_point_of_a_time_that_cannot_be_right_is_rejected(string time)
     {
         var (status, answer) = await _api.SendAsync(OtlpSignal.Metrics, $$$"""
-            {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"g","gauge":{"dataPoints":[{"timeUnixNano":"{{{time}}}","asInt":"1"},{"asInt":"1","timeUnixNano":"{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}}000000"}]}}]}]}]}
+            {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"g","gauge":{"dataPoints":[
+            """ + $$$"""
+            {"timeUnixNano":"{{{time}}}","asInt":"1"},
+            """ + $$$"""
+            {"asInt":"1","timeUnixNano":"{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}}000000"}]}}]}]}]}
             """);
 
         Assert.Equal((200, "1"), (status, answer.GetProperty("partialSuccess").GetProperty("rejectedDataPoints").GetString()));
@@ -319,7 +353,12 @@ public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         SpanRow? span = null;
         await Eventually.TrueAsync(
-            async () => (span = (await Reader.StoryAsync(ActivityTraceId.CreateFromString(trace)))?.Traces.Single().Spans.Single()) is not null, "the span is stored");
+            async () =>
+            {
+                var story = await Reader.StoryAsync(ActivityTraceId.CreateFromString(trace));
+                return (span = story?.Traces.Single().Spans.Single()) is not null;
+            },
+            "the span is stored");
         return span!;
     }
 

@@ -37,12 +37,14 @@ public sealed class OtlpFuzzTests(SharedApi shared) : IClassFixture<SharedApi>
             var said = await answer.Content.ReadAsByteArrayAsync();
             Assert.True(
                 answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge,
-                $"Seed {seed}: {signal}, {(isJson ? "JSON" : "protobuf")}{(gzip ? " in gzip" : "")} was answered with {(int)answer.StatusCode}.");
+                $"Seed {seed}: {signal}, {(isJson ? "JSON" : "protobuf")}{(gzip ? " in gzip" : "")} " +
+                    $"was answered with {(int)answer.StatusCode}.");
             Assert.Equal(isJson ? "application/json" : "application/x-protobuf", answer.Content.Headers.ContentType?.MediaType);
             Assert.True(answer.StatusCode == HttpStatusCode.OK || said.Length > 0, $"Seed {seed}: the refusal says nothing.");
             if (seed % 100 == 0)
             {
-                using var taken = await client.SendAsync(OtlpCalls.Request(OtlpSignal.Logs, OtlpCalls.Log($"neighbour {neighbours}"), json: true));
+                using var taken =
+                    await client.SendAsync(OtlpCalls.Request(OtlpSignal.Logs, OtlpCalls.Log($"neighbour {neighbours}"), json: true));
                 Assert.Equal(("{}", HttpStatusCode.OK), (await taken.Content.ReadAsStringAsync(), taken.StatusCode));
                 neighbours++;
             }
@@ -50,6 +52,11 @@ public sealed class OtlpFuzzTests(SharedApi shared) : IClassFixture<SharedApi>
 
         var reader = _api.App.Services.GetRequiredService<TelemetryReader>();
         await Eventually.TrueAsync(
-            async () => (await reader.LogsAsync(new LogQuery { Text = "neighbour ", Limit = 1_000 })).Items.Count == Math.Min(1_000, neighbours), "every valid log record is stored");
+            async () =>
+            {
+                var stored = await reader.LogsAsync(new LogQuery { Text = "neighbour ", Limit = 1_000 });
+                return stored.Items.Count == Math.Min(1_000, neighbours);
+            },
+            "every valid log record is stored");
     }
 }

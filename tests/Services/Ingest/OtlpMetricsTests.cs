@@ -25,10 +25,13 @@ public sealed class OtlpMetricsTests(SharedApi shared) : IClassFixture<SharedApi
             await SendAsync(Sum("requests", value * 5, start: -50, at), "web-2");
         }
 
-        var rows = await RowsAsync(6, "json_extract(resource, '$.\"host.name\"') AS host, sum(value) AS added", "GROUP BY resource ORDER BY host");
+        var rows = await RowsAsync(
+            6, "json_extract(resource, '$.\"host.name\"') AS host, sum(value) AS added", "GROUP BY resource ORDER BY host");
         Assert.Equal([("web-1", 5.0), ("web-2", 25.0)],
             rows.Select(r => (r.GetProperty("host").GetString(), r.GetProperty("added").GetDouble())));
-        var minutes = await SqlCommand.RunAsync(_api.Folder, $"SELECT json_extract(resource, '$.\"host.name\"') AS host, sum(sum) AS added FROM metric_rollups_minute WHERE service = '{_service}' GROUP BY host ORDER BY host");
+        var minutes = await SqlCommand.RunAsync(_api.Folder,
+            "SELECT json_extract(resource, '$.\"host.name\"') AS host, sum(sum) AS added FROM metric_rollups_minute " +
+                $"WHERE service = '{_service}' GROUP BY host ORDER BY host");
         Assert.Equal([("web-1", 5.0), ("web-2", 25.0)],
             minutes.Select(r => (r.GetProperty("host").GetString(), r.GetProperty("added").GetDouble())));
     }
@@ -105,8 +108,10 @@ public sealed class OtlpMetricsTests(SharedApi shared) : IClassFixture<SharedApi
         for (var export = 1; export <= 3; export++)
         {
             var points = string.Join(',', Enumerable.Range(0, 20_001).Select(i =>
-                $$$"""{"startTimeUnixNano":"{{{start}}}","timeUnixNano":"{{{start + export}}}","asInt":"1","attributes":[{"key":"i","value":{"intValue":"{{{i}}}"}}]}"""));
-            Assert.Equal("{}", await SendAsync($$$"""{"name":"many","sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[{{{points}}}]}}"""));
+                $$$"""{"startTimeUnixNano":"{{{start}}}","timeUnixNano":"{{{start + export}}}","asInt":"1","attributes":[""" +
+                    $$$"""{"key":"i","value":{"intValue":"{{{i}}}"}}]}"""));
+            Assert.Equal("{}", await SendAsync(
+                $$$"""{"name":"many","sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[{{{points}}}]}}"""));
         }
 
         Assert.Equal(20_001, (await RowsAsync(60_003, "sum(value) AS added"))[0].GetProperty("added").GetDouble());
@@ -115,23 +120,39 @@ public sealed class OtlpMetricsTests(SharedApi shared) : IClassFixture<SharedApi
     [Theory]
     [InlineData("""{"name":"m","gauge":{"dataPoints":[{"timeUnixNano":"NOW"}]}}""", "neither as_int nor as_double")]
     [InlineData("""{"name":"m","gauge":{"dataPoints":[{"timeUnixNano":"NOW","asInt":null}]}}""", "neither as_int nor as_double")]
-    [InlineData("""{"name":"m","sum":{"aggregationTemporality":1,"isMonotonic":true,"dataPoints":[{"timeUnixNano":"NOW","asInt":"-1"}]}}""", "negative")]
+    [InlineData("""{"name":"m","sum":{"aggregationTemporality":1,"isMonotonic":true,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","asInt":"-1"}]}}""", "negative")]
     [InlineData("""{"name":"m","sum":{"isMonotonic":true,"dataPoints":[{"timeUnixNano":"NOW","asInt":"1"}]}}""", "aggregation_temporality")]
-    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"3","explicitBounds":[2,1],"bucketCounts":["1","1","1"]}]}}""", "ascending")]
-    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"3","explicitBounds":[1,1],"bucketCounts":["1","1","1"]}]}}""", "ascending")]
-    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"3","explicitBounds":["NaN"],"bucketCounts":["1","2"]}]}}""", "finite")]
-    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"4","explicitBounds":[1],"bucketCounts":["1","2"]}]}}""", "add up")]
-    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"3","explicitBounds":[1,2],"bucketCounts":["1","2"]}]}}""", "one more")]
-    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"0","sum":1}]}}""", "count is 0")]
-    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"2","sum":1,"min":2,"max":1}]}}""", "min")]
-    [InlineData("""{"name":"m","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"3","scale":1,"zeroCount":"1","positive":{"offset":0,"bucketCounts":["1"]}}]}}""", "add up")]
-    [InlineData("""{"name":"m","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"1","scale":99,"positive":{"offset":0,"bucketCounts":["1"]}}]}}""", "scale")]
-    [InlineData("""{"name":"m","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"1","scale":0,"positive":{"offset":-2000,"bucketCounts":["1"]}}]}}""", "smallest")]
-    [InlineData("""{"name":"m","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"1","scale":0,"zeroCount":"1","zeroThreshold":-1}]}}""", "zero_threshold")]
-    [InlineData("""{"name":"m","sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[{"startTimeUnixNano":"LATER","timeUnixNano":"NOW","asInt":"1"}]}}""", "start_time_unix_nano")]
+    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","count":"3","explicitBounds":[2,1],"bucketCounts":["1","1","1"]}]}}""", "ascending")]
+    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","count":"3","explicitBounds":[1,1],"bucketCounts":["1","1","1"]}]}}""", "ascending")]
+    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","count":"3","explicitBounds":["NaN"],"bucketCounts":["1","2"]}]}}""", "finite")]
+    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","count":"4","explicitBounds":[1],"bucketCounts":["1","2"]}]}}""", "add up")]
+    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","count":"3","explicitBounds":[1,2],"bucketCounts":["1","2"]}]}}""", "one more")]
+    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","count":"0","sum":1}]}}""", "count is 0")]
+    [InlineData("""{"name":"m","histogram":{"aggregationTemporality":1,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","count":"2","sum":1,"min":2,"max":1}]}}""", "min")]
+    [InlineData("""{"name":"m","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","count":"3","scale":1,"zeroCount":"1","positive":{"offset":0,"bucketCounts":["1"]}}]}}""", "add up")]
+    [InlineData("""{"name":"m","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","count":"1","scale":99,"positive":{"offset":0,"bucketCounts":["1"]}}]}}""", "scale")]
+    [InlineData("""{"name":"m","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","count":"1","scale":0,"positive":{"offset":-2000,"bucketCounts":["1"]}}]}}""", "smallest")]
+    [InlineData("""{"name":"m","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[""" +
+        """{"timeUnixNano":"NOW","count":"1","scale":0,"zeroCount":"1","zeroThreshold":-1}]}}""", "zero_threshold")]
+    [InlineData("""{"name":"m","sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[""" +
+        """{"startTimeUnixNano":"LATER","timeUnixNano":"NOW","asInt":"1"}]}}""", "start_time_unix_nano")]
     public async Task What_the_model_does_not_allow_is_refused_and_counted_with_its_reason(string metric, string why)
     {
-        var answer = Rejected(await SendAsync(metric.Replace("NOW", $"{_now}", StringComparison.Ordinal).Replace("LATER", $"{_now + Second}", StringComparison.Ordinal) + ",{\"name\":\"good\",\"gauge\":{\"dataPoints\":[{\"asInt\":\"1\"}]}}"));
+        const string Good = ",{\"name\":\"good\",\"gauge\":{\"dataPoints\":[{\"asInt\":\"1\"}]}}";
+        var sent = metric.Replace("NOW", $"{_now}", StringComparison.Ordinal)
+            .Replace("LATER", $"{_now + Second}", StringComparison.Ordinal);
+        var answer = Rejected(await SendAsync(sent + Good));
 
         Assert.Equal("1", answer.Count);
         Assert.Contains(why, answer.Message, StringComparison.Ordinal);
@@ -141,19 +162,28 @@ public sealed class OtlpMetricsTests(SharedApi shared) : IClassFixture<SharedApi
     [Fact]
     public async Task What_a_histogram_does_not_say_is_unknown_and_not_zero()
     {
-        const string Bare = """{"name":"bare","histogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"3","explicitBounds":[100],"bucketCounts":["1","2"]}]}}""";
-        const string Empty = """{"name":"empty","histogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"0","explicitBounds":[100],"bucketCounts":["0","0"]}]}}""";
+        const string Bare = """{"name":"bare","histogram":{"aggregationTemporality":1,"dataPoints":[""" +
+            """{"timeUnixNano":"NOW","count":"3","explicitBounds":[100],"bucketCounts":["1","2"]}]}}""";
+        const string Empty = """{"name":"empty","histogram":{"aggregationTemporality":1,"dataPoints":[""" +
+            """{"timeUnixNano":"NOW","count":"0","explicitBounds":[100],"bucketCounts":["0","0"]}]}}""";
         const string NoValue = """{"name":"none","gauge":{"dataPoints":[{"timeUnixNano":"NOW","flags":1}]}}""";
-        const string Beside = """{"name":"bare","histogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"NOW","count":"2","sum":7,"min":3,"max":4,"explicitBounds":[100],"bucketCounts":["2","0"]}]}}""";
+        const string Beside = """{"name":"bare","histogram":{"aggregationTemporality":1,"dataPoints":[""" +
+            """{"timeUnixNano":"NOW","count":"2","sum":7,"min":3,"max":4,"explicitBounds":[100],"bucketCounts":["2","0"]}]}}""";
         Assert.Equal("{}", await SendAsync($"{Bare},{Empty},{NoValue},{Beside}".Replace("NOW", $"{_now}", StringComparison.Ordinal)));
 
         var rows = await RowsAsync(3, "name, count, value, min, max", "ORDER BY name, count");
         Assert.Equal(
-            """[{"name":"bare","count":2,"value":7,"min":3,"max":4},{"name":"bare","count":3,"value":null,"min":null,"max":null},{"name":"empty","count":0,"value":null,"min":null,"max":null}]""",
+            """[{"name":"bare","count":2,"value":7,"min":3,"max":4},""" +
+                """{"name":"bare","count":3,"value":null,"min":null,"max":null},""" +
+                """{"name":"empty","count":0,"value":null,"min":null,"max":null}]""",
             JsonSerializer.Serialize(rows));
-        var minutes = await SqlCommand.RunAsync(_api.Folder, $"SELECT name, count, sum, min, max, p95 IS NOT NULL AS known FROM metric_rollups_minute WHERE service = '{_service}' ORDER BY name");
+        var minutes = await SqlCommand.RunAsync(_api.Folder,
+            "SELECT name, count, sum, min, max, p95 IS NOT NULL AS known FROM metric_rollups_minute " +
+                $"WHERE service = '{_service}' ORDER BY name");
         Assert.Equal(
-            """[{"name":"bare","count":5,"sum":null,"min":null,"max":null,"known":1},{"name":"empty","count":0,"sum":null,"min":null,"max":null,"known":0}]""", JsonSerializer.Serialize(minutes));
+            """[{"name":"bare","count":5,"sum":null,"min":null,"max":null,"known":1},""" +
+                """{"name":"empty","count":0,"sum":null,"min":null,"max":null,"known":0}]""",
+            JsonSerializer.Serialize(minutes));
     }
 
     private static (string Count, string Message) Rejected(string answer)
@@ -163,18 +193,28 @@ public sealed class OtlpMetricsTests(SharedApi shared) : IClassFixture<SharedApi
     }
 
     /// <summary>A sum's point; times are seconds from now.</summary>
-    private string Sum(string name, long value, int start, int at, string unit = "", bool monotonic = true, int temporality = 2, string attributes = "[]") => $$$"""
-        {"name":"{{{name}}}","unit":"{{{unit}}}","sum":{"aggregationTemporality":{{{temporality}}},"isMonotonic":{{{(monotonic ? "true" : "false")}}},"dataPoints":[
-          {"startTimeUnixNano":"{{{_now + ((start - 200) * Second)}}}","timeUnixNano":"{{{_now + ((at - 200) * Second)}}}","asInt":"{{{value}}}","attributes":{{{attributes}}}}]}}
+    private string Sum(string name, long value, int start, int at, string unit = "", bool monotonic = true, int temporality = 2,
+        string attributes = "[]") => $$$"""
+        {"name":"{{{name}}}","unit":"{{{unit}}}","sum":{"aggregationTemporality":{{{temporality}}},
+        """ + $$$"""
+        "isMonotonic":{{{(monotonic ? "true" : "false")}}},"dataPoints":[
+          {"startTimeUnixNano":"{{{_now + ((start - 200) * Second)}}}","timeUnixNano":"{{{_now + ((at - 200) * Second)}}}",
+        """ + $$$"""
+        "asInt":"{{{value}}}","attributes":{{{attributes}}}}]}}
         """;
 
     private async Task<string> SendAsync(string metrics, string host = "h", string scope = "{}")
     {
         var body = $$$"""
-            {"resourceMetrics":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"{{{_service}}}"}},{"key":"host.name","value":{"stringValue":"{{{host}}}"}}]},
+            {"resourceMetrics":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"{{{_service}}}"}},
+            """ + $$$"""
+            {"key":"host.name","value":{"stringValue":"{{{host}}}"}}]},
               "scopeMetrics":[{"scope":{{{scope}}},"metrics":[{{{metrics}}}]}]}]}
             """;
-        using var request = new HttpRequestMessage(HttpMethod.Post, "otlp/v1/metrics") { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "otlp/v1/metrics")
+        {
+            Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
+        };
         request.Headers.Add("x-otlp-api-key", ServiceSecrets.OtlpKey);
         using var answer = await _api.Client().SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
@@ -185,8 +225,9 @@ public sealed class OtlpMetricsTests(SharedApi shared) : IClassFixture<SharedApi
     /// <summary>The raw points of this test's service, once so many (or more) are there.</summary>
     private async Task<IReadOnlyList<JsonElement>> RowsAsync(int atLeast, string what, string then = "")
     {
+        var points = $"SELECT sum(points) AS n FROM metric_rollups_minute WHERE service = '{_service}'";
         await Eventually.TrueAsync(
-            async () => (await SqlCommand.RunAsync(_api.Folder, $"SELECT sum(points) AS n FROM metric_rollups_minute WHERE service = '{_service}'"))[0].GetProperty("n") is { ValueKind: JsonValueKind.Number } n
+            async () => (await SqlCommand.RunAsync(_api.Folder, points))[0].GetProperty("n") is { ValueKind: JsonValueKind.Number } n
                 && n.GetInt64() >= atLeast,
             $"{atLeast} points in the folder");
         return await SqlCommand.RunAsync(_api.Folder, $"SELECT {what} FROM metrics_timeseries WHERE service = '{_service}' {then}");

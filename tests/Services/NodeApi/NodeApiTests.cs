@@ -20,9 +20,11 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
     [Fact]
     public async Task Only_the_join_token_registers_and_only_the_nodes_secret_speaks_for_it()
     {
-        foreach (var wrong in (string?[])[null, "wrong", ServiceSecrets.JoinToken + "x", _api.DevKeys.GetProperty("acme").GetProperty("apiKey").GetString()])
+        var apiKey = _api.DevKeys.GetProperty("acme").GetProperty("apiKey").GetString();
+        foreach (var wrong in (string?[])[null, "wrong", ServiceSecrets.JoinToken + "x", apiKey])
         {
-            using var refused = await _api.Client(wrong).PostAsJsonAsync("node/v1/register", new { name = "n1", slots = 1, runtimes = new[] { "sleeper" } });
+            using var refused = await _api.Client(wrong)
+                .PostAsJsonAsync("node/v1/register", new { name = "n1", slots = 1, runtimes = new[] { "sleeper" } });
             await Calls.IsProblemAsync(refused, 401, "unauthenticated");
         }
 
@@ -116,7 +118,8 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
         await Calls.IsProblemAsync(beat, 400, "missing_member", "'running', 'process'");
         using var bad = await node.PostAsJsonAsync("node/v1/heartbeat", Beat("n1", 1, ["al_1", "no id"]));
         await Calls.IsProblemAsync(bad, 400, "invalid_field", "'running'");
-        using var wait = await node.PostAsJsonAsync("node/v1/tasks/claim", new { max = 1, waitSeconds = 21, holding = Array.Empty<string>() });
+        using var wait = await node.PostAsJsonAsync(
+            "node/v1/tasks/claim", new { max = 1, waitSeconds = 21, holding = Array.Empty<string>() });
         await Calls.IsProblemAsync(wait, 400, "invalid_field", "'waitSeconds'");
     }
 
@@ -137,7 +140,13 @@ public sealed class NodeApiTests(SharedApi shared) : IClassFixture<SharedApi>
             [("export_failed", 1L), ("unconfirmed", 3L)],
             (await reader.LossReasonsAsync()).Where(r => r.Process == "node-agent-n7").Select(r => (r.Reason, r.Rows)).Order());
 
-        foreach (var wrong in (object[])[new { stream = "lines", produced = 1, delivered = 1, failed = 0, overflowed = 0 }, new { stream = "exported_logs", produced = -1, delivered = 1, failed = 0, overflowed = 0 }, new { stream = "exported_logs", produced = 5, delivered = 5, failed = 1, overflowed = 0 }])
+        object[] exports =
+        [
+            new { stream = "lines", produced = 1, delivered = 1, failed = 0, overflowed = 0 },
+            new { stream = "exported_logs", produced = -1, delivered = 1, failed = 0, overflowed = 0 },
+            new { stream = "exported_logs", produced = 5, delivered = 5, failed = 1, overflowed = 0 },
+        ];
+        foreach (var wrong in exports)
         {
             using var refused = await node.PostAsJsonAsync("node/v1/heartbeat", Beat("n7", 3, [], [wrong]));
             await Calls.IsProblemAsync(refused, 400, "invalid_field");

@@ -53,8 +53,9 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
 
         var reader = shared.Api.App.Services.GetRequiredService<TelemetryReader>();
         IReadOnlyList<AuditEntry> entries = [];
+        var commands = new AuditQuery { Component = "command", User = Environment.UserName, Order = AuditOrder.Oldest };
         await Eventually.TrueAsync(
-            async () => (entries = [.. (await reader.AuditAsync(new AuditQuery { Component = "command", User = Environment.UserName, Order = AuditOrder.Oldest }))
+            async () => (entries = [.. (await reader.AuditAsync(commands))
                 .Where(e => e.Tenant == "audited" || e.Parameters!.Contains("Vera", StringComparison.Ordinal)
                     || e.Action == "jobs.redriven")]).Count >= 3,
             "three entries");

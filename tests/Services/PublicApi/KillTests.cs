@@ -57,7 +57,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(_released.Except(released));
         Assert.Equal(stored, Audited("allocation.requested"));
         Assert.Equal(released, Audited("allocation.release_requested"));
-        output.WriteLine($"{s_kills} kills; {_created.Count} requests and {_released.Count} releases acknowledged, {stored.Count} and {released.Count} stored and audited");
+        output.WriteLine($"{s_kills} kills; {_created.Count} requests and {_released.Count} releases acknowledged, " +
+            $"{stored.Count} and {released.Count} stored and audited");
     }
 
     /// <summary>Of every stream the rows that are there are those that the account says, and produced = stored + dropped.</summary>
@@ -73,7 +74,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             Assert.Equal(loss.Dropped, reasons.Where(r => r.Process == "api" && r.Stream == stream).Sum(r => r.Rows));
         }
 
-        foreach (var (stream, table) in (ReadOnlySpan<(string, string)>)[("lines", "canonical_lines"), ("spans", "spans"), ("logs", "logs")])
+        foreach (var (stream, table) in (ReadOnlySpan<(string, string)>)
+            [("lines", "canonical_lines"), ("spans", "spans"), ("logs", "logs")])
         {
             var files = Directory.GetFiles(_folder.File("telemetry"), "api*.db", SearchOption.AllDirectories);
             Assert.Equal(losses[stream].Stored, files.Sum(f => Column<long>(f, $"SELECT count(*) FROM {table}").Single()));

@@ -18,7 +18,8 @@ public sealed class ListTests
         string? next = null;
         do
         {
-            using var answer = await acme.GetAsync(new Uri("allocations?limit=2" + (next is null ? "" : "&after=" + next), UriKind.Relative));
+            var path = "allocations?limit=2" + (next is null ? "" : "&after=" + next);
+            using var answer = await acme.GetAsync(new Uri(path, UriKind.Relative));
             var page = await Calls.JsonAsync(answer);
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(a => a.GetProperty("id").GetString()!));
             next = page.GetProperty("next").GetString();

@@ -202,7 +202,12 @@ public sealed class LiveTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         CanonicalLine? line = null;
         await Eventually.TrueAsync(
-            async () => (line = (await reader.LinesAsync(new TraceQuery { Route = route, Limit = 100 })).Items.FirstOrDefault(l => l.CorrelationId == correlationId)) is not null, $"a line of {route} is stored");
+            async () =>
+            {
+                var lines = (await reader.LinesAsync(new TraceQuery { Route = route, Limit = 100 })).Items;
+                return (line = lines.FirstOrDefault(l => l.CorrelationId == correlationId)) is not null;
+            },
+            $"a line of {route} is stored");
         return line!;
     }
 

@@ -26,12 +26,20 @@ public sealed class QuietStreamTests : IDisposable
         var members = new Members(_domain.Store);
         var tenant = await members.EnsureTenantAsync("acme");
         var caller = (await members.AuthenticateAsync(tenant.ApiKey!))!;
-        var asked = new AllocationRequest { TenantId = tenant.TenantId, Tenant = "acme", ProjectId = tenant.ProjectId, Runtime = "sleeper", Slots = 1 };
+        var asked = new AllocationRequest
+        {
+            TenantId = tenant.TenantId,
+            Tenant = "acme",
+            ProjectId = tenant.ProjectId,
+            Runtime = "sleeper",
+            Slots = 1,
+        };
         var allocation = await _domain.Store.WriteAsync(tx => Allocations.RequestAsync(tx, asked));
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         using var pulse = new JournalNotifier(_domain.Store, _domain.Time, NullLogger<JournalNotifier>.Instance);
         await pulse.StartAsync(CancellationToken.None);
-        var live = new LiveAllocation(_domain.Store, members, pulse, Options.Create(new LiveOptions { Life = TimeSpan.FromHours(1) }), lifetime, _domain.Time);
+        var options = Options.Create(new LiveOptions { Life = TimeSpan.FromHours(1) });
+        var live = new LiveAllocation(_domain.Store, members, pulse, options, lifetime, _domain.Time);
         var http = new DefaultHttpContext();
         http.Items[typeof(Principal)] = caller;
         http.Response.Body = _body.Writer.AsStream();

@@ -12,7 +12,8 @@ internal static class Calls
     public static HttpRequestMessage Post(string body, string? key = null, string contentType = "application/json")
     {
         var request = new HttpRequestMessage(HttpMethod.Post, AnySlice.Path) { Content = new StringContent(body, Encoding.UTF8) };
-        request.Content.Headers.ContentType = contentType.Length == 0 ? null : System.Net.Http.Headers.MediaTypeHeaderValue.Parse(contentType);
+        request.Content.Headers.ContentType =
+            contentType.Length == 0 ? null : System.Net.Http.Headers.MediaTypeHeaderValue.Parse(contentType);
         request.Headers.Add("Idempotency-Key", key ?? Guid.NewGuid().ToString("N"));
         return request;
     }

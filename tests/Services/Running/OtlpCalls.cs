@@ -12,7 +12,10 @@ internal static class OtlpCalls
     public static HttpRequestMessage Request(OtlpSignal signal, byte[] body, bool json, bool gzip = false,
         string? key = ServiceSecrets.OtlpKey)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"otlp/v1/{signal.ToString().ToLowerInvariant()}") { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, $"otlp/v1/{signal.ToString().ToLowerInvariant()}")
+        {
+            Content = new ByteArrayContent(body),
+        };
         request.Content.Headers.ContentType = new(json ? "application/json" : "application/x-protobuf");
         if (gzip)
         {
@@ -39,7 +42,8 @@ internal static class OtlpCalls
         answer.TryGetProperty("partialSuccess", out var partial) ? partial.GetProperty("errorMessage").GetString() : null;
 
     /// <summary>A request with that log record, in JSON.</summary>
-    public static string Logs(string records) => """{"resourceLogs":[{"scopeLogs":[{"logRecords":[RECORDS]}]}]}""".Replace("RECORDS", records, StringComparison.Ordinal);
+    public static string Logs(string records) => """{"resourceLogs":[{"scopeLogs":[{"logRecords":[RECORDS]}]}]}"""
+        .Replace("RECORDS", records, StringComparison.Ordinal);
 
     /// <summary>A request with one log record that says so.</summary>
     public static byte[] Log(string message) => Encoding.UTF8.GetBytes(Logs($$$"""{"body":{"stringValue":"{{{message}}}"}}"""));
@@ -52,7 +56,9 @@ internal static class OtlpCalls
         end ??= string.Create(CultureInfo.InvariantCulture, $"{now}000000");
         return $$$"""
             {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeSpans":[{"spans":[
-            {"traceId":"{{{traceId}}}","spanId":"eee19b7ec3c1b174","parentSpanId":"eee19b7ec3c1b17a","name":"work","startTimeUnixNano":"{{{start}}}","endTimeUnixNano":"{{{end}}}"{{{(members.Length == 0 ? "" : "," + members)}}} }]}]}]}
+            {"traceId":"{{{traceId}}}","spanId":"eee19b7ec3c1b174","parentSpanId":"eee19b7ec3c1b17a","name":"work",
+            """ + $$$"""
+            "startTimeUnixNano":"{{{start}}}","endTimeUnixNano":"{{{end}}}"{{{(members.Length == 0 ? "" : "," + members)}}} }]}]}]}
             """;
     }
 

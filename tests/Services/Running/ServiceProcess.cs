@@ -97,7 +97,11 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[program.Location, $"--contentRoot={ContentRoot(name)}", "--environment=Development", "--urls=http://127.0.0.1:0", .. arguments])
+        string[] all =
+        [
+            program.Location, $"--contentRoot={ContentRoot(name)}", "--environment=Development", "--urls=http://127.0.0.1:0", .. arguments,
+        ];
+        foreach (var argument in all)
         {
             start.ArgumentList.Add(argument);
         }

@@ -25,7 +25,8 @@ public sealed class WiringTests
         }
 
         await acme.ReleaseAsync(id);
-        using var refused = await api.Client("ok_unknown").GetAsync(new Uri($"v1/projects/{api.ProjectOf("acme")}/allocations", UriKind.Relative));
+        using var refused = await api.Client("ok_unknown")
+            .GetAsync(new Uri($"v1/projects/{api.ProjectOf("acme")}/allocations", UriKind.Relative));
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
 
         var reader = api.App.Services.GetRequiredService<TelemetryReader>();
@@ -86,7 +87,8 @@ public sealed class WiringTests
             Assert.All(events, e => Assert.Equal(("worker", "allocation"), (e.Service, e.EntityType)));
         }
 
-        Assert.NotEmpty(await reader.MetricAsync("orion.replication.lag", DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1)));
+        Assert.NotEmpty(
+            await reader.MetricAsync("orion.replication.lag", DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1)));
     }
 
     private static Task CaughtUpAsync(ApiUnderTest api, TelemetryReader reader) => Eventually.TrueAsync(

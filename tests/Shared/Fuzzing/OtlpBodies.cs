@@ -13,25 +13,55 @@ internal static class OtlpBodies
     public static IReadOnlyList<(OtlpSignal Signal, byte[] Body)> Json(ulong time)
     {
         var spans = """
-            {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeSpans":[{"scope":{"name":"lib","version":"1.2"},"spans":[
-            {"traceId":"TRACE","spanId":"SPAN","parentSpanId":"","name":"GET /a\u00e9","kind":2,"startTimeUnixNano":"TIME","endTimeUnixNano":TIME,"traceState":"a=b",
-            "attributes":[{"key":"i","value":{"intValue":"-7"}},{"key":"d","value":{"doubleValue":"NaN"}},{"key":"b","value":{"boolValue":true}},{"key":"raw","value":{"bytesValue":"AQID-_8="}},
-            {"key":"l","value":{"arrayValue":{"values":[{"stringValue":"x\n"},{"kvlistValue":{"values":[{"key":"k","value":{"doubleValue":0.5}}]}}]}}}],"droppedAttributesCount":2,
+            {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},
+            """ + """
+            "scopeSpans":[{"scope":{"name":"lib","version":"1.2"},"spans":[
+            {"traceId":"TRACE","spanId":"SPAN","parentSpanId":"","name":"GET /a\u00e9","kind":2,"startTimeUnixNano":"TIME",
+            """ + """
+            "endTimeUnixNano":TIME,"traceState":"a=b",
+            "attributes":[{"key":"i","value":{"intValue":"-7"}},{"key":"d","value":{"doubleValue":"NaN"}},
+            """ + """
+            {"key":"b","value":{"boolValue":true}},{"key":"raw","value":{"bytesValue":"AQID-_8="}},
+            {"key":"l","value":{"arrayValue":{"values":[{"stringValue":"x\n"},
+            """ + """
+            {"kvlistValue":{"values":[{"key":"k","value":{"doubleValue":0.5}}]}}]}}}],"droppedAttributesCount":2,
             "events":[{"timeUnixNano":"TIME","name":"e","attributes":[{"key":"a","value":{"stringValue":"b"}}]}],
-            "links":[{"traceId":"TRACE","spanId":"SPAN","attributes":[],"flags":256}],"status":{"code":2,"message":"no"},"flags":"257"}]}]}]}
+            "links":[{"traceId":"TRACE","spanId":"SPAN","attributes":[],"flags":256}],
+            """ + """
+            "status":{"code":2,"message":"no"},"flags":"257"}]}]}]}
             """;
         var logs = """
-            {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeLogs":[{"scope":{"name":"S"},"logRecords":[
-            {"timeUnixNano":"TIME","observed_time_unix_nano":TIME,"severityNumber":"SEVERITY_NUMBER_WARN","severityText":"warn","body":{"kvlistValue":{"values":[{"key":"a","value":{"intValue":1}}]}},
-            "traceId":"TRACE","spanId":"SPAN","flags":1,"eventName":"x","attributes":[{"key":"exception.type","value":{"stringValue":"X"}},{"key":"n","value":{"doubleValue":null}}]}]}]}]}
+            {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},
+            """ + """
+            "scopeLogs":[{"scope":{"name":"S"},"logRecords":[
+            {"timeUnixNano":"TIME","observed_time_unix_nano":TIME,"severityNumber":"SEVERITY_NUMBER_WARN","severityText":"warn",
+            """ + """
+            "body":{"kvlistValue":{"values":[{"key":"a","value":{"intValue":1}}]}},
+            "traceId":"TRACE","spanId":"SPAN","flags":1,"eventName":"x","attributes":[
+            """ + """
+            {"key":"exception.type","value":{"stringValue":"X"}},{"key":"n","value":{"doubleValue":null}}]}]}]}]}
             """;
         var metrics = """
-            {"resourceMetrics":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeMetrics":[{"scope":{"name":"S"},"metrics":[
-            {"name":"g","unit":"By","gauge":{"dataPoints":[{"timeUnixNano":"TIME","asInt":"-3","attributes":[{"key":"a","value":{"stringValue":"b"}}],"flags":"0"}]}},
-            {"name":"s","sum":{"aggregationTemporality":1,"isMonotonic":true,"dataPoints":[{"startTimeUnixNano":"TIME","timeUnixNano":"TIME","asDouble":1.5}]}},
-            {"name":"h","histogram":{"aggregationTemporality":"AGGREGATION_TEMPORALITY_DELTA","dataPoints":[{"timeUnixNano":"TIME","count":"3","sum":4,"bucketCounts":["1","2"],"explicitBounds":[1],"min":0,"max":3}]}},
-            {"name":"e","exponentialHistogram":{"aggregationTemporality":2,"dataPoints":[{"startTimeUnixNano":"TIME","timeUnixNano":"TIME","count":"3","sum":4,"scale":-1,"zeroCount":1,"positive":{"offset":-2,"bucketCounts":["1",1]}}]}},
-            {"name":"q","summary":{"dataPoints":[{"timeUnixNano":"TIME","count":"3","sum":4,"quantileValues":[{"quantile":0.5,"value":2}]}]}}]}]}]}
+            {"resourceMetrics":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},
+            """ + """
+            "scopeMetrics":[{"scope":{"name":"S"},"metrics":[
+            {"name":"g","unit":"By","gauge":{"dataPoints":[
+            """ + """
+            {"timeUnixNano":"TIME","asInt":"-3","attributes":[{"key":"a","value":{"stringValue":"b"}}],"flags":"0"}]}},
+            {"name":"s","sum":{"aggregationTemporality":1,"isMonotonic":true,"dataPoints":[
+            """ + """
+            {"startTimeUnixNano":"TIME","timeUnixNano":"TIME","asDouble":1.5}]}},
+            {"name":"h","histogram":{"aggregationTemporality":"AGGREGATION_TEMPORALITY_DELTA","dataPoints":[
+            """ + """
+            {"timeUnixNano":"TIME","count":"3","sum":4,"bucketCounts":["1","2"],"explicitBounds":[1],"min":0,"max":3}]}},
+            {"name":"e","exponentialHistogram":{"aggregationTemporality":2,"dataPoints":[
+            """ + """
+            {"startTimeUnixNano":"TIME","timeUnixNano":"TIME","count":"3","sum":4,"scale":-1,"zeroCount":1,
+            """ + """
+            "positive":{"offset":-2,"bucketCounts":["1",1]}}]}},
+            {"name":"q","summary":{"dataPoints":[
+            """ + """
+            {"timeUnixNano":"TIME","count":"3","sum":4,"quantileValues":[{"quantile":0.5,"value":2}]}]}}]}]}]}
             """;
         return [(OtlpSignal.Traces, Filled(spans, time)), (OtlpSignal.Logs, Filled(logs, time)),
             (OtlpSignal.Metrics, Filled(metrics, time))];
@@ -40,7 +70,9 @@ internal static class OtlpBodies
     public static IReadOnlyList<(OtlpSignal Signal, byte[] Body)> Protobuf(ulong time)
     {
         var (trace, id) = (Convert.FromHexString(Trace), Convert.FromHexString(Id));
-        var list = new ProtoBody().Message(5, new ProtoBody().Message(1, new ProtoBody().Text(1, "x")).Message(1, new ProtoBody().Message(6, new ProtoBody().Attribute(1, "k", "v"))));
+        var items = new ProtoBody().Message(1, new ProtoBody().Text(1, "x"))
+            .Message(1, new ProtoBody().Message(6, new ProtoBody().Attribute(1, "k", "v")));
+        var list = new ProtoBody().Message(5, items);
         var span = new ProtoBody().Bytes(1, trace).Bytes(2, id).Text(3, "a=b").Bytes(4, []).Text(5, "GET /a").Varint(6, 2).Fixed64(7, time)
             .Fixed64(8, time)
             .Attribute(9, "i", new ProtoBody().Varint(3, 7)).Attribute(9, "d", new ProtoBody().Double(4, double.NaN))

@@ -50,7 +50,8 @@ internal sealed class OtlpCollector : IAsyncDisposable
     /// </summary>
     public bool HeardOf(string service)
     {
-        byte[] attribute = [.. "service.name"u8, 0x12, (byte)(service.Length + 2), 0x0a, (byte)service.Length, .. Encoding.UTF8.GetBytes(service)];
+        byte[] attribute =
+            [.. "service.name"u8, 0x12, (byte)(service.Length + 2), 0x0a, (byte)service.Length, .. Encoding.UTF8.GetBytes(service)];
         return _received.Any(r => r.Body.AsSpan().IndexOf(attribute) >= 0);
     }
 
@@ -96,7 +97,8 @@ internal sealed class OtlpCollector : IAsyncDisposable
             await http.Response.Body.WriteAsync(Answer);
         }
 
-        _received.Enqueue(new OtlpExport(http.Request.Path.Value!, http.Request.Headers["x-key"], compressed, compressed ? Unpack(bytes) : bytes));
+        _received.Enqueue(new OtlpExport(
+            http.Request.Path.Value!, http.Request.Headers["x-key"], compressed, compressed ? Unpack(bytes) : bytes));
     }
 
     private static byte[] Unpack(byte[] packed)

@@ -78,8 +78,10 @@ internal sealed class BenignCorpus(int seed)
         yield return Note("SQL", () => $"SELECT id, name FROM {Word()}s WHERE tenant = @p{Up(9)} AND created > $1 LIMIT {Up(1000)}");
         yield return Note("namespace", () => $"SG.Commerce.{Pick("Orders", "Stock", "Billing")}.Handlers.V{Up(9)}");
         yield return Note("type", () => $"System.Collections.Generic.Dictionary`2[Token,String]");
-        yield return Note("category", () => $"Shop.{Pick("Auth", "Tokens", "Secrets", "Sessions")}.{Pick("TokenStore", "CookiePolicy", "PasswordHasher", "SecretRotationJob")}");
-        yield return Note("stack frame", () => $"   at Shop.Auth.{Pick("TokenStore", "PasswordHasher")}.<Get{Hex(4)}Async>d__{Up(9)}.MoveNext() in /src/TokenStore.cs:line {Up(999)}");
+        yield return Note("category", () => $"Shop.{Pick("Auth", "Tokens", "Secrets", "Sessions")}." +
+            Pick("TokenStore", "CookiePolicy", "PasswordHasher", "SecretRotationJob"));
+        yield return Note("stack frame", () => $"   at Shop.Auth.{Pick("TokenStore", "PasswordHasher")}" +
+            $".<Get{Hex(4)}Async>d__{Up(9)}.MoveNext() in /src/TokenStore.cs:line {Up(999)}");
         yield return Note("signature of a method", () =>
             $"   at Shop.Auth.Validate(String token, Int32 attempts, CancellationToken cancellationToken) in /src/A.cs:line {Up(999)}");
         yield return Note("cancellation", () => "CancellationToken: none");
@@ -89,10 +91,18 @@ internal sealed class BenignCorpus(int seed)
         yield return Note("dates of a password", () => $"user=17 password_changed_at=2026-11-{Up(28) + 1:00} password_policy_id={Up(99)}");
         yield return Note("consent", () => $"cookie_consent={Pick("true", "false")} locale={Pick("de-CH", "en-US", "pt-BR")}");
         yield return Note("people", () => $"secretary: {Pick("Jane", "Joe", "Ann")} in room {Up(400)}");
-        yield return Note("prose", () => Pick("the cookie was fresh and the password was changed", "Bearer authentication failed", "basic understanding of tokens", "User authenticated by membership", "token expired, sign in again", "no secret was found in 7 files", "key: value pairs are sorted by key"));
+        yield return Note("prose", () => Pick(
+            "the cookie was fresh and the password was changed",
+            "Bearer authentication failed",
+            "basic understanding of tokens",
+            "User authenticated by membership",
+            "token expired, sign in again",
+            "no secret was found in 7 files",
+            "key: value pairs are sorted by key"));
         yield return Note("keys that open nothing", () =>
             $"cache_key={Word()}:{Digits(6)} partition_key={Up(64)} primary_key=id routing_key={Word()}.created");
-        yield return Note("JSON", () => $"{{\"id\":\"{Hex(24)}\",\"next_page_token\":\"{Word()}{Up(99)}\",\"count\":{Up(999)},\"tags\":[\"a\",\"b\"],\"max_tokens\":{Up(4096)}}}");
+        yield return Note("JSON", () => $"{{\"id\":\"{Hex(24)}\",\"next_page_token\":\"{Word()}{Up(99)}\",\"count\":{Up(999)}," +
+            $"\"tags\":[\"a\",\"b\"],\"max_tokens\":{Up(4096)}}}");
         yield return Note("YAML", () =>
             $"replicas: {Up(9)}\nimage: shop/api:{Up(9)}.{Up(9)}\nports:\n- {Up(9000) + 1000}\n- {Up(9000) + 1000}\n");
         yield return Note("XML", () => $"<order id=\"{Digits(6)}\"><item count=\"{Up(9)}\">{Word()}</item></order>");
@@ -101,9 +111,18 @@ internal sealed class BenignCorpus(int seed)
         yield return Note("remote shell", () => $"ssh -p {Up(9000) + 22} ops@host{Up(99)} uptime -p; mkdir -p /srv/{Word()}");
         yield return Note("base64 of bytes", () => Convert.ToBase64String(Bytes(24 + Up(30))));
         yield return Note("ETag", () => $"W/\"{Hex(20)}\"");
-        yield return Note("locale", () => Pick("de-CH", "en-US", "zh-Hant-TW", "sr-Latn-RS", "application/json; charset=utf-8", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"));
-        yield return Note("user agent", () => $"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{Up(99) + 50}.0.{Up(6000)}.{Up(200)} Safari/537.36");
-        yield return Note("names with short prefixes", () => Pick($"ok_requests_in_{Word()}_of_today", $"npm_config_registry_of_the_{Word()}_team", $"sk-learn-{Word()}-pipeline-version", $"hf_transfer_enabled_for_{Word()}", $"dp.{Word()}.internal.example", $"key-{Word()}-lookup-table"));
+        yield return Note("locale", () => Pick(
+            "de-CH", "en-US", "zh-Hant-TW", "sr-Latn-RS", "application/json; charset=utf-8",
+            "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"));
+        yield return Note("user agent", () => "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) " +
+            $"Chrome/{Up(99) + 50}.0.{Up(6000)}.{Up(200)} Safari/537.36");
+        yield return Note("names with short prefixes", () => Pick(
+            $"ok_requests_in_{Word()}_of_today",
+            $"npm_config_registry_of_the_{Word()}_team",
+            $"sk-learn-{Word()}-pipeline-version",
+            $"hf_transfer_enabled_for_{Word()}",
+            $"dp.{Word()}.internal.example",
+            $"key-{Word()}-lookup-table"));
         yield return Field("http.response.status_code", () => (long)Up(600));
         yield return Field("gen_ai.usage.input_tokens", () => (long)Up(9000));
         yield return Field("llm.max_tokens", () => (long)Up(9000));

@@ -95,7 +95,8 @@ internal sealed class HttpCanaries(RunningPlatform platform, SecretMint mint)
         {
             await BodyAsync(JsonSerializer.Serialize(new { runtime = secret.Text, slots = 1 }));
             await BodyAsync(JsonSerializer.Serialize(new { runtime = "sleeper", slots = secret.Text }));
-            await BodyAsync(JsonSerializer.Serialize(new Dictionary<string, object> { ["runtime"] = "sleeper", ["slots"] = 1, [secret.Text] = 1 }));
+            await BodyAsync(JsonSerializer.Serialize(
+                new Dictionary<string, object> { ["runtime"] = "sleeper", ["slots"] = 1, [secret.Text] = 1 }));
             await BodyAsync("{\"runtime\": " + secret.Text);
             await BodyAsync(secret.Text);
         }

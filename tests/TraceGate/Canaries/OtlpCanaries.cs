@@ -36,10 +36,14 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
 
         var spans = Secrets("span name").Select(s => Plain($"GET {s.Text} now"))
             .Concat(Secrets("bare span name").Select(s => Plain(s.Text)))
-            .Concat(Secrets("span attribute").Select(s => Plain("a", attributes: [Text("note", $"He said {s.Text}, twice"), Text("url.full", "https://x.example/?q=" + s.Text)])))
+            .Concat(Secrets("span attribute")
+                .Select(s => Plain(
+                    "a", attributes: [Text("note", $"He said {s.Text}, twice"), Text("url.full", "https://x.example/?q=" + s.Text)])))
             .Concat(Secrets("span attribute key").Select(s => Plain("k", attributes: [Text(s.Text, "v")])))
             .Concat(Secrets("span attribute list").Select(s => Plain("l", attributes: [List("notes", s.Text), Map("map", s.Text)])))
-            .Concat(Secrets("span attribute bytes").Select(s => Plain("b", attributes: [new { key = "raw", value = new { bytesValue = Convert.ToBase64String(Encoding.UTF8.GetBytes(s.Text)) } }])))
+            .Concat(Secrets("span attribute bytes")
+                .Select(s => Convert.ToBase64String(Encoding.UTF8.GetBytes(s.Text)))
+                .Select(bytes => Plain("b", attributes: [new { key = "raw", value = new { bytesValue = bytes } }])))
             .Concat(Secrets("span number").Where(s => s.Kind == "card")
                 .Select(s => Plain("n", attributes: [new { key = "n", value = new { intValue = s.Text } }])))
             .Concat(Secrets("span under a sensitive key")
@@ -59,10 +63,25 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
                 .Select(s => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = MapValue(s.Text) }))
             .Concat(Secrets("structured log body behind a line break")
                 .Select(s => new { timeUnixNano = Now.ToString(), severityNumber = 9, body = MapValue("first\n" + s.Text) }))
-            .Concat(Secrets("log body of JSON in JSON").Select(s => Log(JsonSerializer.Serialize(new { a = JsonSerializer.Serialize(new { b = "x\n" + s.Text, password = s.Needle }) }), [])))
-            .Concat(Secrets("log attribute").Select(s => Log("x", [Text("note", s.Text), Text(s.Text, "v"), Text("{OriginalFormat}", s.Text + " {X}"), Text("correlation_id", s.Text), Text("tenant", s.Text)])))
-            .Concat(Secrets("log exception").Select(s => Log("x", [Text("exception.type", "E"), Text("exception.message", s.Text), Text("exception.stacktrace", "at " + s.Text)])))
-            .Concat(Secrets("log event name").Select(s => new { timeUnixNano = Now.ToString(), eventName = s.Text, severityText = s.Text, body = new { stringValue = "x" } }));
+            .Concat(Secrets("log body of JSON in JSON")
+                .Select(s => JsonSerializer.Serialize(new { b = "x\n" + s.Text, password = s.Needle }))
+                .Select(inner => Log(JsonSerializer.Serialize(new { a = inner }), [])))
+            .Concat(Secrets("log attribute").Select(s => Log("x",
+            [
+                Text("note", s.Text), Text(s.Text, "v"), Text("{OriginalFormat}", s.Text + " {X}"), Text("correlation_id", s.Text),
+                Text("tenant", s.Text),
+            ])))
+            .Concat(Secrets("log exception").Select(s => Log("x",
+            [
+                Text("exception.type", "E"), Text("exception.message", s.Text), Text("exception.stacktrace", "at " + s.Text),
+            ])))
+            .Concat(Secrets("log event name").Select(s => new
+            {
+                timeUnixNano = Now.ToString(),
+                eventName = s.Text,
+                severityText = s.Text,
+                body = new { stringValue = "x" },
+            }));
         await LogsAsync([Resource(Service)], [.. logs]);
 
         await MetricAsync(Service, Control + "-metric");
@@ -94,11 +113,30 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
 
     private IReadOnlyList<Secret> Secrets(string surface) => mint.OneOfEach($"{encoding} {surface}");
 
-    private Task SpansAsync(object[] resource, object[] spans, string scope = "s") =>
-        PostAsync("traces", new { resourceSpans = (object[])[new { resource = new { attributes = resource }, schemaUrl = scope, scopeSpans = (object[])[new { scope = new { name = scope, version = scope }, spans }] }] });
+    private Task SpansAsync(object[] resource, object[] spans, string scope = "s") => PostAsync("traces", new
+    {
+        resourceSpans = (object[])
+        [
+            new
+            {
+                resource = new { attributes = resource },
+                schemaUrl = scope,
+                scopeSpans = (object[])[new { scope = new { name = scope, version = scope }, spans }],
+            },
+        ],
+    });
 
-    private Task LogsAsync(object[] resource, object[] logRecords, string scope = "s") =>
-        PostAsync("logs", new { resourceLogs = (object[])[new { resource = new { attributes = resource }, scopeLogs = (object[])[new { scope = new { name = scope }, logRecords }] }] });
+    private Task LogsAsync(object[] resource, object[] logRecords, string scope = "s") => PostAsync("logs", new
+    {
+        resourceLogs = (object[])
+        [
+            new
+            {
+                resource = new { attributes = resource },
+                scopeLogs = (object[])[new { scope = new { name = scope }, logRecords }],
+            },
+        ],
+    });
 
     private Task MetricAsync(string service, string text) => PostAsync("metrics", new
     {
@@ -119,7 +157,18 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
                                 name = text,
                                 unit = text,
                                 description = text,
-                                gauge = new { dataPoints = (object[])[new { timeUnixNano = Now.ToString(), asDouble = 1.5, attributes = (object[])[Text("note", text), Text(text, "v")] }] },
+                                gauge = new
+                                {
+                                    dataPoints = (object[])
+                                    [
+                                        new
+                                        {
+                                            timeUnixNano = Now.ToString(),
+                                            asDouble = 1.5,
+                                            attributes = (object[])[Text("note", text), Text(text, "v")],
+                                        },
+                                    ],
+                                },
                             },
                         ],
                     },
@@ -136,7 +185,8 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
     /// is too long.
     /// </summary>
     private byte[][] Malformed(string secret) => encoding == Json
-        ? [JsonSerializer.SerializeToUtf8Bytes(secret), JsonSerializer.SerializeToUtf8Bytes(new { resourceSpans = secret, resourceMetrics = secret })]
+        ? [JsonSerializer.SerializeToUtf8Bytes(secret),
+            JsonSerializer.SerializeToUtf8Bytes(new { resourceSpans = secret, resourceMetrics = secret })]
         : [[0x0a, 0xff, 0x7f, .. Encoding.UTF8.GetBytes(secret)]];
 
     private async Task PostAsync(string signal, byte[] body, HttpStatusCode expected)
@@ -148,7 +198,8 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
         Assert.Equal(expected, response.StatusCode);
     }
 
-    private Dictionary<string, object> Plain(string name, object[]? attributes = null, string? status = null, string? @event = null, string? link = null, string? traceState = null)
+    private Dictionary<string, object> Plain(string name, object[]? attributes = null, string? status = null,
+        string? @event = null, string? link = null, string? traceState = null)
     {
         var traceId = Guid.NewGuid().ToString("N");
         Traces.Add(traceId);
@@ -162,8 +213,19 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
             ["endTimeUnixNano"] = Now.ToString(),
             ["attributes"] = attributes ?? [],
             ["status"] = new { code = status is null ? 0 : 2, message = status ?? "" },
-            ["events"] = @event is null ? [] : (object[])[new { timeUnixNano = Now.ToString(), name = @event, attributes = (object[])[Text("exception.message", @event), Text(@event, "v")] }],
-            ["links"] = link is null ? [] : (object[])[new { traceId, spanId = "0102030405060708", traceState = "k=" + link, attributes = (object[])[Text("note", link)] }],
+            ["events"] = @event is null ? [] : (object[])
+            [
+                new
+                {
+                    timeUnixNano = Now.ToString(),
+                    name = @event,
+                    attributes = (object[])[Text("exception.message", @event), Text(@event, "v")],
+                },
+            ],
+            ["links"] = link is null ? [] : (object[])
+            [
+                new { traceId, spanId = "0102030405060708", traceState = "k=" + link, attributes = (object[])[Text("note", link)] },
+            ],
             ["traceState"] = traceState ?? "",
         };
     }
@@ -171,7 +233,11 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
     /// <summary>A span that says it is a canonical line, with that text in every column.</summary>
     private static Dictionary<string, object> WithLine(Dictionary<string, object> span, string text)
     {
-        string[] columns = ["orion.surface", "orion.route", "orion.outcome", "orion.error_code", "orion.correlation_id", "tenant", "user.id", "http.request.method", "error.type"];
+        string[] columns =
+        [
+            "orion.surface", "orion.route", "orion.outcome", "orion.error_code", "orion.correlation_id", "tenant", "user.id",
+            "http.request.method", "error.type",
+        ];
         span["attributes"] = (object[])[Text("orion.line.kind", "job"), .. columns.Select(c => Text(c, text))];
         return span;
     }
@@ -189,7 +255,13 @@ internal sealed class OtlpCanaries(RunningPlatform platform, SecretMint mint, Ti
     private static object Arguments(string secret) => new
     {
         key = "process.command_args",
-        value = new { arrayValue = new { values = (object[])[new { stringValue = "tool" }, new { stringValue = "--password" }, new { stringValue = secret }] } },
+        value = new
+        {
+            arrayValue = new
+            {
+                values = (object[])[new { stringValue = "tool" }, new { stringValue = "--password" }, new { stringValue = secret }],
+            },
+        },
     };
 
     private static object Map(string key, string value) => new { key, value = MapValue(value) };

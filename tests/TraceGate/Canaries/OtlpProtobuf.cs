@@ -65,7 +65,8 @@ internal sealed class OtlpProtobuf
         foreach (var member in message.EnumerateObject())
         {
             var (number, write) = _fields[member.Name];
-            foreach (var value in member.Value.ValueKind == JsonValueKind.Array ? [.. member.Value.EnumerateArray()] : (JsonElement[])[member.Value])
+            JsonElement[] values = member.Value.ValueKind == JsonValueKind.Array ? [.. member.Value.EnumerateArray()] : [member.Value];
+            foreach (var value in values)
             {
                 write(number, value, writer);
             }

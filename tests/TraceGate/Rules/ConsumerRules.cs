@@ -23,7 +23,10 @@ internal static class ConsumerRules
     private static IEnumerable<Finding> Attributes(CanonicalLine line)
     {
         var missing = s_attributes.Where(a => line.Text(a).Length == 0).ToList();
-        return missing.Count == 0 ? [] : [new Finding("consumer", line.Service, $"the processing span {TraceGateRules.Called(line)} has no {string.Join(", ", missing)}.")];
+        return missing.Count == 0
+            ? []
+            : [new Finding("consumer", line.Service,
+                $"the processing span {TraceGateRules.Called(line)} has no {string.Join(", ", missing)}.")];
     }
 
     private static IEnumerable<Finding> Links(CanonicalLine line, Evidence evidence)
@@ -50,15 +53,26 @@ internal static class ConsumerRules
 
     private static IEnumerable<Finding> Doubled(IEnumerable<CanonicalLine> jobs) => jobs
         .Where(l => l.Text("event.id").Length > 0 && !s_notOver.Contains(l.Text("job.end")))
-        .GroupBy(l => (l.Service, Type: l.Text("event.type"), Id: l.Text("event.id"), To: l.Text("messaging.destination.subscription.name"), Attempt: l.Attributes.FirstOrDefault(a => a.Key == "attempt").Value))
+        .GroupBy(l => (
+            l.Service,
+            Type: l.Text("event.type"),
+            Id: l.Text("event.id"),
+            To: l.Text("messaging.destination.subscription.name"),
+            Attempt: l.Attributes.FirstOrDefault(a => a.Key == "attempt").Value))
         .Where(group => group.Count() > 1)
-        .Select(group => new Finding("consumer", group.Key.Service, $"{group.Key.Type} {group.Key.Id} has {group.Count()} processing spans for one attempt, not 1."));
+        .Select(group => new Finding("consumer", group.Key.Service,
+            $"{group.Key.Type} {group.Key.Id} has {group.Count()} processing spans for one attempt, not 1."));
 
     private static IEnumerable<Finding> Expected(ExpectedMessage message, IEnumerable<CanonicalLine> jobs)
     {
-        var processed = jobs.Where(l => l.Service == message.Service && l.Text("event.type") == message.EventType && l.Text("subject") == message.Subject).ToList();
-        return processed.Count == 0 ? [new Finding("consumer", message.Service, $"{message.EventType} of {message.Subject} has no processing span.")]
-            : message.Fails && processed.All(l => l.Status != SpanStatus.Error) ? [new Finding("error", message.Service, $"{message.EventType} of {message.Subject} failed, and no processing span says so.")]
+        var processed = jobs
+            .Where(l => l.Service == message.Service && l.Text("event.type") == message.EventType && l.Text("subject") == message.Subject)
+            .ToList();
+        return processed.Count == 0
+            ? [new Finding("consumer", message.Service, $"{message.EventType} of {message.Subject} has no processing span.")]
+            : message.Fails && processed.All(l => l.Status != SpanStatus.Error)
+            ? [new Finding("error", message.Service,
+                $"{message.EventType} of {message.Subject} failed, and no processing span says so.")]
             : [];
     }
 }

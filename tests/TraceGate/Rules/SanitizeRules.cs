@@ -9,13 +9,20 @@ internal static class SanitizeRules
     public static IEnumerable<Finding> Judge(Evidence evidence) =>
     [
         .. evidence.Lines.SelectMany(line => Leaks(line.Service, $"the line {line.TraceId}",
-            [.. Texts(line), ("route", line.Route), ("method", line.Method), ("surface", line.Surface), ("outcome", line.Outcome), ("error_code", line.ErrorCode), ("correlation_id", line.CorrelationId), ("user", line.User)], evidence)),
+            [
+                .. Texts(line), ("route", line.Route), ("method", line.Method), ("surface", line.Surface), ("outcome", line.Outcome),
+                ("error_code", line.ErrorCode), ("correlation_id", line.CorrelationId), ("user", line.User),
+            ], evidence)),
         .. evidence.Spans.SelectMany(span => Leaks(span.Service, $"the span {span.SpanId} of trace {span.TraceId}", Texts(span), evidence)),
         .. evidence.Logs.SelectMany(log => Leaks(log.Service, $"a log record of {log.Category}",
-            [("message", log.Message), ("template", log.Template), ("exception", log.Exception), ("category", log.Category), ("correlation_id", log.CorrelationId), ("tenant", log.Tenant), .. Texts(log.Attributes)], evidence)),
+            [
+                ("message", log.Message), ("template", log.Template), ("exception", log.Exception), ("category", log.Category),
+                ("correlation_id", log.CorrelationId), ("tenant", log.Tenant), .. Texts(log.Attributes),
+            ], evidence)),
     ];
 
-    private static IEnumerable<Finding> Leaks(string service, string where, IEnumerable<(string Field, string? Text)> texts, Evidence evidence) => texts
+    private static IEnumerable<Finding> Leaks(string service, string where, IEnumerable<(string Field, string? Text)> texts,
+        Evidence evidence) => texts
         .Where(t => t.Text is { Length: > 0 } text && evidence.Secrets.Any(secret => text.Contains(secret, StringComparison.Ordinal)))
         .Select(t => new Finding("sanitize", service, $"a secret that was sent is readable in '{t.Field}' of {where}."));
 
@@ -27,5 +34,9 @@ internal static class SanitizeRules
     ];
 
     private static IEnumerable<(string Field, string? Text)> Texts(IEnumerable<KeyValuePair<string, object?>> attributes) =>
-        attributes.SelectMany(a => ((string, string?)[])[("an attribute's name", a.Key), (a.Key, a.Value is Array values ? string.Join('\n', values.Cast<object?>()) : a.Value?.ToString())]);
+        attributes.SelectMany(a => ((string, string?)[])
+        [
+            ("an attribute's name", a.Key),
+            (a.Key, a.Value is Array values ? string.Join('\n', values.Cast<object?>()) : a.Value?.ToString()),
+        ]);
 }

@@ -58,7 +58,8 @@ public static class TraceGateRules
         .. Requests(evidence).Where(l => string.IsNullOrEmpty(l.CorrelationId))
             .Select(l => new Finding("correlation", l.Service, $"the request {Called(l)} has no correlation id.")),
         .. evidence.Sent.Where(s => s.EchoedId != s.CorrelationId)
-            .Select(s => new Finding("correlation", s.Service, $"{s.Request} was answered with X-Correlation-ID {s.EchoedId ?? "missing"}, not {s.CorrelationId}.")),
+            .Select(s => new Finding("correlation", s.Service,
+                $"{s.Request} was answered with X-Correlation-ID {s.EchoedId ?? "missing"}, not {s.CorrelationId}.")),
     ];
 
     private static IEnumerable<Finding> Errors(Evidence evidence)

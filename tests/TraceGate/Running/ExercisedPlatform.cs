@@ -140,7 +140,8 @@ public sealed class ExercisedPlatform : IAsyncLifetime, IDisposable
         }
 
         await live.EndAsync();
-        _sent.Add(new SentRequest("api", "live", "GET " + path, id, string.Join(", ", live.Headers.GetValues("X-Correlation-ID")), 200, null));
+        var echoed = string.Join(", ", live.Headers.GetValues("X-Correlation-ID"));
+        _sent.Add(new SentRequest("api", "live", "GET " + path, id, echoed, 200, null));
     }
 
     private async Task<string> CreateAsync(RunningPlatform platform, string allocations, string runtime) =>

@@ -11,7 +11,8 @@ internal static class BusyWriter
 {
     public static async Task RunAsync(string directory, string name, double seconds)
     {
-        var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = directory, Process = name, FlushInterval = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
+        var options = new TelemetrySinkOptions { Directory = directory, Process = name, FlushInterval = TimeSpan.FromMilliseconds(20) };
+        var sink = new TelemetrySink(options, TimeProvider.System);
         var refused = 0;
         var (audits, lines) = (0, 0);
         var clock = Stopwatch.StartNew();
@@ -21,15 +22,42 @@ internal static class BusyWriter
             {
                 var line = CrashWriter.Line();
                 sink.Record(line);
-                sink.Record(new LogRow { UnixNanos = line.StartUnixNanos, Level = Microsoft.Extensions.Logging.LogLevel.Information, Service = name, Category = "Busy", Message = "wrote", TraceId = line.TraceId });
+                sink.Record(new LogRow
+                {
+                    UnixNanos = line.StartUnixNanos,
+                    Level = Microsoft.Extensions.Logging.LogLevel.Information,
+                    Service = name,
+                    Category = "Busy",
+                    Message = "wrote",
+                    TraceId = line.TraceId,
+                });
             }
 
             var now = DateTimeOffset.UtcNow;
             sink.Metrics.RecordSimple("orion.busy.lines", lines);
             sink.Track("round");
-            sink.Record(new Heartbeat { Worker = name, Service = name, Host = "h", Pid = Environment.ProcessId, Time = now, Interval = TimeSpan.FromSeconds(5), StartedAt = now });
-            refused += await sink.RaiseAlertAsync(new AlertRow { Rule = "busy", Subject = name, Severity = "info", Summary = $"{lines}", OpenedAt = now, UpdatedAt = now }) ? 0 : 1;
-            refused += await Record.ExceptionAsync(() => sink.Audit.LogAsync(new AuditEntry { Component = name, Action = "round" })) is null ? 0 : 1;
+            sink.Record(new Heartbeat
+            {
+                Worker = name,
+                Service = name,
+                Host = "h",
+                Pid = Environment.ProcessId,
+                Time = now,
+                Interval = TimeSpan.FromSeconds(5),
+                StartedAt = now,
+            });
+            var alert = new AlertRow
+            {
+                Rule = "busy",
+                Subject = name,
+                Severity = "info",
+                Summary = $"{lines}",
+                OpenedAt = now,
+                UpdatedAt = now,
+            };
+            refused += await sink.RaiseAlertAsync(alert) ? 0 : 1;
+            var entry = new AuditEntry { Component = name, Action = "round" };
+            refused += await Record.ExceptionAsync(() => sink.Audit.LogAsync(entry)) is null ? 0 : 1;
             audits++;
             await sink.FlushAsync();
         }

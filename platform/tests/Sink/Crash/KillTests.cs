@@ -14,7 +14,8 @@ public sealed class KillTests(ITestOutputHelper output)
     private static readonly int s_kills = int.TryParse(Environment.GetEnvironmentVariable("ORION_KILLS"), out var kills) ? kills : 8;
 
     [Fact]
-    public async Task Two_writers_killed_while_others_read_and_checkpoint_leave_sound_files_lose_nothing_acknowledged_and_say_what_is_missing()
+    public async Task
+        Two_writers_killed_while_others_read_and_checkpoint_leave_sound_files_lose_nothing_acknowledged_and_say_what_is_missing()
     {
         using var folder = new TempFolder();
         var writers = new[] { new Victim(folder.Path, "one"), new Victim(folder.Path, "two") };
@@ -32,7 +33,8 @@ public sealed class KillTests(ITestOutputHelper output)
             }
 
             await killed;
-            output.WriteLine($"{s_kills} kills, {reads} reads, {checkpointer.Whole} whole checkpoints, {checkpointer.Contended} met another");
+            output.WriteLine(
+                $"{s_kills} kills, {reads} reads, {checkpointer.Whole} whole checkpoints, {checkpointer.Contended} met another");
             Assert.True(checkpointer.Whole > 0 && reads > 0);
         }
 
@@ -70,7 +72,8 @@ public sealed class KillTests(ITestOutputHelper output)
         var (audited, stored) =
             (find.Long(0), Directory.GetFiles(directory, $"{writer.Name}.db", SearchOption.AllDirectories).Sum(CountLines));
         var loss = (await reader.LossAsync()).Single(l => l.Process == writer.Name && l.Stream == "lines");
-        output.WriteLine($"{writer.Name}: audit entries {writer.Audited.Length} acknowledged, {audited} of them stored; lines {writer.Settled} acknowledged, {loss}");
+        output.WriteLine($"{writer.Name}: audit entries {writer.Audited.Length} acknowledged, {audited} of them stored; " +
+            $"lines {writer.Settled} acknowledged, {loss}");
         Assert.Equal(writer.Audited.Length, audited);
         Assert.True(stored >= writer.Settled, $"{writer.Settled} lines were committed, {stored} are there");
         Assert.Equal((stored, 0), (loss.Stored, loss.Buffered));
@@ -134,7 +137,11 @@ public sealed class KillTests(ITestOutputHelper output)
         private async Task RunAndKillOnceAsync(int wait)
         {
             var assembly = typeof(CrashWriter).Assembly.Location;
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [assembly, "crash-writer", directory, name]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+            using var process = Process.Start(new ProcessStartInfo("dotnet", [assembly, "crash-writer", directory, name])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            })!;
             var (settled, handed) = (0L, 0L);
             while (await process.StandardOutput.ReadLineAsync() is { } line)
             {

@@ -14,7 +14,8 @@ internal static class NoSqlite
     {
         NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, (name, _, _) =>
             throw new DllNotFoundException($"{name} is not here"));
-        var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = directory, Process = "lost", FlushInterval = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
+        var options = new TelemetrySinkOptions { Directory = directory, Process = "lost", FlushInterval = TimeSpan.FromMilliseconds(20) };
+        var sink = new TelemetrySink(options, TimeProvider.System);
         await using var reader = new TelemetryReader(directory, TimeProvider.System);
         for (var i = 0; i < 3; i++)
         {

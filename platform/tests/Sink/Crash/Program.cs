@@ -9,7 +9,10 @@ switch (args)
         await CrashWriter.RunAsync(directory, name);
         break;
     case ["endless-step", var file]:
-        new SchemaVersions("", "DROP TABLE logs; CREATE TABLE endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, hex(randomblob(500)) AS x FROM n")
+        new SchemaVersions(
+            "",
+            "DROP TABLE logs; CREATE TABLE endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) " +
+                "SELECT i, hex(randomblob(500)) AS x FROM n")
             .OpenWriter(file, 1_000, 100).Dispose();
         break;
     case ["no-sqlite", var directory]:
@@ -22,6 +25,7 @@ switch (args)
         await BusyWriter.RunAsync(directory, name, double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
         break;
     default:
-        Console.Error.WriteLine("Run by its tests: crash-writer DIRECTORY NAME, endless-step FILE, no-sqlite DIRECTORY, hold FILE, busy-writer DIRECTORY NAME SECONDS.");
+        Console.Error.WriteLine("Run by its tests: crash-writer DIRECTORY NAME, endless-step FILE, no-sqlite DIRECTORY, hold FILE, " +
+            "busy-writer DIRECTORY NAME SECONDS.");
         break;
 }

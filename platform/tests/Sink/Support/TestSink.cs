@@ -58,7 +58,8 @@ internal sealed class TestSink : IAsyncDisposable
 
     public Task TidiedAsync(Func<bool> condition, string what) => TidiedAsync(() => Task.FromResult(condition()), what);
 
-    public CanonicalLine Line(string route = "/v1/things", int milliseconds = 10, string service = "api", ActivityTraceId? trace = null, string surface = "public") => new()
+    public CanonicalLine Line(string route = "/v1/things", int milliseconds = 10, string service = "api",
+        ActivityTraceId? trace = null, string surface = "public") => new()
     {
         TraceId = trace ?? ActivityTraceId.CreateRandom(),
         SpanId = ActivitySpanId.CreateRandom(),

@@ -61,7 +61,8 @@ public sealed class VersionTests
         {
             sink.Track("new_viewed");
             Assert.True(await sink.ResolveAlertAsync("old-rule", "api"));
-            Assert.True(await sink.CopyFactsAsync([new FactRow(18, time.GetUtcNow(), "thing.moved", "thing/th_1", null, "{}", null, null)]));
+            Assert.True(await sink.CopyFactsAsync(
+                [new FactRow(18, time.GetUtcNow(), "thing.moved", "thing/th_1", null, "{}", null, null)]));
             await sink.Audit.LogAsync(new AuditEntry { Component = "x", Action = "y" });
             await sink.FlushAsync();
         }
@@ -95,10 +96,12 @@ public sealed class VersionTests
             // A minute whose series agree on their percentile, one whose series do not, one of which everything was left out, and another
             // process's.
             old.Execute(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"""
-                INSERT INTO rollup_series VALUES (4, 'api', 1, '', 'public', '', '~'), (5, 'api', 1, '', 'ops', '', ''), (6, 'api-2', 1, '', 'public', '', '~');
+                INSERT INTO rollup_series VALUES (4, 'api', 1, '', 'public', '', '~'), (5, 'api', 1, '', 'ops', '', ''),
+                    (6, 'api-2', 1, '', 'public', '', '~');
                 INSERT INTO rollups_minute VALUES (4, {now}, 5, 2, 500, 100.0, x'6405'),
                     (2, {now - UnixTime.Minute}, 10, 1, 100, 10.0, x'0A0A'), (4, {now - UnixTime.Minute}, 90, 0, 1800, 20.0, x'145A'),
-                    (4, {now - (2 * UnixTime.Minute)}, 1, 1, 30, 30.0, x'1E01'), (5, {now}, 1000, 0, 0, 0.0, x'00'), (6, {now}, 100, 3, 5000, 50.0, x'3264');
+                    (4, {now - (2 * UnixTime.Minute)}, 1, 1, 30, 30.0, x'1E01'), (5, {now}, 1000, 0, 0, 0.0, x'00'),
+                    (6, {now}, 100, 3, 5000, 50.0, x'3264');
                 """));
         }
 
@@ -138,7 +141,8 @@ public sealed class VersionTests
         using var folder = new TempFolder();
         FrozenFile.Segment(folder.File("segment.db"), 1);
         var before = FrozenFile.Schema(folder.File("segment.db"));
-        var steps = new SchemaVersions("", "CREATE TABLE half (x); DROP TABLE logs;", "CREATE TABLE done (x); INSERT INTO nowhere VALUES (1);");
+        var steps = new SchemaVersions(
+            "", "CREATE TABLE half (x); DROP TABLE logs;", "CREATE TABLE done (x); INSERT INTO nowhere VALUES (1);");
 
         Assert.Throws<SqliteFailure>(() => steps.OpenWriter(folder.File("segment.db"), 1_000, 1_000));
 
@@ -153,7 +157,8 @@ public sealed class VersionTests
         var path = folder.File("segment.db");
         FrozenFile.Segment(path, 1);
         var before = FrozenFile.Schema(path);
-        using (var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(VersionTests).Assembly.Location, "endless-step", path]) { UseShellExecute = false })!)
+        string[] arguments = [typeof(VersionTests).Assembly.Location, "endless-step", path];
+        using (var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false })!)
         {
             // The WAL is past what the step began with: pages of the unfinished transaction are on disk.
             await Eventually.TrueAsync(() =>
@@ -204,12 +209,19 @@ public sealed class VersionTests
             (old.Route, old.Tenant, old.DurationNanos, old.Status, old.ErrorCode));
         Assert.Equal(("kept", "yes"), (old.Attributes.Single().Key, old.Attributes.Single().Value));
         Assert.Equal(("Old", 1), (old.Events.Single().Name, old.Links.Length));
-        foreach (var query in new[] { new TraceQuery { Tenant = "acme" }, new TraceQuery { ErrorsOnly = true }, new TraceQuery { MinDuration = TimeSpan.FromSeconds(2) }, new TraceQuery { Service = "api", Route = "/v1/old", Tenant = "acme" } })
+        TraceQuery[] traces =
+        [
+            new() { Tenant = "acme" }, new() { ErrorsOnly = true }, new() { MinDuration = TimeSpan.FromSeconds(2) },
+            new() { Service = "api", Route = "/v1/old", Tenant = "acme" },
+        ];
+        foreach (var query in traces)
         {
             Assert.Equal("corr-1", Assert.Single((await test.Reader.LinesAsync(query)).Items).CorrelationId);
         }
 
-        foreach (var query in new[] { new LogQuery { MinLevel = LogLevel.Error }, new LogQuery { Tenant = "acme" }, new LogQuery { Text = "AN OLD" }, new LogQuery { TraceId = old.TraceId } })
+        LogQuery[] logs =
+            [new() { MinLevel = LogLevel.Error }, new() { Tenant = "acme" }, new() { Text = "AN OLD" }, new() { TraceId = old.TraceId }];
+        foreach (var query in logs)
         {
             Assert.Equal("an old message", Assert.Single((await test.Reader.LogsAsync(query)).Items).Message);
         }

@@ -22,7 +22,8 @@ internal static class EchoService
             var outgoing = new List<Dictionary<string, string>>();
             while (outgoing.Count < calls)
             {
-                outgoing.Add((await clients.CreateClient("self").GetFromJsonAsync<Dictionary<string, string>>($"http://{http.Request.Host}/mirror"))!);
+                outgoing.Add((await clients.CreateClient("self")
+                    .GetFromJsonAsync<Dictionary<string, string>>($"http://{http.Request.Host}/mirror"))!);
             }
 
             return new Seen(span.TraceId.ToHexString(), span.ParentSpanId.ToHexString(),
@@ -37,7 +38,8 @@ internal static class EchoService
     public static async Task<Seen> CallAsync(TestApp app, int calls, params (string Name, string Value)[] headers)
     {
         // One header a value: HttpClient would join them. HTTP/1.0: the answer comes in one piece.
-        var raw = $"GET /echo?calls={calls} HTTP/1.0\r\nHost: {app.Address.Authority}\r\nConnection: close\r\n{string.Concat(headers.Select(h => $"{h.Name}: {h.Value}\r\n"))}\r\n";
+        var raw = $"GET /echo?calls={calls} HTTP/1.0\r\nHost: {app.Address.Authority}\r\nConnection: close\r\n" +
+            $"{string.Concat(headers.Select(h => $"{h.Name}: {h.Value}\r\n"))}\r\n";
         var answer = await app.RawAsync(raw);
         var body = answer[(answer.IndexOf('{', StringComparison.Ordinal))..(answer.LastIndexOf('}') + 1)];
         return JsonSerializer.Deserialize<Seen>(body, JsonSerializerOptions.Web)!;

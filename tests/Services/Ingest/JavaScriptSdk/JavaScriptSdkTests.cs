@@ -28,16 +28,19 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
             await sender.SendAsync(api, encoding, temporality, host);
         }
 
+        const string Sizes = "SELECT total(count) AS n FROM metric_rollups_minute WHERE name = 'shop.size'";
         await Eventually.TrueAsync(
-            async () => (await SqlCommand.RunAsync(api.Folder, "SELECT total(count) AS n FROM metric_rollups_minute WHERE name = 'shop.size'"))[0].GetProperty("n").GetDouble() >= 800, "all of it in the folder");
+            async () => (await SqlCommand.RunAsync(api.Folder, Sizes))[0].GetProperty("n").GetDouble() >= 800, "all of it in the folder");
 
         foreach (var (host, (scope, version, by)) in s_hosts.SelectMany(h => s_scopes.Select(s => (h, s))))
         {
-            var from = $"service = 'shop' AND json_extract(resource, '$.\"host.name\"') = '{host}' AND scope = '{scope}' AND scope_version IS {(version is null ? "NULL" : $"'{version}'")}";
+            var from = $"service = 'shop' AND json_extract(resource, '$.\"host.name\"') = '{host}' AND scope = '{scope}' " +
+                $"AND scope_version IS {(version is null ? "NULL" : $"'{version}'")}";
 
             // Series, and of each what was added, which is what an amount is about, and the latest, which is what a level is about.
             var series = await SqlCommand.RunAsync(api.Folder, $"""
-                SELECT name || ' ' || unit || ' ' || kind || ' ' || coalesce(temporality, '-') || ' ' || coalesce(monotonic, '-') || ' ' || labels AS series,
+                SELECT name || ' ' || unit || ' ' || kind || ' ' || coalesce(temporality, '-') || ' ' || coalesce(monotonic, '-') || ' '
+                        || labels AS series,
                     sum(value) AS added, sum(count) AS count, value AS latest, max(time_ns) AS at
                 FROM metrics_timeseries WHERE {from} GROUP BY name, unit, kind, temporality, monotonic, labels ORDER BY 1
                 """);
@@ -58,12 +61,14 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
             // The distributions of all exports together: explicit buckets as they were counted, percentiles as good as the buckets (9 % at
             // scale 3).
             var buckets = await SqlCommand.RunAsync(api.Folder, $"""
-                SELECT sum(buckets ->> 0) AS a, sum(buckets ->> 1) AS b, sum(buckets ->> 2) AS c, sum(buckets ->> 3) AS d FROM metrics_timeseries WHERE name = 'shop.latency' AND {from}
+                SELECT sum(buckets ->> 0) AS a, sum(buckets ->> 1) AS b, sum(buckets ->> 2) AS c, sum(buckets ->> 3) AS d
+                FROM metrics_timeseries WHERE name = 'shop.latency' AND {from}
                 """);
             Assert.Equal([2, 4, 2, 2], new[] { "a", "b", "c", "d" }.Select(column => buckets[0].GetProperty(column).GetInt32()));
             var sizes = Enumerable.Range(1, 100).SelectMany(value => new[] { value * by, value * by * 10.0 }).Order().ToArray();
             var figures = (await SqlCommand.RunAsync(api.Folder, $"""
-                SELECT pv(distribution, 50) AS p50, pv(distribution, 95) AS p95, min(min) AS least, max(max) AS most, sum(sum) AS sum FROM metric_rollups_minute WHERE name = 'shop.size' AND {from}
+                SELECT pv(distribution, 50) AS p50, pv(distribution, 95) AS p95, min(min) AS least, max(max) AS most, sum(sum) AS sum
+                FROM metric_rollups_minute WHERE name = 'shop.size' AND {from}
                 """))[0];
             Assert.InRange(Number(figures, "p50"), sizes[99] * 0.9, sizes[99] * 1.1);
             Assert.InRange(Number(figures, "p95"), sizes[189] * 0.9, sizes[189] * 1.1);
@@ -91,13 +96,17 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
                 (await SqlCommand.RunAsync(api.Folder, $"SELECT 1 FROM all_spans WHERE {traces}")).Count == 4, "all spans in the folder");
 
             var spans = await SqlCommand.RunAsync(api.Folder, $"""
-                SELECT span_id, parent_id, service, name, kind, status, status_message, scope, scope_version, json_extract(resource, '$."host.name"') AS host,
-                    json_extract(resource, '$."service.version"') AS version, json_extract(resource, '$."process.pid"') AS pid, json_extract(resource, '$."k8s.pod.labels"') AS labels,
-                    json_extract(attributes, '$."tags"') AS tags, json_extract(attributes, '$."rows"') AS rows, json_extract(attributes, '$."share"') AS share
+                SELECT span_id, parent_id, service, name, kind, status, status_message, scope, scope_version,
+                    json_extract(resource, '$."host.name"') AS host,
+                    json_extract(resource, '$."service.version"') AS version, json_extract(resource, '$."process.pid"') AS pid,
+                    json_extract(resource, '$."k8s.pod.labels"') AS labels,
+                    json_extract(attributes, '$."tags"') AS tags, json_extract(attributes, '$."rows"') AS rows,
+                    json_extract(attributes, '$."share"') AS share
                 FROM all_spans WHERE {traces} ORDER BY time_ns, span_id = '{sent[0].Child}' OR span_id = '{sent[1].Child}'
                 """);
             Assert.All(spans, span => Assert.Equal(
-                $"""["shop","{host}","2.0.1",4711]""", JsonSerializer.Serialize(new[] { "service", "host", "version", "pid" }.Select(c => span.GetProperty(c)))));
+                $"""["shop","{host}","2.0.1",4711]""",
+                JsonSerializer.Serialize(new[] { "service", "host", "version", "pid" }.Select(c => span.GetProperty(c)))));
             Assert.All(spans, span => Assert.Contains("a, b", Text(span, "labels"), StringComparison.Ordinal));
             foreach (var (trace, failed) in sent.Zip([false, true]))
             {
@@ -119,7 +128,9 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
             var exception = events.Single(e => Text(e, "name") == "exception");
             Assert.Contains("\"exception.type\":\"TypeError\"", exception.GetProperty("attributes").ToString()
                 .Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
-            var link = Assert.Single(await SqlCommand.RunProgramAsync(api.Folder, $"SELECT span_id, linked_trace_id, linked_span_id, json_extract(attributes, '$.why') AS why FROM span_links WHERE {traces}"));
+            var link = Assert.Single(await SqlCommand.RunProgramAsync(api.Folder,
+                "SELECT span_id, linked_trace_id, linked_span_id, json_extract(attributes, '$.why') AS why FROM span_links " +
+                    $"WHERE {traces}"));
             Assert.Equal([sent[1].Span, sent[0].Trace, sent[0].Span, "retry"],
                 new[] { "span_id", "linked_trace_id", "linked_span_id", "why" }.Select(c => Text(link, c)));
 
@@ -144,7 +155,8 @@ public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<
     }
 
     private static Task<IReadOnlyList<JsonElement>> LogsAsync(ApiUnderTest api, string host) => SqlCommand.RunAsync(api.Folder, $"""
-        SELECT level, severity_text, CASE WHEN json_valid(message) THEN json_extract(message, '$.text') ELSE message END AS text, scope, scope_version, trace_id, span_id,
+        SELECT level, severity_text, CASE WHEN json_valid(message) THEN json_extract(message, '$.text') ELSE message END AS text,
+            scope, scope_version, trace_id, span_id,
             json_extract(attributes, '$.order') AS number
         FROM logs WHERE service = 'shop' AND json_extract(resource, '$."host.name"') = '{host}' ORDER BY time_ns
         """);

@@ -19,7 +19,8 @@ public sealed class JavaScriptSender : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var installed = Path.Combine(s_folder, "node_modules", ".package-lock.json");
-        if (Missing is null && (!File.Exists(installed) || File.GetLastWriteTimeUtc(installed) < File.GetLastWriteTimeUtc(Path.Combine(s_folder, "package-lock.json"))))
+        var locked = Path.Combine(s_folder, "package-lock.json");
+        if (Missing is null && (!File.Exists(installed) || File.GetLastWriteTimeUtc(installed) < File.GetLastWriteTimeUtc(locked)))
         {
             await RunAsync(Find("npm")!, "ci", "--ignore-scripts", "--no-audit", "--no-fund");
             File.SetLastWriteTimeUtc(installed, DateTime.UtcNow);
