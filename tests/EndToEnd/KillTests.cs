@@ -54,7 +54,7 @@ public sealed class KillTests(SharedPlatform shared)
     }
 }
 
-/// <summary>AppHost ends, by a signal or by kill -9, and takes everything along.</summary>
+/// <summary>AppHost ends and takes everything along.</summary>
 public sealed class AppHostEndTests
 {
     [LinuxFact]
@@ -77,11 +77,26 @@ public sealed class AppHostEndTests
         Assert.Empty(PlatformAllocations.Workloads(id));
         await Eventually.TrueAsync(() => platform.Everything().Count == 0, "no process of the platform is left");
     }
+}
 
-    [LinuxTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_killed_AppHost_leaves_no_process_and_its_next_start_finishes_what_was_begun(bool agentToo)
+// Each of the two has a class of its own, so that they run beside each other: most of their time is spent waiting.
+public sealed class AppHostKillTests
+{
+    [LinuxFact]
+    public Task A_killed_AppHost_leaves_no_process_and_its_next_start_finishes_what_was_begun() =>
+        KilledAppHost.LeavesNoProcessAndTheNextFinishesAsync(agentToo: false);
+}
+
+public sealed class AppHostAndAgentKillTests
+{
+    [LinuxFact]
+    public Task An_AppHost_that_was_killed_with_its_agent_leaves_no_process_and_its_next_start_finishes_what_was_begun() =>
+        KilledAppHost.LeavesNoProcessAndTheNextFinishesAsync(agentToo: true);
+}
+
+internal static class KilledAppHost
+{
+    public static async Task LeavesNoProcessAndTheNextFinishesAsync(bool agentToo)
     {
         using var folder = new TempFolder();
         await using var first = await AppHostProcess.StartAsync(folder.Path);

@@ -27,7 +27,8 @@ public sealed class RoundTripTests
         line.User = "user-7";
         line.Attributes =
         [
-            new("text", "a \"quoted\" \\ line\nand ünïcode 😀"), new("empty", ""), new("long", 42L), new("double", 1.0), new("flag", true),
+            new("text", "a \"quoted\" \\ line\nand ünïcode 😀"), new("empty", ""), new("long", 42L), new("double", 1.0),
+            new("flag", true),
             new("none", null), new("list", new[] { "a", "b" }),
         ];
         test.Sink.Record(line);

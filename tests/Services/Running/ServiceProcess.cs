@@ -107,7 +107,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         }
 
         start.Environment["OTEL_SERVICE_NAME"] = name;
-        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+        foreach (var (key, value) in ShortLived.Environment.Concat(environment ?? new Dictionary<string, string>()))
         {
             start.Environment[key] = value;
         }

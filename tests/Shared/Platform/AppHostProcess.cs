@@ -34,6 +34,11 @@ internal sealed partial class AppHostProcess : RunningPlatform
         start.Environment["ASPIRE_VERSION_CHECK_DISABLED"] = "true";
         start.Environment["ASPIRE_DASHBOARD_PERSISTENCE_MODE"] = "None";
         start.Environment["ASPIRE_DASHBOARD_TELEMETRY_OPTOUT"] = "true";
+        foreach (var (key, value) in ShortLived.Environment)
+        {
+            start.Environment[key] = value;
+        }
+
         foreach (var (key, value) in environment)
         {
             start.Environment[key] = value;

@@ -56,7 +56,7 @@ internal sealed class HostedPlatform : RunningPlatform
             var builder = platform._builder = await ModelAsync(dataFolder, [.. arguments ?? []]);
             foreach (var service in builder.Resources.OfType<ProjectResource>().Select(builder.CreateResourceBuilder).ToList())
             {
-                foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+                foreach (var (key, value) in ShortLived.Environment.Concat(environment ?? new Dictionary<string, string>()))
                 {
                     service.WithEnvironment(key, value);
                 }
