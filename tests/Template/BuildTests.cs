@@ -28,7 +28,7 @@ public sealed partial class BuildTests(InstalledTemplate template)
         var folder = name switch
         {
             Awkward => await template.WithPagesAsync(),
-            Everything => await template.GeneratedAtAsync("hive", Everything, "Acme.Orders", "--platform-tests", "true"),
+            Everything => await template.EverythingAsync(),
             _ => await template.GeneratedAsync(name),
         };
 
@@ -39,8 +39,7 @@ public sealed partial class BuildTests(InstalledTemplate template)
     public async Task A_part_of_a_name_that_is_a_class_which_the_code_uses_is_changed()
     {
         // In namespace Task.Api the word Task means that namespace, and no longer the class.
-        var folder = await template.WithPagesAsync();
-        await template.BuiltAsync(folder);
+        var (folder, _) = await template.BuiltWithPagesAsync();
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(
             Path.Combine(InstalledTemplate.Repository, ".template.config", "template.json")));
         var changed = new Regex(json.RootElement.GetProperty("forms").GetProperty("noTypeName").GetProperty("pattern").GetString()!,

@@ -13,8 +13,8 @@ public sealed class DocumentationTests(InstalledTemplate template)
     [Fact]
     public async Task The_code_of_every_page_builds_and_its_tests_pass()
     {
-        var folder = await template.WithPagesAsync();
-        BuildTests.NoWarning(await template.BuiltAsync(folder));
+        var (folder, built) = await template.BuiltWithPagesAsync();
+        BuildTests.NoWarning(built);
         foreach (var (room, tests) in ((string, string)[])
         [
             ("tests/Services", "FullyQualifiedName~NoteTests|FullyQualifiedName~JobBacklogTests|FullyQualifiedName~NoteTelemetryTests"),

@@ -65,6 +65,8 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
 
         // Begun at once, beside what the first test asks for: one build at a time leaves a third of the machine idle.
         _ = UpdatedWithoutSampleAsync();
+        _ = BuiltWithPagesAsync();
+        _ = EverythingAsync();
         foreach (var name in new[] { "Acme.Orders", BuildTests.Awkward, Unnamed })
         {
             _ = GeneratedAsync(name);
@@ -107,6 +109,24 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
         await Pages.TypeIntoAsync(folder);
         return folder;
     });
+
+    /// <summary>That solution, built; what the build said.</summary>
+    internal async Task<(string Folder, string Output)> BuiltWithPagesAsync()
+    {
+        var folder = await WithPagesAsync();
+        return (folder, await BuiltAsync(folder));
+    }
+
+    /// <summary>All there is, by the template that is installed from the folder as it is.</summary>
+    internal async Task<string> EverythingAsync()
+    {
+        await OnceAsync("install folder", async () =>
+        {
+            await InstallAsync("folder-hive", Repository);
+            return Repository;
+        });
+        return await GeneratedAtAsync("folder-hive", "everything", "Acme.Orders", "--platform-tests", "true");
+    }
 
     /// <summary>
     /// What the build of a generated solution said. With analyzers in the full run only: they judge names (my-app becomes my_app), and take

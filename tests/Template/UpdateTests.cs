@@ -38,9 +38,7 @@ public sealed class UpdateTests(InstalledTemplate template)
 
     private async Task<string> ReplacedAsync()
     {
-        var folder = await template.WithPagesAsync();
-        await template.BuiltAsync(folder);
-
+        var (folder, _) = await template.BuiltWithPagesAsync();
         var platform = Path.Combine(folder, "platform");
         Directory.Delete(platform, recursive: true);
         var newer = await template.GeneratedAtAsync("hive", "newer", BuildTests.Awkward);

@@ -35,6 +35,11 @@ public sealed class StartTests
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        foreach (var (variable, value) in ShortLived.Environment)
+        {
+            start.Environment[variable] = value;
+        }
+
         foreach (var variable in (string[])["TMPDIR", "TMP", "TEMP"])
         {
             start.Environment[variable] = folder.Path;
