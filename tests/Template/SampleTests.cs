@@ -23,7 +23,7 @@ public sealed partial class SampleTests(InstalledTemplate template)
         // Whether this machine is quick enough at the moment is no question here: every call is answered as it should be, and the gate
         // judged it.
         var gate = await Command.RunAsync(
-            folder, "dotnet", "run", "--no-build", "--project", "load-tests", "--", "--profile", "smoke", "--rate=40", "--duration=5s");
+            folder, "dotnet", "run", "--no-build", "--project", "load-tests", "--", "--profile", "smoke", "--rate=40", "--duration=10s");
         Assert.True(gate.Code is 0 or 2 or 3, gate.Output);
         Assert.Matches(Errors(), gate.Output);
         Assert.Matches(Labels(), gate.Output);

@@ -6,7 +6,14 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
+/// <summary>
+/// Alone: what a host does outside a request or job is the telemetry of the process's latest host, and other tests start some.
+/// </summary>
+[CollectionDefinition(nameof(AddedTelemetryTests), DisableParallelization = true)]
+public sealed class AddedTelemetryAlone;
+
 /// <summary>A plain library's span and metric in the platform's own services: on the panel, by SQL, over OTLP.</summary>
+[Collection(nameof(AddedTelemetryTests))]
 public sealed class AddedTelemetryTests
 {
     [Fact]
