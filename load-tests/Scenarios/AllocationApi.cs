@@ -57,11 +57,13 @@ internal sealed class AllocationApi(HttpClient http, TenantKey key)
             using var response = await http.SendAsync(request);
             var bytes = await response.Content.ReadAsByteArrayAsync();
             var status = ((int)response.StatusCode).ToString("0");
+            if (response.StatusCode != expected)
+            {
+                return Response.Fail<T>(status, $"{method} {path} was answered with {status} instead of {(int)expected}", bytes.Length);
+            }
+
             var payload = response.IsSuccessStatusCode ? JsonSerializer.Deserialize<T>(bytes, JsonSerializerOptions.Web)! : default!;
-            return response.StatusCode == expected
-                ? Response.Ok(payload, status, bytes.Length)
-                : Response.Fail<T>(
-                    status, $"{method} {path} was answered with {status} instead of {(int)expected}", bytes.Length);
+            return Response.Ok(payload, status, bytes.Length);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException)
         {

@@ -79,7 +79,7 @@ public sealed class AppHostEndTests
     }
 }
 
-// Each of the two has a class of its own, so that they run beside each other: most of their time is spent waiting.
+/// <summary>kill -9 of AppHost. Its agent's too has a class of its own, so that the two run beside each other.</summary>
 public sealed class AppHostKillTests
 {
     [LinuxFact]
@@ -87,6 +87,7 @@ public sealed class AppHostKillTests
         KilledAppHost.LeavesNoProcessAndTheNextFinishesAsync(agentToo: false);
 }
 
+/// <summary>kill -9 of AppHost and of the agent that would have stopped its workloads.</summary>
 public sealed class AppHostAndAgentKillTests
 {
     [LinuxFact]

@@ -28,7 +28,7 @@ internal static class Command
 
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
 
-        // Four solutions are compiled: one warm compiler does it in a third of the time.
+        // Several solutions are compiled: one warm compiler does it in a third of the time.
         start.Environment["UseSharedCompilation"] = "true";
         using var process = Process.Start(start)!;
         s_running[process] = true;
@@ -55,7 +55,15 @@ internal static class Command
     {
         foreach (var process in s_running.Keys)
         {
-            process.Kill(entireProcessTree: true);
+            try
+            {
+                process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+            }
+            catch (InvalidOperationException)
+            {
+                // It has ended by itself meanwhile.
+            }
         }
     }
 

@@ -137,8 +137,8 @@ public sealed partial class ContentTests(InstalledTemplate template)
     [Fact]
     public async Task The_package_generates_what_the_folder_does_and_asks_for_the_packages_of_its_version()
     {
-        await template.OfPackagesAsync("of packages", "Store");
-        var folder = await template.GeneratedAtAsync("package-hive", "from package", "FromPackage", "--platform-tests", "true");
+        var folder = await template.GeneratedAtAsync(
+            await template.PackageHiveAsync(), "from package", "FromPackage", "--platform-tests", "true");
 
         Assert.Equal(await ExpectedAsync("FromPackage", s_everything), InstalledTemplate.Files(folder));
         (string File, string Property)[] versions =

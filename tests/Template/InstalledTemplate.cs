@@ -146,17 +146,17 @@ public sealed class InstalledTemplate : IAsyncLifetime, IDisposable
         return feed;
     });
 
-    /// <summary>A solution whose platform comes as packages.</summary>
-    internal async Task<string> OfPackagesAsync(string path, string name, params string[] options)
+    /// <summary>Installs the template's package of <see cref="Version"/> in a hive, and returns the name of that.</summary>
+    internal Task<string> PackageHiveAsync() => OnceAsync("install package", async () =>
     {
-        var feed = await FeedAsync();
-        await OnceAsync("install package", async () =>
-        {
-            await InstallAsync("package-hive", Path.Combine(feed, $"Orion.Platform.Template.{Version}.nupkg"));
-            return feed;
-        });
-        return await GeneratedAtAsync("package-hive", path, name, ["--platform", "packages", "--platform-feed", feed, .. options]);
-    }
+        const string Hive = "package-hive";
+        await InstallAsync(Hive, Path.Combine(await FeedAsync(), $"Orion.Platform.Template.{Version}.nupkg"));
+        return Hive;
+    });
+
+    /// <summary>A solution whose platform comes as packages.</summary>
+    internal async Task<string> OfPackagesAsync(string path, string name, params string[] options) => await GeneratedAtAsync(
+        await PackageHiveAsync(), path, name, ["--platform", "packages", "--platform-feed", await FeedAsync(), .. options]);
 
     /// <summary>
     /// A solution without the sample, with what the pages for newcomers say in it, after its packages were updated; built.

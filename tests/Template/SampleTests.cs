@@ -20,6 +20,9 @@ public sealed partial class SampleTests(InstalledTemplate template)
             Assert.Contains("Passed!", output, StringComparison.Ordinal);
         }
 
+        // The other build that was begun ahead must not run beside the load.
+        await template.BuiltWithPagesAsync();
+
         // Whether this machine is quick enough at the moment is no question here: every call is answered as it should be, and the gate
         // judged it.
         var gate = await Command.RunAsync(

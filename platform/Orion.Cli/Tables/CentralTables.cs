@@ -43,8 +43,8 @@ internal static class CentralTables
         new("business_event_logs", "something that happened in the domain", "{0}.business_event_logs r",
         [
             .. s_time,
-            .. Same("id", "type", "service", "entity_type", "entity_id", "user", "tenant", "action", "details", "success"),
-            .. Same("correlation_id", "trace_id"),
+            .. Same("id", "type", "service", "entity_type", "entity_id", "user", "tenant", "action", "details", "success",
+                "correlation_id", "trace_id"),
         ], TimeRange),
         new("_orion_events", "a product event, for analytics", "{0}._orion_events r",
             [.. s_time, .. Same("id", "name", "user", "tenant", "properties")], TimeRange),
