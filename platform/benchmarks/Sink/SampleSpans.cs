@@ -11,7 +11,7 @@ internal sealed class SampleSpans(int seed, bool timeOrderedIds = true)
 
     private static readonly string[] s_names =
     [
-        "api.allocations.create", "api.allocations.list", "api.tenant.resolve", "store.write", "store.read", "api.outbox.append",
+        "api.orders.create", "api.orders.list", "api.tenant.resolve", "store.write", "store.read", "api.outbox.append",
         "api.membership.check", "api.idempotency.claim",
     ];
 
@@ -38,7 +38,7 @@ internal sealed class SampleSpans(int seed, bool timeOrderedIds = true)
             Tenant = _random.Next(4) == 0 ? "globex" : "acme",
             Attributes =
             [
-                new("db.system.name", "sqlite"), new("db.operation.name", "INSERT"), new("db.collection.name", "allocations"),
+                new("db.system.name", "sqlite"), new("db.operation.name", "INSERT"), new("db.collection.name", "orders"),
                 new("server.address", "127.0.0.1"),
                 new("orion.project_id", $"prj_{_random.Next(100_000):x8}"), new("orion.rows", (long)_random.Next(100)),
                 new("orion.retry", false), new("orion.queue_ms", _random.Next(1000) / 100.0),

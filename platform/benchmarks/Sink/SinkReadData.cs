@@ -30,7 +30,7 @@ internal sealed class SinkReadData
     private static readonly string[] s_services = ["api", "worker", "node-agent"];
     private static readonly string[] s_routes =
     [
-        "/v1/projects", "/v1/projects/{projectId}", "/v1/projects/{projectId}/allocations", "/v1/projects/{projectId}/allocations/{id}",
+        "/v1/projects", "/v1/projects/{projectId}", "/v1/projects/{projectId}/orders", "/v1/projects/{projectId}/orders/{id}",
         "/v1/ledger", "/v1/usage", "/v1/keys", "/v1/members", "/v1/nodes", "/v1/events",
     ];
 
@@ -140,8 +140,8 @@ internal sealed class SinkReadData
         Service = isRare ? RareName : span.Service,
         Category = "Orders.Placement",
         Message = hasNeedle
-            ? $"Placed allocation {i} after finding the needle"
-            : $"Placed allocation {i} on node {i % 7} for project {i % 1000} within its budget",
+            ? $"Placed order {i} after finding the needle"
+            : $"Placed order {i} on node {i % 7} for project {i % 1000} within its budget",
         TraceId = span.TraceId,
         SpanId = span.SpanId,
         Tenant = isRare ? RareName : span.Tenant,

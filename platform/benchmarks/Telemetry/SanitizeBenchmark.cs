@@ -40,9 +40,9 @@ internal sealed class SanitizeBenchmark : Benchmark
 
     private static KeyValuePair<string, object?>[] Attributes() =>
     [
-        new("http.request.method", "POST"), new("url.path", "/v1/projects/prj_7f3a9c/allocations"), new("http.response.status_code", 201L),
+        new("http.request.method", "POST"), new("url.path", "/v1/projects/prj_7f3a9c/orders"), new("http.response.status_code", 201L),
         new("server.address", "api.internal"),
-        new("db.system.name", "sqlite"), new("db.operation.name", "INSERT"), new("allocation_id", "0198f3c2-7b1a-7c3e-9d4f-1a2b3c4d5e6f"),
+        new("db.system.name", "sqlite"), new("db.operation.name", "INSERT"), new("order_id", "0198f3c2-7b1a-7c3e-9d4f-1a2b3c4d5e6f"),
         new("slots", 4L),
         new("cache.hit", true), new("plan", "pro"),
     ];
@@ -59,7 +59,7 @@ internal sealed class SanitizeBenchmark : Benchmark
             var span = export.Open(2);
             export.Bytes(1, new byte[16]);
             export.Bytes(2, new byte[8]);
-            export.Text(5, "api.allocations.create");
+            export.Text(5, "api.orders.create");
             foreach (var (key, value) in Attributes())
             {
                 var pair = export.Open(9);
@@ -93,7 +93,7 @@ internal sealed class SanitizeBenchmark : Benchmark
             TraceId = ActivityTraceId.CreateRandom(),
             SpanId = ActivitySpanId.CreateRandom(),
             Service = "api",
-            Name = "api.allocations.create",
+            Name = "api.orders.create",
             Attributes = Attributes(),
         };
         var best = double.MaxValue;

@@ -79,8 +79,8 @@ public sealed class ActTests
     internal static async Task<string> DeadJobAsync(PanelHost host)
     {
         var jobs = host.App.Services.GetRequiredService<JobQueue>();
-        await host.Store.WriteAsync(tx => tx.EnqueueAsync(new JobRequest { Kind = "allocation.provision", Subject = "allocation/al_1" }));
-        var lease = (await jobs.ClaimAsync("w1", ["allocation.provision"], 1)).Single();
+        await host.Store.WriteAsync(tx => tx.EnqueueAsync(new JobRequest { Kind = "order.provision", Subject = "order/or_1" }));
+        var lease = (await jobs.ClaimAsync("w1", ["order.provision"], 1)).Single();
         await jobs.BuryAsync(lease, "node_gone", "No node has room.");
         return lease.Id;
     }

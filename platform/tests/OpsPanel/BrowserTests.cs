@@ -21,7 +21,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await Assertions.Expect(page.Locator("#ov-figures")).ToHaveCountAsync(0);
         var (request, _, _) = Rows.Story(host.Sink, DateTimeOffset.UtcNow);
         var row = page.Locator($"#t-{request.SpanId}");
-        await Assertions.Expect(row).ToContainTextAsync("POST /v1/projects/{projectId}/allocations");
+        await Assertions.Expect(row).ToContainTextAsync("POST /v1/projects/{projectId}/orders");
 
         await row.GetByRole(AriaRole.Link).ClickAsync();
         await Assertions.Expect(page.Locator(".wf-bars rect.bar")).ToHaveCountAsync(11);
@@ -156,7 +156,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await host.Sink.FlushAsync();
         var client = await host.SignInAsync("viewer");
         (string, string)[] pages =
-            [("overview", "Request rate"), ("traces", "allocation.provision"), ("logs", "Placed allocation"), ("health", "panel-test")];
+            [("overview", "Request rate"), ("traces", "order.provision"), ("logs", "Placed order"), ("health", "panel-test")];
         foreach (var (path, expected) in pages)
         {
             Assert.Contains(expected, await client.GetStringAsync($"/admin/ops/{path}"), StringComparison.Ordinal);

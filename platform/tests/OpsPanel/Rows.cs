@@ -12,7 +12,7 @@ internal static class Rows
     public static long Nanos(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks * 100;
 
     public static CanonicalLine Request(DateTimeOffset at, double ms, string method = "GET",
-        string route = "/v1/projects/{projectId}/allocations", int status = 200, string tenant = "acme") => new()
+        string route = "/v1/projects/{projectId}/orders", int status = 200, string tenant = "acme") => new()
     {
         TraceId = ActivityTraceId.CreateRandom(),
         SpanId = ActivitySpanId.CreateRandom(),
@@ -54,7 +54,7 @@ internal static class Rows
         ErrorType = error,
         Tenant = cause.Tenant,
         Links = [new SpanLink(cause.TraceId, cause.SpanId)],
-        Attributes = [new("event.type", kind), new("event.id", "jb_01"), new("subject", "allocation/al_01")],
+        Attributes = [new("event.type", kind), new("event.id", "jb_01"), new("subject", "order/or_01")],
     };
 
     public static SpanRow Inner(SpanRow parent, string name, double afterMs, double ms) => new()
@@ -127,9 +127,9 @@ internal static class Rows
     {
         var request = Request(at, 21, "POST", status: 201);
         var tenant = Inner(request, "api.tenants.resolve", 0.6, 1.8);
-        var create = Inner(request, "api.allocations.create", 2.9, 16.5);
+        var create = Inner(request, "api.orders.create", 2.9, 16.5);
         var audit = Inner(create, "store.write", 9.1, 6.2);
-        var job = Job(create, at.AddMilliseconds(34), 48, "allocation.provision");
+        var job = Job(create, at.AddMilliseconds(34), 48, "order.provision");
         var place = Inner(job, "worker.nodes.place", 3, 9);
         var hand = Inner(job, "worker.node-tasks.create", 14, 28);
         var task = Job(hand, at.AddMilliseconds(96), 132, "node.start", "node-agent", failure);
@@ -148,9 +148,9 @@ internal static class Rows
             sink.Record(span);
         }
 
-        sink.Record(Log(at.AddMilliseconds(8), "Allocation al_01 requested: 1 slot of sleeper", within: create));
-        sink.Record(Log(at.AddMilliseconds(45), "Placed allocation al_01 on node nd_7", service: "worker", within: place));
-        sink.Record(Log(at.AddMilliseconds(170), "Started process 52113 for allocation al_01", service: "node-agent", within: launch));
+        sink.Record(Log(at.AddMilliseconds(8), "Order or_01 requested: 1 piece", within: create));
+        sink.Record(Log(at.AddMilliseconds(45), "Placed order or_01 on node nd_7", service: "worker", within: place));
+        sink.Record(Log(at.AddMilliseconds(170), "Started process 52113 for order or_01", service: "node-agent", within: launch));
         return (request, job, task);
     }
 }

@@ -16,7 +16,7 @@ public sealed class WaterfallTests
         var child = Rows.Inner(root, "child", 10, 50);
         var grandchild = Rows.Inner(child, "grandchild", 5, 20);
         var fold = Waterfall.Fold([Trace([root], [grandchild, child])]);
-        Assert.Equal([("GET /v1/projects/{projectId}/allocations", 0), ("child", 1), ("grandchild", 2)],
+        Assert.Equal([("GET /v1/projects/{projectId}/orders", 0), ("child", 1), ("grandchild", 2)],
             fold.Bars.Select(b => (b.Span.Name, b.Depth)));
     }
 
@@ -40,7 +40,7 @@ public sealed class WaterfallTests
     {
         var request = Rows.Request(s_at, 20);
         var publish = Rows.Inner(request, "publish", 5, 10);
-        var job = Rows.Job(publish, s_at.AddMilliseconds(60), 40, "allocation.provision");
+        var job = Rows.Job(publish, s_at.AddMilliseconds(60), 40, "order.provision");
         var work = Rows.Inner(job, "work", 1, 30);
         var fold = Waterfall.Fold([Trace([job], [work]), Trace([request], [publish])]);
         Assert.Equal([0, 1, 2, 3], fold.Bars.Select(b => b.Depth));
@@ -64,7 +64,7 @@ public sealed class WaterfallTests
         var self = Rows.Job(root, s_at, 1, "self");
         self.Links = [new SpanLink(self.TraceId, self.SpanId)];
         var fold = Waterfall.Fold([Trace([root, self], [orphan, one, two])]);
-        Assert.Equal(["GET /v1/projects/{projectId}/allocations", "one", "orphan", "two", "worker.self"], fold.Bars.Select(b => b.Span.Name)
+        Assert.Equal(["GET /v1/projects/{projectId}/orders", "one", "orphan", "two", "worker.self"], fold.Bars.Select(b => b.Span.Name)
             .Order(StringComparer.Ordinal));
     }
 
@@ -116,7 +116,7 @@ public sealed class WaterfallTests
     {
         var request = Rows.Request(s_at, 20);
         var publish = Rows.Inner(request, "publish <script>alert(1)</script> & \u0001", 5, 10);
-        var job = Rows.Job(publish, s_at.AddMilliseconds(60), 40, "allocation.provision", error: "node_gone");
+        var job = Rows.Job(publish, s_at.AddMilliseconds(60), 40, "order.provision", error: "node_gone");
         var svg = System.Xml.Linq.XDocument.Parse(WaterfallSvg.Write(Waterfall.Fold([Trace([job], []), Trace([request], [publish])])));
 
         System.Xml.Linq.XNamespace ns = "http://www.w3.org/2000/svg";

@@ -14,10 +14,10 @@ public sealed class EventTests
         await using var test = new TestSink();
         var item = new BusinessEvent
         {
-            Type = "allocation.requested",
+            Type = "order.requested",
             Service = "api",
-            EntityType = "allocation",
-            EntityId = "al_1",
+            EntityType = "order",
+            EntityId = "or_1",
             User = "u1",
             Tenant = "acme",
             Action = "request",
@@ -30,11 +30,11 @@ public sealed class EventTests
         test.Sink.LogEvent(new BusinessEvent { Type = "other", Service = "api" });
         await test.Sink.FlushAsync();
 
-        var allocation = new EventQuery { EntityId = "al_1", Tenant = "acme", Type = "allocation.requested" };
-        Assert.Equivalent(item, Assert.Single(await test.Reader.EventsAsync(allocation)), strict: true);
-        Assert.Equal(["other", "allocation.requested"], (await test.Reader.EventsAsync(new EventQuery())).Select(e => e.Type));
-        Assert.Equal("allocation.requested", Assert.Single(await test.Reader.EventsAsync(new EventQuery { Offset = 1 })).Type);
-        Assert.Equal("allocation.requested", Assert.Single(await test.Reader.EventsAsync(new EventQuery { Success = false })).Type);
+        var order = new EventQuery { EntityId = "or_1", Tenant = "acme", Type = "order.requested" };
+        Assert.Equivalent(item, Assert.Single(await test.Reader.EventsAsync(order)), strict: true);
+        Assert.Equal(["other", "order.requested"], (await test.Reader.EventsAsync(new EventQuery())).Select(e => e.Type));
+        Assert.Equal("order.requested", Assert.Single(await test.Reader.EventsAsync(new EventQuery { Offset = 1 })).Type);
+        Assert.Equal("order.requested", Assert.Single(await test.Reader.EventsAsync(new EventQuery { Success = false })).Type);
         Assert.Equal("other", Assert.Single(await test.Reader.EventsAsync(new EventQuery { Success = true })).Type);
         Assert.Equal(new LossRow("api", "events", 2, 2, 0, 0, 0), await test.LossAsync("events"));
     }
@@ -65,14 +65,14 @@ public sealed class EventTests
         await using var test = new TestSink();
         Assert.Equal(0, await test.Reader.LastFactAsync());
         var first = new FactRow(
-            1, test.Time.GetUtcNow(), "allocation.requested", "allocation/al_1", "t1", "{}", "5b8efff798038103d269b633813fc60c", "c1");
+            1, test.Time.GetUtcNow(), "order.requested", "order/or_1", "t1", "{}", "5b8efff798038103d269b633813fc60c", "c1");
         Assert.True(await test.Sink.CopyFactsAsync([first]));
         Assert.True(await test.Sink.CopyFactsAsync(
-            [first with { Type = "changed" }, first with { Position = 2, Type = "allocation.provisioned" }]));
+            [first with { Type = "changed" }, first with { Position = 2, Type = "order.provisioned" }]));
 
         Assert.Equal(2, await test.Reader.LastFactAsync());
-        var facts = await test.Reader.FactsAsync("allocation/al_1");
-        Assert.Equal(["allocation.requested", "allocation.provisioned"], facts.Select(f => f.Type));
+        var facts = await test.Reader.FactsAsync("order/or_1");
+        Assert.Equal(["order.requested", "order.provisioned"], facts.Select(f => f.Type));
         Assert.Equal(first, facts[0]);
     }
 

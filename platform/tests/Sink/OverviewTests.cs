@@ -20,7 +20,7 @@ public sealed class OverviewTests
         test.Sink.Record(failed);
         test.Sink.Record(test.Line(milliseconds: 15_000, surface: "node"));
         test.Sink.Record(test.Line(milliseconds: 300_000, surface: CanonicalLine.Live));
-        test.Sink.Record(test.Line("allocation.provision", 1_000, "worker", surface: "job"));
+        test.Sink.Record(test.Line("order.provision", 1_000, "worker", surface: "job"));
         await test.Sink.FlushAsync();
 
         var overview = await test.Reader.OverviewAsync(TimeSpan.FromMinutes(5));

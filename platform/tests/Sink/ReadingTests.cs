@@ -105,7 +105,7 @@ public sealed class ReadingTests
         test.Sink.Record(test.Span(request.TraceId));
         await test.Sink.FlushAsync();
         test.Time.Advance(TimeSpan.FromDays(1));
-        var job = test.Line("allocation.provision", service: "worker", surface: "job");
+        var job = test.Line("order.provision", service: "worker", surface: "job");
         job.Links = [new SpanLink(request.TraceId, request.SpanId)];
         worker.Record(job);
         var task = test.Line("node.task", service: "node-agent", surface: "job");
@@ -132,12 +132,12 @@ public sealed class ReadingTests
     public async Task Many_viewers_of_a_live_page_do_not_crowd_out_what_else_a_change_caused()
     {
         await using var test = new TestSink();
-        var job = test.Line("allocation.provision", surface: "job");
+        var job = test.Line("order.provision", surface: "job");
         test.Sink.Record(job);
         CanonicalLine? paint = null;
         for (var i = 0; i < 40; i++)
         {
-            paint = test.Line("allocation.provisioning", surface: CanonicalLine.Live);
+            paint = test.Line("order.provisioning", surface: CanonicalLine.Live);
             paint.Links = [new SpanLink(job.TraceId, job.SpanId)];
             test.Sink.Record(paint);
         }

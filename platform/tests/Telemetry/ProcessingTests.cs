@@ -15,10 +15,10 @@ public sealed class ProcessingTests
 
     private static ProcessingInfo Info(string? cause = Cause) => new()
     {
-        Name = "worker.allocation.provision",
-        EventType = "allocation.provision",
+        Name = "worker.order.provision",
+        EventType = "order.provision",
         EventId = "job-1",
-        Subject = "allocation-9",
+        Subject = "order-9",
         TraceParent = cause,
         CorrelationId = "corr-1",
         Tenant = "acme",
@@ -42,9 +42,9 @@ public sealed class ProcessingTests
 
         var trace = Assert.Single(app.Traces);
         var line = trace.Line;
-        Assert.Equal(("job", "job", "allocation.provision", "ok", "acme", "corr-1"),
+        Assert.Equal(("job", "job", "order.provision", "ok", "acme", "corr-1"),
             (line.LineKind, line.Surface, line.Route, line.Outcome, line.Tenant, line.CorrelationId));
-        Assert.Equal(("worker.allocation.provision", ActivityKind.Consumer), (line.Name, line.Kind));
+        Assert.Equal(("worker.order.provision", ActivityKind.Consumer), (line.Name, line.Kind));
         Assert.Equal(default, line.ParentSpanId);
         Assert.NotEqual("12345678901234567890123456789012", line.TraceId.ToHexString());
         Assert.Equal(
@@ -53,7 +53,7 @@ public sealed class ProcessingTests
             Assert.Single(line.Links));
         Assert.StartsWith($"00-{line.TraceId}-{line.SpanId}-0", traceParent, StringComparison.Ordinal);
         var attributes = line.Attributes.ToDictionary(a => a.Key, a => a.Value);
-        Assert.Equal(("corr-1", "allocation.provision", "job-1", "allocation-9", 2L, 3L),
+        Assert.Equal(("corr-1", "order.provision", "job-1", "order-9", 2L, 3L),
             (attributes["correlation_id"], attributes["event.type"], attributes["event.id"], attributes["subject"], attributes["attempt"],
                 attributes["slots"]));
         Assert.Equal(line.SpanId, Assert.Single(trace.Spans).ParentSpanId);
@@ -123,7 +123,7 @@ public sealed class ProcessingTests
         await app.Client.PostAsync("/v1/inline", null);
 
         var request = (await app.TraceAsync("/v1/inline")).Line;
-        var job = (await app.TraceAsync("allocation.provision")).Line;
+        var job = (await app.TraceAsync("order.provision")).Line;
         Assert.NotEqual(request.TraceId, job.TraceId);
         Assert.Equal(new SpanLink(request.TraceId, request.SpanId), Assert.Single(job.Links));
         Assert.Contains(job.Attributes, a => a.Key == "of_the_job");

@@ -50,7 +50,7 @@ public sealed class SanitizerTests
     [InlineData("4111111111111112")]
     [InlineData("1763714400000000000")]
     [InlineData("2026-11-21T08:41:00.1234567Z")]
-    [InlineData("GET /v1/projects/{projectId}/allocations")]
+    [InlineData("GET /v1/projects/{projectId}/orders")]
     [InlineData("Bearer authentication failed")]
     [InlineData("basic understanding of Bearer schemes")]
     [InlineData("user authenticated by membership")]
