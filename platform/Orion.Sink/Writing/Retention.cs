@@ -25,9 +25,10 @@ internal sealed class Retention(TelemetrySinkOptions options, SegmentSet segment
     /// <summary>Removes what is due. Returns what is to be noted for people.</summary>
     public List<(string Key, string Value)> Run()
     {
+        // The days come first: one that is begun after the clock was set back is not judged by what the clock said before.
+        var days = SegmentFiles.Days(options.Directory);
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var notes = new List<(string, string)>();
-        var days = SegmentFiles.Days(options.Directory);
         foreach (var day in days.Where(d => d <= today.AddDays(-options.RawDays)))
         {
             Remove(day);

@@ -4,6 +4,7 @@ using Orion.Sink.Reading;
 using Orion.Sink.Rows;
 using Orion.Sink.Segments;
 using Orion.Sink.Sql;
+using Orion.Sink.Writing;
 
 namespace Orion.Sink.Tests;
 
@@ -58,6 +59,26 @@ public sealed class AheadTests
         Assert.Equal(["/now"], (await test.Reader.LinesAsync(new TraceQuery())).Items.Select(l => l.Route));
         var loss = (await test.Reader.LossAsync()).Single(l => l is { Process: "api", Stream: "lines" });
         Assert.Equal((2, 0), (loss.Stored, loss.Dropped));
+    }
+
+    [Fact]
+    public async Task A_day_that_is_begun_once_the_clock_is_set_right_is_not_judged_by_the_wrong_clock()
+    {
+        await using var test = new TestSink();
+        test.Sink.Record(test.Line("/now"));
+        await test.Sink.FlushAsync();
+        var (day, elsewhere) = (Path.Combine(test.Directory, "2026-01-05"), Path.Combine(test.Directory, "not-yet"));
+        await test.Sink.DisposeAsync();
+        Directory.Move(day, elsewhere);
+
+        // The clock is set back, and the day begins, just after retention has read it.
+        var options = new TelemetrySinkOptions { Directory = test.Directory, Process = "api" };
+        var clock = new ClockSetBack(TestSink.Start.AddYears(1), () => Directory.Move(elsewhere, day));
+        using var removal = new FileRemoval(clock);
+        using var segments = new SegmentSet(options, "api", clock);
+        new Retention(options, segments, removal, "api", clock).Run();
+
+        Assert.Equal(["/now"], (await test.Reader.LinesAsync(new TraceQuery())).Items.Select(l => l.Route));
     }
 
     [Fact]
@@ -121,6 +142,17 @@ public sealed class AheadTests
         Assert.Equal(2, Ahead(test, "SELECT count(*) FROM audit_log"));
         Assert.Equal(1, Ahead(test, "SELECT count(*) FROM business_event_logs"));
         Assert.Equal(1, Ahead(test, "SELECT count(*) FROM _orion_events"));
+    }
+
+    private sealed class ClockSetBack(DateTimeOffset wrong, Action afterwards) : TimeProvider
+    {
+        private Action? _afterwards = afterwards;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Interlocked.Exchange(ref _afterwards, null)?.Invoke();
+            return wrong;
+        }
     }
 
     /// <summary>A process whose clock is days ahead writes one of everything, and ends.</summary>
