@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Net;
 using System.Net.Http.Headers;
 using Orion.Sink.Otlp;
 
@@ -9,8 +10,12 @@ namespace Orion.Telemetry.Otlp;
 /// timeout), and counts what became of its rows, by what the receiver answers. A body that cannot be read is not sent: the exporter takes
 /// it as failed.
 /// </summary>
-internal sealed class CleanExport(OtlpTarget target, WireRedactor redactor, ExportCount? count, HttpClient client) : HttpMessageHandler
+internal sealed class CleanExport(
+    OtlpTarget target, WireRedactor redactor, ExportAccounts accounts, ExportCount? count, HttpClient client) : HttpMessageHandler
 {
+    // The exporter takes it for final.
+    private const HttpStatusCode NotAgain = HttpStatusCode.BadRequest;
+
     /// <summary>The SDK exports on threads of its own, which may wait.</summary>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -21,12 +26,17 @@ internal sealed class CleanExport(OtlpTarget target, WireRedactor redactor, Expo
             answer = target.Grpc
                 ? SendCallAsync(clean, cancellationToken).GetAwaiter().GetResult()
                 : client.Send(clean, cancellationToken);
-            return answer;
+        }
+        catch (HttpRequestException) when (accounts.IsClosing)
+        {
+            // Answered below.
         }
         finally
         {
             Count(rows, answer);
         }
+
+        return Final(answer);
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -36,12 +46,17 @@ internal sealed class CleanExport(OtlpTarget target, WireRedactor redactor, Expo
         try
         {
             answer = target.Grpc ? await SendCallAsync(clean, cancellationToken) : await client.SendAsync(clean, cancellationToken);
-            return answer;
+        }
+        catch (HttpRequestException) when (accounts.IsClosing)
+        {
+            // Answered below.
         }
         finally
         {
             Count(rows, answer);
         }
+
+        return Final(answer);
     }
 
     protected override void Dispose(bool disposing)
@@ -57,6 +72,18 @@ internal sealed class CleanExport(OtlpTarget target, WireRedactor redactor, Expo
     private async Task<HttpResponseMessage> SendCallAsync(HttpRequestMessage call, CancellationToken cancellationToken) =>
         await GrpcFrame.AnswerAsync(await client.SendAsync(call, cancellationToken), cancellationToken);
 
+    /// <summary>What the exporter gets to see: while the process ends, no failure that it would wait for and send again.</summary>
+    private HttpResponseMessage Final(HttpResponseMessage? answer)
+    {
+        if (answer is not { IsSuccessStatusCode: true } && accounts.IsClosing)
+        {
+            answer?.Dispose();
+            return new HttpResponseMessage(NotAgain);
+        }
+
+        return answer!;
+    }
+
     /// <summary>What the exporter will send again is not settled yet.</summary>
     private void Count(int rows, HttpResponseMessage? answer)
     {
@@ -64,7 +91,7 @@ internal sealed class CleanExport(OtlpTarget target, WireRedactor redactor, Expo
         {
             count?.Settled(rows, Math.Min(rows, Rejected(answer)));
         }
-        else if (!target.Retries)
+        else if (!target.Retries || accounts.IsClosing)
         {
             count?.Settled(rows, rows);
         }

@@ -10,6 +10,7 @@ public sealed class ExportAccounts
 {
     // One a stream, all of them opened before the first export.
     private readonly List<ExportCount> _counts = [];
+    private volatile bool _isClosing;
 
     internal ExportAccounts()
     {
@@ -17,6 +18,12 @@ public sealed class ExportAccounts
 
     /// <summary>The accounts as of now, one a stream.</summary>
     public IReadOnlyList<ExportAccount> Read() => [.. _counts.Select(c => c.Read())];
+
+    /// <summary>The process ends: what is not taken now has failed, however often it is to be tried otherwise.</summary>
+    internal bool IsClosing => _isClosing;
+
+    /// <summary>From now on nothing is sent a second time.</summary>
+    internal void Close() => _isClosing = true;
 
     /// <summary>Opens an account; to be called before anything is exported.</summary>
     internal ExportCount Open(string stream, int mostOnItsWay)

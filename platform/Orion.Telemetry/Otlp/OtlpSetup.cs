@@ -91,15 +91,15 @@ internal sealed class OtlpSetup
         {
             var (name, target) = ($"orion-metrics-{i}", _metrics[i].Target);
             services.AddOptions<OtlpExporterOptions>(name)
-                .Configure<WireRedactor>((options, redactor) => target.Put(options, redactor, null));
+                .Configure<WireRedactor>((options, redactor) => target.Put(options, redactor, _accounts, null));
             metrics.AddOtlpExporter(name, configure: null);
         }
     }
 
-    private static OtlpExporterOptions Options(OtlpTarget target, WireRedactor redactor, ExportCount? count)
+    private OtlpExporterOptions Options(OtlpTarget target, WireRedactor redactor, ExportCount? count)
     {
         var options = new OtlpExporterOptions();
-        target.Put(options, redactor, count);
+        target.Put(options, redactor, _accounts, count);
         return options;
     }
 

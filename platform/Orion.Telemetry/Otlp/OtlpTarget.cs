@@ -95,7 +95,7 @@ internal sealed record OtlpTarget
     }
 
     /// <summary>Makes the SDK's exporter send to this target through the redactor, and its rows be counted.</summary>
-    public void Put(OtlpExporterOptions options, WireRedactor redactor, ExportCount? count)
+    public void Put(OtlpExporterOptions options, WireRedactor redactor, ExportAccounts accounts, ExportCount? count)
     {
         // Always HTTP to the SDK: the client below makes a gRPC call of it where one is wanted, since the SDK's own would go past the
         // redactor.
@@ -109,7 +109,7 @@ internal sealed record OtlpTarget
         {
             var client = own();
             client.MaxResponseContentBufferSize = MaxAnswer;
-            return new HttpClient(new CleanExport(this, redactor, count, client)) { Timeout = client.Timeout };
+            return new HttpClient(new CleanExport(this, redactor, accounts, count, client)) { Timeout = client.Timeout };
         };
     }
 

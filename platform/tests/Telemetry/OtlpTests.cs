@@ -227,6 +227,44 @@ public sealed class OtlpTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_not_taken_when_the_process_ends_is_tried_once_and_has_failed(bool isGone)
+    {
+        using var folder = new TempFolder();
+        await using var collector = await OtlpCollector.StartAsync();
+        collector.HttpStatus = 503;
+        Environment.SetEnvironmentVariable("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "in_memory");
+        try
+        {
+            await using var app = await StartAsync(
+                collector,
+                [
+                    ("ConnectionStrings:telemetry", $"Directory={folder.Path}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                    ("OTEL_METRICS_EXPORTER", "none"), ("OTEL_BSP_SCHEDULE_DELAY", "600000"), ("OTEL_BLRP_SCHEDULE_DELAY", "600000"),
+                ]);
+            await app.Client.GetStringAsync("/v1/things/7");
+            if (isGone)
+            {
+                await collector.DisposeAsync();
+            }
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", null);
+        }
+
+        if (!isGone)
+        {
+            Assert.Equal(["/v1/logs", "/v1/traces"], collector.Exports.Select(e => e.Path).Order(StringComparer.Ordinal));
+        }
+
+        await using var reader = new TelemetryReader(folder.Path, TimeProvider.System);
+        var spans = (await reader.LossAsync()).Single(l => l.Stream == "exported_spans");
+        Assert.Equal((2, 0, 2, 0), (spans.Produced, spans.Stored, spans.Dropped, spans.Buffered));
+    }
+
+    [Theory]
     [InlineData(false, new byte[] { 0x0A, 0x05, 0x08, 0x01, 0x12, 0x01, (byte)'x' }, 1)]
     [InlineData(true, new byte[] { 0x0A, 0x02, 0x08, 0x01 }, 1)]
     [InlineData(false, new byte[] { 0x0A, 0x03, 0x12, 0x01, (byte)'x' }, 0)]

@@ -66,11 +66,7 @@ internal sealed class HostedPlatform : RunningPlatform
             builder.Services.AddLogging(l => l.ClearProviders().AddProvider(platform._output).AddFilter(null, LogLevel.Information));
             platform._application = await builder.BuildAsync(limit.Token);
             await platform._application.StartAsync(limit.Token);
-            foreach (var name in platform.Services)
-            {
-                await platform._application.ResourceNotifications.WaitForResourceHealthyAsync(name, limit.Token);
-            }
-
+            await Task.WhenAll(platform.Services.Select(name => platform.HealthyAsync(name, limit.Token)));
             var api = platform._application.GetEndpoint("api", "http");
             platform.LoginUrl = new Uri(api, "/admin/ops/login?t=" + LoginToken);
             await platform.SignInAsAcmeAsync(api);
@@ -96,6 +92,27 @@ internal sealed class HostedPlatform : RunningPlatform
         {
             await _builder.DisposeAsync();
         }
+    }
+
+    /// <summary>Asks a service itself: Aspire would tell some seconds after it is so, since it asks ever less often.</summary>
+    private async Task HealthyAsync(string service, CancellationToken cancellationToken)
+    {
+        await Application.ResourceNotifications.WaitForResourceAsync(service, KnownResourceStates.Running, cancellationToken);
+        using var client = new HttpClient { BaseAddress = Application.GetEndpoint(service, "http") };
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    using var health = await client.GetAsync("/health", cancellationToken);
+                    return health.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            service + " is healthy", s_startWithin);
     }
 
     /// <summary>Keeps every line.</summary>

@@ -47,17 +47,20 @@ internal static class PanelVisit
             ["logs/live"] = await StreamAsync(
                 browser, "/admin/ops/logs/live?service=canary-service", OtlpCanaries.ControlOf(OtlpCanaries.Protobuf)),
         };
-        foreach (var address in (string[])[.. s_tabs, .. s_tabs, .. traces.Select(t => "traces/" + t)])
+        foreach (var address in (string[])[.. s_tabs, .. s_tabs])
         {
             // Twice: the first visit replaces the filters that the session remembers.
             seen[address] = await browser.GetStringAsync("/admin/ops/" + address);
         }
 
+        var pictures = new ConcurrentDictionary<string, string>(seen);
+        await Parallel.ForEachAsync(traces, s_several, async (trace, cancellationToken) =>
+            pictures["traces/" + trace] = await browser.GetStringAsync("/admin/ops/traces/" + trace, cancellationToken));
+
         // The first picture of each live stream that has one; of a few stories only, since a session may hold few streams. Each sends what
         // its page shows.
         var few = traces.Where((_, i) => i % (1 + (traces.Count / 6)) == 0);
         string[] streams = ["overview/live", "traces/live", "health/live", .. few.Select(t => $"traces/{t}/live")];
-        var pictures = new ConcurrentDictionary<string, string>(seen);
         await Parallel.ForEachAsync(streams, s_several, async (address, _) =>
             pictures[address] = await StreamAsync(browser, "/admin/ops/" + address, "event: fragment"));
         return pictures;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orion.Sink.Reading;
 using Orion.Sink.Rows;
 
@@ -8,18 +9,23 @@ internal static class StoredTelemetry
 {
     private const int PageSize = 1000;
 
+    private static readonly ParallelOptions s_several = new() { MaxDegreeOfParallelism = 4 };
+
     public static async Task<(IReadOnlyList<CanonicalLine> Lines, IReadOnlyList<SpanRow> Spans,
         IReadOnlyList<LogRow> Logs)> ReadAsync(string folder)
     {
         await using var reader = new TelemetryReader(folder, TimeProvider.System);
         var lines = await AllAsync(after => reader.LinesAsync(new TraceQuery { Limit = PageSize, After = after }));
         var logs = await AllAsync(after => reader.LogsAsync(new LogQuery { Limit = PageSize, After = after }));
-        List<TraceData> traces = [];
-        foreach (var trace in lines.Select(l => l.TraceId).Distinct())
+        var traces = new ConcurrentBag<TraceData>();
+        await Parallel.ForEachAsync(lines.Select(l => l.TraceId).Distinct(), s_several, async (trace, cancellationToken) =>
         {
             // A story's lines have their links; a list's have not.
-            traces.AddRange((await reader.StoryAsync(trace))?.Traces.Where(t => t.TraceId == trace) ?? []);
-        }
+            foreach (var found in (await reader.StoryAsync(trace, cancellationToken))?.Traces.Where(t => t.TraceId == trace) ?? [])
+            {
+                traces.Add(found);
+            }
+        });
 
         return ([.. traces.SelectMany(t => t.Lines)], [.. traces.SelectMany(t => t.Spans)], logs);
     }
