@@ -53,7 +53,7 @@ internal static class ServiceCommands
             };
         }, new CommandOptions
         {
-            Description = "Loads the api for 20 s and judges its SLOs.",
+            Description = "Loads the api for 12 s and judges its SLOs.",
             IconName = "TopSpeed",
             UpdateState = WhenHealthy,
         });
