@@ -10,7 +10,11 @@ using Orion.Cli.Tables;
 namespace Orion.Cli;
 
 /// <summary>What is typed, what is answered, and the exit code: 0 done, 2 refused or failed, 130 stopped.</summary>
-internal sealed class TelemetryCommand(TextReader input, TextWriter output, TextWriter notes, TimeProvider time)
+/// <param name="input">Where a statement is read from when none is given.</param>
+/// <param name="output">Where rows go.</param>
+/// <param name="notes">Where everything else that people are told goes.</param>
+/// <param name="time">The clock.</param>
+public sealed class TelemetryCommand(TextReader input, TextWriter output, TextWriter notes, TimeProvider time)
 {
     private const int Refused = 2;
 
@@ -74,6 +78,7 @@ internal sealed class TelemetryCommand(TextReader input, TextWriter output, Text
         DefaultValueFactory = _ => 30,
     };
 
+    /// <summary>Does what the words say. Returns the exit code.</summary>
     public async Task<int> RunAsync(string[] arguments)
     {
         // No response files: a statement may begin with @, which is a parameter's name.

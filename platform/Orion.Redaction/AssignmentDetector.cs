@@ -51,8 +51,10 @@ internal sealed class AssignmentDetector(SensitiveNames names)
             closing = open.Depth < 0 || closing >= found.Behind ? closing
                 : ValueSpan.Quoted(span, found.Behind, open.Depth, '"', doubled: false);
             var (start, end, quote) = Value(span, found, open.Depth, closing);
-            var value = span[start..end];
-            if (end <= start)
+
+            // A value of which nothing is left before the end that something around it sets: the end may lie before its start.
+            var value = span[start..Math.Max(start, end)];
+            if (value.IsEmpty)
             {
                 if (++misses > MaxMisses)
                 {

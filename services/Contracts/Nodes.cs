@@ -141,7 +141,7 @@ public sealed record ClaimTasksResponse(IReadOnlyList<NodeTaskResponse> Tasks);
 
 /// <summary>A task: start or stop an allocation's workload.</summary>
 /// <param name="Id">Its id (<c>nt_...</c>).</param>
-/// <param name="Kind"><c>start</c> or <c>stop</c>.</param>
+/// <param name="Kind">What it asks for: a <see cref="TaskKind"/>.</param>
 /// <param name="Attempt">How many times it has been handed out, from 1.</param>
 /// <param name="FencingToken">Grows with every delivery; the report must carry it.</param>
 /// <param name="AllocationId">The allocation.</param>
@@ -162,6 +162,16 @@ public sealed record TaskResultRequest(
     [property: Range(1, long.MaxValue)] long FencingToken,
     [property: AllowedValues(TaskOutcome.Started, TaskOutcome.Stopped, TaskOutcome.RuntimeUnknown, TaskOutcome.StartFailed)]
     string Outcome);
+
+/// <summary>What a task asks for.</summary>
+public static class TaskKind
+{
+    /// <summary>Start the allocation's workload.</summary>
+    public const string Start = "start";
+
+    /// <summary>End it.</summary>
+    public const string Stop = "stop";
+}
 
 /// <summary>How a task can end.</summary>
 public static class TaskOutcome

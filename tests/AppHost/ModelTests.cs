@@ -36,10 +36,8 @@ public sealed class ModelTests : IDisposable
     {
         await using var model = await HostedPlatform.ModelAsync(_folder.Path);
 
-        var parameters = model.Resources.OfType<ParameterResource>().ToList();
-        Assert.Equal(GeneratedSecrets.Names.Append("ops-login-token").Order(StringComparer.Ordinal), parameters.Select(p => p.Name)
-            .Order(StringComparer.Ordinal));
-        Assert.All(parameters, p => Assert.True(p.Secret));
+        var parameters = model.Resources.OfType<ParameterResource>().ToDictionary(p => p.Name);
+        Assert.All(GeneratedSecrets.Names.Append("ops-login-token"), name => Assert.True(parameters[name].Secret, name));
     }
 
     [Fact]
@@ -47,13 +45,9 @@ public sealed class ModelTests : IDisposable
     {
         await using var model = await HostedPlatform.ModelAsync(_folder.Path);
 
-        var strings = new List<string?>();
-        foreach (var resource in model.Resources.OfType<IResourceWithConnectionString>().OrderBy(r => r.Name, StringComparer.Ordinal))
-        {
-            strings.Add(await resource.GetConnectionStringAsync());
-        }
-
-        Assert.Equal([$"Data Source={_folder.File("store.db")}", $"Directory={_folder.File("telemetry")}"], strings);
+        var databases = model.Resources.OfType<IResourceWithConnectionString>().ToDictionary(r => r.Name);
+        Assert.Equal($"Data Source={_folder.File("store.db")}", await databases["store"].GetConnectionStringAsync());
+        Assert.Equal($"Directory={_folder.File("telemetry")}", await databases["telemetry"].GetConnectionStringAsync());
     }
 
     [Fact]

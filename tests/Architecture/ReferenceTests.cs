@@ -12,7 +12,7 @@ public sealed class ReferenceTests
         ["platform/Orion.Store"] = [],
         ["platform/Orion.Telemetry"] = ["platform/Orion.Redaction", "platform/Orion.Sink"],
         ["platform/Orion.Alerts"] = ["platform/Orion.Sink"],
-        ["platform/Orion.OpsPanel"] = ["platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.Alerts", "platform/Orion.Telemetry"],
+        ["platform/Orion.OpsPanel"] = ["platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.Telemetry"],
         ["platform/Orion.Cli"] = ["platform/Orion.Sink"],
         ["platform/Orion.LoadTesting"] = [],
         ["ServiceDefaults"] = ["platform/Orion.Telemetry", "platform/Orion.Redaction"],

@@ -8,7 +8,7 @@ public sealed class SloGateTests
 {
     private const int Invalid = 3;
 
-    // 16 s of load with its warm-up, and the platform's start and stop on a slow machine.
+    // 12 s of load after a warm-up of 4 s, and the platform's start and stop on a slow machine.
     private static readonly TimeSpan s_within = TimeSpan.FromMinutes(5);
 
     [Fact]

@@ -13,7 +13,7 @@ namespace OrionPlatform.Api;
 /// is sent is a repaint: a span of its own that links to what made the change.
 /// </summary>
 internal sealed class LiveAllocation(
-    DomainStore store, Members members, JournalNotifier pulse, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime,
+    DomainStore store, Members members, JournalNotifier journal, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime,
     TimeProvider time)
 {
     public const string Route = AllocationEndpoints.Route + "/{id}/live";
@@ -30,7 +30,7 @@ internal sealed class LiveAllocation(
         Canon.Add("allocation.id", id);
         var after = LastEventId(http.Request);
         using var lease = _limiter.TryTake(http.Caller().TenantId) ?? throw Full();
-        using var watcher = pulse.Watch("allocation/" + id);
+        using var watcher = journal.Watch("allocation/" + id);
         using var life = new CancellationTokenSource(options.Value.Life, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping, life.Token);
         var stream = new Stream(http, projectId, id, watcher, Activity.Current?.Id, stop.Token);

@@ -127,7 +127,7 @@ internal sealed class JournalNotifier(DomainStore store, TimeProvider time, ILog
     }
 
     /// <summary>One who watches a subject.</summary>
-    internal sealed class Watcher(JournalNotifier pulse, string subject) : IDisposable
+    internal sealed class Watcher(JournalNotifier journal, string subject) : IDisposable
     {
         private readonly ChangeSignal _changed = new();
 
@@ -138,6 +138,6 @@ internal sealed class JournalNotifier(DomainStore store, TimeProvider time, ILog
 
         public void Signal() => _changed.Raise();
 
-        public void Dispose() => pulse.Leave(this);
+        public void Dispose() => journal.Leave(this);
     }
 }

@@ -12,8 +12,6 @@ internal sealed class NodeTaskExecution(
     Workloads workloads, EndedWorkloads ended, PlatformClient client, Retrying retrying, HeartbeatLoop heartbeats,
     IOptions<AgentOptions> options, ILogger<NodeTaskExecution> log)
 {
-    private const string Start = "start";
-
     /// <summary>Does it and reports. Never throws: a task that was not reported is handed out again.</summary>
     public async Task RunAsync(NodeTaskResponse task, CancellationToken stopping)
     {
@@ -54,16 +52,19 @@ internal sealed class NodeTaskExecution(
 
     private async Task<string> DoAsync(NodeTaskResponse task, CancellationToken stopping)
     {
-        if (task.Kind == Start)
+        switch (task.Kind)
         {
-            var result = await workloads.StartAsync(task, stopping);
-            Canon.Add("workload.pid", result.Pid);
-            return result.Outcome;
+            case TaskKind.Start:
+                var result = await workloads.StartAsync(task, stopping);
+                Canon.Add("workload.pid", result.Pid);
+                return result.Outcome;
+            case TaskKind.Stop:
+                ended.Ended(task.AllocationId);
+                await workloads.StopAsync(task.AllocationId, options.Value.StopGrace);
+                return TaskOutcome.Stopped;
+            default:
+                throw new NotSupportedException($"This agent knows no tasks of the kind \"{task.Kind}\": a later version of it may.");
         }
-
-        ended.Ended(task.AllocationId);
-        await workloads.StopAsync(task.AllocationId, options.Value.StopGrace);
-        return TaskOutcome.Stopped;
     }
 
     private async Task ReportAsync(NodeTaskResponse task, string outcome, Processing processing, CancellationToken stopping)
@@ -71,7 +72,7 @@ internal sealed class NodeTaskExecution(
         var message = new TaskResultRequest(task.FencingToken, outcome);
         var accepted =
             await retrying.UntilItWorksAsync("report a task", (node, token) => client.ReportAsync(node, task.Id, message, token), stopping);
-        if (task.Kind != Start)
+        if (task.Kind == TaskKind.Stop)
         {
             ended.Told(task.AllocationId);
         }

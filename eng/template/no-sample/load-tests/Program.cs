@@ -20,8 +20,8 @@ return await new LoadTest
         new GateProfile("smoke")
         {
             Rate = 40,
-            Duration = TimeSpan.FromSeconds(20),
-            WarmUp = TimeSpan.FromSeconds(3),
+            Duration = TimeSpan.FromSeconds(12),
+            WarmUp = TimeSpan.FromSeconds(4),
             Scenarios = LabelScenarios.CreateAsync,
         },
         new TrafficProfile("demo") { Description = "gentle traffic for the panel", Scenarios = DemoTraffic.CreateAsync },
