@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Orion.Sink.Reading;
 using OrionPlatform.Domain;
@@ -64,6 +65,39 @@ public sealed class SliceTests
         await EndsAsync(acme, missing, FailureReason.StartFailed);
         await EndsAsync(acme, brief, FailureReason.WorkloadExited);
         Assert.Contains($"{brief} says: 3", agent.Output, StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public async Task A_task_of_a_kind_that_the_agent_does_not_know_leaves_the_workload_alone()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        await using var worker = ServiceProcess.Worker(api);
+        await using var agent = ServiceProcess.Agent(api, Path.Combine(api.Folder, "node"));
+        var acme = api.Tenant("acme");
+        var id = await acme.RequestAsync();
+        await acme.BecomesAsync(id, "active");
+        var pid = Assert.Single(WorkloadProcesses.Of(id));
+
+        // What an api of a later version, whose schema allows more, might ask for.
+        var file = Path.Combine(api.Folder, "store.db");
+        using (var later = new SqliteConnection($"Data Source={file};Pooling=False"))
+        {
+            later.Open();
+            using var command = later.CreateCommand();
+            command.CommandText = """
+                PRAGMA ignore_check_constraints = 1;
+                INSERT INTO node_tasks (id, node_id, allocation_id, kind, state, created_at)
+                SELECT 'nt_later', node_id, allocation_id, 'drain', 'ready', created_at FROM node_tasks WHERE allocation_id = $id
+                """;
+            command.Parameters.AddWithValue("$id", id);
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+
+        await Eventually.TrueAsync(
+            () => agent.Output.Contains("knows no tasks of the kind \"drain\"", StringComparison.Ordinal), "the agent says so");
+        Assert.Equal([pid], WorkloadProcesses.Of(id));
+        await acme.ReleaseAsync(id);
+        await acme.BecomesAsync(id, "released");
     }
 
     private static async Task EndsAsync(HttpClient tenant, string id, string reason)
