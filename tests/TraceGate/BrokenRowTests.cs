@@ -28,7 +28,8 @@ public sealed class BrokenRowTests
         Assert.Empty(TraceGateRules.Judge(evidence with { Beating = beating }));
         var asked = evidence with
         {
-            Beating = beating, Messages = [.. evidence.Messages, new ExpectedMessage("idle", "order.ship", "order/2")],
+            Beating = beating,
+            Messages = [.. evidence.Messages, new ExpectedMessage("idle", "order.ship", "order/2")],
         };
         Assert.Contains(TraceGateRules.Judge(asked), f => f is { Rule: "telemetry", Service: "idle" });
     }

@@ -13,49 +13,49 @@ internal static class Rows
 
     public static CanonicalLine Request(DateTimeOffset at, double ms, string method = "GET",
         string route = "/v1/projects/{projectId}/orders", int status = 200, string tenant = "acme") => new()
-    {
-        TraceId = ActivityTraceId.CreateRandom(),
-        SpanId = ActivitySpanId.CreateRandom(),
-        Service = "api",
-        Name = $"{method} {route}",
-        Kind = ActivityKind.Server,
-        StartUnixNanos = Nanos(at),
-        DurationNanos = (long)(ms * 1e6),
-        LineKind = CanonicalLine.Request,
-        Surface = "public",
-        Method = method,
-        Route = route,
-        StatusCode = status,
-        Outcome = status >= 500 ? "error" : status >= 400 ? "client_error" : "ok",
-        Status = status >= 500 ? SpanStatus.Error : SpanStatus.Unset,
-        ErrorType = status >= 500 ? "500" : null,
-        ErrorCode = status switch { 404 => "not_found", 500 => "internal", _ => null },
-        Tenant = tenant,
-        CorrelationId = Guid.NewGuid().ToString("N"),
-        Attributes = [new("http.request.method", method), new("http.route", route), new("http.response.status_code", (long)status)],
-    };
+        {
+            TraceId = ActivityTraceId.CreateRandom(),
+            SpanId = ActivitySpanId.CreateRandom(),
+            Service = "api",
+            Name = $"{method} {route}",
+            Kind = ActivityKind.Server,
+            StartUnixNanos = Nanos(at),
+            DurationNanos = (long)(ms * 1e6),
+            LineKind = CanonicalLine.Request,
+            Surface = "public",
+            Method = method,
+            Route = route,
+            StatusCode = status,
+            Outcome = status >= 500 ? "error" : status >= 400 ? "client_error" : "ok",
+            Status = status >= 500 ? SpanStatus.Error : SpanStatus.Unset,
+            ErrorType = status >= 500 ? "500" : null,
+            ErrorCode = status switch { 404 => "not_found", 500 => "internal", _ => null },
+            Tenant = tenant,
+            CorrelationId = Guid.NewGuid().ToString("N"),
+            Attributes = [new("http.request.method", method), new("http.route", route), new("http.response.status_code", (long)status)],
+        };
 
     public static CanonicalLine Job(SpanRow cause, DateTimeOffset at, double ms, string kind, string service = "worker",
         string? error = null) => new()
-    {
-        TraceId = ActivityTraceId.CreateRandom(),
-        SpanId = ActivitySpanId.CreateRandom(),
-        Service = service,
-        Name = $"{service}.{kind}",
-        Kind = ActivityKind.Consumer,
-        StartUnixNanos = Nanos(at),
-        DurationNanos = (long)(ms * 1e6),
-        LineKind = CanonicalLine.Job,
-        Surface = "job",
-        Route = kind,
-        Outcome = error is null ? "ok" : "error",
-        ErrorCode = error,
-        Status = error is null ? SpanStatus.Unset : SpanStatus.Error,
-        ErrorType = error,
-        Tenant = cause.Tenant,
-        Links = [new SpanLink(cause.TraceId, cause.SpanId)],
-        Attributes = [new("event.type", kind), new("event.id", "jb_01"), new("subject", "order/or_01")],
-    };
+        {
+            TraceId = ActivityTraceId.CreateRandom(),
+            SpanId = ActivitySpanId.CreateRandom(),
+            Service = service,
+            Name = $"{service}.{kind}",
+            Kind = ActivityKind.Consumer,
+            StartUnixNanos = Nanos(at),
+            DurationNanos = (long)(ms * 1e6),
+            LineKind = CanonicalLine.Job,
+            Surface = "job",
+            Route = kind,
+            Outcome = error is null ? "ok" : "error",
+            ErrorCode = error,
+            Status = error is null ? SpanStatus.Unset : SpanStatus.Error,
+            ErrorType = error,
+            Tenant = cause.Tenant,
+            Links = [new SpanLink(cause.TraceId, cause.SpanId)],
+            Attributes = [new("event.type", kind), new("event.id", "jb_01"), new("subject", "order/or_01")],
+        };
 
     public static SpanRow Inner(SpanRow parent, string name, double afterMs, double ms) => new()
     {
@@ -71,16 +71,16 @@ internal static class Rows
 
     public static LogRow Log(DateTimeOffset at, string message, LogLevel level = LogLevel.Information, string service = "api",
         SpanRow? within = null) => new()
-    {
-        UnixNanos = Nanos(at),
-        Level = level,
-        Service = service,
-        Category = "Orion.Sample",
-        Message = message,
-        TraceId = within?.TraceId ?? default,
-        SpanId = within?.SpanId ?? default,
-        Tenant = within?.Tenant,
-    };
+        {
+            UnixNanos = Nanos(at),
+            Level = level,
+            Service = service,
+            Category = "Orion.Sample",
+            Message = message,
+            TraceId = within?.TraceId ?? default,
+            SpanId = within?.SpanId ?? default,
+            Tenant = within?.Tenant,
+        };
 
     /// <summary>A histogram of a host's.</summary>
     public static MetricPoint Latency(string host) => new()

@@ -44,7 +44,10 @@ internal static class NodeEndpoints
     /// </summary>
     internal static void AddAgentKey(IngestKeyOptions options) => options.Keys[AgentKey] = new IngestKey
     {
-        Services = { "node-agent" }, Surfaces = { CanonicalLine.Job, "other" }, Tenants = { "*" }, MayClaimLines = true,
+        Services = { "node-agent" },
+        Surfaces = { CanonicalLine.Job, "other" },
+        Tenants = { "*" },
+        MayClaimLines = true,
     };
 
     /// <summary>A new node, and its secret, this once.</summary>

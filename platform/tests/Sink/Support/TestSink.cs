@@ -60,21 +60,21 @@ internal sealed class TestSink : IAsyncDisposable
 
     public CanonicalLine Line(string route = "/v1/things", int milliseconds = 10, string service = "api",
         ActivityTraceId? trace = null, string surface = "public") => new()
-    {
-        TraceId = trace ?? ActivityTraceId.CreateRandom(),
-        SpanId = ActivitySpanId.CreateRandom(),
-        Service = service,
-        Name = $"GET {route}",
-        Kind = ActivityKind.Server,
-        StartUnixNanos = Now,
-        DurationNanos = milliseconds * 1_000_000L,
-        LineKind = CanonicalLine.Request,
-        Surface = surface,
-        Method = "GET",
-        Route = route,
-        StatusCode = 200,
-        Outcome = "ok",
-    };
+        {
+            TraceId = trace ?? ActivityTraceId.CreateRandom(),
+            SpanId = ActivitySpanId.CreateRandom(),
+            Service = service,
+            Name = $"GET {route}",
+            Kind = ActivityKind.Server,
+            StartUnixNanos = Now,
+            DurationNanos = milliseconds * 1_000_000L,
+            LineKind = CanonicalLine.Request,
+            Surface = surface,
+            Method = "GET",
+            Route = route,
+            StatusCode = 200,
+            Outcome = "ok",
+        };
 
     public SpanRow Span(ActivityTraceId trace, string name = "api.things.load", int milliseconds = 1) => new()
     {
