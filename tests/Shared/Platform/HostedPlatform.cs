@@ -94,9 +94,18 @@ internal sealed class HostedPlatform : RunningPlatform
         }
     }
 
-    /// <summary>Asks a service itself: Aspire would tell some seconds after it is so, since it asks ever less often.</summary>
+    /// <summary>
+    /// Asks a service itself where it answers HTTP: Aspire would tell some seconds after it is so, since it asks ever less often.
+    /// </summary>
     private async Task HealthyAsync(string service, CancellationToken cancellationToken)
     {
+        var resource = _builder!.Resources.OfType<ProjectResource>().Single(r => r.Name == service);
+        if (!resource.HasAnnotationOfType<HealthCheckAnnotation>() || resource.GetEndpoints().All(e => e.EndpointName != "http"))
+        {
+            await Application.ResourceNotifications.WaitForResourceHealthyAsync(service, cancellationToken);
+            return;
+        }
+
         await Application.ResourceNotifications.WaitForResourceAsync(service, KnownResourceStates.Running, cancellationToken);
         using var client = new HttpClient { BaseAddress = Application.GetEndpoint(service, "http") };
         await Eventually.TrueAsync(
