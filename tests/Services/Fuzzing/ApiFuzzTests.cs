@@ -97,11 +97,12 @@ public sealed partial class ApiFuzzTests
         Assert.True(failures.IsEmpty, string.Join("\n\n", failures));
         Assert.True(next > 100, $"Only {next} requests were sent.");
 
-        // Also where nobody was there any more to see the answer.
+        // Also where nobody was there any more to see the answer. Requests alone: a job of another test, which has no host of its own, is
+        // the telemetry of the process's latest host, and may be meant to fail.
         await api.App.Services.GetRequiredService<TelemetrySink>().FlushAsync();
         var reader = api.App.Services.GetRequiredService<TelemetryReader>();
         var failed = (await reader.LinesAsync(new TraceQuery { Limit = 100, ErrorsOnly = true })).Items;
-        Assert.Empty(failed.Where(l => l.StatusCode >= 500 || l.Outcome == "error")
+        Assert.Empty(failed.Where(l => l.StatusCode >= 500 || (l.Method is { Length: > 0 } && l.Outcome == "error"))
             .Select(l => $"{l.Method} {l.Route} {l.StatusCode} {l.ErrorType}"));
 
         // And it serves as before.
