@@ -23,14 +23,18 @@ public static class DomainStoreExtensions
         services.AddOptions<DomainStoreOptions>()
             .BindConfiguration(DomainStoreOptions.Section)
             .Configure<IConfiguration>((options, configuration) =>
-                options.ConnectionString = configuration.GetConnectionString(DomainStoreOptions.ConnectionName) ?? options.ConnectionString)
+            {
+                options.ConnectionString = configuration.GetConnectionString(DomainStoreOptions.ConnectionName) ?? options.ConnectionString;
+                options.ListenConnectionString =
+                    configuration.GetConnectionString(DomainStoreOptions.ListenConnectionName) ?? options.ListenConnectionString;
+            })
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(s =>
             new DomainStore(s.GetRequiredService<IOptions<DomainStoreOptions>>().Value, s.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(s => new JobQueue(s.GetRequiredService<DomainStore>(), s.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(s => new OpsSessions(s.GetRequiredService<DomainStore>(), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => new JobQueue(s.GetRequiredService<DomainStore>()));
+        services.TryAddSingleton(s => new OpsSessions(s.GetRequiredService<DomainStore>()));
 
         // One for all probes, so that those at the same moment share a transaction.
         services.TryAddSingleton<StoreHealthCheck>();

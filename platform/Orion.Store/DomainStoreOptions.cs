@@ -1,10 +1,14 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Orion.Store;
 
-/// <summary>Settings of the store, section <c>Orion:Store</c>; the connection string is <c>ConnectionStrings:store</c>.</summary>
+/// <summary>
+/// Settings of the store, section <c>Orion:Store</c>; the connection string is <c>ConnectionStrings:store</c> and decides which database it
+/// is.
+/// </summary>
 public sealed class DomainStoreOptions : IValidatableObject
 {
     /// <summary>The configuration section of these settings.</summary>
@@ -13,10 +17,22 @@ public sealed class DomainStoreOptions : IValidatableObject
     /// <summary>The name of the connection string.</summary>
     public const string ConnectionName = "store";
 
-    /// <summary>Connection string, for example <c>Data Source=/var/lib/orion/store.db</c>.</summary>
+    /// <summary>The name of the connection string for <see cref="ListenConnectionString"/>.</summary>
+    public const string ListenConnectionName = "store-listen";
+
+    /// <summary>
+    /// Connection string: <c>Data Source=/var/lib/orion/store.db</c> for SQLite, <c>Host=db;Database=orders;Username=...</c> for
+    /// PostgreSQL.
+    /// </summary>
     public string ConnectionString { get; set; } = "";
 
-    /// <summary>Most closures that share one transaction, and so one fsync.</summary>
+    /// <summary>
+    /// PostgreSQL only: where to listen for commits of other processes, when <see cref="ConnectionString"/> leads to a pooler that does not
+    /// pass LISTEN on (PgBouncer's transaction mode). Null: the same. Where nothing can be heard, the database is asked every 20 ms.
+    /// </summary>
+    public string? ListenConnectionString { get; set; }
+
+    /// <summary>SQLite only: most closures that share one transaction, and so one fsync.</summary>
     [Range(1, 10_000, ErrorMessage = "Orion:Store:MaxBatch must lie between 1 and 10000.")]
     public int MaxBatch { get; set; } = 256;
 
@@ -27,7 +43,7 @@ public sealed class DomainStoreOptions : IValidatableObject
     [Range(1, 1_000_000, ErrorMessage = "Orion:Store:MaxQueue must lie between 1 and 1000000.")]
     public int MaxQueue { get; set; } = 10_000;
 
-    /// <summary>Reader threads, each with its own read-only connection.</summary>
+    /// <summary>SQLite only: reader threads, each with its own read-only connection.</summary>
     [Range(1, 64, ErrorMessage = "Orion:Store:Readers must lie between 1 and 64.")]
     public int Readers { get; set; } = 4;
 
@@ -38,7 +54,9 @@ public sealed class DomainStoreOptions : IValidatableObject
     public ICollection<Assembly> MigrationAssemblies { get; } = [];
 
     /// <summary>
-    /// How long a write waits for another process to release the database, before it fails with <see cref="StoreBusyException"/>.
+    /// How long a write waits for others to release the database or the rows it needs, before it fails with
+    /// <see cref="StoreBusyException"/>; and for a PostgreSQL that is away to come back, before it fails with
+    /// <see cref="StoreFailedException"/>.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:05:00",
         ErrorMessage = "Orion:Store:BusyTimeout must lie between 00:00:00.001 and 00:05:00.")]
@@ -59,13 +77,48 @@ public sealed class DomainStoreOptions : IValidatableObject
         }
     }
 
+    /// <summary>Whether the connection string names a PostgreSQL server.</summary>
+    internal bool IsPostgres => NamesHost(ConnectionString);
+
+    private static bool NamesHost(string connectionString) => connectionString.Split(';').Any(part =>
+        part.Split('=')[0].Trim() is var key
+        && (key.Equals("Host", StringComparison.OrdinalIgnoreCase) || key.Equals("Server", StringComparison.OrdinalIgnoreCase)));
+
     private string? ConnectionProblem()
     {
         if (string.IsNullOrWhiteSpace(ConnectionString))
         {
-            return "is missing. Set it to the file of the domain's database, for example 'Data Source=.data/store.db'.";
+            return "is missing. Set it to the file of the domain's database, for example 'Data Source=.data/store.db', "
+                + "or to a PostgreSQL server, for example 'Host=db;Database=orders;Username=orders'.";
         }
 
+        if (ConnectionString.StartsWith("postgres:", StringComparison.OrdinalIgnoreCase)
+            || ConnectionString.StartsWith("postgresql:", StringComparison.OrdinalIgnoreCase))
+        {
+            return "is a URL. PostgreSQL is given as 'Host=db;Port=5432;Database=orders;Username=orders;Password=...'.";
+        }
+
+        return IsPostgres ? PostgresProblem() : SqliteProblem();
+    }
+
+    private string? PostgresProblem()
+    {
+        try
+        {
+            var server = new NpgsqlConnectionStringBuilder(ConnectionString);
+            return string.IsNullOrWhiteSpace(server.Host) ? "names no host."
+                : string.IsNullOrWhiteSpace(server.Database) && string.IsNullOrWhiteSpace(server.Username)
+                    ? "names no database. It needs 'Host=...;Database=...;Username=...'."
+                    : null;
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or FormatException or InvalidCastException)
+        {
+            return $"is not a PostgreSQL connection string: {malformed.Message}";
+        }
+    }
+
+    private string? SqliteProblem()
+    {
         try
         {
             var file = new SqliteConnectionStringBuilder(ConnectionString).DataSource;
@@ -75,7 +128,7 @@ public sealed class DomainStoreOptions : IValidatableObject
         }
         catch (ArgumentException malformed)
         {
-            return $"is not a SQLite connection string: {malformed.Message}";
+            return $"is not a connection string of SQLite ('Data Source=...') or PostgreSQL ('Host=...'): {malformed.Message}";
         }
     }
 }

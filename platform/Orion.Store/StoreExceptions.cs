@@ -26,3 +26,15 @@ public sealed class StoreSchemaException : Exception
     {
     }
 }
+
+/// <summary>
+/// The database went away while it committed and did not come back in time: the write was done wholly or not at all, and which of the two
+/// can be read once the database is back.
+/// </summary>
+public sealed class StoreOutcomeUnknownException : Exception
+{
+    /// <summary>With a message and the engine's own error.</summary>
+    public StoreOutcomeUnknownException(string message, Exception? cause) : base(message, cause)
+    {
+    }
+}

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
@@ -9,21 +10,18 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orion.OpsPanel.Audit;
 using Orion.OpsPanel.Shell;
-using Orion.Sink.Segments;
 using Orion.Store;
+using Orion.Store.OpsAccess;
 
 namespace Orion.OpsPanel.Access;
 
 /// <summary>
 /// Who is who on the panel, by ASP.NET Core's own means: a cookie whose session is kept on the server (<see cref="Sessions"/>), antiforgery
-/// tokens, and keys for both beside the store's database.
+/// tokens, and keys for both in the store's database.
 /// </summary>
 internal static class PanelAuthentication
 {
     public const string Scheme = "ops-session";
-
-    /// <summary>The folder of the data protection keys, beside the store's database.</summary>
-    public const string KeyFolder = "data-protection-keys";
 
     // Part of every key's purpose. Fixed: by default it is the content root, and a deployment to another folder would sign everybody out.
     private const string ApplicationName = "orion";
@@ -41,10 +39,10 @@ internal static class PanelAuthentication
         services.AddOptions<AntiforgeryOptions>().Configure<IHttpContextAccessor>(
             (options, current) => options.Cookie = new PanelCookie(current, "orion-antiforgery", "/"));
         services.AddDataProtection().SetApplicationName(ApplicationName);
-        services.AddOptions<KeyManagementOptions>().Configure<DomainStore, ILoggerFactory>(KeepKeys);
+        services.AddOptions<KeyManagementOptions>().Configure<DomainStore>(
+            (options, store) => options.XmlRepository = new StoredKeys(new DataProtectionKeys(store)));
 
-        // It warns at the first start that keys are stored unencrypted. They are, as is the database beside them, in a folder that only
-        // their owner can enter.
+        // It warns at the first start that keys are stored unencrypted. They are, as is the rest of the database that they are in.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
 
         // An error to it is any cookie that it cannot read, which anybody can send; what is refused is in the audit log.
@@ -71,10 +69,16 @@ internal static class PanelAuthentication
         };
     }
 
-    private static void KeepKeys(KeyManagementOptions options, DomainStore store, ILoggerFactory loggers)
+    /// <summary>The key ring asks for its keys seldom, and cannot wait: a read or write of the store takes milliseconds.</summary>
+    private sealed class StoredKeys(DataProtectionKeys keys) : IXmlRepository
     {
-        var folder = Path.Combine(store.Folder, KeyFolder);
-        PrivateFolder.Make(folder);
-        options.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder), loggers);
+        public IReadOnlyCollection<XElement> GetAllElements() =>
+            [.. Task.Run(() => keys.ListAsync()).GetAwaiter().GetResult().Select(xml => XElement.Parse(xml))];
+
+        public void StoreElement(XElement element, string friendlyName)
+        {
+            ArgumentNullException.ThrowIfNull(element);
+            Task.Run(() => keys.AddAsync(friendlyName, element.ToString(SaveOptions.DisableFormatting))).GetAwaiter().GetResult();
+        }
     }
 }

@@ -18,30 +18,27 @@ public partial class WriteTransaction
     public Task AppendAuditEntryAsync(string entry)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(entry);
-        Execute("INSERT INTO audit_outbox (entry) VALUES (@entry)", new { entry });
         HasAuditEntry = true;
-        return Task.CompletedTask;
+        return ExecuteAsync(
+            "INSERT INTO audit_outbox (position, entry) VALUES (@position, @entry)", new { Position = NextPosition(), entry });
     }
 
     /// <summary>Puts an entry that the audit log does not take out of the way of those behind it; it is kept as it is.</summary>
     /// <returns>False when it is not in the outbox: another process has done the same.</returns>
-    public Task<bool> SetAuditEntryAsideAsync(long position, string reason)
+    public async Task<bool> SetAuditEntryAsideAsync(long position, string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        var moved = Execute(
+        var moved = await ExecuteAsync(
             """
             INSERT INTO audit_set_aside (position, entry, reason, set_aside_at)
                 SELECT position, entry, @reason, @now FROM audit_outbox WHERE position = @position
             """,
             new { position, reason, Now }) == 1;
-        Freed += Execute("DELETE FROM audit_outbox WHERE position = @position", new { position });
-        return Task.FromResult(moved);
+        Freed += await ExecuteAsync("DELETE FROM audit_outbox WHERE position = @position", new { position });
+        return moved;
     }
 
     /// <summary>Removes the entries up to a position: they are in the audit log.</summary>
-    public Task RemoveAuditEntriesAsync(long upTo)
-    {
-        Freed += Execute("DELETE FROM audit_outbox WHERE position <= @up_to", new { upTo });
-        return Task.CompletedTask;
-    }
+    public async Task RemoveAuditEntriesAsync(long upTo) =>
+        Freed += await ExecuteAsync("DELETE FROM audit_outbox WHERE position <= @up_to", new { upTo });
 }

@@ -13,24 +13,23 @@ public partial class WriteTransaction
 
     /// <summary>
     /// The answer that this request got before, or null when it is new. Call it first, then do the work, then <see cref="RememberAsync"/>,
-    /// all in one <see cref="DomainStore.WriteAsync{T}"/>: writes run one after another, so no second request with the key can be in
+    /// all in one <see cref="DomainStore.WriteAsync{T}"/>: a write behaves as if it ran alone, so no second request with the key can be in
     /// flight between the two, and there is no such state to get stuck in.
     /// </summary>
     /// <exception cref="IdempotencyKeyReusedException">The key belongs to a different request.</exception>
-    public Task<RememberedResponse?> TryReplayAsync(IdempotentRequest request)
+    public async Task<RememberedResponse?> TryReplayAsync(IdempotentRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var row = QuerySingleOrDefault<Remembered>(
+        var row = await QuerySingleOrDefaultAsync<Remembered>(
             $"SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE {Scope} AND expires_at > @now",
             new { request.TenantId, request.PrincipalId, request.Method, request.Route, KeyHash = Secrets.Hash(request.Key), Now });
         if (row is null)
         {
-            return Task.FromResult<RememberedResponse?>(null);
+            return null;
         }
 
         return CryptographicOperations.FixedTimeEquals(row.Fingerprint, request.Fingerprint)
-            ? Task.FromResult<RememberedResponse?>(
-                new RememberedResponse(row.Status, JsonSerializer.Deserialize<Dictionary<string, string>>(row.Headers)!, row.Body))
+            ? new RememberedResponse(row.Status, JsonSerializer.Deserialize<Dictionary<string, string>>(row.Headers)!, row.Body)
             : throw Refuse(new IdempotencyKeyReusedException());
     }
 
@@ -41,17 +40,17 @@ public partial class WriteTransaction
     /// <exception cref="InvalidOperationException">
     /// The key has an answer already: <see cref="TryReplayAsync"/> was not asked first.
     /// </exception>
-    public Task RememberAsync(IdempotentRequest request, RememberedResponse response)
+    public async Task RememberAsync(IdempotentRequest request, RememberedResponse response)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(response);
 
         // A few with every new one keeps up with any rate without ever holding the writer.
-        Execute(
-            "DELETE FROM idempotency_keys "
-            + "WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE expires_at <= @now ORDER BY expires_at LIMIT @most)",
+        await ExecuteAsync(
+            "DELETE FROM idempotency_keys WHERE (tenant_id, principal_id, method, route, key_hash) IN (SELECT tenant_id, principal_id, "
+            + "method, route, key_hash FROM idempotency_keys WHERE expires_at <= @now ORDER BY expires_at LIMIT @most)",
             new { Now, Most = MaxPrunedAtOnce });
-        var stored = Execute(
+        var stored = await ExecuteAsync(
             """
             INSERT INTO idempotency_keys (tenant_id, principal_id, method, route, key_hash, fingerprint, status, headers, body, expires_at)
             VALUES (@tenant_id, @principal_id, @method, @route, @key_hash, @fingerprint, @status, @headers, @body, @expires_at)
@@ -74,9 +73,10 @@ public partial class WriteTransaction
                 Now,
                 ExpiresAt = Now + s_answersAreKept,
             });
-        return stored == 1
-            ? Task.CompletedTask
-            : throw new InvalidOperationException("The Idempotency-Key has an answer already; ask TryReplayAsync first.");
+        if (stored != 1)
+        {
+            throw new InvalidOperationException("The Idempotency-Key has an answer already; ask TryReplayAsync first.");
+        }
     }
 
     private sealed record Remembered(byte[] Fingerprint, int Status, string Headers, byte[] Body);

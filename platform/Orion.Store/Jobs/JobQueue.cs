@@ -26,16 +26,15 @@ public sealed class JobQueue
     private static readonly TimeSpan s_longestWait = TimeSpan.FromHours(1);
 
     private readonly DomainStore _store;
-    private readonly TimeProvider _time;
     private readonly Random _random;
 
     /// <summary>The queue of that store.</summary>
-    public JobQueue(DomainStore store, TimeProvider time) : this(store, time, Random.Shared)
+    public JobQueue(DomainStore store) : this(store, Random.Shared)
     {
     }
 
     /// <summary>The queue of that store, with its own source of jitter.</summary>
-    public JobQueue(DomainStore store, TimeProvider time, Random random) => (_store, _time, _random) = (store, time, random);
+    public JobQueue(DomainStore store, Random random) => (_store, _random) = (store, random);
 
     /// <summary>Claims up to <paramref name="limit"/> due jobs of those kinds; empty when none is due.</summary>
     public Task<IReadOnlyList<JobLease>> ClaimAsync(string owner, IReadOnlyCollection<string> kinds, int limit,
@@ -44,7 +43,7 @@ public sealed class JobQueue
         ArgumentException.ThrowIfNullOrWhiteSpace(owner);
         ArgumentNullException.ThrowIfNull(kinds);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        return _store.WriteAsync(tx => Task.FromResult(Claim.Run(tx, owner, kinds, limit)), cancellationToken);
+        return _store.WriteBesideOthersAsync(tx => Claim.RunAsync(tx, owner, kinds, limit), cancellationToken);
     }
 
     /// <summary>Renews a lease.</summary>
@@ -53,19 +52,20 @@ public sealed class JobQueue
     /// </exception>
     public async Task<JobLease> BeatAsync(JobLease lease, CancellationToken cancellationToken = default)
     {
-        var renewed = await _store.WriteAsync(
-            tx =>
+        var renewed = await _store.WriteBesideOthersAsync<JobLease?>(
+            async tx =>
             {
-                var deadline = tx.QuerySingleOrDefault<DateTimeOffset?>("SELECT deadline_at FROM jobs WHERE id = @id", new { lease.Id });
+                var deadline =
+                    await tx.QuerySingleOrDefaultAsync<DateTimeOffset?>("SELECT deadline_at FROM jobs WHERE id = @id", new { lease.Id });
                 if (deadline <= tx.Now)
                 {
-                    FailHeld(tx, lease, "max_duration_exceeded", $"The attempt ran longer than {lease.Request.MaxDuration}.");
-                    return Task.FromResult<JobLease?>(null);
+                    await FailHeldAsync(tx, lease, "max_duration_exceeded", $"The attempt ran longer than {lease.Request.MaxDuration}.");
+                    return null;
                 }
 
                 var until = tx.Now + Lease;
-                tx.ChangeHeld(lease, "UPDATE jobs SET lease_until = @at", until);
-                return Task.FromResult<JobLease?>(lease with { LeaseUntil = until });
+                await tx.ChangeHeldAsync(lease, "UPDATE jobs SET lease_until = @at", until);
+                return lease with { LeaseUntil = until };
             },
             cancellationToken);
         return renewed
@@ -76,23 +76,23 @@ public sealed class JobQueue
     /// <summary>Records a failed attempt: tried again after a full-jitter backoff, or a dead letter with its cause.</summary>
     /// <exception cref="LeaseLostException">It is no longer held.</exception>
     public Task FailAsync(JobLease lease, string errorCode, string error, CancellationToken cancellationToken = default) =>
-        WriteAsync(tx => FailHeld(tx, lease, errorCode, error), cancellationToken);
+        WriteAsync(tx => FailHeldAsync(tx, lease, errorCode, error), cancellationToken);
 
     /// <summary>Gives up on a job at once: a failure that no further attempt can mend.</summary>
     /// <exception cref="LeaseLostException">It is no longer held.</exception>
     public Task BuryAsync(JobLease lease, string errorCode, string error, CancellationToken cancellationToken = default) =>
-        WriteAsync(tx => tx.ChangeHeld(lease, Bury, errorCode: errorCode, error: Shortened(error)), cancellationToken);
+        WriteAsync(tx => tx.ChangeHeldAsync(lease, Bury, errorCode: errorCode, error: Shortened(error)), cancellationToken);
 
     /// <summary>Tries again after <paramref name="delay"/> without burning the attempt (waiting for something, not failing).</summary>
     /// <exception cref="LeaseLostException">It is no longer held.</exception>
     public Task SnoozeAsync(JobLease lease, TimeSpan delay, CancellationToken cancellationToken = default) =>
-        WriteAsync(tx => tx.ChangeHeld(lease, Requeue + "state = 'scheduled', run_at = @at, attempts = attempts - 1", tx.Now + delay),
+        WriteAsync(tx => tx.ChangeHeldAsync(lease, Requeue + "state = 'scheduled', run_at = @at, attempts = attempts - 1", tx.Now + delay),
             cancellationToken);
 
     /// <summary>Gives a job back at once, its attempt not burnt (shutdown).</summary>
     /// <exception cref="LeaseLostException">It is no longer held.</exception>
     public Task ReleaseAsync(JobLease lease, CancellationToken cancellationToken = default) =>
-        WriteAsync(tx => tx.ChangeHeld(lease, Requeue + "state = 'ready', attempts = attempts - 1"), cancellationToken);
+        WriteAsync(tx => tx.ChangeHeldAsync(lease, Requeue + "state = 'ready', attempts = attempts - 1"), cancellationToken);
 
     /// <summary>
     /// Gives back at once the leases of an earlier life of <paramref name="owner"/>: call it when a worker starts, before its first claim.
@@ -102,7 +102,8 @@ public sealed class JobQueue
     public Task<int> ReleaseOwnerAsync(string owner, CancellationToken cancellationToken = default) => _store.WriteAsync(
         tx => tx.ExecuteAsync(
             Requeue + """
-            state = iif(attempts >= max_attempts, 'dead', 'ready'), died_at = iif(attempts >= max_attempts, @now, NULL),
+            state = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'ready' END,
+            died_at = CASE WHEN attempts >= max_attempts THEN @now END,
             error_code = 'worker_restarted', error = 'The worker that held the job ended without giving it back.'
             WHERE state = 'leased' AND owner = @owner
             """,
@@ -155,30 +156,30 @@ public sealed class JobQueue
     public async Task WaitAsync(IReadOnlyCollection<string> kinds, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         var among = JsonSerializer.Serialize(kinds);
-        var end = timeout == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : _time.GetUtcNow() + timeout;
+        DateTimeOffset? end = null;
         while (true)
         {
             // The version first: what is committed after it was read ends the wait below.
             var version = await _store.VersionAsync(cancellationToken);
-            var due = await _store.ReadAsync(
-                tx => tx.QuerySingleOrDefaultAsync<DateTimeOffset?>(
-                    """
+            var (due, now) = await _store.ReadAsync(
+                async tx => (await tx.QuerySingleOrDefaultAsync<DateTimeOffset?>(
+                    $"""
                     SELECT min(at) FROM (
                       SELECT 0 AS at WHERE EXISTS (
-                        SELECT 1 FROM jobs WHERE state = 'ready' AND kind IN (SELECT value FROM json_each(@among)))
+                        SELECT 1 FROM jobs WHERE state = 'ready' AND kind IN {tx.Dialect.Values("@among")})
                       UNION ALL
                       SELECT * FROM (
-                        SELECT run_at FROM jobs WHERE state = 'scheduled' AND kind IN (SELECT value FROM json_each(@among))
-                        ORDER BY run_at LIMIT 1)
+                        SELECT run_at FROM jobs WHERE state = 'scheduled' AND kind IN {tx.Dialect.Values("@among")}
+                        ORDER BY run_at LIMIT 1) s
                       UNION ALL
                       SELECT * FROM (
-                        SELECT lease_until FROM jobs WHERE state = 'leased' AND kind IN (SELECT value FROM json_each(@among))
-                        ORDER BY lease_until LIMIT 1))
+                        SELECT lease_until FROM jobs WHERE state = 'leased' AND kind IN {tx.Dialect.Values("@among")}
+                        ORDER BY lease_until LIMIT 1) l) d
                     """,
-                    new { among }),
+                    new { among }), tx.Now),
                 cancellationToken);
-            var now = _time.GetUtcNow();
-            var until = due < end ? due.Value : end;
+            end ??= timeout == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : now + timeout;
+            var until = due < end ? due.Value : end.Value;
             if (until <= now)
             {
                 return;
@@ -192,49 +193,40 @@ public sealed class JobQueue
     }
 
     /// <summary>The queue's depth by kind.</summary>
-    public Task<IReadOnlyList<JobDepth>> DepthAsync(CancellationToken cancellationToken = default)
-    {
-        var now = _time.GetUtcNow();
-        return _store.ReadAsync(
-            tx => tx.QueryAsync<JobDepth>(
-                """
-                SELECT kind, sum(ready) AS ready, sum(scheduled) AS scheduled, sum(leased) AS leased, sum(dead) AS dead,
-                  max(0, @now - min(oldest)) AS oldest_ready
-                FROM (
-                  SELECT kind, count(*) AS ready, 0 AS scheduled, 0 AS leased, 0 AS dead, min(run_at) AS oldest
-                  FROM jobs WHERE state = 'ready' GROUP BY kind
-                  UNION ALL
-                  SELECT kind, sum(run_at <= @now), sum(run_at > @now), 0, 0, min(iif(run_at <= @now, run_at, NULL))
-                  FROM jobs WHERE state = 'scheduled' GROUP BY kind
-                  UNION ALL
-                  SELECT kind, 0, 0, count(*), 0, NULL FROM jobs WHERE state = 'leased' GROUP BY kind
-                  UNION ALL
-                  SELECT kind, 0, 0, 0, count(*), NULL FROM jobs WHERE state = 'dead' GROUP BY kind)
-                GROUP BY kind ORDER BY kind
-                """,
-                new { now }),
-            cancellationToken);
-    }
+    public Task<IReadOnlyList<JobDepth>> DepthAsync(CancellationToken cancellationToken = default) => _store.ReadAsync(
+        tx => tx.QueryAsync<JobDepth>(
+            """
+            SELECT kind, CAST(sum(ready) AS BIGINT) AS ready, CAST(sum(scheduled) AS BIGINT) AS scheduled,
+              CAST(sum(leased) AS BIGINT) AS leased, CAST(sum(dead) AS BIGINT) AS dead,
+              CASE WHEN min(oldest) > @now THEN 0 ELSE @now - min(oldest) END AS oldest_ready
+            FROM (
+              SELECT kind, count(*) AS ready, 0 AS scheduled, 0 AS leased, 0 AS dead, min(run_at) AS oldest
+              FROM jobs WHERE state = 'ready' GROUP BY kind
+              UNION ALL
+              SELECT kind, count(*) FILTER (WHERE run_at <= @now), count(*) FILTER (WHERE run_at > @now), 0, 0,
+                min(run_at) FILTER (WHERE run_at <= @now)
+              FROM jobs WHERE state = 'scheduled' GROUP BY kind
+              UNION ALL
+              SELECT kind, 0, 0, count(*), 0, NULL FROM jobs WHERE state = 'leased' GROUP BY kind
+              UNION ALL
+              SELECT kind, 0, 0, 0, count(*), NULL FROM jobs WHERE state = 'dead' GROUP BY kind) counted
+            GROUP BY kind ORDER BY kind
+            """,
+            new { tx.Now }),
+        cancellationToken);
 
     private static string Shortened(string error) => error.Length > MaxErrorLength ? error[..MaxErrorLength] : error;
 
-    private void FailHeld(WriteTransaction tx, JobLease lease, string errorCode, string error)
-    {
-        if (lease.Attempt >= lease.Request.MaxAttempts)
-        {
-            tx.ChangeHeld(lease, Bury, errorCode: errorCode, error: Shortened(error));
-        }
-        else
-        {
-            tx.ChangeHeld(lease, Retry, tx.Now + Backoff.After(lease.Attempt, _random), errorCode, Shortened(error));
-        }
-    }
+    private Task FailHeldAsync(WriteTransaction tx, JobLease lease, string errorCode, string error) =>
+        lease.Attempt >= lease.Request.MaxAttempts
+            ? tx.ChangeHeldAsync(lease, Bury, errorCode: errorCode, error: Shortened(error))
+            : tx.ChangeHeldAsync(lease, Retry, tx.Now + Backoff.After(lease.Attempt, _random), errorCode, Shortened(error));
 
-    private Task WriteAsync(Action<WriteTransaction> change, CancellationToken cancellationToken) => _store.WriteAsync(
-        tx =>
+    private Task WriteAsync(Func<WriteTransaction, Task> change, CancellationToken cancellationToken) => _store.WriteBesideOthersAsync(
+        async tx =>
         {
-            change(tx);
-            return Task.CompletedTask;
+            await change(tx);
+            return true;
         },
         cancellationToken);
 }

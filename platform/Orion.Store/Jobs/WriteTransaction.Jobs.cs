@@ -9,7 +9,7 @@ public partial class WriteTransaction
     /// </summary>
     /// <remarks>It carries this write's <see cref="Cause"/>, which the work that is done for it links to and goes on with.</remarks>
     /// <exception cref="ArgumentException">No attempts, no time, or a priority outside -1000 to 1000.</exception>
-    public Task<string?> EnqueueAsync(JobRequest job)
+    public async Task<string?> EnqueueAsync(JobRequest job)
     {
         ArgumentNullException.ThrowIfNull(job);
         if (job.MaxAttempts < 1 || job.MaxDuration < TimeSpan.FromSeconds(1) || job.Priority is < -1000 or > 1000)
@@ -20,19 +20,19 @@ public partial class WriteTransaction
 
         var id = Ids.New("jb", Now);
         if (job.UniqueKey is not null
-            && Execute(
+            && await ExecuteAsync(
                 "INSERT INTO job_keys (unique_key, job_id) VALUES (@unique_key, @id) ON CONFLICT DO NOTHING",
                 new { job.UniqueKey, id }) == 0)
         {
-            return Task.FromResult<string?>(null);
+            return null;
         }
 
-        Execute(
+        await ExecuteAsync(
             """
             INSERT INTO jobs (id, kind, subject, payload, tenant_id, tenant, unique_key, priority, max_attempts, max_duration, trace_parent,
                               correlation_id, enqueued_at, state, run_at)
             VALUES (@id, @kind, @subject, @payload, @tenant_id, @tenant, @unique_key, @priority, @max_attempts, @max_duration,
-                    @trace_parent, @correlation_id, @now, iif(@run_at > @now, 'scheduled', 'ready'), @run_at)
+                    @trace_parent, @correlation_id, @now, CASE WHEN @run_at > @now THEN 'scheduled' ELSE 'ready' END, @run_at)
             """,
             new
             {
@@ -51,34 +51,34 @@ public partial class WriteTransaction
                 Now,
                 RunAt = job.RunAt ?? Now,
             });
-        return Task.FromResult<string?>(id);
+        return id;
     }
 
     /// <summary>Ends a job as done, in the same transaction as its effects.</summary>
     /// <exception cref="LeaseLostException">Someone else holds the job now, or its lease has ended; the whole write is undone.</exception>
-    public Task CompleteAsync(JobLease lease)
-    {
-        ChangeHeld(lease, "DELETE FROM jobs");
-        return Task.CompletedTask;
-    }
+    public Task CompleteAsync(JobLease lease) => ChangeHeldAsync(lease, "DELETE FROM jobs");
 
     /// <summary>
     /// Throws unless the lease is still held: call it in every write that a job makes without completing it, so that a worker that
     /// lost its lease has no effect.
     /// </summary>
     /// <exception cref="LeaseLostException">Someone else holds the job now, or its lease has ended; the whole write is undone.</exception>
-    public Task CheckLeaseAsync(JobLease lease)
+    public async Task CheckLeaseAsync(JobLease lease)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        var held = QuerySingleOrDefault<int>($"SELECT 1 FROM jobs {JobQueue.Held}", new { lease.Id, lease.FencingToken, Now });
-        return held == 1 ? Task.CompletedTask : throw Lost(lease);
+        var held = await QuerySingleOrDefaultAsync<int>(
+            $"SELECT 1 FROM jobs {JobQueue.Held}", new { lease.Id, lease.FencingToken, Now });
+        if (held != 1)
+        {
+            throw Lost(lease);
+        }
     }
 
     /// <summary>Changes the job's row, provided that the lease is held.</summary>
-    internal void ChangeHeld(JobLease lease, string change, DateTimeOffset? at = null, string? errorCode = null, string? error = null)
+    internal async Task ChangeHeldAsync(JobLease lease, string change, DateTimeOffset? at = null, string? errorCode = null, string? error = null)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        if (Execute($"{change} {JobQueue.Held}", new { lease.Id, lease.FencingToken, Now, at, errorCode, error }) == 0)
+        if (await ExecuteAsync($"{change} {JobQueue.Held}", new { lease.Id, lease.FencingToken, Now, at, errorCode, error }) == 0)
         {
             throw Lost(lease);
         }

@@ -20,7 +20,9 @@ public sealed record JournalFact
 }
 
 /// <summary>A fact as it stands in the journal.</summary>
-/// <param name="Position">Its place in the order of commits, from 1.</param>
+/// <param name="Position">
+/// Its place among all facts: above 0, growing, and without a meaning beyond the order. On SQLite that is the order of commits.
+/// </param>
 /// <param name="OccurredAt">When it was committed.</param>
 /// <param name="Fact">The fact.</param>
 /// <param name="TraceId">

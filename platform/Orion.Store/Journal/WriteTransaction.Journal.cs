@@ -5,8 +5,8 @@ namespace Orion.Store;
 public partial class WriteTransaction
 {
     private const string AppendSql = """
-        INSERT INTO journal (occurred_at, type, subject, tenant_id, data, trace_id, correlation_id, trace_parent)
-        VALUES (@now, @type, @subject, @tenant_id, @data, @trace_id, @correlation_id, @trace_parent)
+        INSERT INTO journal (position, occurred_at, type, subject, tenant_id, data, trace_id, correlation_id, trace_parent)
+        VALUES (@position, @now, @type, @subject, @tenant_id, @data, @trace_id, @correlation_id, @trace_parent)
         RETURNING position
         """;
 
@@ -14,10 +14,11 @@ public partial class WriteTransaction
     public Task<long> AppendFactAsync(JournalFact fact)
     {
         ArgumentNullException.ThrowIfNull(fact);
-        return Task.FromResult(QuerySingleOrDefault<long>(
+        return QuerySingleOrDefaultAsync<long>(
             AppendSql,
             new
             {
+                Position = NextPosition(),
                 Now,
                 fact.Type,
                 fact.Subject,
@@ -26,6 +27,6 @@ public partial class WriteTransaction
                 Cause.TraceId,
                 Cause.CorrelationId,
                 Cause.TraceParent,
-            }));
+            });
     }
 }

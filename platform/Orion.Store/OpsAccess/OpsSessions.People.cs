@@ -17,11 +17,10 @@ public sealed partial class OpsSessions
     /// </summary>
     public async Task<OpsSession?> FindAsync(string sessionId, CancellationToken cancellationToken = default)
     {
-        var now = _time.GetUtcNow();
         var found = await _store.ReadAsync(
             tx => tx.QuerySingleOrDefaultAsync<SessionRow>(
                 $"SELECT {Columns} FROM ops_sessions WHERE id = @id AND {Alive}",
-                new { Id = sessionId, OldestStart = now - AbsoluteTimeout, OldestSight = now - IdleTimeout }),
+                new { Id = sessionId, OldestStart = tx.Now - AbsoluteTimeout, OldestSight = tx.Now - IdleTimeout }),
             cancellationToken);
         return found is null ? null : Session(found);
     }
@@ -29,11 +28,10 @@ public sealed partial class OpsSessions
     /// <summary>All live sessions, the newest first; at most 1,000.</summary>
     public async Task<IReadOnlyList<OpsSession>> ListAsync(CancellationToken cancellationToken = default)
     {
-        var now = _time.GetUtcNow();
         var found = await _store.ReadAsync(
             tx => tx.QueryAsync<SessionRow>(
                 $"SELECT {Columns} FROM ops_sessions WHERE {Alive} ORDER BY created_at DESC, id DESC LIMIT @limit",
-                new { OldestStart = now - AbsoluteTimeout, OldestSight = now - IdleTimeout, Limit = MaxListed }),
+                new { OldestStart = tx.Now - AbsoluteTimeout, OldestSight = tx.Now - IdleTimeout, Limit = MaxListed }),
             cancellationToken);
         return [.. found.Select(Session)];
     }

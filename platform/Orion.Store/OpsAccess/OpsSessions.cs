@@ -23,10 +23,9 @@ public sealed partial class OpsSessions
     private const string Live = "secret_hash = @hash AND created_at > @oldest_start AND last_seen_at > @oldest_sight";
 
     private readonly DomainStore _store;
-    private readonly TimeProvider _time;
 
     /// <summary>The sessions of that store.</summary>
-    public OpsSessions(DomainStore store, TimeProvider time) => (_store, _time) = (store, time);
+    public OpsSessions(DomainStore store) => _store = store;
 
     /// <summary>
     /// Makes a login token: 256 random bits, valid once and until <paramref name="validFor"/> has passed; shown once, stored as SHA-256.
@@ -77,8 +76,8 @@ public sealed partial class OpsSessions
                     """
                     INSERT INTO ops_login_tokens (token_hash, name, role, created_at, expires_at)
                     VALUES (@hash, @name, @role, @now, @expires_at)
-                    ON CONFLICT DO UPDATE SET name = excluded.name, role = excluded.role, expires_at = excluded.expires_at
-                    WHERE used_at IS NULL
+                    ON CONFLICT (token_hash) DO UPDATE SET name = excluded.name, role = excluded.role, expires_at = excluded.expires_at
+                    WHERE ops_login_tokens.used_at IS NULL
                     """,
                     new { Hash = Secrets.Hash(token), name, role, tx.Now, ExpiresAt = tx.Now + validFor });
                 await (also?.Invoke(tx) ?? Task.CompletedTask);
@@ -134,10 +133,9 @@ public sealed partial class OpsSessions
             return null;
         }
 
-        var now = _time.GetUtcNow();
-        var found = await _store.ReadAsync(
-            tx => tx.QuerySingleOrDefaultAsync<SessionRow>(
-                $"SELECT id, name, role, created_at, last_seen_at, tab, tab_parameters FROM ops_sessions WHERE {Live}", Of(secret, now)),
+        var (found, now) = await _store.ReadAsync(
+            async tx => (await tx.QuerySingleOrDefaultAsync<SessionRow>(
+                $"SELECT {Columns} FROM ops_sessions WHERE {Live}", Of(secret, tx.Now)), tx.Now),
             cancellationToken);
         if (found is null)
         {

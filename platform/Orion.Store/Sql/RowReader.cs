@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -21,13 +22,13 @@ internal static class RowReader
     // Bounded by the row types of the program times the column lists of its statements.
     private static readonly ConcurrentDictionary<(Type Type, string Columns), Delegate> s_readers = new();
 
-    public static Func<SqliteDataReader, T> For<T>(SqliteDataReader reader)
+    public static Func<DbDataReader, T> For<T>(DbDataReader reader)
     {
         var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToArray();
-        return (Func<SqliteDataReader, T>)s_readers.GetOrAdd((typeof(T), string.Join(',', columns)), _ => Compile<T>(columns));
+        return (Func<DbDataReader, T>)s_readers.GetOrAdd((typeof(T), string.Join(',', columns)), _ => Compile<T>(columns));
     }
 
-    private static Func<SqliteDataReader, T> Compile<T>(string[] columns)
+    private static Func<DbDataReader, T> Compile<T>(string[] columns)
     {
         var type = typeof(T);
         if (IsScalar(type))
@@ -35,7 +36,7 @@ internal static class RowReader
             return reader => Cell<T>(reader, 0);
         }
 
-        var row = Expression.Parameter(typeof(SqliteDataReader));
+        var row = Expression.Parameter(typeof(DbDataReader));
         var byPosition = typeof(ITuple).IsAssignableFrom(type) && type.IsValueType;
         var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.Instance).OrderByDescending(c => c.GetParameters().Length)
             .FirstOrDefault()
@@ -52,7 +53,7 @@ internal static class RowReader
             .Where(p => p.Value is not null
                 || (p.Property.IsDefined(typeof(RequiredMemberAttribute)) ? throw Missing(type, p.Property.Name) : false))
             .Select(p => Expression.Bind(p.Property, p.Value!));
-        return Expression.Lambda<Func<SqliteDataReader, T>>(Expression.MemberInit(Expression.New(constructor, arguments), bindings), row)
+        return Expression.Lambda<Func<DbDataReader, T>>(Expression.MemberInit(Expression.New(constructor, arguments), bindings), row)
             .Compile();
     }
 
@@ -78,7 +79,7 @@ internal static class RowReader
             || type == typeof(TimeSpan);
     }
 
-    private static T Cell<T>(SqliteDataReader reader, int column)
+    private static T Cell<T>(DbDataReader reader, int column)
     {
         if (reader.IsDBNull(column))
         {
@@ -90,9 +91,9 @@ internal static class RowReader
         var type = Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
         object value =
             type == typeof(string) ? reader.GetString(column)
-            : type == typeof(long) ? reader.GetInt64(column)
-            : type == typeof(int) ? checked((int)reader.GetInt64(column))
-            : type == typeof(bool) ? reader.GetInt64(column) != 0
+            : type == typeof(long) ? Integer(reader, column)
+            : type == typeof(int) ? checked((int)Integer(reader, column))
+            : type == typeof(bool) ? (IsBoolean(reader, column) ? reader.GetBoolean(column) : reader.GetInt64(column) != 0)
             : type == typeof(double) ? reader.GetDouble(column)
             : type == typeof(DateTimeOffset) ? DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column))
             : type == typeof(TimeSpan) ? TimeSpan.FromMilliseconds(reader.GetInt64(column))
@@ -101,4 +102,11 @@ internal static class RowReader
             : throw new InvalidOperationException($"Column '{reader.GetName(column)}' cannot be read as {type.Name}.");
         return (T)value;
     }
+
+    // EXISTS and comparisons are numbers on SQLite, and may be read as such everywhere.
+    private static long Integer(DbDataReader reader, int column) =>
+        IsBoolean(reader, column) ? (reader.GetBoolean(column) ? 1 : 0) : reader.GetInt64(column);
+
+    private static bool IsBoolean(DbDataReader reader, int column) =>
+        reader is not SqliteDataReader && reader.GetFieldType(column) == typeof(bool);
 }

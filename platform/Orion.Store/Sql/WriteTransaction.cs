@@ -1,22 +1,20 @@
+using Orion.Store.Postgres;
 using Orion.Store.Sql;
 
 namespace Orion.Store;
 
-/// <summary>A write's own part of a transaction: its savepoint, the journal and the job queue within it.</summary>
+/// <summary>A write's own part of a transaction: its effects, the journal and the job queue within it.</summary>
 public sealed partial class WriteTransaction : ReadTransaction
 {
+    private readonly long? _number;
+    private int _entries;
+
     /// <param name="session">The writing connection.</param>
     /// <param name="now">The time.</param>
     /// <param name="cause">What asked for the write.</param>
-    internal WriteTransaction(SqliteSession session, DateTimeOffset now, Cause cause) : base(session)
-    {
-        // Stored times have milliseconds; one that has more would not compare equal to itself once read back.
-        Now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        Cause = cause;
-    }
-
-    /// <summary>The time of this write, in whole milliseconds; the same for everything in it.</summary>
-    public DateTimeOffset Now { get; }
+    /// <param name="number">The transaction's number, where many write at the same time.</param>
+    internal WriteTransaction(SqlSession session, DateTimeOffset now, Cause cause, long? number = null) : base(session, now) =>
+        (Cause, _number) = (cause, number);
 
     /// <summary>What asked for this write; its facts and jobs have it, and a table of one's own may keep it too.</summary>
     public Cause Cause { get; }
@@ -28,9 +26,10 @@ public sealed partial class WriteTransaction : ReadTransaction
     internal bool IsProbe { get; set; }
 
     /// <summary>Executes a statement and returns the number of rows it changed.</summary>
-    public Task<int> ExecuteAsync(string sql, object? args = null) => Task.FromResult(Execute(sql, args));
+    public Task<int> ExecuteAsync(string sql, object? args = null) => Session(sql).ExecuteAsync(sql, args);
 
-    internal int Execute(string sql, object? args = null) => Statement(sql).Execute(args);
+    /// <summary>The position of the next entry that others follow; null where the database gives it one.</summary>
+    private long? NextPosition() => _number is { } number ? PostgresDialect.PositionOf(number, _entries++) : null;
 
     private Exception Refuse(Exception refusal) => Doom = refusal;
 }

@@ -1,3 +1,4 @@
+using Orion.Store.OpsAccess;
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
@@ -165,15 +166,15 @@ public sealed partial class SessionTests
         using var folder = new TempFolder();
         await using var host = await PanelHost.StartInAsync(folder);
         await host.SignInAsync("viewer");
-        var keys = folder.File("data-protection-keys");
-        var key = Assert.Single(Directory.GetFiles(keys));
+        var key = Assert.Single(await new DataProtectionKeys(host.Store).ListAsync());
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(keys));
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
+            Assert.All(
+                Directory.GetFiles(folder.Path, "store.db*"),
+                file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
         }
 
-        var secret = KeyMaterial().Match(await File.ReadAllTextAsync(key)).Groups["secret"].Value;
+        var secret = KeyMaterial().Match(key).Groups["secret"].Value;
         Assert.NotEmpty(secret);
         Assert.DoesNotContain(host.Logs.Lines, l => l.Level >= LogLevel.Warning || l.Message.Contains(secret, StringComparison.Ordinal));
     }

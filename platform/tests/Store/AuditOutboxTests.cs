@@ -63,6 +63,7 @@ public sealed class AuditOutboxTests
     }
 
     [Fact]
+    [Trait("Store", "once")]
     public async Task That_entries_can_be_removed_does_not_make_a_full_store_healthy()
     {
         await using var db = await StoreUnderTest.WithNotesAsync();
@@ -104,6 +105,9 @@ public sealed class AuditOutboxTests
     private static Task AddAsync(StoreUnderTest db, string id) =>
         db.Store.WriteAsync(tx => tx.AppendAuditEntryAsync($$"""{"id":"{{id}}"}"""));
 
-    private static Task<IReadOnlyList<AuditOutboxEntry>> EntriesAsync(StoreUnderTest db) =>
-        db.Store.ReadAsync(tx => tx.AuditOutboxAsync(100));
+    private static async Task<IReadOnlyList<AuditOutboxEntry>> EntriesAsync(StoreUnderTest db)
+    {
+        await db.SettledAsync();
+        return await db.Store.ReadAsync(tx => tx.AuditOutboxAsync(100));
+    }
 }

@@ -1,5 +1,6 @@
 namespace Orion.Store.Tests;
 
+[Trait("Store", "once")]
 public sealed class CheckpointTests
 {
     [Fact]

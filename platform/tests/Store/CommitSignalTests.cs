@@ -1,11 +1,12 @@
 using Microsoft.Data.Sqlite;
 using Orion.Store;
 using Orion.Store.Changes;
-using Orion.Store.Sql;
+using Orion.Store.Sqlite;
 
 namespace Orion.Store.Tests;
 
 /// <summary>How a process that waits hears of another's commits.</summary>
+[Trait("Store", "once")]
 public sealed class CommitSignalTests
 {
     private static readonly TimeSpan s_within = TimeSpan.FromSeconds(30);

@@ -5,6 +5,7 @@ using Orion.Store.Health;
 namespace Orion.Store.Tests;
 
 /// <summary>A database that cannot grow, as on a full disk (the engine's own page limit gives the same error).</summary>
+[Trait("Store", "once")]
 public sealed class FullDiskTests
 {
     [Fact]

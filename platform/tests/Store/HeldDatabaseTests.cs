@@ -6,6 +6,7 @@ using Orion.Store.Health;
 namespace Orion.Store.Tests;
 
 /// <summary>Another process holds the database and does not let go.</summary>
+[Trait("Store", "once")]
 public sealed class HeldDatabaseTests
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(1);

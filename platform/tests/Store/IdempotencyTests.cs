@@ -92,7 +92,7 @@ public sealed class IdempotencyTests
         await PostAsync(db, Request("super-secret-key", """{"card":"4242-canary"}"""), "a");
         await db.Store.DisposeAsync();
 
-        var bytes = await db.StoredBytesAsync();
+        var bytes = await db.StoredAsync();
         Assert.DoesNotContain("super-secret-key", bytes, StringComparison.Ordinal);
         Assert.DoesNotContain("4242-canary", bytes, StringComparison.Ordinal);
     }

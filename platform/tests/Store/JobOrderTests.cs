@@ -10,7 +10,7 @@ public sealed class JobOrderTests
     public async Task A_higher_priority_goes_first_until_the_other_has_waited_long_enough()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, Job("low"));
         db.Time.Advance(TimeSpan.FromMinutes(4));
         await EnqueueAsync(db, Job("high") with { Priority = 5 });
@@ -24,7 +24,7 @@ public sealed class JobOrderTests
     public async Task A_tenant_with_a_backlog_does_not_hold_up_another()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, [.. Enumerable.Range(0, 1000).Select(i => Job($"acme-{i:000}") with { TenantId = "acme" })]);
         Assert.Equal(["note/acme-000"], await SubjectsAsync(queue, 1));
         db.Time.Advance(TimeSpan.FromSeconds(10));

@@ -12,7 +12,7 @@ public sealed class JobTests
     public async Task A_job_becomes_visible_with_its_cause_and_only_when_that_commits()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await Assert.ThrowsAsync<FormatException>(() => db.Store.WriteAsync(async tx =>
         {
             await tx.EnqueueAsync(Job("undone"));
@@ -41,7 +41,7 @@ public sealed class JobTests
     public async Task A_claimed_job_is_nobody_elses_and_a_done_one_is_gone()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, Job("a"));
         var lease = Assert.Single(await queue.ClaimAsync("w1", s_kinds, 10));
         Assert.Empty(await queue.ClaimAsync("w2", s_kinds, 10));
@@ -56,7 +56,7 @@ public sealed class JobTests
     public async Task Only_jobs_of_the_asked_kinds_are_claimed()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, Job("a"), Job("b") with { Kind = "other" });
 
         Assert.Equal("note/a", Assert.Single(await queue.ClaimAsync("w", s_kinds, 10)).Request.Subject);
@@ -67,7 +67,7 @@ public sealed class JobTests
     public async Task A_lost_lease_has_no_effect()
     {
         await using var db = await StoreUnderTest.WithNotesAsync();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, Job("a"));
         var slow = Assert.Single(await queue.ClaimAsync("slow", s_kinds, 1));
         db.Time.Advance(JobQueue.Lease);
@@ -96,7 +96,7 @@ public sealed class JobTests
     public async Task A_lost_lease_undoes_the_write_even_when_the_closure_swallows_it()
     {
         await using var db = await StoreUnderTest.WithNotesAsync();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, Job("a"));
         var lease = Assert.Single(await queue.ClaimAsync("w", s_kinds, 1));
         db.Time.Advance(JobQueue.Lease);
@@ -113,7 +113,7 @@ public sealed class JobTests
     public async Task Beats_keep_a_lease_until_the_attempt_has_taken_too_long()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, Job("a") with { MaxDuration = TimeSpan.FromSeconds(30), MaxAttempts = 1 });
         var lease = Assert.Single(await queue.ClaimAsync("w", s_kinds, 1));
         for (var beats = 0; beats < 5; beats++)
@@ -132,7 +132,7 @@ public sealed class JobTests
     public async Task A_failed_attempt_comes_back_later_and_the_last_one_is_a_dead_letter_that_can_be_redriven()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time, new Random(1));
+        var queue = new JobQueue(db.Store, new Random(1));
         using (var cause = new Activity("cause").SetIdFormat(ActivityIdFormat.W3C).Start())
         {
             cause.SetCustomProperty(Cause.CorrelationIdProperty, "c-1");
@@ -173,7 +173,7 @@ public sealed class JobTests
     public async Task A_job_that_kills_its_workers_ends_as_a_dead_letter()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, Job("a") with { MaxAttempts = 2 });
         Assert.Single(await queue.ClaimAsync("w", s_kinds, 1));
         Assert.Equal(1, await queue.ReleaseOwnerAsync("w"));
@@ -188,7 +188,7 @@ public sealed class JobTests
     public async Task A_restarted_worker_gets_back_only_what_it_held_itself()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, Job("a"), Job("b"));
         var mine = Assert.Single(await queue.ClaimAsync("w1", s_kinds, 1));
         Assert.Single(await queue.ClaimAsync("w2", s_kinds, 1));
@@ -203,7 +203,7 @@ public sealed class JobTests
     public async Task Releasing_and_snoozing_burn_no_attempt()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, Job("a"));
         await queue.ReleaseAsync(Assert.Single(await queue.ClaimAsync("w", s_kinds, 1)));
         var again = Assert.Single(await queue.ClaimAsync("w", s_kinds, 1));
@@ -223,7 +223,7 @@ public sealed class JobTests
     public async Task A_unique_key_is_accepted_once_ever()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         var job = Job("a") with { UniqueKey = "bill/2026-01" };
         await Assert.ThrowsAsync<FormatException>(() => db.Store.WriteAsync(async tx =>
         {
@@ -243,7 +243,7 @@ public sealed class JobTests
     public async Task Depth_counts_by_kind_and_state()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, Job("a"), Job("b"), Job("c"), Job("d") with { RunAt = db.Time.GetUtcNow().AddMinutes(1) },
             Job("e") with { Kind = "other" });
         db.Time.Advance(TimeSpan.FromSeconds(7));

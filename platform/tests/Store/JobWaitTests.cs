@@ -12,18 +12,18 @@ public sealed class JobWaitTests
     {
         await using var worker = StoreUnderTest.Open();
         await using var api = worker.Beside();
-        var waiting = new JobQueue(worker.Store, worker.Time).WaitAsync(s_kinds, s_long);
+        var waiting = new JobQueue(worker.Store).WaitAsync(s_kinds, s_long);
         await EnqueueAsync(api, null);
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Single(await new JobQueue(worker.Store, worker.Time).ClaimAsync("w", s_kinds, 1));
+        Assert.Single(await new JobQueue(worker.Store).ClaimAsync("w", s_kinds, 1));
     }
 
     [Fact]
     public async Task A_job_that_came_between_the_claim_and_the_wait_is_not_slept_through()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         Assert.Empty(await queue.ClaimAsync("w", s_kinds, 1));
         await EnqueueAsync(db, null);
 
@@ -34,7 +34,7 @@ public sealed class JobWaitTests
     public async Task A_scheduled_job_and_an_ended_lease_wake_by_the_clock()
     {
         await using var db = StoreUnderTest.Open();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         await EnqueueAsync(db, db.Time.GetUtcNow().AddMinutes(3));
         var scheduled = queue.WaitAsync(s_kinds, s_long);
         await AdvanceUntilDoneAsync(db, scheduled, TimeSpan.FromMinutes(3));
@@ -49,7 +49,7 @@ public sealed class JobWaitTests
     public async Task Other_kinds_and_other_commits_do_not_end_the_wait()
     {
         await using var db = await StoreUnderTest.WithNotesAsync();
-        var queue = new JobQueue(db.Store, db.Time);
+        var queue = new JobQueue(db.Store);
         var waiting = queue.WaitAsync(["other"], TimeSpan.FromMinutes(1));
         await db.NoteAsync("a");
         await EnqueueAsync(db, null);
@@ -60,12 +60,13 @@ public sealed class JobWaitTests
     }
 
     [Fact]
+    [Trait("Store", "once")]
     public async Task An_empty_claim_changes_nothing_and_wakes_nobody()
     {
         await using var db = StoreUnderTest.Open();
         var before = await db.Store.VersionAsync();
 
-        Assert.Empty(await new JobQueue(db.Store, db.Time).ClaimAsync("w", s_kinds, 1));
+        Assert.Empty(await new JobQueue(db.Store).ClaimAsync("w", s_kinds, 1));
         Assert.Equal(before, await db.Store.VersionAsync());
     }
 

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 
 namespace Orion.Store.Tests;
 
+[Trait("Store", "once")]
 public sealed class KillTests(ITestOutputHelper output)
 {
     // Each kill costs a process start; ORION_KILLS=100 runs the long form.

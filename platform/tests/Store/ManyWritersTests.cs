@@ -6,7 +6,7 @@ namespace Orion.Store.Tests;
 public sealed class ManyWritersTests
 {
     [Fact]
-    public async Task Two_stores_on_one_file_write_at_once_and_neither_sees_the_lock()
+    public async Task Two_stores_on_one_database_write_at_once_and_neither_sees_the_other()
     {
         await using var one = await StoreUnderTest.WithNotesAsync();
         await using var two = one.Beside();
@@ -17,7 +17,9 @@ public sealed class ManyWritersTests
         }));
         var positions = await Task.WhenAll(writes);
 
-        Assert.Equal(Enumerable.Range(1, 400).Select(i => (long)i), positions.Order());
+        Assert.Equal(400, positions.Distinct().Count());
+        await one.SettledAsync();
+        Assert.Equal(positions.Order(), (await two.Store.ReadAsync(tx => tx.FactsSinceAsync(0))).Select(e => e.Position));
         Assert.Equal(400, (await two.NotesAsync()).Count);
     }
 
@@ -28,16 +30,22 @@ public sealed class ManyWritersTests
         await using var two = one.Beside(o => o.BusyTimeout = TimeSpan.FromMilliseconds(50));
         using var holding = new ManualResetEventSlim();
         using var hold = new ManualResetEventSlim();
-        var holder = one.Store.WriteAsync(tx =>
+        var holder = one.Store.WriteAsync(async tx =>
         {
+            await tx.ExecuteAsync("INSERT INTO notes (id) VALUES ('one')");
             holding.Set();
             hold.Wait();
-            return tx.ExecuteAsync("INSERT INTO notes (id) VALUES ('one')");
         });
         holding.Wait();
+        try
+        {
+            await Assert.ThrowsAsync<StoreBusyException>(() => two.NoteAsync("one"));
+        }
+        finally
+        {
+            hold.Set();
+        }
 
-        await Assert.ThrowsAsync<StoreBusyException>(() => two.NoteAsync("two"));
-        hold.Set();
         await holder;
         await two.NoteAsync("three");
         Assert.Equal(["one", "three"], await one.NotesAsync());
@@ -76,18 +84,23 @@ public sealed class ManyWritersTests
     }
 
     [Fact]
-    public async Task The_version_changes_with_every_commit_of_any_process_and_only_then()
+    public async Task The_version_changes_with_every_commit_of_any_process()
     {
         await using var one = await StoreUnderTest.WithNotesAsync();
         await using var two = one.Beside();
         var before = await one.Store.VersionAsync();
-        Assert.Equal(before, await one.Store.VersionAsync());
+        if (!StoreDatabase.IsPostgres)
+        {
+            // There other tests commit to the same server.
+            Assert.Equal(before, await one.Store.VersionAsync());
+        }
+
         await one.NoteAsync("a");
         var afterOwn = await one.Store.VersionAsync();
         await two.NoteAsync("b");
 
         Assert.NotEqual(before, afterOwn);
-        Assert.NotEqual(afterOwn, await one.Store.VersionAsync());
+        await Eventually.TrueAsync(async () => await one.Store.VersionAsync() != afterOwn, "another version");
     }
 
     [Fact]

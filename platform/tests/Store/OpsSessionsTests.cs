@@ -9,11 +9,11 @@ public sealed class OpsSessionsTests
     {
         await using var db = StoreUnderTest.Open();
         await using var other = db.Beside();
-        var sessions = new OpsSessions(db.Store, db.Time);
+        var sessions = new OpsSessions(db.Store);
         var token = await sessions.CreateLoginTokenAsync("Ada", "operator", TimeSpan.FromMinutes(10));
 
         var tries = await Task.WhenAll(
-            Enumerable.Range(0, 10).Select(i => new OpsSessions((i % 2 == 0 ? db : other).Store, db.Time).RedeemAsync(token)));
+            Enumerable.Range(0, 10).Select(i => new OpsSessions((i % 2 == 0 ? db : other).Store).RedeemAsync(token)));
 
         var signIn = Assert.Single(tries, t => t is not null)!;
         Assert.Equal(("Ada", "operator"), (signIn.Session.Name, signIn.Session.Role));
@@ -24,7 +24,7 @@ public sealed class OpsSessionsTests
     public async Task Expired_unknown_and_malformed_tokens_give_no_session()
     {
         await using var db = StoreUnderTest.Open();
-        var sessions = new OpsSessions(db.Store, db.Time);
+        var sessions = new OpsSessions(db.Store);
         var token = await sessions.CreateLoginTokenAsync("Ada", "admin", TimeSpan.FromMinutes(10));
         db.Time.Advance(TimeSpan.FromMinutes(10));
 
@@ -38,7 +38,7 @@ public sealed class OpsSessionsTests
     public async Task A_token_that_was_handed_over_works_until_it_was_used()
     {
         await using var db = StoreUnderTest.Open();
-        var sessions = new OpsSessions(db.Store, db.Time);
+        var sessions = new OpsSessions(db.Store);
         const string Token = "handed-over-by-the-host";
         await sessions.EnsureLoginTokenAsync(Token, "admin", "admin", TimeSpan.FromHours(1));
         db.Time.Advance(TimeSpan.FromHours(2));
@@ -56,7 +56,7 @@ public sealed class OpsSessionsTests
     public async Task Someone_may_be_signed_in_without_a_role()
     {
         await using var db = StoreUnderTest.Open();
-        var sessions = new OpsSessions(db.Store, db.Time);
+        var sessions = new OpsSessions(db.Store);
         var signIn = await sessions.RedeemAsync(await sessions.CreateLoginTokenAsync("Bob", null, TimeSpan.FromMinutes(1)));
 
         Assert.Null((await sessions.AuthenticateAsync(signIn!.Secret))!.Role);
@@ -66,7 +66,7 @@ public sealed class OpsSessionsTests
     public async Task A_session_idles_out_and_ends_after_a_day_even_in_use()
     {
         await using var db = StoreUnderTest.Open();
-        var sessions = new OpsSessions(db.Store, db.Time);
+        var sessions = new OpsSessions(db.Store);
         var idle = (await sessions.RedeemAsync(await sessions.CreateLoginTokenAsync("Ada", "viewer", TimeSpan.FromMinutes(1))))!.Secret;
         var used = (await sessions.RedeemAsync(await sessions.CreateLoginTokenAsync("Bob", "viewer", TimeSpan.FromMinutes(1))))!.Secret;
         for (var hour = 0; hour < 23; hour++)
@@ -85,7 +85,7 @@ public sealed class OpsSessionsTests
     public async Task An_ended_session_is_over()
     {
         await using var db = StoreUnderTest.Open();
-        var sessions = new OpsSessions(db.Store, db.Time);
+        var sessions = new OpsSessions(db.Store);
         var secret = (await sessions.RedeemAsync(await sessions.CreateLoginTokenAsync("Ada", "viewer", TimeSpan.FromMinutes(1))))!.Secret;
         await sessions.EndAsync(secret);
 
@@ -97,7 +97,7 @@ public sealed class OpsSessionsTests
     public async Task The_active_tab_is_the_sessions_own()
     {
         await using var db = StoreUnderTest.Open();
-        var sessions = new OpsSessions(db.Store, db.Time);
+        var sessions = new OpsSessions(db.Store);
         var one = (await sessions.RedeemAsync(await sessions.CreateLoginTokenAsync("Ada", "viewer", TimeSpan.FromMinutes(1))))!.Secret;
         var two = (await sessions.RedeemAsync(await sessions.CreateLoginTokenAsync("Ada", "viewer", TimeSpan.FromMinutes(1))))!.Secret;
         Assert.True(await sessions.SetTabAsync(one, "logs", "level=error"));
@@ -112,14 +112,14 @@ public sealed class OpsSessionsTests
     public async Task Tokens_and_secrets_are_not_in_the_database_and_wrong_roles_are_refused()
     {
         await using var db = StoreUnderTest.Open();
-        var sessions = new OpsSessions(db.Store, db.Time);
+        var sessions = new OpsSessions(db.Store);
         var token = await sessions.CreateLoginTokenAsync("Ada", "viewer", TimeSpan.FromMinutes(1));
         var secret = (await sessions.RedeemAsync(token))!.Secret;
         await Assert.ThrowsAsync<ArgumentException>(() => sessions.CreateLoginTokenAsync("Ada", "emperor", TimeSpan.FromMinutes(1)));
         await Assert.ThrowsAsync<ArgumentException>(() => sessions.EnsureLoginTokenAsync("short", "Ada", "admin", TimeSpan.FromMinutes(1)));
         await db.Store.DisposeAsync();
 
-        var bytes = await db.StoredBytesAsync();
+        var bytes = await db.StoredAsync();
         Assert.DoesNotContain(token, bytes, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, bytes, StringComparison.Ordinal);
     }
@@ -128,7 +128,7 @@ public sealed class OpsSessionsTests
     public async Task An_admin_lists_the_live_sessions_and_ends_one_by_its_id()
     {
         await using var db = StoreUnderTest.Open();
-        var sessions = new OpsSessions(db.Store, db.Time);
+        var sessions = new OpsSessions(db.Store);
         var ada = (await sessions.RedeemAsync(await sessions.CreateLoginTokenAsync("Ada", "admin", TimeSpan.FromMinutes(1))))!;
         db.Time.Advance(TimeSpan.FromSeconds(1));
         var bob = (await sessions.RedeemAsync(await sessions.CreateLoginTokenAsync("Bob", "viewer", TimeSpan.FromMinutes(1))))!;

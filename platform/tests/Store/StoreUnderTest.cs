@@ -1,18 +1,17 @@
-using System.Text;
 using Orion.Store;
 
 namespace Orion.Store.Tests;
 
-/// <summary>A store over a file of the test's own, with a scratch table, on a clock the test moves.</summary>
+/// <summary>A store over a database of the test's own, with a scratch table, on a clock the test moves.</summary>
 internal sealed class StoreUnderTest : IAsyncDisposable
 {
-    private readonly TempFolder _folder;
-    private readonly bool _ownsFolder;
+    private readonly bool _isOwner;
 
-    private StoreUnderTest(TempFolder folder, bool ownsFolder, FakeTimeProvider time, Action<DomainStoreOptions>? configure)
+    private StoreUnderTest(
+        TempFolder folder, StoreDatabase database, bool isOwner, FakeTimeProvider time, Action<DomainStoreOptions>? configure)
     {
-        (_folder, _ownsFolder, Time) = (folder, ownsFolder, time);
-        var options = Options(folder);
+        (Folder, Database, _isOwner, Time) = (folder, database, isOwner, time);
+        var options = Options(database);
         configure?.Invoke(options);
         Store = new DomainStore(options, time);
     }
@@ -21,13 +20,22 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public FakeTimeProvider Time { get; }
 
-    public TempFolder Folder => _folder;
+    public TempFolder Folder { get; }
 
+    public StoreDatabase Database { get; }
+
+    public static DomainStoreOptions Options(StoreDatabase database) =>
+        new() { ConnectionString = database.ConnectionString, Readers = 2 };
+
+    /// <summary>Of a file in that folder.</summary>
     public static DomainStoreOptions Options(TempFolder folder) =>
         new() { ConnectionString = $"Data Source={folder.File("store.db")}", Readers = 2 };
 
-    public static StoreUnderTest Open(Action<DomainStoreOptions>? configure = null) =>
-        new(new TempFolder(), ownsFolder: true, new FakeTimeProvider(), configure);
+    public static StoreUnderTest Open(Action<DomainStoreOptions>? configure = null)
+    {
+        var folder = new TempFolder();
+        return new StoreUnderTest(folder, StoreDatabase.Of(folder.Path), isOwner: true, new FakeTimeProvider(), configure);
+    }
 
     public static async Task<StoreUnderTest> WithNotesAsync(Action<DomainStoreOptions>? configure = null)
     {
@@ -36,26 +44,36 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         return opened;
     }
 
-    /// <summary>A second store over the same file, as another process would have it.</summary>
-    public StoreUnderTest Beside(Action<DomainStoreOptions>? configure = null) => new(_folder, ownsFolder: false, Time, configure);
+    /// <summary>A second store over the same database, as another process would have it.</summary>
+    public StoreUnderTest Beside(Action<DomainStoreOptions>? configure = null) => new(Folder, Database, isOwner: false, Time, configure);
 
     public Task<int> NoteAsync(string id) => Store.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO notes (id) VALUES (@id)", new { id }));
 
     public Task<IReadOnlyList<string>> NotesAsync() => Store.ReadAsync(tx => tx.QueryAsync<string>("SELECT id FROM notes ORDER BY id"));
 
-    /// <summary>Everything the closed store left on disk, its log included.</summary>
-    public async Task<string> StoredBytesAsync()
-    {
-        var files = await Task.WhenAll(Directory.GetFiles(_folder.Path, "store.db*").Select(f => File.ReadAllBytesAsync(f)));
-        return string.Concat(files.Select(Encoding.Latin1.GetString));
-    }
+    /// <summary>
+    /// Completes when all facts and audit entries that are committed can be followed: other tests of the run may have older transactions
+    /// under way on the same server.
+    /// </summary>
+    public Task SettledAsync() => Eventually.TrueAsync(
+        () => Store.ReadAsync(async tx =>
+            await tx.LastPositionAsync() == await MaxAsync(tx, "journal")
+            && (await tx.AuditOutboxAsync(1_000_000)).Count == await tx.QuerySingleOrDefaultAsync<long>("SELECT count(*) FROM audit_outbox")),
+        "nothing older under way");
+
+    /// <summary>Everything the closed store left in its database.</summary>
+    public Task<string> StoredAsync() => Database.StoredAsync();
 
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
-        if (_ownsFolder)
+        if (_isOwner)
         {
-            _folder.Dispose();
+            await Database.DisposeAsync();
+            Folder.Dispose();
         }
     }
+
+    private static Task<long> MaxAsync(ReadTransaction tx, string table) =>
+        tx.QuerySingleOrDefaultAsync<long>($"SELECT COALESCE(max(position), 0) FROM {table}");
 }

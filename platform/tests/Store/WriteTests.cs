@@ -17,6 +17,7 @@ public sealed class WriteTests
     }
 
     [Fact]
+    [Trait("Store", "once")]
     public async Task Writes_that_wait_share_one_commit()
     {
         await using var db = await StoreUnderTest.WithNotesAsync();
@@ -137,7 +138,13 @@ public sealed class WriteTests
     [Fact]
     public async Task A_full_queue_refuses_and_does_nothing()
     {
-        await using var db = await StoreUnderTest.WithNotesAsync(o => o.MaxQueue = 2);
+        await using var db = await StoreUnderTest.WithNotesAsync(o =>
+        {
+            o.MaxQueue = 2;
+
+            // One writes, as on SQLite.
+            o.ConnectionString += StoreDatabase.IsPostgres ? ";Maximum Pool Size=3" : "";
+        });
         using var busy = new ManualResetEventSlim();
         using var hold = new ManualResetEventSlim();
         var blocker = db.Store.WriteAsync(_ =>
@@ -149,14 +156,22 @@ public sealed class WriteTests
         busy.Wait();
         var accepted = new[] { db.NoteAsync("a"), db.NoteAsync("b") };
 
-        await Assert.ThrowsAsync<StoreBusyException>(() => db.NoteAsync("c"));
-        hold.Set();
+        try
+        {
+            await Assert.ThrowsAsync<StoreBusyException>(() => db.NoteAsync("c"));
+        }
+        finally
+        {
+            hold.Set();
+        }
+
         await blocker;
         await Task.WhenAll(accepted);
         Assert.Equal(["a", "b"], await db.NotesAsync());
     }
 
     [Fact]
+    [Trait("Store", "once")]
     public async Task The_callers_continuation_does_not_run_on_the_writers_thread()
     {
         await using var db = await StoreUnderTest.WithNotesAsync();
@@ -179,6 +194,7 @@ public sealed class WriteTests
     }
 
     [Fact]
+    [Trait("Store", "once")]
     public async Task A_failed_commit_fails_its_whole_batch_and_the_next_write_works()
     {
         await using var db = await StoreUnderTest.WithNotesAsync();

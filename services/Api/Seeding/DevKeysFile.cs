@@ -6,7 +6,10 @@ namespace OrionPlatform.Api;
 /// <summary>A demo tenant's key.</summary>
 internal sealed record DevKey(string ApiKey, string ProjectId);
 
-/// <summary><c>dev-keys.json</c> beside the store's database: <c>{"acme":{"apiKey":"...","projectId":"..."},...}</c>, mode 0600.</summary>
+/// <summary>
+/// <c>dev-keys.json</c> beside the store's file, or beside the telemetry's folder where the store is a server:
+/// <c>{"acme":{"apiKey":"...","projectId":"..."},...}</c>, mode 0600.
+/// </summary>
 internal sealed class DevKeysFile(string path)
 {
     private static readonly TimeSpan s_lockPatience = TimeSpan.FromSeconds(20);
@@ -16,10 +19,15 @@ internal sealed class DevKeysFile(string path)
 
     public static DevKeysFile Beside(IConfiguration configuration)
     {
-        var store = new DbConnectionStringBuilder { ConnectionString = configuration.GetConnectionString("store") };
-        var database = (string)store["Data Source"];
-        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(database))!;
+        var database = Part("store", "Data Source") ?? Part("telemetry", "Directory")
+            ?? throw new InvalidOperationException("Neither ConnectionStrings:store nor ConnectionStrings:telemetry names a path.");
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(database).TrimEnd(System.IO.Path.DirectorySeparatorChar))!;
         return new DevKeysFile(System.IO.Path.Combine(folder, "dev-keys.json"));
+
+        string? Part(string name, string key) =>
+            new DbConnectionStringBuilder { ConnectionString = configuration.GetConnectionString(name) }.TryGetValue(key, out var value)
+                ? (string)value
+                : null;
     }
 
     /// <summary>Keeps other replicas of the api out until it is disposed.</summary>

@@ -157,7 +157,7 @@ public sealed class Members
     {
         var row = await tx.QuerySingleOrDefaultAsync<KeyRow>(
             """
-            SELECT k.tenant_id, k.secret_hash, t.slug, iif(k.revoked_at IS NULL, m.role, NULL) AS role
+            SELECT k.tenant_id, k.secret_hash, t.slug, CASE WHEN k.revoked_at IS NULL THEN m.role END AS role
             FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
             LEFT JOIN memberships m ON m.tenant_id = k.tenant_id AND m.principal_id = k.id
             WHERE k.id = @api_key_id

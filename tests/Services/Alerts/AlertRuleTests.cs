@@ -53,7 +53,7 @@ public sealed class AlertRuleTests
     private static AlertedSink Alerted() => new(Slos.All, services =>
     {
         services.AddSingleton(_ => new DomainUnderTest());
-        services.AddSingleton(s => new JobQueue(s.GetRequiredService<DomainUnderTest>().Store, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new JobQueue(s.GetRequiredService<DomainUnderTest>().Store));
         AlertRules.Add(services);
     });
 

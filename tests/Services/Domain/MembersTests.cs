@@ -155,7 +155,7 @@ public sealed class MembersTests
         var key = (await new Members(db.Store).EnsureTenantAsync("acme")).ApiKey!;
         await db.Store.DisposeAsync();
 
-        var bytes = await db.StoredBytesAsync();
+        var bytes = await db.StoredAsync();
         Assert.DoesNotContain(key[^43..], bytes, StringComparison.Ordinal);
     }
 }

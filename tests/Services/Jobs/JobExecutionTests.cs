@@ -19,7 +19,7 @@ public sealed class JobExecutionTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _queue = new JobQueue(Store, Time);
+        _queue = new JobQueue(Store);
         await Store.WriteAsync(tx => tx.EnqueueAsync(new JobRequest { Kind = Kind, Subject = "test/1" }));
     }
 

@@ -2,7 +2,8 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>When too many writes wait, a caller is told to come again, and nothing was done.</summary>
+/// <summary>Of a SQLite store. When too many writes wait, a caller is told to come again, and nothing was done.</summary>
+[Trait("Store", "once")]
 public sealed class BusyTests
 {
     [Fact]

@@ -34,7 +34,7 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
         var (code, output, _) = await RunAsync("ops-login", "--role", "admin", "--name", "Tess");
         Assert.Equal(0, code);
         var token = output.Trim()["/admin/ops/login?t=".Length..];
-        var sessions = new OpsSessions(shared.Api.Store, TimeProvider.System);
+        var sessions = new OpsSessions(shared.Api.Store);
         Assert.Equal("admin", (await sessions.RedeemAsync(token))?.Session.Role);
         Assert.Null(await sessions.RedeemAsync(token));
     }
@@ -46,7 +46,7 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
         Assert.Equal(1, (await RunAsync("tenant", "create", "audited")).Code);
         Assert.Equal(0, (await RunAsync("ops-login", "--role", "viewer", "--name", "Vera")).Code);
         await shared.Api.Store.WriteAsync(tx => tx.EnqueueAsync(new JobRequest { Kind = "test.dead", Subject = "test/1" }));
-        var jobs = new JobQueue(shared.Api.Store, TimeProvider.System);
+        var jobs = new JobQueue(shared.Api.Store);
         await jobs.BuryAsync((await jobs.ClaimAsync("w1", ["test.dead"], 1)).Single(), "gone", "It is over.");
         Assert.Equal(0, (await RunAsync("jobs", "redrive")).Code);
         Assert.Equal(0, (await RunAsync("jobs", "redrive")).Code);
@@ -102,7 +102,7 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
             RedirectStandardError = true,
             WorkingDirectory = shared.Api.Folder,
         };
-        start.Environment["ConnectionStrings__store"] = $"Data Source={Path.Combine(shared.Api.Folder, "store.db")}";
+        start.Environment["ConnectionStrings__store"] = StoreDatabase.Of(shared.Api.Folder).ConnectionString;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();

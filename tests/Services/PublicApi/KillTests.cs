@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Data.Sqlite;
@@ -44,9 +45,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string Store => _folder.File("store.db");
+    private DbConnection Store => StoreDatabase.Of(_folder.Path).Connection();
 
-    private string Telemetry => _folder.File("telemetry/telemetry.db");
+    private DbConnection Telemetry => File(_folder.File("telemetry/telemetry.db"));
 
     /// <summary>Every change that is in the store has one entry, acknowledged or not; and what was acknowledged is in the store.</summary>
     private void AssertAudited()
@@ -78,7 +79,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             [("lines", "canonical_lines"), ("spans", "spans"), ("logs", "logs")])
         {
             var files = Directory.GetFiles(_folder.File("telemetry"), "api*.db", SearchOption.AllDirectories);
-            Assert.Equal(losses[stream].Stored, files.Sum(f => Column<long>(f, $"SELECT count(*) FROM {table}").Single()));
+            Assert.Equal(losses[stream].Stored, files.Sum(f => Column<long>(File(f), $"SELECT count(*) FROM {table}").Single()));
         }
 
         Assert.Equal(losses["audit"].Stored, Column<long>(Telemetry, "SELECT count(*) FROM audit_log").Single());
@@ -96,7 +97,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     {
         var api = ServiceProcess.Api(_folder.Path, "--Orion:Sink:FlushInterval=00:00:00.5");
         var address = await api.AddressAsync();
-        await Eventually.TrueAsync(() => File.Exists(_folder.File("dev-keys.json")), "the demo tenants are there");
+        await Eventually.TrueAsync(() => System.IO.File.Exists(_folder.File("dev-keys.json")), "the demo tenants are there");
         var acme = ApiUnderTest.KeysIn(_folder.Path).GetProperty("acme");
         using var client = new HttpClient { BaseAddress = new Uri(address, $"v1/projects/{acme.GetProperty("projectId").GetString()}/") };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", acme.GetProperty("apiKey").GetString());
@@ -143,9 +144,11 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         Interlocked.Increment(ref _answers);
     }
 
-    private static List<T> Column<T>(string file, string sql)
+    private static SqliteConnection File(string path) => new($"Data Source={path};Mode=ReadOnly;Pooling=False");
+
+    private static List<T> Column<T>(DbConnection database, string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False");
+        using var connection = database;
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

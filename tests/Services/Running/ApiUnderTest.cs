@@ -37,7 +37,7 @@ internal sealed class ApiUnderTest : IAsyncDisposable
     public static string[] Arguments(string folder, string environment = "Development") =>
     [
         $"--contentRoot={folder}", $"--environment={environment}", "--urls=http://127.0.0.1:0",
-        $"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}",
+        $"--ConnectionStrings:store={StoreDatabase.Of(folder).ConnectionString}",
         $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
         .. ServiceSecrets.Settings, "--Logging:LogLevel:Default=Warning", "--Orion:Sink:FlushInterval=00:00:00.05",
     ];
@@ -82,6 +82,10 @@ internal sealed class ApiUnderTest : IAsyncDisposable
 
         await App.StopAsync();
         await App.DisposeAsync();
-        _ownFolder?.Dispose();
+        if (_ownFolder is not null)
+        {
+            await StoreDatabase.Of(_ownFolder.Path).DisposeAsync();
+            _ownFolder.Dispose();
+        }
     }
 }

@@ -1,11 +1,10 @@
-using System.Text;
 using Orion.Store;
 using OrionPlatform.Domain;
 using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>A real store in a folder of its own, on a clock that the test moves.</summary>
+/// <summary>A real store of its own, on a clock that the test moves.</summary>
 internal sealed class DomainUnderTest : IDisposable, IAsyncDisposable
 {
     private readonly TempFolder _folder;
@@ -18,7 +17,7 @@ internal sealed class DomainUnderTest : IDisposable, IAsyncDisposable
     private DomainUnderTest(TempFolder folder, bool ownsFolder, FakeTimeProvider time)
     {
         (_folder, _ownsFolder, Time) = (folder, ownsFolder, time);
-        var options = new DomainStoreOptions { ConnectionString = $"Data Source={_folder.File("store.db")}" };
+        var options = new DomainStoreOptions { ConnectionString = StoreDatabase.Of(_folder.Path).ConnectionString };
         DomainExtensions.AddMigrations(options);
         Store = new DomainStore(options, Time);
     }
@@ -27,15 +26,11 @@ internal sealed class DomainUnderTest : IDisposable, IAsyncDisposable
 
     public DomainStore Store { get; }
 
-    /// <summary>A second store over the same file, as another process would have it.</summary>
+    /// <summary>A second store over the same database, as another process would have it.</summary>
     public DomainUnderTest Beside() => new(_folder, ownsFolder: false, Time);
 
-    /// <summary>Everything the closed store left on disk, its log included.</summary>
-    public async Task<string> StoredBytesAsync()
-    {
-        var files = await Task.WhenAll(Directory.GetFiles(_folder.Path, "store.db*").Select(f => File.ReadAllBytesAsync(f)));
-        return string.Concat(files.Select(Encoding.Latin1.GetString));
-    }
+    /// <summary>Everything the closed store left in its database.</summary>
+    public Task<string> StoredAsync() => StoreDatabase.Of(_folder.Path).StoredAsync();
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
@@ -44,6 +39,7 @@ internal sealed class DomainUnderTest : IDisposable, IAsyncDisposable
         await Store.DisposeAsync();
         if (_ownsFolder)
         {
+            await StoreDatabase.Of(_folder.Path).DisposeAsync();
             _folder.Dispose();
         }
     }

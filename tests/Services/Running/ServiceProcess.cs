@@ -38,7 +38,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Worker(string folder, params string[] settings) => Start(
         "worker", typeof(Worker.Program).Assembly,
         [
-            $"--ConnectionStrings:store=Data Source={Path.Combine(folder, "store.db")}",
+            $"--ConnectionStrings:store={StoreDatabase.Of(folder).ConnectionString}",
             $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
             "--Orion:Sink:FlushInterval=00:00:00.05", .. settings,
         ]);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Orion.Sink.Reading;
 using OrionPlatform.Domain;
@@ -79,18 +78,18 @@ public sealed class SliceTests
         var pid = Assert.Single(WorkloadProcesses.Of(id));
 
         // What an api of a later version, whose schema allows more, might ask for.
-        var file = Path.Combine(api.Folder, "store.db");
-        using (var later = new SqliteConnection($"Data Source={file};Pooling=False"))
+        await using (var later = StoreDatabase.Of(api.Folder).Connection())
         {
-            later.Open();
-            using var command = later.CreateCommand();
-            command.CommandText = """
-                PRAGMA ignore_check_constraints = 1;
+            await later.OpenAsync();
+            await using var command = later.CreateCommand();
+            command.CommandText = $"""
+                {(StoreDatabase.IsPostgres
+                    ? "ALTER TABLE node_tasks DROP CONSTRAINT node_tasks_kind_check;"
+                    : "PRAGMA ignore_check_constraints = 1;")}
                 INSERT INTO node_tasks (id, node_id, allocation_id, kind, state, created_at)
-                SELECT 'nt_later', node_id, allocation_id, 'drain', 'ready', created_at FROM node_tasks WHERE allocation_id = $id
+                SELECT 'nt_later', node_id, allocation_id, 'drain', 'ready', created_at FROM node_tasks WHERE allocation_id = '{id}'
                 """;
-            command.Parameters.AddWithValue("$id", id);
-            Assert.Equal(1, command.ExecuteNonQuery());
+            Assert.Equal(1, await command.ExecuteNonQueryAsync());
         }
 
         await Eventually.TrueAsync(

@@ -1,12 +1,14 @@
-namespace Orion.Store.Sql;
+namespace Orion.Store.Sqlite;
 
 /// <summary>Threads that read, each over a read-only connection of its own. A closure's queries share one snapshot.</summary>
 internal sealed class ReaderThreads : IAsyncDisposable
 {
     private readonly StoreThread[] _threads;
+    private readonly TimeProvider _time;
 
-    public ReaderThreads(SqliteFile file, DomainStoreOptions options)
+    public ReaderThreads(SqliteFile file, DomainStoreOptions options, TimeProvider time)
     {
+        _time = time;
         Queue = new WorkQueue<Work<ReadTransaction>>(options.MaxQueue);
         var sessions = Enumerable.Range(0, options.Readers).Select(_ => file.OpenReader()).ToArray();
         _threads = [.. sessions.Select((session, i) => new StoreThread($"store reader {i + 1}", () => Loop(session)))];
@@ -34,12 +36,12 @@ internal sealed class ReaderThreads : IAsyncDisposable
         }
     }
 
-    private static Exception? Read(SqliteSession session, Work<ReadTransaction> work)
+    private Exception? Read(SqliteSession session, Work<ReadTransaction> work)
     {
         try
         {
             session.Exec("BEGIN");
-            var failure = work.Run(new ReadTransaction(session));
+            var failure = work.Run(new ReadTransaction(session, _time.GetUtcNow()));
             if (session.InTransaction)
             {
                 session.Exec("COMMIT");

@@ -1,14 +1,19 @@
 using Microsoft.Data.Sqlite;
+using Orion.Store.Sql;
 using SQLitePCL;
 
-namespace Orion.Store.Sql;
+namespace Orion.Store.Sqlite;
 
 /// <summary>One connection and its prepared statements; used by one thread.</summary>
-internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
+internal sealed class SqliteSession(SqliteConnection connection) : SqlSession, IDisposable
 {
     // Bounded by MaxStatements: emptied when full, which only SQL text built at run time can bring about.
     private const int MaxStatements = 512;
-    private readonly Dictionary<string, SqlStatement> _statements = [];
+    private readonly Dictionary<string, SqliteStatement> _statements = [];
+
+    public override Dialect Dialect => SqliteDialect.Instance;
+
+    public override bool IsOfOneThread => true;
 
     public SqliteConnection Connection => connection;
 
@@ -29,7 +34,7 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
         }
     }
 
-    public SqlStatement Statement(string sql)
+    public SqliteStatement Statement(string sql)
     {
         if (_statements.TryGetValue(sql, out var statement))
         {
@@ -41,8 +46,15 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
             Forget();
         }
 
-        return _statements[sql] = new SqlStatement(connection, sql);
+        RefuseTransactionControl(sql);
+        return _statements[sql] = new SqliteStatement(connection, sql);
     }
+
+    // SQLite's calls block: they are made at once, on the thread that the closure runs on.
+    public override Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args, int limit = int.MaxValue) =>
+        Task.FromResult(Statement(sql).Query<T>(args, limit));
+
+    public override Task<int> ExecuteAsync(string sql, object? args = null) => Task.FromResult(Statement(sql).Execute(args));
 
     public void Dispose()
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Orion.Store.Sql;
+namespace Orion.Store.Sqlite;
 
 /// <summary>
 /// Waits for another process to release the database: a constant short pause, which is fairer among writers than growing ones.

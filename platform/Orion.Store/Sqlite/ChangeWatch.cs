@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Orion.Store.Sql;
 
-namespace Orion.Store.Changes;
+namespace Orion.Store.Sqlite;
 
 /// <summary>
 /// Knows when anyone committed, here or in another process: one thread reads <c>PRAGMA data_version</c>, which changes with every commit of

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Orion.Store.Sql;
+namespace Orion.Store.Sqlite;
 
 /// <summary>The database file, and how its connections are opened.</summary>
 internal sealed class SqliteFile
@@ -24,6 +24,7 @@ internal sealed class SqliteFile
     /// </summary>
     public SqliteSession OpenWriter(TimeSpan busyTimeout)
     {
+        MakeOwn();
         var session = Open(SqliteOpenMode.ReadWriteCreate);
         try
         {
@@ -45,6 +46,22 @@ internal sealed class SqliteFile
         var session = Open(SqliteOpenMode.ReadOnly);
         session.Exec("PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY");
         return session;
+    }
+
+    /// <summary>A new file is its owner's alone, also in a folder that others may enter; SQLite gives its log the same mode.</summary>
+    private void MakeOwn()
+    {
+        if (!OperatingSystem.IsWindows() && !File.Exists(FullPath))
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.Write,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            };
+            new FileStream(FullPath, options).Dispose();
+        }
     }
 
     private SqliteSession Open(SqliteOpenMode mode)

@@ -1,6 +1,6 @@
 using Orion.Store.Sql;
 
-namespace Orion.Store.Changes;
+namespace Orion.Store.Sqlite;
 
 /// <summary>
 /// Tells the other processes of a database that this one committed: each commit writes a byte to a file that the others have the system

@@ -1,4 +1,4 @@
-namespace Orion.Store.Sql;
+namespace Orion.Store.Sqlite;
 
 /// <summary>Closures that wait for a thread of the store. Bounded by <paramref name="capacity"/>; drained when it is closed.</summary>
 internal sealed class WorkQueue<T>(int capacity) : IDisposable

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Orion.Store.Sql;
+namespace Orion.Store.Sqlite;
 
 /// <summary>A closure on its way to one of the store's threads.</summary>
 internal abstract class Work<TTransaction> where TTransaction : ReadTransaction
@@ -108,9 +108,7 @@ internal sealed class Work<TTransaction, T>(Func<TTransaction, Task<T>> closure)
             transaction.End();
             _ = task.ContinueWith(
                 static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            throw new InvalidOperationException(
-                "The closure awaited something other than the store, which would hold every other write up. "
-                + "Nothing was done. Await it before or after.");
+            throw StoreEngine.AwaitedSomethingElse();
         }
 
         _result = task.GetAwaiter().GetResult();

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 using Orion.Store.Health;
 using SQLitePCL;
 
-namespace Orion.Store.Sql;
+namespace Orion.Store.Sqlite;
 
 /// <summary>
 /// The one thread that writes: takes what has gathered while the last batch was made durable, runs each closure in its own savepoint of one

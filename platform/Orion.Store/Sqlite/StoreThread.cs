@@ -1,4 +1,4 @@
-namespace Orion.Store.Sql;
+namespace Orion.Store.Sqlite;
 
 /// <summary>A thread of the store's own: SQLite's calls block, and a blocked pool thread is one the whole service misses.</summary>
 internal sealed class StoreThread

@@ -1,0 +1,362 @@
+using System.Data;
+using System.Diagnostics;
+using Npgsql;
+using Orion.Store.Health;
+using Orion.Store.Schema;
+using Orion.Store.Sql;
+
+namespace Orion.Store.Postgres;
+
+/// <summary>
+/// A PostgreSQL database. Closures run at the same time, each in a transaction of its own that behaves as if it had run alone
+/// (SERIALIZABLE); where two get in each other's way, one of them is run again.
+/// </summary>
+internal sealed class PostgresEngine : StoreEngine
+{
+    // What a process takes by itself: others want some of the server's connections, too (100, unless it is told otherwise).
+    private const int DefaultConnections = 16;
+
+    // Beside those that run closures: one asks for the version, one tells of commits.
+    private const int OwnConnections = 2;
+
+    private static readonly AsyncLocal<bool> s_inClosure = new();
+
+    private readonly NpgsqlDataSource _source;
+    private readonly PostgresChanges _changes;
+    private readonly DomainStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Action<bool> _committed;
+    private readonly SemaphoreSlim _turns;
+    private readonly int _capacity;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _commits;
+    private long _lastCommit;
+    private int _calls;
+    private bool _isClosed;
+    private WriteFailure? _failure;
+
+    private PostgresEngine(
+        NpgsqlDataSource source, PostgresChanges changes, DomainStoreOptions options, int connections, TimeProvider time,
+        Action<bool> committed)
+    {
+        (_source, _changes, _options, _time, _committed) = (source, changes, options, time, committed);
+        _capacity = connections - OwnConnections;
+        _turns = new SemaphoreSlim(_capacity);
+        _lastCommit = time.GetTimestamp();
+    }
+
+    public override Dialect Dialect => PostgresDialect.Instance;
+
+    public override long Commits => Interlocked.Read(ref _commits);
+
+    public override WriteFailure? WriteFailure => Volatile.Read(ref _failure);
+
+    public override TimeSpan SinceCommit => _time.GetElapsedTime(Interlocked.Read(ref _lastCommit));
+
+    // Tests move a clock of their own; everybody else lives by the database's.
+    private bool HasOwnClock => _time != TimeProvider.System;
+
+    /// <summary>Connects, waiting for the server as long as for a release of the database, and migrates. Blocks meanwhile.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="time">The clock, where it is not the database's.</param>
+    /// <param name="migrations">The schema.</param>
+    /// <param name="committed">Called after each commit of this process; whether audit entries were in it.</param>
+    public static PostgresEngine Open(
+        DomainStoreOptions options, TimeProvider time, IReadOnlyList<Migration> migrations, Action<bool> committed)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        if (!settings.ContainsKey("Maximum Pool Size"))
+        {
+            settings.MaxPoolSize = DefaultConnections;
+        }
+
+        settings.MaxPoolSize = Math.Max(settings.MaxPoolSize, OwnConnections + 1);
+        if (string.IsNullOrEmpty(settings.ApplicationName))
+        {
+            settings.ApplicationName = AppDomain.CurrentDomain.FriendlyName;
+        }
+
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+
+        // What the store does on its own account, between requests and jobs, belongs to no trace.
+        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null));
+        var source = builder.Build();
+        try
+        {
+            // On the pool: a caller may have a context of its own that it would have to wait on.
+            var schema = Task.Run(() => PostgresSchema.MigrateAsync(source, migrations, options.BusyTimeout, time)).GetAwaiter().GetResult();
+            return new PostgresEngine(
+                source, new PostgresChanges(source, options, schema, time), options, settings.MaxPoolSize, time, committed);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    public override Task<T> WriteAsync<T>(
+        Func<WriteTransaction, Task<T>> work, IsolationLevel isolation, Cause cause, CancellationToken cancellationToken) =>
+        CallAsync(call => AttemptsAsync(call, () => WriteOnceAsync(work, isolation, cause, call)), cancellationToken);
+
+    public override Task<T> ReadAsync<T>(Func<ReadTransaction, Task<T>> work, CancellationToken cancellationToken) =>
+        CallAsync(call => AttemptsAsync(call, () => ReadOnceAsync(work, call)), cancellationToken);
+
+    public override Task<long> VersionAsync(CancellationToken cancellationToken) => _changes.VersionAsync(cancellationToken);
+
+    public override Task<long> WaitForChangeAsync(long version, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _changes.WaitAsync(version, timeout, cancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        lock (_closing)
+        {
+            _isClosed = true;
+            if (_calls == 0)
+            {
+                _idle.TrySetResult();
+            }
+        }
+
+        await _idle.Task;
+        await _closing.CancelAsync();
+        await _changes.DisposeAsync();
+        await _source.DisposeAsync();
+        _turns.Dispose();
+        _closing.Dispose();
+    }
+
+    private async Task<T> CallAsync<T>(Func<Call, Task<T>> run, CancellationToken cancellationToken)
+    {
+        if (s_inClosure.Value)
+        {
+            throw CalledFromClosure();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_closing)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(DomainStore));
+            if (_calls - (_capacity - _turns.CurrentCount) >= _options.MaxQueue)
+            {
+                throw new StoreBusyException($"{_options.MaxQueue} calls wait for the database already; nothing was done.");
+            }
+
+            _calls++;
+        }
+
+        try
+        {
+            var call = new Call(cancellationToken);
+            if (!await _turns.WaitAsync(_options.BusyTimeout, cancellationToken))
+            {
+                throw new StoreBusyException(
+                    $"All connections have been busy for {_options.BusyTimeout.TotalSeconds:0.#} s; nothing was done.");
+            }
+
+            try
+            {
+                // On the pool, without a context that a closure would have to go on in.
+                return await Task.Run(() => run(call), CancellationToken.None);
+            }
+            finally
+            {
+                _turns.Release();
+            }
+        }
+        finally
+        {
+            lock (_closing)
+            {
+                if (--_calls == 0 && _isClosed)
+                {
+                    _idle.TrySetResult();
+                }
+            }
+        }
+    }
+
+    /// <summary>Tries until it succeeds, the closure's own failure is told, or the call has waited for as long as it may.</summary>
+    private async Task<T> AttemptsAsync<T>(Call call, Func<Task<T>> attempt)
+    {
+        for (var number = 1; ; number++)
+        {
+            try
+            {
+                return await attempt();
+            }
+            catch (Exception failure) when (failure is not (StoreOutcomeUnknownException or OperationCanceledException))
+            {
+                var error = PostgresErrors.Of(failure);
+                var left = _options.BusyTimeout - call.Waited;
+                if (error == PostgresError.OfTheClosure)
+                {
+                    throw;
+                }
+
+                if (error is PostgresError.Held || (error is PostgresError.Conflict && left <= TimeSpan.Zero))
+                {
+                    throw new StoreBusyException(
+                        $"Other transactions have held what was needed for {call.Waited.TotalSeconds:0.#} s; nothing was done.");
+                }
+
+                if (error is PostgresError.Broken || left <= TimeSpan.Zero)
+                {
+                    throw Failed(failure);
+                }
+
+                // Spread out, so that those who met do not meet again; a server that restarts is not asked more often than it can answer.
+                var longest = Math.Min(error is PostgresError.Conflict ? 2 << Math.Min(number, 6) : 250, left.TotalMilliseconds);
+                await Task.Delay(TimeSpan.FromMilliseconds(1 + (Random.Shared.NextDouble() * longest)), CancellationToken.None);
+                call.CancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private async Task<T> ReadOnceAsync<T>(Func<ReadTransaction, Task<T>> work, Call call)
+    {
+        await using var connection = await _source.OpenConnectionAsync(call.CancellationToken);
+        var session = new PostgresSession(connection);
+        var (now, _) = await session.BeginAsync(IsolationLevel.Snapshot, _options.BusyTimeout, call.CancellationToken);
+        var transaction = new ReadTransaction(session, Now(now));
+        var (result, failure) = await RunAsync(session, transaction, () => work(transaction));
+        await EndAsync(session, failure);
+        return failure switch
+        {
+            null => result!,
+            PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } =>
+                throw new InvalidOperationException("A read cannot write: that is what WriteAsync is for.", failure),
+            _ => throw failure,
+        };
+    }
+
+    private async Task<T> WriteOnceAsync<T>(Func<WriteTransaction, Task<T>> work, IsolationLevel isolation, Cause cause, Call call)
+    {
+        await using var connection = await _source.OpenConnectionAsync(call.CancellationToken);
+        var session = new PostgresSession(connection);
+        var (now, number) = await session.BeginAsync(isolation, _options.BusyTimeout, call.CancellationToken);
+        var transaction = new WriteTransaction(session, Now(now), cause, number);
+        var (result, failure) = await RunAsync(session, transaction, () => work(transaction));
+        if ((transaction.Doom ?? failure) is { } undone)
+        {
+            await EndAsync(session, undone);
+            throw undone;
+        }
+
+        try
+        {
+            await session.CommitAsync();
+        }
+        catch (Exception lost) when (PostgresErrors.Of(lost) == PostgresError.Away)
+        {
+            if (!await WasCommittedAsync(number, lost, call))
+            {
+                throw;
+            }
+        }
+
+        Committed(transaction, session);
+        return result!;
+    }
+
+    /// <summary>Runs the closure; a statement that failed counts also where the closure went on.</summary>
+    private static async Task<(T? Result, Exception? Failure)> RunAsync<T>(
+        PostgresSession session, ReadTransaction transaction, Func<Task<T>> closure)
+    {
+        s_inClosure.Value = true;
+        try
+        {
+            var result = await session.RunAsync(closure);
+            return (result, session.Failure);
+        }
+        catch (Exception failure)
+        {
+            // A conflict may have reached the closure as something else; it is run again for it all the same.
+            return (default, session.Failure is { } first && PostgresErrors.Of(first) != PostgresError.OfTheClosure ? first : failure);
+        }
+        finally
+        {
+            s_inClosure.Value = false;
+            transaction.End();
+        }
+    }
+
+    private static async Task EndAsync(PostgresSession session, Exception? failure)
+    {
+        try
+        {
+            await session.RollbackAsync();
+        }
+        catch (Exception) when (failure is not null)
+        {
+            // What was to be undone is, with its connection; the closure's failure says why.
+        }
+    }
+
+    /// <summary>Finds out how a commit ended whose answer never came.</summary>
+    private async Task<bool> WasCommittedAsync(long number, Exception lost, Call call)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var command = _source.CreateCommand($"SELECT pg_xact_status('{number}'::xid8)");
+                switch (await command.ExecuteScalarAsync())
+                {
+                    case "committed":
+                        return true;
+                    case "aborted":
+                        return false;
+                }
+            }
+            catch (Exception e) when (PostgresErrors.Of(e) == PostgresError.Away)
+            {
+                // Not back yet.
+            }
+
+            if (call.Waited > _options.BusyTimeout)
+            {
+                Failed(lost);
+                throw new StoreOutcomeUnknownException(
+                    $"The database went away while it committed, and has been away for {call.Waited.TotalSeconds:0.#} s: "
+                    + "whether the write was done is not known. It was done wholly or not at all.",
+                    lost);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
+        }
+    }
+
+    private void Committed(WriteTransaction transaction, PostgresSession session)
+    {
+        Interlocked.Increment(ref _commits);
+        Interlocked.Exchange(ref _lastCommit, _time.GetTimestamp());
+        if (transaction.IsProbe || !session.HasWritten)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _failure, null);
+        _changes.Committed();
+        _committed(transaction.HasAuditEntry);
+    }
+
+    private StoreFailedException Failed(Exception failure)
+    {
+        Volatile.Write(ref _failure, new WriteFailure(_time.GetUtcNow(), failure.Message));
+        return new StoreFailedException("The database could not be reached, or could not write; nothing was done.", failure);
+    }
+
+    private DateTimeOffset Now(DateTimeOffset ofDatabase) => HasOwnClock ? _time.GetUtcNow() : ofDatabase;
+
+    /// <summary>One call, with all its attempts.</summary>
+    private sealed class Call(CancellationToken cancellationToken)
+    {
+        private readonly long _started = Stopwatch.GetTimestamp();
+
+        public TimeSpan Waited => Stopwatch.GetElapsedTime(_started);
+
+        public CancellationToken CancellationToken => cancellationToken;
+    }
+}

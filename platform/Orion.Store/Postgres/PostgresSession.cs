@@ -1,0 +1,192 @@
+using System.Data;
+using System.Data.Common;
+using Npgsql;
+using Orion.Store.Sql;
+
+namespace Orion.Store.Postgres;
+
+/// <summary>
+/// One transaction on one connection. It watches its closure: one that waits for anything but this session's statements holds a
+/// transaction, and what that locks, for as long as somebody else likes, and is refused at once.
+/// </summary>
+internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession
+{
+    private readonly TaskCompletionSource _strayed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly Queue<Action> _answers = new();
+    private Task? _closure;
+    private bool _isRunning;
+    private int _asked;
+
+    public override Dialect Dialect => PostgresDialect.Instance;
+
+    public override bool IsOfOneThread => false;
+
+    /// <summary>Whether a statement changed rows.</summary>
+    public bool HasWritten { get; private set; }
+
+    /// <summary>
+    /// What the first statement that failed failed with. The database takes no further ones, and would end the transaction without effects
+    /// and without a word.
+    /// </summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Begins a transaction, tells the database how patient it may be with it, and asks for its clock and its number.</summary>
+    /// <param name="isolation">Its isolation; <see cref="IsolationLevel.Snapshot"/> for one that only reads.</param>
+    /// <param name="patience">How long it may wait for locks and between statements, and for one statement.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task<(DateTimeOffset Now, long Number)> BeginAsync(
+        IsolationLevel isolation, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var (begin, number) = isolation switch
+        {
+            IsolationLevel.Snapshot => ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "0::bigint"),
+            IsolationLevel.ReadCommitted => ("BEGIN ISOLATION LEVEL READ COMMITTED", "pg_current_xact_id()::text::bigint"),
+
+            // What a table scan has read conflicts with every write to that table; what an index led to, with its own rows.
+            _ => ("BEGIN ISOLATION LEVEL SERIALIZABLE", "pg_current_xact_id()::text::bigint, set_config('enable_seqscan', 'off', true)"),
+        };
+        var limit = (long)patience.TotalMilliseconds;
+        await using var command = new NpgsqlCommand(
+            $"{begin}; SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, {number}, set_config('lock_timeout', '{limit}', true), "
+            + $"set_config('statement_timeout', '{limit + 5_000}', true), "
+            + $"set_config('idle_in_transaction_session_timeout', '{limit + 5_000}', true)",
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)), reader.GetInt64(1));
+    }
+
+    public Task CommitAsync() => ControlAsync("COMMIT");
+
+    public Task RollbackAsync() => ControlAsync("ROLLBACK");
+
+    /// <summary>Executes a script of the store's own.</summary>
+    public async Task ControlAsync(string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public override Task<int> ExecuteAsync(string sql, object? args = null) => WatchedAsync(async () =>
+    {
+        await using var command = Command(sql, args);
+        var changed = await command.ExecuteNonQueryAsync();
+        HasWritten |= changed != 0;
+        return changed;
+    });
+
+    public override Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args, int limit = int.MaxValue) => WatchedAsync(async () =>
+    {
+        await using var command = Command(sql, args);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        Func<DbDataReader, T>? read = null;
+        while (rows.Count < limit && await reader.ReadAsync())
+        {
+            read ??= RowReader.For<T>(reader);
+            rows.Add(read(reader));
+        }
+
+        // What a statement changed it tells at its end.
+        await reader.CloseAsync();
+        HasWritten |= reader.RecordsAffected > 0;
+        return (IReadOnlyList<T>)rows;
+    });
+
+    /// <summary>Runs a closure to its end, or until it waits for something else.</summary>
+    /// <exception cref="InvalidOperationException">It does.</exception>
+    public async Task<T> RunAsync<T>(Func<Task<T>> closure)
+    {
+        _isRunning = true;
+        var task = closure() ?? throw new InvalidOperationException("The closure returned no task.");
+        lock (_gate)
+        {
+            _closure = task;
+        }
+
+        GoOn(null);
+        if (await Task.WhenAny(task, _strayed.Task) != task)
+        {
+            _ = task.ContinueWith(
+                static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw StoreEngine.AwaitedSomethingElse();
+        }
+
+        return await task;
+    }
+
+    private NpgsqlCommand Command(string sql, object? args)
+    {
+        RefuseTransactionControl(sql);
+        var command = new NpgsqlCommand(sql, connection);
+        SqlParameters.Bind(command, args, Dialect);
+        return command;
+    }
+
+    private Task<T> WatchedAsync<T>(Func<Task<T>> statement)
+    {
+        // Its awaiter goes on within the call that completes it: when that returns, the closure has asked for another statement, has ended,
+        // or waits for something else.
+        var told = new TaskCompletionSource<T>();
+        lock (_gate)
+        {
+            _asked++;
+        }
+
+        _ = TellAsync();
+        return told.Task;
+
+        async Task TellAsync()
+        {
+            Action answer;
+            try
+            {
+                var result = await statement();
+                answer = () => told.TrySetResult(result);
+            }
+            catch (Exception failure)
+            {
+                Failure ??= failure;
+                answer = () => told.TrySetException(failure);
+            }
+
+            lock (_gate)
+            {
+                _asked--;
+                if (_isRunning)
+                {
+                    // It may be about to await this very statement; an answer between its look and its registration would send it elsewhere.
+                    _answers.Enqueue(answer);
+                    return;
+                }
+
+                _isRunning = true;
+            }
+
+            GoOn(answer);
+        }
+    }
+
+    /// <summary>Lets the closure go on for as long as there are answers for it.</summary>
+    private void GoOn(Action? answer)
+    {
+        while (true)
+        {
+            answer?.Invoke();
+            lock (_gate)
+            {
+                if (!_answers.TryDequeue(out answer))
+                {
+                    _isRunning = false;
+                    if (_closure is { IsCompleted: false } && _asked == 0)
+                    {
+                        _strayed.TrySetResult();
+                    }
+
+                    return;
+                }
+            }
+        }
+    }
+}

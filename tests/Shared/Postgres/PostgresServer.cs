@@ -1,0 +1,244 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace OrionPlatform.Tests;
+
+/// <summary>
+/// A PostgreSQL server of this test process's own, in a temporary folder, which is gone with it; or the one that
+/// <c>ORION_TEST_POSTGRES</c> names by a connection string of somebody who may create databases. Its programs are found on the path or
+/// where Debian's packages put them.
+/// </summary>
+/// <remarks>What it acknowledges it need not keep over a power cut (fsync is off): the tests kill processes, not machines.</remarks>
+internal sealed class PostgresServer : IDisposable
+{
+    private const string OwnServerKey = "ORION_TEST_POSTGRES";
+    private static readonly Lazy<PostgresServer> s_shared = new(StartShared);
+
+    private readonly string _folder;
+    private readonly string _binaries;
+    private readonly string? _user;
+
+    private PostgresServer(string folder, string binaries, int port)
+    {
+        (_folder, _binaries, Port) = (folder, binaries, port);
+
+        // The programs refuse to run as root: the account that Debian's package made, or that of nobody.
+        _user = Environment.UserName != "root" ? null : UserExists("postgres") ? "postgres" : "nobody";
+        ConnectionString = $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username=postgres;Database=postgres";
+    }
+
+    /// <summary>Why there is no server here, and how to get one; null when there is.</summary>
+    public static string? Missing { get; } = Environment.GetEnvironmentVariable(OwnServerKey) is { Length: > 0 } || Binaries() is not null
+        ? null
+        : $"Needs PostgreSQL: no pg_ctl on the path (Debian: apt-get install postgresql; or set {OwnServerKey}).";
+
+    public int Port { get; }
+
+    /// <summary>Of its maintenance database.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Makes an empty database on the server that the tests of this process share. Blocks meanwhile.</summary>
+    public static PostgresDatabase NewDatabase()
+    {
+        var server = Environment.GetEnvironmentVariable(OwnServerKey) is { Length: > 0 } own ? own : s_shared.Value.ConnectionString;
+
+        // On the pool: the context of a test would wait for itself.
+        return Task.Run(() => PostgresDatabase.CreateAsync(server)).GetAwaiter().GetResult();
+    }
+
+    /// <summary>A server for one test alone, which it may kill.</summary>
+    public static PostgresServer Start()
+    {
+        var binaries = Binaries() ?? throw new InvalidOperationException(Missing);
+        var server = new PostgresServer(Directory.CreateTempSubdirectory("orion-postgres-").FullName, binaries, FreePort());
+        server.Initialise();
+        server.Up();
+        return server;
+    }
+
+    /// <summary>Starts it.</summary>
+    public void Up() => Run(
+        "pg_ctl", "start", "-w", "-t", "60", "-D", Data, "-l", Path.Combine(_folder, "log"),
+        "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder}");
+
+    /// <summary>Stops it: <c>fast</c> ends its sessions, <c>immediate</c> is a crash.</summary>
+    public void Down(string mode) => Run("pg_ctl", "stop", "-w", "-D", Data, "-m", mode);
+
+    /// <summary>Stops it and starts it again.</summary>
+    public void Restart(string mode)
+    {
+        Down(mode);
+        Up();
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            Down("immediate");
+        }
+        catch (InvalidOperationException)
+        {
+            // It was down already.
+        }
+
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It lies in the system's temporary directory.
+        }
+    }
+
+    private string Data => Path.Combine(_folder, "data");
+
+    private static PostgresServer StartShared()
+    {
+        var server = Start();
+
+        // Not by finalizers or fixtures: every test of the process uses it, and it must not outlive the process.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        return server;
+    }
+
+    private void Initialise()
+    {
+        if (_user is not null)
+        {
+            RunAs(null, "chown", _user, _folder);
+        }
+
+        Run("initdb", "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+        RunAs(_user, "/bin/sh", "-c", $"cat >> '{Path.Combine(Data, "postgresql.conf")}' <<'END'\n"
+            + "fsync = off\nmax_connections = 400\nshared_buffers = 64MB\ntimezone = 'UTC'\nEND\n");
+    }
+
+    private void Run(string program, params string[] arguments) => RunAs(_user, Path.Combine(_binaries, program), arguments);
+
+    private static void RunAs(string? user, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+
+        // Their working directory is one that everybody may enter.
+        start.WorkingDirectory = "/";
+        if (user is not null)
+        {
+            start.FileName = "setpriv";
+            foreach (var part in new[] { $"--reuid={user}", $"--regid={user}", "--clear-groups", program })
+            {
+                start.ArgumentList.Add(part);
+            }
+        }
+        else
+        {
+            start.FileName = program;
+        }
+
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+
+        // pg_ctl's server inherits its output, which therefore never ends: nothing is read to its end, only a failure's words.
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException(
+                $"{program} ended with {process.ExitCode}: {process.StandardError.ReadToEnd()}{process.StandardOutput.ReadToEnd()}");
+        }
+    }
+
+    private static string? Binaries()
+    {
+        var debian = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => d, StringComparer.Ordinal).Select(d => d + "/bin")
+            : [];
+
+        // Those of a package first: what is on the path may be a link to pg_ctl alone.
+        return debian.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
+            .FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")) && File.Exists(Path.Combine(d, "pg_ctl")));
+    }
+
+    private static bool UserExists(string name) => File.ReadLines("/etc/passwd").Any(l => l.StartsWith(name + ":", StringComparison.Ordinal));
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+/// <summary>A database of a test's own.</summary>
+internal sealed class PostgresDatabase : IAsyncDisposable
+{
+    private readonly string _server;
+    private readonly string _name;
+
+    private PostgresDatabase(string server, string name)
+    {
+        (_server, _name) = (server, name);
+        ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name, Timeout = 30 }.ConnectionString;
+    }
+
+    public string ConnectionString { get; }
+
+    public static async Task<PostgresDatabase> CreateAsync(string server)
+    {
+        var name = "t_" + Guid.NewGuid().ToString("N");
+
+        // A database of this size is copied four times as fast as it is written to the log (which PostgreSQL 15 does, unless it is told).
+        await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE template0{{0}}");
+        return new PostgresDatabase(server, name);
+    }
+
+    /// <summary>Every row of every table, as text.</summary>
+    public async Task<string> RowsAsync()
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, Options = "-c bytea_output=escape" }.ConnectionString);
+        await connection.OpenAsync();
+        var tables = await TextsAsync(connection, "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema()");
+        var rows = new List<string>();
+        foreach (var table in tables)
+        {
+            rows.AddRange(await TextsAsync(connection, $"SELECT t::text FROM {table} t"));
+        }
+
+        return string.Join('\n', rows);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ExecuteAsync(_server, $"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+    }
+
+    private static async Task<List<string>> TextsAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var texts = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            texts.Add(reader.GetString(0));
+        }
+
+        return texts;
+    }
+
+    private static async Task ExecuteAsync(string server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        var strategy = connection.PostgreSqlVersion.Major >= 15 ? " STRATEGY file_copy" : "";
+        await using var command = new NpgsqlCommand(string.Format(CultureInfo.InvariantCulture, sql, strategy), connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

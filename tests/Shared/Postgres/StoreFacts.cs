@@ -1,0 +1,24 @@
+namespace OrionPlatform.Tests;
+
+/// <summary>
+/// <c>[Fact]</c> of the projects whose tests run on both engines: in a run with PostgreSQL, where there is none, it is skipped and says how
+/// to get one.
+/// </summary>
+internal class StoreFactAttribute : Xunit.FactAttribute
+{
+    public StoreFactAttribute() => Skip = Reason;
+
+    internal static string? Reason => StoreDatabase.IsPostgres ? PostgresServer.Missing : null;
+}
+
+/// <inheritdoc cref="StoreFactAttribute"/>
+internal class StoreTheoryAttribute : Xunit.TheoryAttribute
+{
+    public StoreTheoryAttribute() => Skip = StoreFactAttribute.Reason;
+}
+
+/// <summary>A test of what only PostgreSQL has; where there is none it is skipped, and says how to get one.</summary>
+internal sealed class PostgresFactAttribute : Xunit.FactAttribute
+{
+    public PostgresFactAttribute() => Skip = PostgresServer.Missing;
+}
