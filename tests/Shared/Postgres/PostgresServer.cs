@@ -15,7 +15,7 @@ namespace OrionPlatform.Tests;
 internal sealed class PostgresServer : IDisposable
 {
     private const string OwnServerKey = "ORION_TEST_POSTGRES";
-    private static readonly Lazy<PostgresServer> s_shared = new(StartShared);
+    private static readonly Lazy<PostgresServer> s_shared = new(Start);
 
     private readonly string _folder;
     private readonly string _binaries;
@@ -55,6 +55,7 @@ internal sealed class PostgresServer : IDisposable
         var binaries = Binaries() ?? throw new InvalidOperationException(Missing);
         var server = new PostgresServer(Directory.CreateTempSubdirectory("orion-postgres-").FullName, binaries, FreePort());
         server.Initialise();
+        server.EndWithThisProcess();
         server.Up();
         return server;
     }
@@ -97,13 +98,26 @@ internal sealed class PostgresServer : IDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
-    private static PostgresServer StartShared()
+    /// <summary>Ends the server, and removes its folder, when this process ends, however it does.</summary>
+    private void EndWithThisProcess()
     {
-        var server = Start();
+        var pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        using var watching = Process.Start(new ProcessStartInfo("/bin/sh")
+        {
+            ArgumentList =
+            {
+                "-c",
+                $"while kill -0 {pid} 2>/dev/null && [ -d '{_folder}' ]; do sleep 0.5; done; "
+                    + $"[ -f '{Data}/postmaster.pid' ] && kill -QUIT $(head -1 '{Data}/postmaster.pid'); sleep 0.5; rm -rf '{_folder}'",
+            },
+            UseShellExecute = false,
+            WorkingDirectory = "/",
 
-        // Not by finalizers or fixtures: every test of the process uses it, and it must not outlive the process.
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
-        return server;
+            // Not this process's own: who waits for their end would wait for the watcher's.
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        });
     }
 
     private void Initialise()
@@ -157,6 +171,11 @@ internal sealed class PostgresServer : IDisposable
 
     private static string? Binaries()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return null;
+        }
+
         var debian = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => d, StringComparer.Ordinal).Select(d => d + "/bin")
             : [];
