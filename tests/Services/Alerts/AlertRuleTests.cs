@@ -11,6 +11,7 @@ using OrionPlatform.Worker;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>The rules that the worker adds to the platform's.</summary>
+[Trait("Store", "once")]
 public sealed class AlertRuleTests
 {
     [Fact]

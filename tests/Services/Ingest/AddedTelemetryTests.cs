@@ -14,6 +14,7 @@ public sealed class AddedTelemetryAlone;
 
 /// <summary>A plain library's span and metric in the platform's own services: on the panel, by SQL, over OTLP.</summary>
 [Collection(nameof(AddedTelemetryTests))]
+[Trait("Store", "once")]
 public sealed class AddedTelemetryTests
 {
     [Fact]

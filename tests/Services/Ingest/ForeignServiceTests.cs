@@ -20,6 +20,7 @@ namespace OrionPlatform.Services.Tests;
 /// A service that only has a plain OpenTelemetry SDK and a key of its own is seen like the platform's services, and cannot pass for one of
 /// them.
 /// </summary>
+[Trait("Store", "once")]
 public sealed class ForeignServiceTests : IAsyncLifetime
 {
     private const string ShopKey = "otlp-key-of-the-shop-service";

@@ -12,6 +12,7 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>What senders of telemetry really send, and what becomes of it.</summary>
+[Trait("Store", "once")]
 public sealed class OtlpCaseTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private readonly ApiUnderTest _api = shared.Api;

@@ -10,6 +10,7 @@ namespace OrionPlatform.Services.Tests;
 /// <summary>
 /// Whatever bytes are sent to the ingest: it answers, never with a fault of its own, and its other senders notice nothing.
 /// </summary>
+[Trait("Store", "once")]
 public sealed class OtlpFuzzTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     // Of the time that fuzzing has in all; the public API has the rest.

@@ -6,6 +6,7 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>Metrics over HTTP into the running api, and back by SQL: OpenTelemetry's model of series, resets and unset values.</summary>
+[Trait("Store", "once")]
 public sealed class OtlpMetricsTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private const long Second = 1_000_000_000;

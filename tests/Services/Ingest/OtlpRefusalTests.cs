@@ -8,6 +8,7 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>A sender of telemetry that is refused is told so as OTLP has it, in its encoding, and when to come again.</summary>
+[Trait("Store", "once")]
 public sealed class OtlpRefusalTests
 {
     private const int Mebi = 1024 * 1024;

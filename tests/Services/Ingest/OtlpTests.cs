@@ -4,6 +4,7 @@ using System.Net;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>Telemetry comes in with the key, and only so much of it.</summary>
+[Trait("Store", "once")]
 public sealed class OtlpTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private readonly ApiUnderTest _api = shared.Api;

@@ -7,6 +7,7 @@ namespace OrionPlatform.Services.Tests;
 /// <summary>
 /// A key for telemetry that cannot work, or could be mistaken for another, stops the start; the sentence says which and what to do.
 /// </summary>
+[Trait("Store", "once")]
 public sealed class IngestKeyTests
 {
     private const string Secret = "a-secret-of-the-tests";

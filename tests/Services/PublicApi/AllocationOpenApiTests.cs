@@ -1,6 +1,7 @@
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>What the documents say of allocations and nodes.</summary>
+[Trait("Store", "once")]
 public sealed class AllocationOpenApiTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private readonly ApiUnderTest _api = shared.Api;

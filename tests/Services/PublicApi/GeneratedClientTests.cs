@@ -9,6 +9,7 @@ using NSwag.CodeGeneration.CSharp;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>Somebody who has nothing but the OpenAPI document has a client of the API.</summary>
+[Trait("Store", "once")]
 public sealed class GeneratedClientTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private readonly ApiUnderTest _api = shared.Api;

@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>The document says of every endpoint what it takes and how it answers.</summary>
+[Trait("Store", "once")]
 public sealed class OpenApiTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private readonly ApiUnderTest _api = shared.Api;

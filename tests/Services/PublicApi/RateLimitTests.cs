@@ -4,6 +4,7 @@ using OrionPlatform.Api;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>Who is too fast is told when to come again, and nobody else is.</summary>
+[Trait("Store", "once")]
 public sealed class RateLimitTests
 {
     [Theory]

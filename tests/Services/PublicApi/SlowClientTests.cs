@@ -7,6 +7,7 @@ using Orion.Sink.Reading;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>A client that sends its body slowly, or takes its answer slowly, spends its own time and no objective's.</summary>
+[Trait("Store", "once")]
 public sealed class SlowClientTests
 {
     // Longer than the objective's limit, below which the api itself needs, and well within the 5 s in which the server gives up on a slower

@@ -10,6 +10,7 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>Who presents wrong credentials again and again is told to wait, at each door, and nobody else is.</summary>
+[Trait("Store", "once")]
 public sealed class ThrottleTests
 {
     private static readonly string[] s_five = ["--Orion:FailedAuthentication:Burst=5", "--Orion:FailedAuthentication:Interval=01:00:00"];

@@ -9,6 +9,7 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>What the running services leave in the sink beside their traces.</summary>
+[Trait("Store", "once")]
 public sealed class WiringTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>The guard as the process that it is, at the end of a pipe that the test holds.</summary>
+[Trait("Store", "once")]
 public sealed class OrphanGuardTests : IDisposable
 {
     private readonly TempFolder _temp = new();

@@ -5,6 +5,7 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>What the agent needs of an operating system's processes, held against every implementation that can run here.</summary>
+[Trait("Store", "once")]
 public sealed class WorkloadProcessesTests : IDisposable
 {
     private const string Id = "al_1";

@@ -8,6 +8,7 @@ namespace OrionPlatform.Services.Tests;
 /// <summary>
 /// What OpenTelemetry's JavaScript SDK sends from two hosts, in two scopes and gzipped, comes back by SQL as it was sent.
 /// </summary>
+[Trait("Store", "once")]
 public sealed class JavaScriptSdkTests(JavaScriptSender sender) : IClassFixture<JavaScriptSender>
 {
     private static readonly string[] s_hosts = ["web-1", "web-2"];
