@@ -1,6 +1,7 @@
 using System.Data;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.ExceptionServices;
 using Npgsql;
 using Orion.Store.Health;
 using Orion.Store.Schema;
@@ -86,6 +87,11 @@ internal sealed class PostgresEngine : StoreEngine
             settings.ApplicationName = AppDomain.CurrentDomain.FriendlyName;
         }
 
+        // Longer than the server's own limits, for when it does not answer at all.
+        var patience = (int)Math.Ceiling(options.BusyTimeout.TotalSeconds);
+        settings.Timeout = settings.ContainsKey("Timeout") ? settings.Timeout : Math.Max(patience, 2);
+        settings.CommandTimeout = settings.ContainsKey("Command Timeout") ? settings.CommandTimeout : patience + 10;
+
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
 
         // What the store does on its own account, between requests and jobs, belongs to no trace.
@@ -112,7 +118,17 @@ internal sealed class PostgresEngine : StoreEngine
     public override Task<T> ReadAsync<T>(Func<ReadTransaction, Task<T>> work, CancellationToken cancellationToken) =>
         CallAsync(call => AttemptsAsync(call, () => ReadOnceAsync(work, call)), cancellationToken);
 
-    public override Task<long> VersionAsync(CancellationToken cancellationToken) => _changes.VersionAsync(cancellationToken);
+    public override async Task<long> VersionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _changes.VersionAsync(cancellationToken);
+        }
+        catch (Exception failure) when (failure is NpgsqlException)
+        {
+            throw new StoreFailedException("The database could not be reached.", failure);
+        }
+    }
 
     public override Task<long> WaitForChangeAsync(long version, TimeSpan timeout, CancellationToken cancellationToken) =>
         _changes.WaitAsync(version, timeout, cancellationToken);
@@ -187,27 +203,24 @@ internal sealed class PostgresEngine : StoreEngine
     }
 
     /// <summary>Tries until it succeeds, the closure's own failure is told, or the call has waited for as long as it may.</summary>
-    private async Task<T> AttemptsAsync<T>(Call call, Func<Task<T>> attempt)
+    private async Task<T> AttemptsAsync<T>(Call call, Func<Task<Attempt<T>>> attempt)
     {
         while (true)
         {
             try
             {
-                return await attempt();
+                var (result, ofTheClosure) = await attempt();
+                ofTheClosure?.Throw();
+                return result!;
             }
-            catch (Exception failure) when (failure is not (StoreOutcomeUnknownException or OperationCanceledException))
+            catch (Exception failure) when (PostgresErrors.Of(failure) is not PostgresError.OfTheClosure and var error && !call.IsOver)
             {
-                var error = PostgresErrors.Of(failure);
                 var left = _options.BusyTimeout - call.Waited;
-                if (error == PostgresError.OfTheClosure)
-                {
-                    throw;
-                }
-
                 if (error is PostgresError.Held || (error is PostgresError.Conflict && left <= TimeSpan.Zero))
                 {
-                    throw new StoreBusyException(
-                        $"Other transactions have held what was needed for {call.Waited.TotalSeconds:0.#} s; nothing was done.");
+                    throw new StoreBusyException(failure is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled }
+                        ? $"A statement has not ended within {call.Waited.TotalSeconds:0.#} s; nothing was done."
+                        : $"Other transactions have held what was needed for {call.Waited.TotalSeconds:0.#} s; nothing was done.");
                 }
 
                 if (error is PostgresError.Broken || left <= TimeSpan.Zero)
@@ -226,7 +239,7 @@ internal sealed class PostgresEngine : StoreEngine
         }
     }
 
-    private async Task<T> ReadOnceAsync<T>(Func<ReadTransaction, Task<T>> work, Call call)
+    private async Task<Attempt<T>> ReadOnceAsync<T>(Func<ReadTransaction, Task<T>> work, Call call)
     {
         await using var connection = await _source.OpenConnectionAsync(call.CancellationToken);
         var session = new PostgresSession(connection);
@@ -234,16 +247,13 @@ internal sealed class PostgresEngine : StoreEngine
         var transaction = new ReadTransaction(session, Now(begun));
         var (result, failure) = await RunAsync(session, transaction, () => work(transaction));
         await EndAsync(session, failure);
-        return failure switch
-        {
-            null => result!,
-            PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } =>
-                throw new InvalidOperationException("A read cannot write: that is what WriteAsync is for.", failure),
-            _ => throw failure,
-        };
+        return failure is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }
+            ? call.Ends<T>(new InvalidOperationException("A read cannot write: that is what WriteAsync is for.", failure))
+            : failure is not null ? call.Ends<T>(failure) : new Attempt<T>(result, null);
     }
 
-    private async Task<T> WriteOnceAsync<T>(Func<WriteTransaction, Task<T>> work, IsolationLevel isolation, Cause cause, Call call)
+    private async Task<Attempt<T>> WriteOnceAsync<T>(
+        Func<WriteTransaction, Task<T>> work, IsolationLevel isolation, Cause cause, Call call)
     {
         await using var connection = await _source.OpenConnectionAsync(call.CancellationToken);
         var session = new PostgresSession(connection);
@@ -253,7 +263,7 @@ internal sealed class PostgresEngine : StoreEngine
         if ((transaction.Doom ?? failure) is { } undone)
         {
             await EndAsync(session, undone);
-            throw undone;
+            return call.Ends<T>(undone);
         }
 
         try
@@ -269,30 +279,41 @@ internal sealed class PostgresEngine : StoreEngine
         }
 
         Committed(transaction, session);
-        return result!;
+        return new Attempt<T>(result, null);
     }
 
-    /// <summary>Runs the closure; a statement that failed counts also where the closure went on.</summary>
+    /// <summary>Runs the closure; gives its own failure, which is also that of a statement of its, where it went on.</summary>
+    /// <exception cref="NpgsqlException">The database is why it failed, whatever the closure made of that: it can be run again.</exception>
     private static async Task<(T? Result, Exception? Failure)> RunAsync<T>(
         PostgresSession session, ReadTransaction transaction, Func<Task<T>> closure)
     {
+        T? result = default;
+        Exception? own = null;
         s_inClosure.Value = true;
         try
         {
-            var result = await session.RunAsync(closure);
-            return (result, session.Failure);
+            result = await session.RunAsync(closure);
         }
         catch (Exception failure)
         {
-            // A conflict may have reached the closure as something else; it is run again for it all the same.
-            return (default, session.Failure is { } first && PostgresErrors.Of(first) != PostgresError.OfTheClosure ? first : failure);
+            own = failure;
         }
         finally
         {
             s_inClosure.Value = false;
             transaction.End();
         }
+
+        if (session.Failure is { } first && PostgresErrors.Of(first) != PostgresError.OfTheClosure && !IsWriteOfRead(first))
+        {
+            await EndAsync(session, first);
+            ExceptionDispatchInfo.Throw(first);
+        }
+
+        return (result, own ?? session.Failure);
     }
+
+    private static bool IsWriteOfRead(Exception failure) => failure is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
 
     private static async Task EndAsync(PostgresSession session, Exception? failure)
     {
@@ -391,6 +412,9 @@ internal sealed class PostgresEngine : StoreEngine
 
     private DateTimeOffset Now(Begun begun) => HasOwnClock ? _time.GetUtcNow() : begun.Now;
 
+    /// <summary>How an attempt ended that the database had no part in failing.</summary>
+    private readonly record struct Attempt<T>(T? Result, ExceptionDispatchInfo? OfTheClosure);
+
     /// <summary>One call, with all its attempts.</summary>
     private sealed class Call(CancellationToken cancellationToken)
     {
@@ -399,8 +423,17 @@ internal sealed class PostgresEngine : StoreEngine
         /// <summary>How many attempts others were in the way of.</summary>
         public int Conflicts { get; set; }
 
+        /// <summary>Whether the closure's own failure is its end, of whatever type that is.</summary>
+        public bool IsOver { get; private set; }
+
         public TimeSpan Waited => Stopwatch.GetElapsedTime(_started);
 
         public CancellationToken CancellationToken => cancellationToken;
+
+        public Attempt<T> Ends<T>(Exception failure)
+        {
+            IsOver = true;
+            return new Attempt<T>(default, ExceptionDispatchInfo.Capture(failure));
+        }
     }
 }

@@ -113,6 +113,23 @@ public sealed class PostgresTests : IAsyncDisposable
     }
 
     [PostgresFact]
+    public async Task What_a_closure_throws_for_reasons_of_its_own_is_told_at_once_whatever_it_looks_like()
+    {
+        var store = Open();
+        var runs = 0;
+
+        // As if a connection were lost; but it is not the store's.
+        var failed = await Assert.ThrowsAsync<IOException>(() => store.WriteAsync<int>(_ =>
+        {
+            runs++;
+            throw new IOException("mine");
+        }));
+
+        Assert.Equal(("mine", 1), (failed.Message, runs));
+        Assert.Contains(nameof(PostgresTests), failed.StackTrace, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
     public async Task Deadlocked_writes_are_done_one_after_the_other()
     {
         var (one, two) = (Open(), Open());
