@@ -10,6 +10,7 @@ public sealed partial class SystemTests
     /// <summary>Files and folders that are an interface to the system, and why. Each says for itself what it does on the others.</summary>
     private static readonly Dictionary<string, string> s_interfaces = new()
     {
+        ["AppHost/LocalPostgres.cs"] = "finds PostgreSQL's programs where Debian puts them; root runs them as another user",
         ["services/NodeAgent/Workloads/"] = "starts, finds and ends processes: the node agent's interface to the system",
         ["platform/Orion.Sink/Reading/HeldFile.cs"] =
             "names the process that holds a file open, where /proc tells; elsewhere it names none",
