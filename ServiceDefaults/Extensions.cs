@@ -19,8 +19,8 @@ public static class ServiceDefaultsExtensions
 
         // What this solution's own code measures; what a package brings (AddNpgsql, AddMeter("...")) is added here too.
         builder.Services.AddOpenTelemetry()
-            .WithTracing(t => t.AddSource("OrionPlatform.*"))
-            .WithMetrics(m => m.AddMeter("OrionPlatform.*"));
+            .WithTracing(t => t.AddSource("OrionPlatform.*", "Npgsql"))
+            .WithMetrics(m => m.AddMeter("OrionPlatform.*", "Npgsql"));
         builder.AddSlos(Slos.All);
         builder.AddHeartbeats();
         builder.AddHealth();

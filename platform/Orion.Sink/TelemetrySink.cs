@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orion.Sink.Alerts;
 using Orion.Sink.Audit;
 using Orion.Sink.Events;
@@ -21,6 +22,9 @@ public sealed class TelemetrySink : IAsyncDisposable
     private readonly TelemetrySinkOptions _options;
     private readonly TimeProvider _time;
     private readonly SinkWriter _writer;
+
+    // One a role that the program names.
+    private readonly ConcurrentDictionary<string, FileStream> _roles = new(StringComparer.Ordinal);
 
     /// <summary>Opens the sink's folder and starts the writer thread.</summary>
     /// <exception cref="ArgumentException">An option is missing or out of range; the message names it.</exception>
@@ -50,6 +54,32 @@ public sealed class TelemetrySink : IAsyncDisposable
 
     /// <summary>Metrics.</summary>
     public MetricsManager Metrics { get; }
+
+    /// <summary>
+    /// Whether this process is the one of those that share the folder that does what one of them does: looks after alerts, copies facts.
+    /// Who has a role keeps it until its process ends; the others ask again.
+    /// </summary>
+    /// <param name="role">The role, as a file's name may be: <c>alerts</c>.</param>
+    public bool TryLead(string role)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(role);
+        if (_roles.ContainsKey(role))
+        {
+            return true;
+        }
+
+        if (FileLock.TryTake(Path.Combine(_options.Directory, role + ".leader")) is not { } held)
+        {
+            return false;
+        }
+
+        if (!_roles.TryAdd(role, held))
+        {
+            held.Dispose();
+        }
+
+        return true;
+    }
 
     /// <summary>Hands over an inner span. One that is <see cref="SpanRow.SampledOut"/> is only counted, and stays the caller's.</summary>
     public void Record(SpanRow span)
@@ -220,6 +250,11 @@ public sealed class TelemetrySink : IAsyncDisposable
     /// <summary>Commits what is buffered and stops the writer.</summary>
     public async ValueTask DisposeAsync()
     {
+        foreach (var role in _roles.Values)
+        {
+            await role.DisposeAsync();
+        }
+
         await Audit.DisposeAsync();
         await _writer.DisposeAsync();
     }

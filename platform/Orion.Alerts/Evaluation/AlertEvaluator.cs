@@ -8,7 +8,10 @@ using Orion.Sink.Reading;
 
 namespace Orion.Alerts.Evaluation;
 
-/// <summary>Evaluates every rule at every interval and writes what has changed into <c>system_alerts</c>.</summary>
+/// <summary>
+/// Evaluates every rule at every interval and writes what has changed into <c>system_alerts</c>. Of the processes that share a telemetry
+/// folder one does; when it has ended, another.
+/// </summary>
 public sealed class AlertEvaluator(
     IEnumerable<AlertRule> rules,
     TelemetryReader reader,
@@ -44,7 +47,10 @@ public sealed class AlertEvaluator(
         {
             try
             {
-                await LookAsync(stoppingToken);
+                if (sink.TryLead("alerts"))
+                {
+                    await LookAsync(stoppingToken);
+                }
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

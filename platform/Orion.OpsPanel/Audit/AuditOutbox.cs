@@ -54,7 +54,8 @@ internal sealed partial class AuditOutbox : BackgroundService, IAuditOutbox
             await _store.WriteAsync(tx => tx.AppendAuditEntryAsync(entry), CancellationToken.None);
             return true;
         }
-        catch (Exception refused) when (refused is StoreBusyException or StoreFailedException or ObjectDisposedException)
+        catch (Exception refused) when (
+            refused is StoreBusyException or StoreFailedException or StoreOutcomeUnknownException or ObjectDisposedException)
         {
             return false;
         }

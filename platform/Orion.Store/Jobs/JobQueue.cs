@@ -15,7 +15,10 @@ public sealed class JobQueue
     /// <summary>How often a worker renews: every 5 s.</summary>
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
 
-    internal const string Held = "WHERE id = @id AND fencing_token = @fencing_token AND state = 'leased' AND lease_until > @now";
+    // State and time are compared so that no index on them is taken for the one on ids: what its range has read would conflict with every
+    // other job that ends.
+    internal const string Held =
+        "WHERE id = @id AND fencing_token = @fencing_token AND state || '' = 'leased' AND lease_until - @now > 0";
 
     private const string Requeue = "UPDATE jobs SET owner = NULL, lease_until = NULL, deadline_at = NULL, ";
     private const string Retry = Requeue + "state = 'scheduled', run_at = @at, error_code = @error_code, error = @error";
@@ -222,7 +225,7 @@ public sealed class JobQueue
             ? tx.ChangeHeldAsync(lease, Bury, errorCode: errorCode, error: Shortened(error))
             : tx.ChangeHeldAsync(lease, Retry, tx.Now + Backoff.After(lease.Attempt, _random), errorCode, Shortened(error));
 
-    private Task WriteAsync(Func<WriteTransaction, Task> change, CancellationToken cancellationToken) => _store.WriteBesideOthersAsync(
+    private Task<bool> WriteAsync(Func<WriteTransaction, Task> change, CancellationToken cancellationToken) => _store.WriteBesideOthersAsync(
         async tx =>
         {
             await change(tx);

@@ -134,9 +134,9 @@ internal sealed class PostgresChanges : IAsyncDisposable
                 ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(DomainStore));
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException closing) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ObjectDisposedException(nameof(DomainStore));
+            throw new ObjectDisposedException(nameof(DomainStore), closing);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Npgsql;
 using Orion.Store.Health;
 using Orion.Store.Schema;
@@ -19,7 +20,15 @@ internal sealed class PostgresEngine : StoreEngine
     // Beside those that run closures: one asks for the version, one tells of commits.
     private const int OwnConnections = 2;
 
+    // A write that met others so often waits for its turn: where many change the same rows, each attempt of all would undo most others.
+    private const int FreeAttempts = 3;
+
+    private static readonly Meter s_meter = new("orion.store");
     private static readonly AsyncLocal<bool> s_inClosure = new();
+
+    // docs/operating.md: many of them say that writes rest on the same rows.
+    private static readonly Counter<long> s_retries = s_meter.CreateCounter<long>(
+        "orion.store.retries", "{attempt}", "Attempts at a transaction of PostgreSQL that were made again: after a conflict, or a lost connection");
 
     private readonly NpgsqlDataSource _source;
     private readonly PostgresChanges _changes;
@@ -180,7 +189,7 @@ internal sealed class PostgresEngine : StoreEngine
     /// <summary>Tries until it succeeds, the closure's own failure is told, or the call has waited for as long as it may.</summary>
     private async Task<T> AttemptsAsync<T>(Call call, Func<Task<T>> attempt)
     {
-        for (var number = 1; ; number++)
+        while (true)
         {
             try
             {
@@ -206,8 +215,11 @@ internal sealed class PostgresEngine : StoreEngine
                     throw Failed(failure);
                 }
 
+                call.Conflicts += error is PostgresError.Conflict ? 1 : 0;
+                s_retries.Add(1, new KeyValuePair<string, object?>("error.type", error is PostgresError.Conflict ? "conflict" : "connection"));
+
                 // Spread out, so that those who met do not meet again; a server that restarts is not asked more often than it can answer.
-                var longest = Math.Min(error is PostgresError.Conflict ? 2 << Math.Min(number, 6) : 250, left.TotalMilliseconds);
+                var longest = Math.Min(error is PostgresError.Conflict ? 2 << Math.Min(call.Conflicts, 6) : 250, left.TotalMilliseconds);
                 await Task.Delay(TimeSpan.FromMilliseconds(1 + (Random.Shared.NextDouble() * longest)), CancellationToken.None);
                 call.CancellationToken.ThrowIfCancellationRequested();
             }
@@ -218,8 +230,8 @@ internal sealed class PostgresEngine : StoreEngine
     {
         await using var connection = await _source.OpenConnectionAsync(call.CancellationToken);
         var session = new PostgresSession(connection);
-        var (now, _) = await session.BeginAsync(IsolationLevel.Snapshot, _options.BusyTimeout, call.CancellationToken);
-        var transaction = new ReadTransaction(session, Now(now));
+        var begun = await session.BeginAsync(IsolationLevel.Snapshot, isInTurn: false, _options.BusyTimeout, call.CancellationToken);
+        var transaction = new ReadTransaction(session, Now(begun));
         var (result, failure) = await RunAsync(session, transaction, () => work(transaction));
         await EndAsync(session, failure);
         return failure switch
@@ -235,8 +247,8 @@ internal sealed class PostgresEngine : StoreEngine
     {
         await using var connection = await _source.OpenConnectionAsync(call.CancellationToken);
         var session = new PostgresSession(connection);
-        var (now, number) = await session.BeginAsync(isolation, _options.BusyTimeout, call.CancellationToken);
-        var transaction = new WriteTransaction(session, Now(now), cause, number);
+        var begun = await session.BeginAsync(isolation, call.Conflicts >= FreeAttempts, _options.BusyTimeout, call.CancellationToken);
+        var transaction = new WriteTransaction(session, Now(begun), cause, begun.Number);
         var (result, failure) = await RunAsync(session, transaction, () => work(transaction));
         if ((transaction.Doom ?? failure) is { } undone)
         {
@@ -250,7 +262,7 @@ internal sealed class PostgresEngine : StoreEngine
         }
         catch (Exception lost) when (PostgresErrors.Of(lost) == PostgresError.Away)
         {
-            if (!await WasCommittedAsync(number, lost, call))
+            if (!await WasCommittedAsync(begun, lost, call))
             {
                 throw;
             }
@@ -295,19 +307,16 @@ internal sealed class PostgresEngine : StoreEngine
     }
 
     /// <summary>Finds out how a commit ended whose answer never came.</summary>
-    private async Task<bool> WasCommittedAsync(long number, Exception lost, Call call)
+    /// <exception cref="StoreOutcomeUnknownException">It cannot be found out.</exception>
+    private async Task<bool> WasCommittedAsync(Begun begun, Exception lost, Call call)
     {
         while (true)
         {
             try
             {
-                await using var command = _source.CreateCommand($"SELECT pg_xact_status('{number}'::xid8)");
-                switch (await command.ExecuteScalarAsync())
+                if (await OutcomeAsync(begun) is { } outcome)
                 {
-                    case "committed":
-                        return true;
-                    case "aborted":
-                        return false;
+                    return outcome;
                 }
             }
             catch (Exception e) when (PostgresErrors.Of(e) == PostgresError.Away)
@@ -317,14 +326,46 @@ internal sealed class PostgresEngine : StoreEngine
 
             if (call.Waited > _options.BusyTimeout)
             {
-                Failed(lost);
-                throw new StoreOutcomeUnknownException(
-                    $"The database went away while it committed, and has been away for {call.Waited.TotalSeconds:0.#} s: "
-                    + "whether the write was done is not known. It was done wholly or not at all.",
-                    lost);
+                throw Unknown($"has been away for {call.Waited.TotalSeconds:0.#} s");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
+        }
+
+        async Task<bool?> OutcomeAsync(Begun transaction)
+        {
+            // A server that crashed has forgotten the numbers of transactions that had not reached its disk, and gives them again: after a
+            // crash or a failover "committed" may be said of another's. (Statistics begin anew after a crash.)
+            await using var command = _source.CreateCommand(
+                $"SELECT pg_xact_status('{transaction.Number}'::xid8), {Begun.CurrentTimeline} = '{transaction.Timeline}' "
+                + "AND GREATEST(pg_postmaster_start_time(), (SELECT stats_reset FROM pg_stat_bgwriter)) "
+                + $"< to_timestamp({transaction.Now.ToUnixTimeMilliseconds()} / 1000.0)");
+            try
+            {
+                await using var reader = await command.ExecuteReaderAsync();
+                await reader.ReadAsync();
+                return (reader.IsDBNull(0) ? "" : reader.GetString(0), reader.GetBoolean(1)) switch
+                {
+                    ("committed", true) => true,
+                    ("aborted", _) => false,
+                    ("in progress", _) => null,
+                    _ => throw Unknown("crashed or was replaced"),
+                };
+            }
+            catch (PostgresException future) when (future.SqlState == PostgresErrorCodes.InvalidParameterValue)
+            {
+                // No transaction has had that number yet: it was lost with the crash.
+                return false;
+            }
+        }
+
+        StoreOutcomeUnknownException Unknown(string why)
+        {
+            Failed(lost);
+            return new StoreOutcomeUnknownException(
+                $"The database went away while it committed, and {why}: whether the write was done is not known. "
+                + "It was done wholly or not at all.",
+                lost);
         }
     }
 
@@ -348,12 +389,15 @@ internal sealed class PostgresEngine : StoreEngine
         return new StoreFailedException("The database could not be reached, or could not write; nothing was done.", failure);
     }
 
-    private DateTimeOffset Now(DateTimeOffset ofDatabase) => HasOwnClock ? _time.GetUtcNow() : ofDatabase;
+    private DateTimeOffset Now(Begun begun) => HasOwnClock ? _time.GetUtcNow() : begun.Now;
 
     /// <summary>One call, with all its attempts.</summary>
     private sealed class Call(CancellationToken cancellationToken)
     {
         private readonly long _started = Stopwatch.GetTimestamp();
+
+        /// <summary>How many attempts others were in the way of.</summary>
+        public int Conflicts { get; set; }
 
         public TimeSpan Waited => Stopwatch.GetElapsedTime(_started);
 

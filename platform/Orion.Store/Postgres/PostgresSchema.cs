@@ -52,7 +52,7 @@ internal static class PostgresSchema
         var database = $"{connection.Database} on {connection.Host}";
         if ((await Migrator.MissingAsync(session, known, database)).Count > 0)
         {
-            await session.BeginAsync(IsolationLevel.ReadCommitted, patience, CancellationToken.None);
+            await session.BeginAsync(IsolationLevel.ReadCommitted, isInTurn: false, patience, CancellationToken.None);
             await session.ControlAsync($"SELECT pg_advisory_xact_lock({Lock} # hashtext(current_schema()))");
             await Migrator.ApplyAsync(
                 session, await Migrator.MissingAsync(session, known, database), session.ControlAsync, time.GetUtcNow());

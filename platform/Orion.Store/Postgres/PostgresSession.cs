@@ -1,9 +1,23 @@
 using System.Data;
 using System.Data.Common;
 using Npgsql;
+using Orion.Store.Schema;
 using Orion.Store.Sql;
 
 namespace Orion.Store.Postgres;
+
+/// <summary>What the database says of a transaction when it begins.</summary>
+/// <param name="Now">Its clock.</param>
+/// <param name="Number">The transaction's number; 0 of one that only reads.</param>
+/// <param name="Timeline">The timeline of the server's log: another one after a failover.</param>
+internal sealed record Begun(DateTimeOffset Now, long Number, string Timeline)
+{
+    /// <summary>Asks for the last two.</summary>
+    public const string Numbers = $"pg_current_xact_id()::text::bigint, {CurrentTimeline}";
+
+    /// <summary>Asks for the timeline.</summary>
+    public const string CurrentTimeline = "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)";
+}
 
 /// <summary>
 /// One transaction on one connection. It watches its closure: one that waits for anything but this session's statements holds a
@@ -31,22 +45,31 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession
     /// </summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Begins a transaction, tells the database how patient it may be with it, and asks for its clock and its number.</summary>
+    /// <summary>Begins a transaction, tells the database how patient it may be with it, and asks what is to be known of it.</summary>
     /// <param name="isolation">Its isolation; <see cref="IsolationLevel.Snapshot"/> for one that only reads.</param>
+    /// <param name="isInTurn">
+    /// Whether it waits for its turn among those that were in each other's way too often: one of them at a time gets through.
+    /// </param>
     /// <param name="patience">How long it may wait for locks and between statements, and for one statement.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public async Task<(DateTimeOffset Now, long Number)> BeginAsync(
-        IsolationLevel isolation, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<Begun> BeginAsync(
+        IsolationLevel isolation, bool isInTurn, TimeSpan patience, CancellationToken cancellationToken)
     {
         var (begin, number) = isolation switch
         {
-            IsolationLevel.Snapshot => ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "0::bigint"),
-            IsolationLevel.ReadCommitted => ("BEGIN ISOLATION LEVEL READ COMMITTED", "pg_current_xact_id()::text::bigint"),
+            IsolationLevel.Snapshot => ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "0::bigint, ''"),
+            IsolationLevel.ReadCommitted => ("BEGIN ISOLATION LEVEL READ COMMITTED", Begun.Numbers),
 
             // What a table scan has read conflicts with every write to that table; what an index led to, with its own rows.
-            _ => ("BEGIN ISOLATION LEVEL SERIALIZABLE", "pg_current_xact_id()::text::bigint, set_config('enable_seqscan', 'off', true)"),
+            _ => ("BEGIN ISOLATION LEVEL SERIALIZABLE", Begun.Numbers + ", set_config('enable_seqscan', 'off', true)"),
         };
         var limit = (long)patience.TotalMilliseconds;
+        if (isInTurn)
+        {
+            // Before the first SELECT, which fixes what the transaction sees. The lock lets readers pass, and migrations wait.
+            begin += $"; SET LOCAL lock_timeout = {limit}; LOCK TABLE {Migrator.Table} IN EXCLUSIVE MODE";
+        }
+
         await using var command = new NpgsqlCommand(
             $"{begin}; SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, {number}, set_config('lock_timeout', '{limit}', true), "
             + $"set_config('statement_timeout', '{limit + 5_000}', true), "
@@ -54,7 +77,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession
             connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)), reader.GetInt64(1));
+        return new Begun(DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)), reader.GetInt64(1), reader.GetString(2));
     }
 
     public Task CommitAsync() => ControlAsync("COMMIT");

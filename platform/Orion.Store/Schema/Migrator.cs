@@ -5,7 +5,8 @@ namespace Orion.Store.Schema;
 /// <summary>Compares a database's schema with this code's, and brings it there.</summary>
 internal static class Migrator
 {
-    private const string Table = "schema_migrations";
+    /// <summary>The table of the steps that were taken.</summary>
+    public const string Table = "schema_migrations";
 
     /// <summary>The steps that the database has not taken yet; it is not touched.</summary>
     /// <param name="session">A connection to it.</param>

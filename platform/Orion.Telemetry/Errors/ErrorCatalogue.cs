@@ -69,6 +69,10 @@ public static class ErrorCatalogue
     /// <summary>The database does not take writes (disk full, I/O error); nothing was done and the request may be tried again.</summary>
     public static readonly CatalogueError StoreFailed = new("store_failed", 503, "The store cannot be written; nothing was done.");
 
+    /// <summary>The database went away while it committed: done wholly or not at all. The same Idempotency-Key finds out which.</summary>
+    public static readonly CatalogueError StoreOutcomeUnknown = new(
+        "store_outcome_unknown", 500, "Whether it was done is not known; the same request with the same Idempotency-Key finds out.");
+
     /// <summary>The body lacks a required member; the detail names it.</summary>
     public static readonly CatalogueError MissingMember = new("missing_member", 400, "The body lacks a required member.");
 

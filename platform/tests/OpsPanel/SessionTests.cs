@@ -169,9 +169,10 @@ public sealed partial class SessionTests
         var key = Assert.Single(await new DataProtectionKeys(host.Store).ListAsync());
         if (!OperatingSystem.IsWindows())
         {
-            Assert.All(
-                Directory.GetFiles(folder.Path, "store.db*"),
-                file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+            foreach (var file in Directory.GetFiles(folder.Path, "store.db*"))
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            }
         }
 
         var secret = KeyMaterial().Match(key).Groups["secret"].Value;

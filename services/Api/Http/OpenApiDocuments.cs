@@ -25,6 +25,7 @@ internal static class OpenApiDocuments
     [
         ErrorCatalogue.InvalidField, ErrorCatalogue.Unauthenticated, ErrorCatalogue.Forbidden, ErrorCatalogue.TooManyRequests,
         ErrorCatalogue.Internal, ErrorCatalogue.StoreBusy, ErrorCatalogue.StoreFailed,
+        ErrorCatalogue.StoreOutcomeUnknown,
     ];
 
     private static readonly CatalogueError[] s_ofBodies =

@@ -22,6 +22,7 @@ internal static class RequestRules
         builder.Services.Configure<ProblemOptions>(o => o
             .Map<StoreBusyException>(ErrorCatalogue.StoreBusy, TimeSpan.FromSeconds(1))
             .Map<StoreFailedException>(ErrorCatalogue.StoreFailed, TimeSpan.FromSeconds(1))
+            .Map<StoreOutcomeUnknownException>(ErrorCatalogue.StoreOutcomeUnknown, TimeSpan.FromSeconds(5))
             .Map<IdempotencyKeyReusedException>(ErrorCatalogue.IdempotencyKeyReused));
     }
 

@@ -35,7 +35,7 @@ internal static class ClaimTasks
             while (true)
             {
                 var version = await store.VersionAsync(ending);
-                if (await store.ReadAsync(tx => WorthClaimingAsync(tx, nodeId, holding, time.GetUtcNow()), ending)
+                if (await store.ReadAsync(tx => WorthClaimingAsync(tx, nodeId, holding, tx.Now), ending)
                     && await ClaimAsync(store, nodeId, holding, max, ending) is { Count: > 0 } claimed)
                 {
                     return claimed;

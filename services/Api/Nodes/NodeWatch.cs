@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Orion.Store.Journal;
+using Orion.Store.Leadership;
 
 namespace OrionPlatform.Api;
 
@@ -16,12 +17,13 @@ internal sealed class NodeWatchOptions
 
 /// <summary>
 /// Judges which nodes are lost. The api does it, because heartbeats arrive here: silence only counts while someone was listening, so that
-/// an outage of the platform is never taken for the death of its nodes.
+/// an outage of the platform is never taken for the death of its nodes. Of several apis one judges, once it has listened for so long.
 /// </summary>
 internal sealed class NodeWatch(
     DomainStore store, IOptions<NodeWatchOptions> options, TimeProvider time, ILogger<NodeWatch> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
+    private readonly LeaderLease _lease = new(store, "node-watch", time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -42,13 +44,22 @@ internal sealed class NodeWatch(
 
     private async Task LookAsync(DateTimeOffset listeningSince, CancellationToken cancellationToken)
     {
-        var silentSince = time.GetUtcNow() - options.Value.LostAfter;
-        if (silentSince < listeningSince || !await store.ReadAsync(tx => Nodes.AnySilentAsync(tx, silentSince), cancellationToken))
+        var lostAfter = options.Value.LostAfter;
+        if (time.GetUtcNow() - listeningSince < lostAfter
+            || !await store.ReadAsync(tx => Nodes.AnySilentAsync(tx, tx.Now - lostAfter), cancellationToken)
+            || !await _lease.TryLeadAsync(cancellationToken))
         {
             return;
         }
 
-        foreach (var node in await store.WriteAsync(tx => Nodes.MarkLostAsync(tx, silentSince), cancellationToken))
+        var lost = await store.WriteAsync(
+            async tx =>
+            {
+                await tx.CheckLeaderAsync(_lease);
+                return await Nodes.MarkLostAsync(tx, tx.Now - lostAfter);
+            },
+            cancellationToken);
+        foreach (var node in lost)
         {
             log.LogWarning("Node {NodeId} has been silent for more than {LostAfter} and counts as lost.", node, options.Value.LostAfter);
         }

@@ -1,15 +1,17 @@
 using Microsoft.Extensions.Options;
+using Orion.Store.Leadership;
 
 namespace OrionPlatform.Worker;
 
 /// <summary>
-/// Brings allocations to an end that no message will move on any more: their node is lost, or their time is up. Several workers may
-/// sweep at once, since each change is guarded by the state it starts from.
+/// Brings allocations to an end that no message will move on any more: their node is lost, or their time is up. Of several workers one
+/// sweeps; each change is guarded by the state it starts from, too.
 /// </summary>
 internal sealed class StuckSweep(
     DomainStore store, IOptions<ProvisioningOptions> options, Uptime uptime, TimeProvider time, ILogger<StuckSweep> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
+    private readonly LeaderLease _lease = new(store, "reconciliation", time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -31,14 +33,22 @@ internal sealed class StuckSweep(
     /// <summary>One sweep; returns how many allocations it changed.</summary>
     internal async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
-        var movingSince = time.GetUtcNow() - options.Value.StartDeadline;
-        if (movingSince < uptime.Since)
+        // A worker that has just come back has been no help to those who waited; their time counts from its start.
+        var wasThere = time.GetUtcNow() - uptime.Since >= options.Value.StartDeadline;
+        var (found, movingSince) = await store.ReadAsync(
+            async tx =>
+            {
+                var since = wasThere ? tx.Now - options.Value.StartDeadline : DateTimeOffset.UnixEpoch;
+                return (await StuckAllocations.FindAsync(tx, since), since);
+            },
+            cancellationToken);
+        if (found.Count == 0 || !await _lease.TryLeadAsync(cancellationToken))
         {
-            movingSince = DateTimeOffset.UnixEpoch;
+            return 0;
         }
 
         var changed = 0;
-        foreach (var stuck in await store.ReadAsync(tx => StuckAllocations.FindAsync(tx, movingSince), cancellationToken))
+        foreach (var stuck in found)
         {
             changed += await ResolveAsync(stuck, movingSince, cancellationToken) ? 1 : 0;
         }
@@ -59,7 +69,13 @@ internal sealed class StuckSweep(
             Tenant = stuck.Tenant,
             TenantId = stuck.TenantId,
         });
-        var end = await store.WriteAsync(tx => StuckAllocations.ResolveAsync(tx, stuck.Id, movingSince), cancellationToken);
+        var end = await store.WriteAsync(
+            async tx =>
+            {
+                await tx.CheckLeaderAsync(_lease);
+                return await StuckAllocations.ResolveAsync(tx, stuck.Id, movingSince);
+            },
+            cancellationToken);
         Canon.Add("allocation.id", stuck.Id);
         Canon.Tag("allocation.state", end?.State ?? stuck.State);
         if (end is not null)

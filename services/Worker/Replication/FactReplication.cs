@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Orion.Sink;
 using Orion.Sink.Events;
 using Orion.Sink.Facts;
 using Orion.Sink.Reading;
@@ -10,7 +11,8 @@ namespace OrionPlatform.Worker;
 
 /// <summary>
 /// Copies the journal's facts beside the telemetry, where reports join the two, and tells of each as a business event. The copy's own
-/// last position is the checkpoint: it is committed with the facts, so a repeated or interrupted round neither doubles nor skips one.
+/// last position is the checkpoint: it is committed with the facts, so a repeated or interrupted round neither doubles nor skips one. Of
+/// the workers that share a telemetry folder one copies.
 /// </summary>
 internal sealed class FactReplication : BackgroundService
 {
@@ -22,15 +24,16 @@ internal sealed class FactReplication : BackgroundService
     private readonly DomainStore _store;
     private readonly TelemetryWriter _telemetry;
     private readonly TelemetryReader _copy;
+    private readonly TelemetrySink _sink;
     private readonly TimeProvider _time;
     private readonly ILogger<FactReplication> _log;
     private readonly string _service;
     private long _waitingSince;
 
-    public FactReplication(DomainStore store, TelemetryWriter telemetry, TelemetryReader copy, ServiceIdentity identity, TimeProvider time,
-        ILogger<FactReplication> log)
+    public FactReplication(DomainStore store, TelemetryWriter telemetry, TelemetryReader copy, TelemetrySink sink,
+        ServiceIdentity identity, TimeProvider time, ILogger<FactReplication> log)
     {
-        (_store, _telemetry, _copy, _time, _log, _service) = (store, telemetry, copy, time, log, identity.Name);
+        (_store, _telemetry, _copy, _sink, _time, _log, _service) = (store, telemetry, copy, sink, time, log, identity.Name);
         Measures.Meter.CreateObservableGauge("orion.replication.lag", () =>
             Lag.TotalSeconds, "s", "Age of the oldest journal fact that is not in the reporting copy");
     }
@@ -47,7 +50,11 @@ internal sealed class FactReplication : BackgroundService
             while (true)
             {
                 var version = await _store.VersionAsync(stoppingToken);
-                await RoundGuardedAsync(stoppingToken);
+                if (_sink.TryLead("facts"))
+                {
+                    await RoundGuardedAsync(stoppingToken);
+                }
+
                 await _store.WaitForChangeAsync(version, s_lookAgain, stoppingToken);
             }
         }

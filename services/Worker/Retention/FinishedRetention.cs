@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Orion.Store.Leadership;
 
 namespace OrionPlatform.Worker;
 
@@ -14,14 +15,15 @@ internal sealed class RetentionOptions
 }
 
 /// <summary>
-/// Removes allocations that ended long ago, a small batch at a time: each is a write of its own, so that requests come in between. Several
-/// workers may do it at once.
+/// Removes allocations that ended long ago, a small batch at a time: each is a write of its own, so that requests come in between. Of
+/// several workers one does it.
 /// </summary>
 internal sealed class FinishedRetention(
     DomainStore store, IOptions<RetentionOptions> options, TimeProvider time, ILogger<FinishedRetention> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+    private readonly LeaderLease _lease = new(store, "retention", time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -43,11 +45,18 @@ internal sealed class FinishedRetention(
     /// <summary>One round; returns how many allocations it removed.</summary>
     internal async Task<int> PruneAsync(CancellationToken cancellationToken)
     {
-        var endedBefore = time.GetUtcNow() - TimeSpan.FromDays(options.Value.FinishedDays);
+        var kept = TimeSpan.FromDays(options.Value.FinishedDays);
         var removed = 0;
-        while (await store.ReadAsync(tx => FinishedAllocations.AnyAsync(tx, endedBefore), cancellationToken))
+        while (await store.ReadAsync(tx => FinishedAllocations.AnyAsync(tx, tx.Now - kept), cancellationToken)
+            && await _lease.TryLeadAsync(cancellationToken))
         {
-            var batch = await store.WriteAsync(tx => FinishedAllocations.PruneAsync(tx, endedBefore), cancellationToken);
+            var batch = await store.WriteAsync(
+                async tx =>
+                {
+                    await tx.CheckLeaderAsync(_lease);
+                    return await FinishedAllocations.PruneAsync(tx, tx.Now - kept);
+                },
+                cancellationToken);
             removed += batch;
             if (batch < FinishedAllocations.Batch)
             {

@@ -15,18 +15,18 @@ namespace OrionPlatform.Tests;
 internal sealed class PostgresServer : IDisposable
 {
     private const string OwnServerKey = "ORION_TEST_POSTGRES";
-    private static readonly Lazy<PostgresServer> s_shared = new(StartShared);
+    private static readonly Lazy<PostgresServer> s_shared = new(Start);
+
+    // The programs refuse to run as root: the account that Debian's package made, or that of nobody.
+    private static readonly string? s_user = Environment.UserName != "root" ? null : UserExists("postgres") ? "postgres" : "nobody";
 
     private readonly string _folder;
     private readonly string _binaries;
-    private readonly string? _user;
 
     private PostgresServer(string folder, string binaries, int port)
     {
         (_folder, _binaries, Port) = (folder, binaries, port);
 
-        // The programs refuse to run as root: the account that Debian's package made, or that of nobody.
-        _user = Environment.UserName != "root" ? null : UserExists("postgres") ? "postgres" : "nobody";
         ConnectionString = $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username=postgres;Database=postgres";
     }
 
@@ -49,12 +49,25 @@ internal sealed class PostgresServer : IDisposable
         return Task.Run(() => PostgresDatabase.CreateAsync(server)).GetAwaiter().GetResult();
     }
 
+    /// <summary>Starts another program that refuses to run as root, as the server is.</summary>
+    public static Process StartProgram(string program, params string[] arguments) => StartAs(s_user, program, arguments);
+
+    /// <summary>Hands a folder to the account that <see cref="StartProgram"/> uses.</summary>
+    public static void HandOver(string folder)
+    {
+        if (s_user is not null)
+        {
+            RunAs(null, "chown", "-R", s_user, folder);
+        }
+    }
+
     /// <summary>A server for one test alone, which it may kill.</summary>
     public static PostgresServer Start()
     {
         var binaries = Binaries() ?? throw new InvalidOperationException(Missing);
         var server = new PostgresServer(Directory.CreateTempSubdirectory("orion-postgres-").FullName, binaries, FreePort());
         server.Initialise();
+        server.EndWithThisProcess();
         server.Up();
         return server;
     }
@@ -97,54 +110,41 @@ internal sealed class PostgresServer : IDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
-    private static PostgresServer StartShared()
+    /// <summary>Ends the server, and removes its folder, when this process ends, however it does.</summary>
+    private void EndWithThisProcess()
     {
-        var server = Start();
+        var pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        using var watching = Process.Start(new ProcessStartInfo("/bin/sh")
+        {
+            ArgumentList =
+            {
+                "-c",
+                $"while kill -0 {pid} 2>/dev/null && [ -d '{_folder}' ]; do sleep 0.5; done; "
+                    + $"[ -f '{Data}/postmaster.pid' ] && kill -QUIT $(head -1 '{Data}/postmaster.pid'); sleep 0.5; rm -rf '{_folder}'",
+            },
+            UseShellExecute = false,
+            WorkingDirectory = "/",
 
-        // Not by finalizers or fixtures: every test of the process uses it, and it must not outlive the process.
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
-        return server;
+            // Not this process's own: who waits for their end would wait for the watcher's.
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        });
     }
 
     private void Initialise()
     {
-        if (_user is not null)
-        {
-            RunAs(null, "chown", _user, _folder);
-        }
-
+        HandOver(_folder);
         Run("initdb", "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
-        RunAs(_user, "/bin/sh", "-c", $"cat >> '{Path.Combine(Data, "postgresql.conf")}' <<'END'\n"
+        RunAs(s_user, "/bin/sh", "-c", $"cat >> '{Path.Combine(Data, "postgresql.conf")}' <<'END'\n"
             + "fsync = off\nmax_connections = 400\nshared_buffers = 64MB\ntimezone = 'UTC'\nEND\n");
     }
 
-    private void Run(string program, params string[] arguments) => RunAs(_user, Path.Combine(_binaries, program), arguments);
+    private void Run(string program, params string[] arguments) => RunAs(s_user, Path.Combine(_binaries, program), arguments);
 
     private static void RunAs(string? user, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
-
-        // Their working directory is one that everybody may enter.
-        start.WorkingDirectory = "/";
-        if (user is not null)
-        {
-            start.FileName = "setpriv";
-            foreach (var part in new[] { $"--reuid={user}", $"--regid={user}", "--clear-groups", program })
-            {
-                start.ArgumentList.Add(part);
-            }
-        }
-        else
-        {
-            start.FileName = program;
-        }
-
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
+        using var process = StartAs(user, program, arguments);
 
         // pg_ctl's server inherits its output, which therefore never ends: nothing is read to its end, only a failure's words.
         process.WaitForExit();
@@ -155,8 +155,34 @@ internal sealed class PostgresServer : IDisposable
         }
     }
 
+    private static Process StartAs(string? user, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo
+        {
+            FileName = user is null ? program : "setpriv",
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+
+            // One that everybody may enter.
+            WorkingDirectory = "/",
+        };
+        string[] asUser = user is null ? [] : [$"--reuid={user}", $"--regid={user}", "--clear-groups", program];
+        foreach (var argument in asUser.Concat(arguments))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!;
+    }
+
     private static string? Binaries()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return null;
+        }
+
         var debian = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => d, StringComparer.Ordinal).Select(d => d + "/bin")
             : [];
@@ -168,7 +194,7 @@ internal sealed class PostgresServer : IDisposable
 
     private static bool UserExists(string name) => File.ReadLines("/etc/passwd").Any(l => l.StartsWith(name + ":", StringComparison.Ordinal));
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

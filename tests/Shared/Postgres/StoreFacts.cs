@@ -6,7 +6,11 @@ namespace OrionPlatform.Tests;
 /// </summary>
 internal class StoreFactAttribute : Xunit.FactAttribute
 {
-    public StoreFactAttribute() => Skip = Reason;
+    public override string? Skip
+    {
+        get => base.Skip ?? Reason;
+        set => base.Skip = value;
+    }
 
     internal static string? Reason => StoreDatabase.IsPostgres ? PostgresServer.Missing : null;
 }
@@ -14,7 +18,11 @@ internal class StoreFactAttribute : Xunit.FactAttribute
 /// <inheritdoc cref="StoreFactAttribute"/>
 internal class StoreTheoryAttribute : Xunit.TheoryAttribute
 {
-    public StoreTheoryAttribute() => Skip = StoreFactAttribute.Reason;
+    public override string? Skip
+    {
+        get => base.Skip ?? StoreFactAttribute.Reason;
+        set => base.Skip = value;
+    }
 }
 
 /// <summary>A test of what only PostgreSQL has; where there is none it is skipped, and says how to get one.</summary>
