@@ -16,6 +16,7 @@ public sealed partial class SystemTests
             "names the process that holds a file open, where /proc tells; elsewhere it names none",
         ["platform/Orion.Redaction/CommandLineDetector.cs"] = "names of commands as they occur in texts; none is run",
         ["tests/Shared/Redaction/SecretCorpus.cs"] = "texts that name commands; none is run",
+        ["tests/Shared/Postgres/"] = "runs PostgreSQL for the tests, and as another user where they run as root",
         ["tests/Shared/Processes/"] = "signals for all tests",
         ["tests/Shared/Platform/"] = "finds and ends the platform's processes",
         ["platform/tests/Sink/Support/Tmpfs.cs"] = "mounts a small file system; its tests are skipped where that cannot be done",

@@ -112,7 +112,9 @@ internal sealed class PostgresEngine : StoreEngine
     public override Task<T> ReadAsync<T>(Func<ReadTransaction, Task<T>> work, CancellationToken cancellationToken) =>
         CallAsync(call => AttemptsAsync(call, () => ReadOnceAsync(work, call)), cancellationToken);
 
-    public override Task<long> VersionAsync(CancellationToken cancellationToken) => _changes.VersionAsync(cancellationToken);
+    /// <summary>As patient as a read: a request may ask for it before it reads.</summary>
+    public override Task<long> VersionAsync(CancellationToken cancellationToken) =>
+        AttemptsAsync(new Call(cancellationToken), () => _changes.VersionAsync(cancellationToken));
 
     public override Task<long> WaitForChangeAsync(long version, TimeSpan timeout, CancellationToken cancellationToken) =>
         _changes.WaitAsync(version, timeout, cancellationToken);
