@@ -107,6 +107,7 @@ public sealed class PostgresFailureTests
         await Assert.ThrowsAsync<StoreFailedException>(() => store.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO notes VALUES ('a')")));
         await Assert.ThrowsAsync<StoreFailedException>(() => store.ReadAsync(tx => tx.QueryAsync<string>("SELECT id FROM notes")));
         await Assert.ThrowsAsync<StoreFailedException>(() => store.VersionAsync());
+        Assert.Equal(7, await store.WaitForChangeAsync(7, TimeSpan.FromMilliseconds(50)));
         Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
 
         server.Up();
