@@ -10,7 +10,7 @@ var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOpt
 });
 using var settings = RunSettings.From(builder);
 
-var store = builder.AddConnectionString("store", ReferenceExpression.Create($"Data Source={settings.InData("store.db")}"));
+var store = builder.AddStore(settings);
 var telemetry = builder.AddConnectionString("telemetry", ReferenceExpression.Create($"Directory={settings.InData("telemetry")}"));
 
 // Generated secrets: the three persisted ones are kept in the user secrets, outside the repository; the login token is new each run.
@@ -22,9 +22,10 @@ var agentKey = builder.AddParameter(
     "otlp-agent-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 var loginToken = builder.AddParameter("ops-login-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 
-var api = AddService<Projects.Api>("api", settings.ApiPort)
+var api = AddService<Projects.Api>("api", settings.ApiPort, settings.ApiReplicas)
     .WithExternalHttpEndpoints()
     .WithReference(store)
+    .WaitFor(store, WaitBehavior.WaitOnResourceUnavailable)
     .WithReference(telemetry)
     .WithEnvironment("Orion__Ops__LoginToken", loginToken)
     .WithEnvironment("Orion__Node__JoinToken", joinToken)
@@ -38,8 +39,9 @@ api.WithOpsPanelLink(loginToken.Resource)
     .WithSendAllocationCommand(settings.DevKeysFile)
     .WithSloSmokeCommand(new Projects.LoadTests().ProjectPath, settings.DevKeysFile);
 
-AddService<Projects.Worker>("worker")
+AddService<Projects.Worker>("worker", replicas: settings.WorkerReplicas)
     .WithReference(store)
+    .WaitFor(store, WaitBehavior.WaitOnResourceUnavailable)
     .WithReference(telemetry)
     .WithRedriveCommand(new Projects.Api().ProjectPath, store.Resource);
 
@@ -73,10 +75,13 @@ using var app = builder.Build();
 app.Run();
 return 0;
 
-IResourceBuilder<ProjectResource> AddService<TProject>(string name, int port = 0) where TProject : IProjectMetadata, new() =>
+IResourceBuilder<ProjectResource> AddService<TProject>(string name, int port = 0, int replicas = 1)
+    where TProject : IProjectMetadata, new() =>
     AddProject<TProject>(name)
-        // Services listen themselves: a proxy in between would be measured with them, and would answer for one that is down.
-        .WithHttpEndpoint(port == 0 ? null : port, isProxied: false)
+        // Services listen themselves: a proxy in between would be measured with them, and would answer for one that is down. Replicas
+        // share an address, and so need it.
+        .WithHttpEndpoint(port == 0 ? null : port, isProxied: replicas > 1)
+        .WithReplicas(replicas)
         .WithHttpHealthCheck("/health");
 
 // The one place that names how a project is added. Launch profiles are for a service that is run alone: their ports would collide with

@@ -22,7 +22,7 @@ internal static class CrashedServicesExtensions
 }
 
 /// <summary>
-/// Watches the projects of the application. One that ends with an exit code other than 0, and was not told to stop, is started again
+/// Watches the projects of the application, and its own database server. One that ends with an exit code other than 0, and was not told to stop, is started again
 /// after a delay that doubles with each crash; one that keeps crashing is given up. Both are said on the console and in the dashboard.
 /// </summary>
 internal sealed class CrashedServices(
@@ -56,7 +56,7 @@ internal sealed class CrashedServices(
         {
             await foreach (var change in notifications.WatchAsync(lifetime.ApplicationStopping))
             {
-                if (change.Resource is ProjectResource)
+                if (change.Resource is ProjectResource or LocalPostgresResource)
                 {
                     See(change);
                 }

@@ -14,9 +14,18 @@ internal sealed class RunSettings : IDisposable
     private const string ApiPortKey = "Ports:Api";
     private const string DashboardKey = "Dashboard:Enabled";
     private const string TrafficKey = "Traffic:Enabled";
+    private const string EngineKey = "Store:Engine";
+    private const string ContainersKey = "Store:Container";
+    private const string ApiReplicasKey = "Replicas:Api";
+    private const string WorkerReplicasKey = "Replicas:Worker";
     private const string UrlsKey = "ASPNETCORE_URLS";
 
-    private static readonly string[] s_own = [DataFolderKey, ApiPortKey, DashboardKey, TrafficKey];
+    private const int MaxReplicas = 16;
+
+    private static readonly string[] s_own =
+    [
+        DataFolderKey, ApiPortKey, DashboardKey, TrafficKey, EngineKey, ContainersKey, ApiReplicasKey, WorkerReplicasKey,
+    ];
 
     // Sections and keys that Aspire and the .NET host read.
     private static readonly string[] s_theirSections =
@@ -31,6 +40,10 @@ internal sealed class RunSettings : IDisposable
     private readonly string _apiPort;
     private readonly string _dashboard;
     private readonly string _traffic;
+    private readonly string _engine;
+    private readonly string _containers;
+    private readonly string _apiReplicas;
+    private readonly string _workerReplicas;
 
     // Held until the run ends, however it ends, so that the folder has one AppHost at a time.
     private FileStream? _claim;
@@ -42,6 +55,10 @@ internal sealed class RunSettings : IDisposable
         _apiPort = builder.Configuration[ApiPortKey] ?? "5080";
         _dashboard = builder.Configuration[DashboardKey] ?? "true";
         _traffic = builder.Configuration[TrafficKey] ?? "true";
+        _engine = builder.Configuration[EngineKey] ?? "sqlite";
+        _containers = builder.Configuration[ContainersKey] ?? "true";
+        _apiReplicas = builder.Configuration[ApiReplicasKey] ?? "1";
+        _workerReplicas = builder.Configuration[WorkerReplicasKey] ?? "1";
     }
 
     /// <summary>Where databases, telemetry and development keys lie.</summary>
@@ -52,6 +69,18 @@ internal sealed class RunSettings : IDisposable
 
     /// <summary>Whether gentle demo traffic runs.</summary>
     public bool Traffic => !bool.TryParse(_traffic, out var wanted) || wanted;
+
+    /// <summary>Whether the store is on PostgreSQL; else it is a SQLite file.</summary>
+    public bool Postgres => _engine.Equals("postgres", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether PostgreSQL may run in a container, where an engine for them does.</summary>
+    public bool Containers => !bool.TryParse(_containers, out var wanted) || wanted;
+
+    /// <summary>How many processes of the api run.</summary>
+    public int ApiReplicas => int.TryParse(_apiReplicas, out var replicas) && replicas > 0 ? replicas : 1;
+
+    /// <summary>How many processes of the worker run.</summary>
+    public int WorkerReplicas => int.TryParse(_workerReplicas, out var replicas) && replicas > 0 ? replicas : 1;
 
     /// <summary>Keys of the demo tenants, written by the api in Development.</summary>
     public string DevKeysFile => InData("dev-keys.json");
@@ -82,7 +111,8 @@ internal sealed class RunSettings : IDisposable
     public string InData(string name) => Path.Combine(DataFolder, name);
 
     /// <summary>
-    /// The first thing that would keep the platform from running, in a sentence; null when there is none. Claims the data folder.
+    /// The first thing that would keep the platform from running, in a sentence; null when there is none. Claims the data folder, and
+    /// makes the cluster of a PostgreSQL that is to run in it.
     /// </summary>
     public string? Problem(string[] args) =>
         ArgumentProblem(args)
@@ -91,12 +121,39 @@ internal sealed class RunSettings : IDisposable
             : $"{ApiPortKey} is '{_apiPort}'; it has to be a port, or 0 for a free one.")
         ?? SwitchProblem(TrafficKey, _traffic)
         ?? SwitchProblem(DashboardKey, _dashboard)
+        ?? SwitchProblem(ContainersKey, _containers)
+        ?? EngineProblem()
+        ?? ReplicasProblem(ApiReplicasKey, _apiReplicas)
+        ?? ReplicasProblem(WorkerReplicasKey, _workerReplicas)
         ?? HomeProblem()
         ?? PortProblem()
-        ?? FolderProblem();
+        ?? FolderProblem()
+        ?? _builder.Resources.OfType<LocalPostgresResource>().Select(r => r.Server.Problem()).FirstOrDefault();
 
     private static string? SwitchProblem(string key, string value) =>
         bool.TryParse(value, out _) ? null : $"{key} is '{value}'; it has to be true or false.";
+
+    private static string? ReplicasProblem(string key, string value) =>
+        int.TryParse(value, out var replicas) && replicas is >= 1 and <= MaxReplicas
+            ? null
+            : $"{key} is '{value}'; it has to be a number from 1 to {MaxReplicas}.";
+
+    private string? EngineProblem()
+    {
+        if (!Postgres)
+        {
+            return _engine.Equals("sqlite", StringComparison.OrdinalIgnoreCase)
+                ? null
+                : $"{EngineKey} is '{_engine}'; it has to be sqlite or postgres.";
+        }
+
+        return _builder.Configuration.GetConnectionString("store") is not { Length: > 0 } given || NamesServer(given)
+            ? null
+            : $"{EngineKey} is postgres, and ConnectionStrings:store names no server; one looks like Host=db;Database=store;Username=app.";
+    }
+
+    private static bool NamesServer(string connectionString) => connectionString.Split(';')
+        .Any(part => part.Split('=')[0].Trim().ToUpperInvariant() is "HOST" or "SERVER");
 
     /// <summary>Aspire takes an argument that nothing reads without a word, so a slip of the pen would go unseen.</summary>
     private string? ArgumentProblem(string[] args)

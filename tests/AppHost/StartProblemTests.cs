@@ -13,7 +13,8 @@ public sealed class StartProblemTests : IDisposable
     [Theory]
     [InlineData(
         "error: Nothing reads the argument --Prots:Api; did you mean --Ports:Api? "
-            + "AppHost knows Data:Directory, Ports:Api, Dashboard:Enabled, Traffic:Enabled and what Aspire reads.",
+            + "AppHost knows Data:Directory, Ports:Api, Dashboard:Enabled, Traffic:Enabled, Store:Engine, Store:Container, Replicas:Api, "
+            + "Replicas:Worker and what Aspire reads.",
         "--Prots:Api=0")]
     [InlineData("error: Nothing reads the argument --Traffic; did you mean --Traffic:Enabled?", "--Traffic=false")]
     [InlineData("error: There is no parameter 'otlp-key'; did you mean --Parameters:otlp-api-key?", "--Parameters:otlp-key=x")]
@@ -25,6 +26,14 @@ public sealed class StartProblemTests : IDisposable
     [InlineData("error: Ports:Api is '70000'; it has to be a port, or 0 for a free one.", "--Ports:Api", "70000")]
     [InlineData("error: Traffic:Enabled is 'maybe'; it has to be true or false.", "--Traffic:Enabled=maybe")]
     [InlineData("error: Dashboard:Enabled is 'off'; it has to be true or false.", "--Dashboard:Enabled=off")]
+    [InlineData("error: Nothing reads the argument --Store; did you mean --Store:Engine?", "--Store=postgres")]
+    [InlineData("error: Store:Engine is 'mysql'; it has to be sqlite or postgres.", "--Store:Engine=mysql")]
+    [InlineData("error: Store:Container is 'no'; it has to be true or false.", "--Store:Container=no")]
+    [InlineData(
+        "error: Store:Engine is postgres, and ConnectionStrings:store names no server; one looks like Host=db;Database=store;Username=app.",
+        "--Store:Engine=postgres", "--ConnectionStrings:store=Data Source=x.db")]
+    [InlineData("error: Replicas:Api is '0'; it has to be a number from 1 to 16.", "--Replicas:Api=0")]
+    [InlineData("error: Replicas:Worker is 'two'; it has to be a number from 1 to 16.", "--Replicas:Worker=two")]
     public async Task An_argument_that_cannot_be_meant_is_refused(string sentence, params string[] arguments) =>
         await RefusedAsync(sentence, arguments);
 

@@ -10,11 +10,13 @@ public sealed partial class SystemTests
     /// <summary>Files and folders that are an interface to the system, and why. Each says for itself what it does on the others.</summary>
     private static readonly Dictionary<string, string> s_interfaces = new()
     {
+        ["AppHost/LocalPostgres.cs"] = "finds PostgreSQL's programs where Debian puts them; root runs them as another user",
         ["services/NodeAgent/Workloads/"] = "starts, finds and ends processes: the node agent's interface to the system",
         ["platform/Orion.Sink/Reading/HeldFile.cs"] =
             "names the process that holds a file open, where /proc tells; elsewhere it names none",
         ["platform/Orion.Redaction/CommandLineDetector.cs"] = "names of commands as they occur in texts; none is run",
         ["tests/Shared/Redaction/SecretCorpus.cs"] = "texts that name commands; none is run",
+        ["tests/Shared/Postgres/"] = "runs PostgreSQL for the tests, and as another user where they run as root",
         ["tests/Shared/Processes/"] = "signals for all tests",
         ["tests/Shared/Platform/"] = "finds and ends the platform's processes",
         ["platform/tests/Sink/Support/Tmpfs.cs"] = "mounts a small file system; its tests are skipped where that cannot be done",

@@ -107,9 +107,9 @@ internal sealed class PostgresChanges : IAsyncDisposable
                 {
                     now = await VersionAsync(ending.Token);
                 }
-                catch (Exception e) when (PostgresErrors.Of(e) is PostgresError.Away && !timedOut.IsCompleted)
+                catch (Exception e) when (PostgresErrors.Of(e) is PostgresError.Away)
                 {
-                    // Away: whoever waits finds out by its own reading, once there is something to read.
+                    // Away: whoever waits finds out by its own reading, once there is something to read or the wait has ended.
                     now = version;
                 }
 

@@ -118,17 +118,9 @@ internal sealed class PostgresEngine : StoreEngine
     public override Task<T> ReadAsync<T>(Func<ReadTransaction, Task<T>> work, CancellationToken cancellationToken) =>
         CallAsync(call => AttemptsAsync(call, () => ReadOnceAsync(work, call)), cancellationToken);
 
-    public override async Task<long> VersionAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _changes.VersionAsync(cancellationToken);
-        }
-        catch (Exception failure) when (failure is NpgsqlException)
-        {
-            throw new StoreFailedException("The database could not be reached.", failure);
-        }
-    }
+    /// <summary>As patient as a read: a request may ask for it before it reads.</summary>
+    public override Task<long> VersionAsync(CancellationToken cancellationToken) => AttemptsAsync(
+        new Call(cancellationToken), async () => new Attempt<long>(await _changes.VersionAsync(cancellationToken), null));
 
     public override Task<long> WaitForChangeAsync(long version, TimeSpan timeout, CancellationToken cancellationToken) =>
         _changes.WaitAsync(version, timeout, cancellationToken);

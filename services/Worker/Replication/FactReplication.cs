@@ -49,13 +49,22 @@ internal sealed class FactReplication : BackgroundService
         {
             while (true)
             {
-                var version = await _store.VersionAsync(stoppingToken);
-                if (_sink.TryLead("facts"))
+                try
                 {
-                    await RoundGuardedAsync(stoppingToken);
-                }
+                    var version = await _store.VersionAsync(stoppingToken);
+                    if (_sink.TryLead("facts"))
+                    {
+                        await RoundGuardedAsync(stoppingToken);
+                    }
 
-                await _store.WaitForChangeAsync(version, s_lookAgain, stoppingToken);
+                    await _store.WaitForChangeAsync(version, s_lookAgain, stoppingToken);
+                }
+                catch (Exception e) when (e is StoreFailedException or StoreBusyException)
+                {
+                    // A store that is away for long is no reason for the worker to end.
+                    _log.LogError(e, "The store cannot be asked for facts; the next attempt follows in {LookAgain}.", s_lookAgain);
+                    await Task.Delay(s_lookAgain, _time, stoppingToken);
+                }
             }
         }
         catch (OperationCanceledException)

@@ -106,6 +106,8 @@ public sealed class PostgresFailureTests
 
         await Assert.ThrowsAsync<StoreFailedException>(() => store.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO notes VALUES ('a')")));
         await Assert.ThrowsAsync<StoreFailedException>(() => store.ReadAsync(tx => tx.QueryAsync<string>("SELECT id FROM notes")));
+        await Assert.ThrowsAsync<StoreFailedException>(() => store.VersionAsync());
+        Assert.Equal(7, await store.WaitForChangeAsync(7, TimeSpan.FromMilliseconds(50)));
         Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
 
         server.Up();
@@ -114,6 +116,22 @@ public sealed class PostgresFailureTests
             "it writes again");
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
         Assert.Equal(["b"], await store.ReadAsync(tx => tx.QueryAsync<string>("SELECT id FROM notes")));
+    }
+
+    [PostgresFact]
+    public async Task A_version_that_is_asked_for_while_the_server_restarts_is_told_once_it_is_back()
+    {
+        using var server = PostgresServer.Start();
+        await using var store = new DomainStore(
+            new DomainStoreOptions { ConnectionString = server.ConnectionString, BusyTimeout = TimeSpan.FromSeconds(60) }, TimeProvider.System);
+        await store.WriteAsync(tx => tx.ExecuteAsync("CREATE TABLE notes (id TEXT PRIMARY KEY)"));
+        server.Down("immediate");
+
+        var asked = store.VersionAsync();
+        Assert.False(asked.IsCompleted);
+        server.Up();
+
+        await asked.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [PostgresFact]
