@@ -90,7 +90,7 @@ public sealed partial class ContentTests(InstalledTemplate template)
     {
         var folder = await template.GeneratedAtAsync(
             "hive", "packages", "Acme.Orders", "--platform", "packages", "--platform-tests", "true", "--platform-feed", Feed,
-            "--load-engine", "nbomber");
+            "--load-engine", "nbomber", "--store", "postgres");
         var files = InstalledTemplate.Files(folder);
 
         Assert.Equal((await ExpectedAsync("Acme.Orders", ["withSample"])).Append("nuget.config").Order(StringComparer.Ordinal), files);
@@ -99,6 +99,8 @@ public sealed partial class ContentTests(InstalledTemplate template)
         Assert.Equal(Feed, feed.Attribute("value")?.Value);
         var props = await File.ReadAllTextAsync(Path.Combine(folder, "Directory.Build.props"));
         Assert.Contains("""<LoadEngine Condition="'$(LoadEngine)' == ''">nbomber</LoadEngine>""", props, StringComparison.Ordinal);
+        var settings = await File.ReadAllTextAsync(Path.Combine(folder, "AppHost", "RunSettings.cs"));
+        Assert.Contains("""[EngineKey] ?? "postgres";""", settings, StringComparison.Ordinal);
         var telemetry = await File.ReadAllTextAsync(Path.Combine(folder, "docs", "telemetry.md"));
         Assert.DoesNotContain("dotnet run --project platform", telemetry, StringComparison.Ordinal);
     }
