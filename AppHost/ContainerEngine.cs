@@ -22,6 +22,7 @@ internal static class ContainerEngine
             {
                 StartInfo = new ProcessStartInfo(client, ["container", "ls", "--last", "1", "--quiet"])
                 {
+                    UseShellExecute = false,
                     RedirectStandardOutput = true,
                     RedirectStandardError = true,
                 },

@@ -157,11 +157,11 @@ internal sealed class LocalPostgres
         {
             Run("setpriv", [.. _account.Become, "test", "-w", Folder]);
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException e)
         {
             throw new InvalidOperationException(
                 $"its server does not run as root, and the user {_account.Name} cannot enter that folder. "
-                + "Choose one below folders that are open to it, with --Data:Directory=FOLDER.");
+                + "Choose one below folders that are open to it, with --Data:Directory=FOLDER.", e);
         }
     }
 
@@ -218,6 +218,7 @@ internal sealed class LocalPostgres
             StartInfo = new ProcessStartInfo(program, arguments)
             {
                 WorkingDirectory = Folder,
+                UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

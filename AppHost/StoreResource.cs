@@ -27,7 +27,7 @@ internal static class StoreResource
             return builder.AddConnectionString(Name);
         }
 
-        return settings.Containers && ContainerEngine.Running(WantedEngine(builder.Configuration)) is { } engine
+        return settings.Containers && ContainerEngine.Running(WantedEngine(builder)) is { } engine
             ? builder.AddPostgresContainer(engine, settings.DataFolder)
             : builder.AddLocalPostgres(new LocalPostgres(settings.InData("postgres")));
     }
@@ -55,9 +55,10 @@ internal static class StoreResource
         return builder.AddLocalPostgres(Name, server);
     }
 
-    private static string? WantedEngine(IConfiguration configuration) =>
-        configuration["DcpPublisher:ContainerRuntime"]
-        ?? configuration["ASPIRE_CONTAINER_RUNTIME"] ?? configuration["DOTNET_ASPIRE_CONTAINER_RUNTIME"];
+    /// <summary>The one that Aspire was told to use.</summary>
+    private static string? WantedEngine(IDistributedApplicationBuilder builder) =>
+        builder.Configuration["DcpPublisher:ContainerRuntime"]
+        ?? builder.Configuration["ASPIRE_CONTAINER_RUNTIME"] ?? builder.Configuration["DOTNET_ASPIRE_CONTAINER_RUNTIME"];
 
     /// <summary>Tells the developer, once it is certain that the platform starts.</summary>
     private static void Say(this IDistributedApplicationBuilder builder, string sentence) => builder.OnBeforeStart((_, _) =>

@@ -127,7 +127,7 @@ public sealed class StoreTests : IDisposable
                 + "ConnectionStrings:store.",
             new LocalPostgres(_folder.File("postgres"), programs: null).Problem());
 
-    private static string VolumeOf(IResource server) =>
+    private static string VolumeOf(PostgresServerResource server) =>
         Assert.Single(server.Annotations.OfType<ContainerMountAnnotation>(), m => m.Type == ContainerMountType.Volume).Source!;
 
     /// <summary>The store, once it is sure that api and worker use it.</summary>
