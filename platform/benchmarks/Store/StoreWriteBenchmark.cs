@@ -30,7 +30,7 @@ internal sealed class StoreWriteBenchmark : Benchmark
         }
 
         var rounds = (int)Number(arguments, "--rounds", 5);
-        var seconds = Number(arguments, "--seconds", 1.5);
+        var seconds = Number(arguments, "--seconds", 1.2);
         var figures = new Dictionary<string, object?>(StringComparer.Ordinal);
         if (PostgresServer.Missing is { } missing)
         {
