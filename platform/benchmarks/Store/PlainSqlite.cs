@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Orion.Benchmarks;
 
-/// <summary>The same statements as one would write them without the store: a connection, prepared commands, a transaction a write.</summary>
+/// <summary>The same statements as one would write them without the store: prepared commands, a transaction a write.</summary>
 internal sealed class PlainSqlite : IDisposable
 {
     private readonly SqliteConnection _connection;

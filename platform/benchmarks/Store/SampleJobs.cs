@@ -13,7 +13,8 @@ internal static class SampleJobs
         store.WriteAsync(tx => tx.EnqueueAsync(Request(number, tenant)));
 
     /// <summary>Which job it is.</summary>
-    public static long Number(JobLease job) => long.Parse(job.Request.Subject.AsSpan(job.Request.Subject.IndexOf('/') + 1), CultureInfo.InvariantCulture);
+    public static long Number(JobLease job) =>
+        long.Parse(job.Request.Subject.AsSpan(job.Request.Subject.IndexOf('/') + 1), CultureInfo.InvariantCulture);
 
     /// <summary>Puts many jobs of one tenant into the queue: one is enqueued, and copied by the database.</summary>
     public static async Task FillAsync(DomainStore store, int count, string tenant)
@@ -25,8 +26,8 @@ internal static class SampleJobs
                 """
                 INSERT INTO jobs (id, kind, subject, payload, tenant_id, priority, max_attempts, max_duration, enqueued_at, state, run_at)
                 WITH RECURSIVE copies (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < @more)
-                SELECT j.id || '-' || c.n, j.kind, j.subject, j.payload, j.tenant_id, j.priority, j.max_attempts, j.max_duration, j.enqueued_at,
-                  j.state, j.run_at
+                SELECT j.id || '-' || c.n, j.kind, j.subject, j.payload, j.tenant_id, j.priority, j.max_attempts, j.max_duration,
+                  j.enqueued_at, j.state, j.run_at
                 FROM copies c CROSS JOIN jobs j WHERE j.id = @id
                 """,
                 new { id, More = count - 1 });

@@ -7,7 +7,8 @@ namespace Orion.Benchmarks;
 internal sealed record SampleWrite
 {
     public const string CreateTable =
-        "CREATE TABLE items (id TEXT PRIMARY KEY, owner TEXT NOT NULL, note TEXT NOT NULL, amount BIGINT NOT NULL, made_at BIGINT NOT NULL)";
+        "CREATE TABLE items (id TEXT PRIMARY KEY, owner TEXT NOT NULL, note TEXT NOT NULL, amount BIGINT NOT NULL, "
+        + "made_at BIGINT NOT NULL)";
 
     public const string InsertItem =
         "INSERT INTO items (id, owner, note, amount, made_at) VALUES (@id, @owner, @note, @amount, @made_at)";
@@ -19,7 +20,7 @@ internal sealed record SampleWrite
 
     public string Owner { get; } = "tn_019b0a6f27c17d3fb1a0c7f2d6e89a34";
 
-    public string Note { get; } = "Two of the small ones and one of the large, to be left at the side entrance before eight in the morning.";
+    public string Note { get; } = "Two of the small ones and one of the large, to be left at the side door before eight in the morning.";
 
     public long Amount { get; } = 4711;
 

@@ -51,7 +51,8 @@ internal sealed class StoreWriteBenchmark : Benchmark
     private static async Task SqliteAsync(int rounds, double seconds, Dictionary<string, object?> figures)
     {
         using var folder = new ScratchFolder();
-        var (ours, theirs) = ($"Data Source={Path.Combine(folder.Path, "ours.db")}", $"Data Source={Path.Combine(folder.Path, "plain.db")}");
+        var ours = $"Data Source={Path.Combine(folder.Path, "ours.db")}";
+        var theirs = $"Data Source={Path.Combine(folder.Path, "plain.db")}";
         await SampleWrite.PrepareAsync(ours);
         await SampleWrite.PrepareAsync(theirs);
         await using var store = SampleWrite.Open(ours);
@@ -71,7 +72,8 @@ internal sealed class StoreWriteBenchmark : Benchmark
             var (single, _) = await StoreWriteProcess.LoopAsync(1, RampSeconds, seconds, PlainAsync);
             written += all;
             turns.Add((grouped / seconds, single / seconds));
-            Console.WriteLine($"sqlite, round {round + 1}: {grouped / seconds:N0} writes/s by {SqliteCallers} callers, plain {single / seconds:N0}");
+            Console.WriteLine($"sqlite, round {round + 1}: {grouped / seconds:N0} writes/s by {SqliteCallers} callers, "
+                + $"plain {single / seconds:N0}");
         }
 
         var p99 = new List<(double Store, double Plain)>();
@@ -89,7 +91,8 @@ internal sealed class StoreWriteBenchmark : Benchmark
             p99.Add((Statistics.Quantile(storeRound, 0.99), Statistics.Quantile(plainRound, 0.99)));
             storeMs.AddRange(storeRound);
             plainMs.AddRange(plainRound);
-            Console.WriteLine($"sqlite, round {round + 1}: p99 of {storeRound.Count} lone writes {p99[^1].Store:0.00} ms, plain {p99[^1].Plain:0.00} ms");
+            Console.WriteLine($"sqlite, round {round + 1}: p99 of {storeRound.Count} lone writes {p99[^1].Store:0.00} ms, "
+                + $"plain {p99[^1].Plain:0.00} ms");
         }
 
         Check(await SampleWrite.CountAsync(store), written);

@@ -36,7 +36,8 @@ internal static class StoreWriteProcess
         while (await Console.In.ReadLineAsync() is { } line)
         {
             var order = line.Split(' ');
-            var (ramp, seconds) = (double.Parse(order[1], CultureInfo.InvariantCulture), double.Parse(order[2], CultureInfo.InvariantCulture));
+            var ramp = double.Parse(order[1], CultureInfo.InvariantCulture);
+            var seconds = double.Parse(order[2], CultureInfo.InvariantCulture);
             var (counted, all) = order[0] == ThroughStore
                 ? await LoopAsync(Callers, ramp, seconds, () => new SampleWrite().StoreAsync(store))
                 : await LoopAsync(Callers, ramp, seconds, () => plain.WriteAsync(new SampleWrite()));

@@ -127,8 +127,10 @@ internal sealed class PostgresServer : IDisposable
                 "-c",
 
                 // In the background of a shell that has ended, so that it is nobody's child and is not killed with this process's children.
-                $"(while kill -0 {pid} 2>/dev/null && [ -d '{_folder}' ]; do sleep 0.5; done; "
-                    + $"[ -f '{Data}/postmaster.pid' ] && kill -QUIT $(head -1 '{Data}/postmaster.pid'); sleep 0.5; rm -rf '{_folder}') &",
+                // It remembers the server's number: whose folder has been removed still runs.
+                $"(server=; while kill -0 {pid} 2>/dev/null && [ -d '{_folder}' ]; do "
+                    + $"[ -f '{Data}/postmaster.pid' ] && server=$(head -1 '{Data}/postmaster.pid'); sleep 0.5; done; "
+                    + $"[ -n \"$server\" ] && kill -QUIT $server; sleep 0.5; rm -rf '{_folder}') 2>/dev/null &",
             },
             UseShellExecute = false,
             WorkingDirectory = "/",
