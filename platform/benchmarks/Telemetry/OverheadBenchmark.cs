@@ -34,15 +34,15 @@ internal sealed class OverheadBenchmark : Benchmark
         var rounds = Number(arguments, "--rounds", 7);
         var folder = Directory.CreateTempSubdirectory("orion-overhead-");
         await using var collector = await OverheadCollector.StartAsync();
-        await using var load = await OverheadProcess.StartAsync(["overhead", "load"], isServer: false);
-        var servers = new Dictionary<string, OverheadProcess>();
+        await using var load = await ChildProcess.StartAsync(["overhead", "load"], isServer: false);
+        var servers = new Dictionary<string, ChildProcess>();
         try
         {
             foreach (var variant in s_variants)
             {
                 var data = Path.Combine(folder.FullName, variant);
                 string[] serve = ["overhead", "serve", variant, data, collector.Address];
-                servers[variant] = await OverheadProcess.StartAsync(serve, isServer: true);
+                servers[variant] = await ChildProcess.StartAsync(serve, isServer: true);
                 await load.AskAsync(OverheadLoad.Order(servers[variant].Address, 0, 0.1));
             }
 
@@ -70,17 +70,17 @@ internal sealed class OverheadBenchmark : Benchmark
             double[] Ratios(string variant) => [.. turns[variant].Zip(turns["bare"], (a, b) => a.Rps / b.Rps)];
             return new
             {
-                BareRps = Math.Round(Median(turns["bare"].Select(t => t.Rps))),
-                StockRps = Math.Round(Median(turns["stock"].Select(t => t.Rps))),
-                OursRps = Math.Round(Median(turns["ours"].Select(t => t.Rps))),
-                OursSampledRps = Math.Round(Median(turns["sampled"].Select(t => t.Rps))),
-                StockRatio = Math.Round(Median(Ratios("stock")), 3),
-                OursRatio = Math.Round(Median(Ratios("ours")), 3),
-                OursSampledRatio = Math.Round(Median(Ratios("sampled")), 3),
-                RatioSpread = s_variants.Skip(1).ToDictionary(v => v, v => Math.Round(Spread(Ratios(v)), 3)),
-                AllocBytesPerRequest = s_variants.ToDictionary(v => v, v => Math.Round(Median(turns[v].Select(t => t.Bytes)))),
+                BareRps = Math.Round(Statistics.Median(turns["bare"].Select(t => t.Rps))),
+                StockRps = Math.Round(Statistics.Median(turns["stock"].Select(t => t.Rps))),
+                OursRps = Math.Round(Statistics.Median(turns["ours"].Select(t => t.Rps))),
+                OursSampledRps = Math.Round(Statistics.Median(turns["sampled"].Select(t => t.Rps))),
+                StockRatio = Math.Round(Statistics.Median(Ratios("stock")), 3),
+                OursRatio = Math.Round(Statistics.Median(Ratios("ours")), 3),
+                OursSampledRatio = Math.Round(Statistics.Median(Ratios("sampled")), 3),
+                RatioSpread = s_variants.Skip(1).ToDictionary(v => v, v => Math.Round(Statistics.Spread(Ratios(v)), 3)),
+                AllocBytesPerRequest = s_variants.ToDictionary(v => v, v => Math.Round(Statistics.Median(turns[v].Select(t => t.Bytes)))),
                 CpuMicrosecondsPerRequest = s_variants.ToDictionary(
-                    v => v, v => Math.Round(Median(turns[v].Select(t => t.CpuMicroseconds)), 1)),
+                    v => v, v => Math.Round(Statistics.Median(turns[v].Select(t => t.CpuMicroseconds)), 1)),
                 DroppedRows = dropped,
             };
         }
@@ -99,7 +99,7 @@ internal sealed class OverheadBenchmark : Benchmark
     /// Loads a server until it compiles next to nothing any more: the tiers of a larger program take longer, and are no part of what a
     /// request costs.
     /// </summary>
-    private static async Task WarmAsync(OverheadProcess load, OverheadProcess server)
+    private static async Task WarmAsync(ChildProcess load, ChildProcess server)
     {
         var compiled = 0.0;
         for (var window = 1; window <= 12; window++)
@@ -114,22 +114,13 @@ internal sealed class OverheadBenchmark : Benchmark
         }
     }
 
-    private static async Task<Turn> TurnAsync(OverheadProcess load, OverheadProcess server, int seconds)
+    private static async Task<Turn> TurnAsync(ChildProcess load, ChildProcess server, int seconds)
     {
         var (bytes, cpu) = (await server.NumberAsync("/allocated"), await server.NumberAsync("/cpu"));
         var answer = (await load.AskAsync(OverheadLoad.Order(server.Address, RampSeconds, seconds))).Split(' ');
         var (counted, all) = (double.Parse(answer[0], CultureInfo.InvariantCulture), double.Parse(answer[1], CultureInfo.InvariantCulture));
         return new Turn(counted / seconds, (await server.NumberAsync("/allocated") - bytes) / all,
             (await server.NumberAsync("/cpu") - cpu) / all);
-    }
-
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
-
-    /// <summary>Half the distance between the quartiles: how far a round's ratio usually is from their median.</summary>
-    private static double Spread(double[] values)
-    {
-        Array.Sort(values);
-        return (values[values.Length * 3 / 4] - values[values.Length / 4]) / 2;
     }
 
     private static int Number(string[] arguments, string name, int fallback)

@@ -19,7 +19,7 @@ internal static class OverheadLoad
     /// <summary>Obeys one order a line, until there are no more; answers with the requests that were counted, and with all.</summary>
     public static async Task<object> RunAsync()
     {
-        Console.WriteLine("listening");
+        Console.WriteLine(ChildProcess.Ready);
         while (await Console.In.ReadLineAsync() is { } line)
         {
             var order = line.Split(' ');

@@ -27,7 +27,7 @@ internal static class OverheadServer
     {
         await using var app = Build(variant, arguments, null);
         await app.StartAsync();
-        Console.WriteLine("listening " + app.Urls.First());
+        Console.WriteLine($"{ChildProcess.Ready} " + app.Urls.First());
         await Console.In.ReadToEndAsync();
         await app.StopAsync();
         return new { Stopped = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture) };

@@ -28,6 +28,12 @@ public sealed class StartTests
     {
         // Whatever it writes is in this folder. Its children share its standard error: that ends when the last of them has ended.
         using var folder = new TempFolder();
+        if (!OperatingSystem.IsWindows())
+        {
+            // Where this runs as root, a PostgreSQL in it belongs to somebody else, who has to come through.
+            File.SetUnixFileMode(folder.Path, File.GetUnixFileMode(folder.Path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
+
         var start = new ProcessStartInfo(program, [.. arguments, name, .. s_all[name].SoonMeasuring])
         {
             WorkingDirectory = folder.Path,

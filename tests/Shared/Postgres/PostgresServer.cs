@@ -11,11 +11,14 @@ namespace OrionPlatform.Tests;
 /// <c>ORION_TEST_POSTGRES</c> names by a connection string of somebody who may create databases. Its programs are found on the path or
 /// where Debian's packages put them.
 /// </summary>
-/// <remarks>What it acknowledges it need not keep over a power cut (fsync is off): the tests kill processes, not machines.</remarks>
+/// <remarks>
+/// What it acknowledges it need not keep over a power cut (fsync is off) unless it is durable: the tests kill processes, not machines.
+/// </remarks>
 internal sealed class PostgresServer : IDisposable
 {
     private const string OwnServerKey = "ORION_TEST_POSTGRES";
-    private static readonly Lazy<PostgresServer> s_shared = new(Start);
+    private static readonly Lazy<PostgresServer> s_shared = new(() => Start());
+    private static readonly Lazy<PostgresServer> s_sharedDurable = new(() => Start(isDurable: true));
 
     // The programs refuse to run as root: the account that Debian's package made, or that of nobody.
     private static readonly string? s_user = Environment.UserName != "root" ? null : UserExists("postgres") ? "postgres" : "nobody";
@@ -41,9 +44,11 @@ internal sealed class PostgresServer : IDisposable
     public string ConnectionString { get; }
 
     /// <summary>Makes an empty database on the server that the tests of this process share. Blocks meanwhile.</summary>
-    public static PostgresDatabase NewDatabase()
+    /// <param name="isDurable">Whether a commit reaches the disk, as it does in production.</param>
+    public static PostgresDatabase NewDatabase(bool isDurable = false)
     {
-        var server = Environment.GetEnvironmentVariable(OwnServerKey) is { Length: > 0 } own ? own : s_shared.Value.ConnectionString;
+        var shared = isDurable ? s_sharedDurable : s_shared;
+        var server = Environment.GetEnvironmentVariable(OwnServerKey) is { Length: > 0 } own ? own : shared.Value.ConnectionString;
 
         // On the pool: the context of a test would wait for itself.
         return Task.Run(() => PostgresDatabase.CreateAsync(server)).GetAwaiter().GetResult();
@@ -62,11 +67,12 @@ internal sealed class PostgresServer : IDisposable
     }
 
     /// <summary>A server for one test alone, which it may kill.</summary>
-    public static PostgresServer Start()
+    /// <param name="isDurable">Whether a commit reaches the disk, as it does in production.</param>
+    public static PostgresServer Start(bool isDurable = false)
     {
         var binaries = Binaries() ?? throw new InvalidOperationException(Missing);
         var server = new PostgresServer(Directory.CreateTempSubdirectory("orion-postgres-").FullName, binaries, FreePort());
-        server.Initialise();
+        server.Initialise(isDurable);
         server.EndWithThisProcess();
         server.Up();
         return server;
@@ -119,8 +125,12 @@ internal sealed class PostgresServer : IDisposable
             ArgumentList =
             {
                 "-c",
-                $"while kill -0 {pid} 2>/dev/null && [ -d '{_folder}' ]; do sleep 0.5; done; "
-                    + $"[ -f '{Data}/postmaster.pid' ] && kill -QUIT $(head -1 '{Data}/postmaster.pid'); sleep 0.5; rm -rf '{_folder}'",
+
+                // In the background of a shell that has ended, so that it is nobody's child and is not killed with this process's children.
+                // It remembers the server's number: whose folder has been removed still runs.
+                $"(server=; while kill -0 {pid} 2>/dev/null && [ -d '{_folder}' ]; do "
+                    + $"[ -f '{Data}/postmaster.pid' ] && server=$(head -1 '{Data}/postmaster.pid'); sleep 0.5; done; "
+                    + $"[ -n \"$server\" ] && kill -QUIT $server; sleep 0.5; rm -rf '{_folder}') 2>/dev/null &",
             },
             UseShellExecute = false,
             WorkingDirectory = "/",
@@ -132,12 +142,12 @@ internal sealed class PostgresServer : IDisposable
         });
     }
 
-    private void Initialise()
+    private void Initialise(bool isDurable)
     {
         HandOver(_folder);
         Run("initdb", "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
         RunAs(s_user, "/bin/sh", "-c", $"cat >> '{Path.Combine(Data, "postgresql.conf")}' <<'END'\n"
-            + "fsync = off\nmax_connections = 400\nshared_buffers = 64MB\ntimezone = 'UTC'\nEND\n");
+            + $"fsync = {(isDurable ? "on" : "off")}\nmax_connections = 400\nshared_buffers = 64MB\ntimezone = 'UTC'\nEND\n");
     }
 
     private void Run(string program, params string[] arguments) => RunAs(s_user, Path.Combine(_binaries, program), arguments);

@@ -3,13 +3,19 @@ using System.Globalization;
 
 namespace Orion.Benchmarks;
 
-/// <summary>A server, or the load, of the overhead benchmark in a process of its own; it ends when its standard input does.</summary>
-internal sealed class OverheadProcess : IAsyncDisposable
+/// <summary>
+/// A part of a benchmark in a process of its own, this program's too: a server, a load, a writer. It prints <see cref="Ready"/> when it can
+/// be used, and ends when its standard input does.
+/// </summary>
+internal sealed class ChildProcess : IAsyncDisposable
 {
+    /// <summary>The first word of the line that says it is ready; a server's address follows.</summary>
+    public const string Ready = "ready";
+
     private readonly Process _process;
     private readonly HttpClient _client = new();
 
-    private OverheadProcess(Process process, string address)
+    private ChildProcess(Process process, string address)
     {
         _process = process;
         Address = address;
@@ -17,7 +23,7 @@ internal sealed class OverheadProcess : IAsyncDisposable
 
     public string Address { get; }
 
-    public static async Task<OverheadProcess> StartAsync(string[] arguments, bool isServer)
+    public static async Task<ChildProcess> StartAsync(string[] arguments, bool isServer = false)
     {
         var start = Benchmark.ThisProgram(arguments);
 
@@ -26,10 +32,10 @@ internal sealed class OverheadProcess : IAsyncDisposable
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
-            if (line.StartsWith("listening", StringComparison.Ordinal))
+            if (line.StartsWith(Ready, StringComparison.Ordinal))
             {
                 _ = isServer ? process.StandardOutput.ReadToEndAsync() : null;
-                return new OverheadProcess(process, line["listening".Length..].Trim());
+                return new ChildProcess(process, line[Ready.Length..].Trim());
             }
         }
 
@@ -45,6 +51,13 @@ internal sealed class OverheadProcess : IAsyncDisposable
         await _process.StandardInput.WriteLineAsync(line);
         await _process.StandardInput.FlushAsync();
         return await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The process has ended.");
+    }
+
+    /// <summary>SIGKILL: it has no chance to give anything back.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
