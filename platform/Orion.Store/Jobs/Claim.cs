@@ -9,17 +9,19 @@ internal static class Claim
         WriteTransaction tx, string owner, IReadOnlyCollection<string> kinds, int limit)
     {
         var dialect = tx.Dialect;
-        await tx.ExecuteAsync(
+
+        // One call for what comes first, since a server is a network away.
+        var token = await tx.QuerySingleOrDefaultAsync<long>(
             $"""
             UPDATE jobs
             SET state = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'ready' END,
                 died_at = CASE WHEN attempts >= max_attempts THEN @now END, owner = NULL, lease_until = NULL,
                 error_code = 'lease_expired', error = 'The worker that held the job stopped renewing its lease.'
-            WHERE {dialect.OverdueLeases}
+            WHERE {dialect.OverdueLeases};
+            UPDATE jobs SET state = 'ready' WHERE {dialect.DueJobs};
+            {dialect.NextFencingToken}
             """,
             new { tx.Now });
-        await tx.ExecuteAsync($"UPDATE jobs SET state = 'ready' WHERE {dialect.DueJobs}", new { tx.Now });
-        var token = await tx.QuerySingleOrDefaultAsync<long>(dialect.NextFencingToken);
         var (with, condition) = dialect.Claimable;
         var rows = await tx.QueryAsync<Row>(
             $"""
@@ -38,13 +40,10 @@ internal static class Claim
             await (dialect.KeepFencingToken is { } keep ? tx.ExecuteAsync(keep, new { token }) : Task.CompletedTask);
 
             // In one order, so that no two claims wait for each other.
-            foreach (var lane in rows.Select(r => r.Lane).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
-            {
-                await tx.ExecuteAsync(
-                    "INSERT INTO job_turns (lane, fencing_token) VALUES (@lane, @token) "
-                    + "ON CONFLICT (lane) DO UPDATE SET fencing_token = excluded.fencing_token",
-                    new { lane, token });
-            }
+            await tx.ExecuteAsync(
+                $"INSERT INTO job_turns (lane, fencing_token) SELECT l.value, @token FROM {dialect.Values("@lanes")} l WHERE true "
+                + "ORDER BY l.value ON CONFLICT (lane) DO UPDATE SET fencing_token = excluded.fencing_token",
+                new { token, Lanes = JsonSerializer.Serialize(rows.Select(r => r.Lane).Distinct()) });
         }
 
         return [.. rows.OrderBy(r => r.Rank).ThenBy(r => r.Place).Select(r => r.ToLease())];

@@ -75,5 +75,5 @@ internal sealed class PostgresDialect : Dialect
         ? (transaction << BitsInTransaction) | (long)number
         : throw new InvalidOperationException($"A transaction holds at most {1 << BitsInTransaction} facts and audit entries.");
 
-    public override string Values(string parameter) => $"(SELECT json_array_elements_text({parameter}::json))";
+    public override string Values(string parameter) => $"(SELECT json_array_elements_text({parameter}::json) AS value)";
 }

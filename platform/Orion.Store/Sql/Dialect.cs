@@ -13,7 +13,7 @@ public abstract class Dialect
     public abstract string Name { get; }
 
     /// <summary>
-    /// The texts of a JSON array, as a subquery with one column: <c>$"kind IN {tx.Dialect.Values("@kinds")}"</c>, with the array
+    /// The texts of a JSON array, as a subquery with one column, <c>value</c>: <c>$"kind IN {tx.Dialect.Values("@kinds")}"</c>, with the array
     /// serialized into the argument.
     /// </summary>
     /// <param name="parameter">The parameter, with its sign: <c>@kinds</c>.</param>

@@ -79,7 +79,7 @@ public sealed class PgBouncerTests
                 Port = port,
                 Database = server.Database,
                 Username = server.Username,
-                NoResetOnClose = true,
+                MaxAutoPrepare = 0,
             }.ConnectionString;
         }
 
