@@ -6,7 +6,7 @@ namespace OrionPlatform.Worker;
 
 /// <summary>Claims jobs as long as there is room, and hands each to its handler. Woken by commits, not by a slow poll.</summary>
 internal sealed class JobRunner(
-    JobQueue queue, JobExecution execution, ServiceIdentity identity, IOptions<JobRunnerOptions> options,
+    JobQueue queue, JobExecution execution, ServiceIdentity identity, IConfiguration configuration, IOptions<JobRunnerOptions> options,
     ILogger<JobRunner> log) : BackgroundService
 {
     // The queue tells when a job is due; this is for what it may have missed. A claim is a write, which idleness should not cause.
@@ -16,15 +16,27 @@ internal sealed class JobRunner(
     // Bounded by Concurrency; an entry leaves when its job is settled.
     private readonly ConcurrentDictionary<string, Task> _running = new();
 
+    /// <summary>
+    /// Whose leases these are: the same again after a restart, and nobody else's, on whatever machine. An instance's name is one of its
+    /// telemetry folder's alone.
+    /// </summary>
+    internal string Owner { get; } = string.Join('/', identity.Host, configuration.GetConnectionString("telemetry"), identity.Instance);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var hasReleased = false;
         using var room = new SemaphoreSlim(options.Value.Concurrency);
         using var givingUp = new CancellationTokenSource();
-        await ReleaseOwnAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                if (!hasReleased)
+                {
+                    await ReleaseOwnAsync(stoppingToken);
+                    hasReleased = true;
+                }
+
                 await ClaimAsync(room, givingUp.Token, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -45,10 +57,10 @@ internal sealed class JobRunner(
     /// <summary>A restart after a crash need not wait for its former life's leases to run out.</summary>
     private async Task ReleaseOwnAsync(CancellationToken stoppingToken)
     {
-        var released = await queue.ReleaseOwnerAsync(identity.Instance, stoppingToken);
+        var released = await queue.ReleaseOwnerAsync(Owner, stoppingToken);
         if (released > 0)
         {
-            log.LogInformation("Took back {Count} jobs that an earlier life of {Owner} held.", released, identity.Instance);
+            log.LogInformation("Took back {Count} jobs that an earlier life of {Owner} held.", released, Owner);
         }
     }
 
@@ -56,7 +68,7 @@ internal sealed class JobRunner(
     {
         await room.WaitAsync(stoppingToken);
         room.Release();
-        var jobs = await queue.ClaimAsync(identity.Instance, execution.Kinds, room.CurrentCount, stoppingToken);
+        var jobs = await queue.ClaimAsync(Owner, execution.Kinds, room.CurrentCount, stoppingToken);
         foreach (var job in jobs)
         {
             await room.WaitAsync(CancellationToken.None);
