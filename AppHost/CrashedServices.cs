@@ -22,8 +22,9 @@ internal static class CrashedServicesExtensions
 }
 
 /// <summary>
-/// Watches the projects of the application, and its own database server. One that ends with an exit code other than 0, and was not told to stop, is started again
-/// after a delay that doubles with each crash; one that keeps crashing is given up. Both are said on the console and in the dashboard.
+/// Watches the projects of the application, and its own database server. One that ends with an exit code other than 0, and was not told to
+/// stop, is started again after a delay that doubles with each crash; one that keeps crashing is given up. Both are said on the console and
+/// in the dashboard.
 /// </summary>
 internal sealed class CrashedServices(
     ResourceNotificationService notifications,

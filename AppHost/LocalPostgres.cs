@@ -118,7 +118,8 @@ internal sealed class LocalPostgres
                 .Select(d => Path.Combine(d, "bin"))
             : [];
         return debian.Concat(OnPath())
-            .FirstOrDefault(d => File.Exists(Path.Combine(d, Executable("initdb"))) && File.Exists(Path.Combine(d, Executable("postgres"))));
+            .FirstOrDefault(d =>
+                File.Exists(Path.Combine(d, Executable("initdb"))) && File.Exists(Path.Combine(d, Executable("postgres"))));
     }
 
     private static string[] OnPath() =>
@@ -241,7 +242,9 @@ internal sealed class LocalPostgres
         process.StandardInput.Write(input);
         process.StandardInput.Close();
         process.WaitForExit();
-        if (process.ExitCode != 0)
+
+        // A server that is run for one statement ends with 0 also where that failed.
+        if (process.ExitCode != 0 || said.Contains("ERROR:", StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"{Path.GetFileName(program)} ended with exit code {process.ExitCode}: {said}");
         }
@@ -257,7 +260,8 @@ internal sealed class LocalPostgres
         public static Account Unprivileged()
         {
             var accounts = File.ReadLines("/etc/passwd").Select(l => l.Split(':')).Where(a => a.Length > 3).ToList();
-            var account = accounts.Find(a => a[0] == "postgres") ?? accounts.Find(a => a[0] == "nobody") ?? ["nobody", "", "65534", "65534"];
+            var account = accounts.Find(a => a[0] == "postgres")
+                ?? accounts.Find(a => a[0] == "nobody") ?? ["nobody", "", "65534", "65534"];
             return new Account(account[0], account[2], account[3]);
         }
     }

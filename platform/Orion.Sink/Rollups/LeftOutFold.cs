@@ -47,8 +47,8 @@ internal sealed class LeftOutFold
         }
     }
 
-    /// <summary>Moves all figures; says of how many rows they are.</summary>
-    public (int Lines, int Spans) MoveTo(RollupFold fold, TimeWindow window)
+    /// <summary>Moves all figures; says of how many rows they are. The clock is asked when no row comes in between any more.</summary>
+    public (int Lines, int Spans) MoveTo(RollupFold fold, Func<TimeWindow> window)
     {
         var (lines, spans) = (0, 0);
         foreach (var stripe in _stripes)
@@ -58,7 +58,7 @@ internal sealed class LeftOutFold
                 (lines, spans) = (lines + stripe.Lines, spans + stripe.Spans);
                 if (stripe.Lines + stripe.Spans > 0)
                 {
-                    stripe.Fold.MoveTo(fold, window);
+                    stripe.Fold.MoveTo(fold, window());
                     (stripe.Lines, stripe.Spans) = (0, 0);
                 }
             }

@@ -13,14 +13,17 @@ internal sealed class PendingRows
 
     public bool IsEmpty => _lines.IsEmpty && _spans.IsEmpty && _logs.IsEmpty && _metrics.IsEmpty;
 
-    /// <summary>Takes what is buffered; a row whose time cannot be right gets one that can.</summary>
-    public void Take(SinkBuffers buffers, TimeWindow window)
+    /// <summary>
+    /// Takes what is buffered; a row whose time cannot be right gets one that can. The clock is asked once the rows are taken: one that came
+    /// after the clock was set is not judged by what it said before.
+    /// </summary>
+    public void Take(SinkBuffers buffers, Func<TimeWindow> window)
     {
         _lines = buffers.Lines.Take();
         _spans = buffers.Spans.Take();
         _logs = buffers.Logs.Take();
         _metrics = buffers.Metrics.Take();
-        Settle(window);
+        Settle(window());
         Sort(_lines.Span, static (a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));
         Sort(_spans.Span, static (a, b) => a.StartUnixNanos.CompareTo(b.StartUnixNanos));
         Sort(_logs.Span, static (a, b) => a.UnixNanos.CompareTo(b.UnixNanos));

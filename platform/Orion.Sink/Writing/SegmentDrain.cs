@@ -22,7 +22,7 @@ internal sealed class SegmentDrain(
         if (overQuota)
         {
             DropForQuota();
-            _pending.Take(buffers, Window);
+            _pending.Take(buffers, () => Window);
             DropForQuota();
             return null;
         }
@@ -33,7 +33,7 @@ internal sealed class SegmentDrain(
             return failure;
         }
 
-        _pending.Take(buffers, Window);
+        _pending.Take(buffers, () => Window);
         return WritePending();
     }
 

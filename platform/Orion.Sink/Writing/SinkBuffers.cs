@@ -108,7 +108,7 @@ internal sealed class SinkBuffers
     }
 
     /// <summary>Moves the figures of what sampling left out, and counts it.</summary>
-    public void TakeLeftOut(RollupFold fold, TimeWindow window)
+    public void TakeLeftOut(RollupFold fold, Func<TimeWindow> window)
     {
         var (lines, spans) = LeftOut.MoveTo(fold, window);
         Lines.CountSampledOut(lines);

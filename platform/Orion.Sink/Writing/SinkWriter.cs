@@ -260,7 +260,7 @@ internal sealed class SinkWriter : IAsyncDisposable
 
     private SqliteFailure? WriteSegments()
     {
-        Buffers.TakeLeftOut(_fold, new TimeWindow(UnixTime.Nanos(_time.GetUtcNow()), _options.RawDays));
+        Buffers.TakeLeftOut(_fold, () => new TimeWindow(UnixTime.Nanos(_time.GetUtcNow()), _options.RawDays));
         try
         {
             if (_drain is null)

@@ -225,11 +225,12 @@ public sealed class JobQueue
             ? tx.ChangeHeldAsync(lease, Bury, errorCode: errorCode, error: Shortened(error))
             : tx.ChangeHeldAsync(lease, Retry, tx.Now + Backoff.After(lease.Attempt, _random), errorCode, Shortened(error));
 
-    private Task<bool> WriteAsync(Func<WriteTransaction, Task> change, CancellationToken cancellationToken) => _store.WriteBesideOthersAsync(
-        async tx =>
-        {
-            await change(tx);
-            return true;
-        },
-        cancellationToken);
+    private Task<bool> WriteAsync(Func<WriteTransaction, Task> change, CancellationToken cancellationToken) =>
+        _store.WriteBesideOthersAsync(
+            async tx =>
+            {
+                await change(tx);
+                return true;
+            },
+            cancellationToken);
 }

@@ -75,7 +75,8 @@ public partial class WriteTransaction
     }
 
     /// <summary>Changes the job's row, provided that the lease is held.</summary>
-    internal async Task ChangeHeldAsync(JobLease lease, string change, DateTimeOffset? at = null, string? errorCode = null, string? error = null)
+    internal async Task ChangeHeldAsync(
+        JobLease lease, string change, DateTimeOffset? at = null, string? errorCode = null, string? error = null)
     {
         ArgumentNullException.ThrowIfNull(lease);
         if (await ExecuteAsync($"{change} {JobQueue.Held}", new { lease.Id, lease.FencingToken, Now, at, errorCode, error }) == 0)

@@ -9,8 +9,8 @@ namespace Orion.Store.Leadership;
 /// <see cref="Duration"/>. An instance is one process's candidate for one role.
 /// </summary>
 /// <remarks>
-/// A process that stood still may wake up and believe that it leads: each of its writes asks <see cref="WriteTransaction.CheckLeaderAsync"/>
-/// in its own transaction, and has no effect when the role has changed hands.
+/// A process that stood still may wake up and believe that it leads: each of its writes asks
+/// <see cref="WriteTransaction.CheckLeaderAsync"/> in its own transaction, and has no effect when the role has changed hands.
 /// </remarks>
 public sealed class LeaderLease
 {
@@ -39,8 +39,8 @@ public sealed class LeaderLease
     internal long FencingToken { get; private set; }
 
     /// <summary>
-    /// Whether this process leads. Takes the role when nobody has it, and renews it when a third of the lease has passed; otherwise it costs
-    /// nothing, or a read where another process leads. Not for calls at the same time.
+    /// Whether this process leads. Takes the role when nobody has it, and renews it when a third of the lease has passed; otherwise it
+    /// costs nothing, or a read where another process leads. Not for calls at the same time.
     /// </summary>
     /// <exception cref="StoreBusyException">The database does not take writes.</exception>
     /// <exception cref="StoreFailedException">The database does not take writes.</exception>

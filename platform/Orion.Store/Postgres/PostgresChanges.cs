@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
@@ -23,6 +24,8 @@ internal sealed class PostgresChanges : IAsyncDisposable
     private static readonly TimeSpan s_unheardPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_reconnect = TimeSpan.FromMilliseconds(500);
 
+    private const int MaxGiven = 256;
+
     private readonly NpgsqlDataSource _source;
     private readonly string _listenString;
     private readonly string _channel;
@@ -37,7 +40,11 @@ internal sealed class PostgresChanges : IAsyncDisposable
     private readonly Task _waking;
     private readonly ChangeSignal _toWake = new();
     private Look? _look;
-    private Task<long>? _next;
+    private Task<Snapshot>? _next;
+
+    // The newest versions that were given out; bounded by MaxGiven.
+    private readonly Dictionary<long, Snapshot> _given = [];
+    private readonly Queue<long> _order = new();
     private long _generation;
     private bool _isHeard;
 
@@ -65,30 +72,7 @@ internal sealed class PostgresChanges : IAsyncDisposable
         _toTell.Raise();
     }
 
-    public Task<long> VersionAsync(CancellationToken cancellationToken)
-    {
-        Task<long> version;
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(DomainStore));
-            if (_look is { } look && !look.Version.IsFaulted && !look.Version.IsCanceled
-                && look.Generation == Interlocked.Read(ref _generation) && Stopwatch.GetElapsedTime(look.Started) < s_fresh)
-            {
-                version = look.Version;
-            }
-            else if (_look is { Version.IsCompleted: false } under)
-            {
-                // One look at a time; those who ask meanwhile share the next.
-                version = _next ??= LookAfterAsync(under.Version);
-            }
-            else
-            {
-                version = LookNow();
-            }
-        }
-
-        return version.WaitAsync(cancellationToken);
-    }
+    public async Task<long> VersionAsync(CancellationToken cancellationToken) => (await SeenAsync(cancellationToken)).Version;
 
     public async Task<long> WaitAsync(long version, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -96,38 +80,48 @@ internal sealed class PostgresChanges : IAsyncDisposable
         var timedOut = timeout == Timeout.InfiniteTimeSpan
             ? Task.Delay(Timeout.Infinite, ending.Token)
             : Task.Delay(timeout, _time, ending.Token);
-        var pause = s_unheardPause;
+        var (then, now, waited, pause) = (Seen(version), version, TimeSpan.Zero, s_unheardPause);
         try
         {
             while (true)
             {
+                // Taken first: a commit that is told of while the database is asked ends the wait below.
                 var changed = _changed.Next;
-                long now;
                 try
                 {
-                    now = await VersionAsync(ending.Token);
+                    // As long as every commit is told of, the version was given out since the last one, and nothing was under way when it
+                    // was, there is nothing to ask. Other databases of the server change the snapshot, and concern nobody here.
+                    if (!IsCurrent(then) || !IsHeard || waited > TimeSpan.Zero)
+                    {
+                        var seen = await SeenAsync(ending.Token);
+                        if (seen.Version != version
+                            && (!IsCurrent(then) || !IsHeard || waited >= s_heardPause || then!.IsSettledBy(seen)))
+                        {
+                            return seen.Version;
+                        }
+
+                        (then, now) = (seen.Version == version ? seen : then, seen.Version);
+                    }
                 }
                 catch (Exception e) when (PostgresErrors.Of(e) is PostgresError.Away)
                 {
-                    // Away: whoever waits finds out by its own reading, once there is something to read or the wait has ended.
-                    now = version;
+                    // Whoever waits finds out by its own reading, once there is something to read or the wait has ended.
                 }
 
-                if (now != version || timedOut.IsCompleted)
+                if (timedOut.IsCompleted)
                 {
                     return now;
                 }
 
-                // Twice as long each time: what is committed without a word (by other programs, or when a transaction that others waited
-                // for is given up) shows soon after a change, and costs little where there is none.
-                var longest = IsHeard ? s_heardPause : s_unheardPause;
+                // Soon where a transaction was under way: that it is given up nobody tells, and a fact may wait for that. Twice as long each
+                // time, up to what makes up for lost words, and for commits of programs that give none.
+                pause = !IsHeard ? s_unheardPause
+                    : then is { UnderWay.Count: 0 } || pause > s_heardPause / 2 ? s_heardPause
+                    : pause * 2;
+                waited += pause;
                 if (await Task.WhenAny(changed, timedOut, Task.Delay(pause, ending.Token)) == changed)
                 {
-                    pause = s_unheardPause;
-                }
-                else
-                {
-                    pause = pause * 2 < longest ? pause * 2 : longest;
+                    then = null;
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
@@ -158,34 +152,87 @@ internal sealed class PostgresChanges : IAsyncDisposable
         _toWake.Raise();
     }
 
-    /// <summary>To be called within the lock.</summary>
-    private Task<long> LookNow()
+    private Task<Snapshot> SeenAsync(CancellationToken cancellationToken)
     {
-        // Its generation and time are those of before it looks: what it does not see makes it out of date.
-        _look = new Look(Interlocked.Read(ref _generation), Stopwatch.GetTimestamp(), Task.Run(ReadVersionAsync, CancellationToken.None));
-        return _look.Version;
+        Task<Snapshot> seen;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(DomainStore));
+            if (_look is { } look && !look.Seen.IsFaulted && !look.Seen.IsCanceled
+                && look.Generation == Interlocked.Read(ref _generation) && Stopwatch.GetElapsedTime(look.Started) < s_fresh)
+            {
+                seen = look.Seen;
+            }
+            else if (_look is { Seen.IsCompleted: false } under)
+            {
+                // One look at a time; those who ask meanwhile share the next.
+                seen = _next ??= LookAfterAsync(under.Seen);
+            }
+            else
+            {
+                seen = LookNow();
+            }
+        }
+
+        return seen.WaitAsync(cancellationToken);
     }
 
-    private async Task<long> LookAfterAsync(Task look)
+    /// <summary>To be called within the lock.</summary>
+    private Task<Snapshot> LookNow()
+    {
+        // Its generation and time are those of before it looks: what it does not see makes it out of date.
+        var generation = Interlocked.Read(ref _generation);
+        _look = new Look(generation, Stopwatch.GetTimestamp(), Task.Run(() => ReadAsync(generation), CancellationToken.None));
+        return _look.Seen;
+    }
+
+    private async Task<Snapshot> LookAfterAsync(Task look)
     {
         // Never within the lock of the one who asks.
         await look.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        Task<long> version;
+        Task<Snapshot> seen;
         lock (_gate)
         {
             _next = null;
-            version = LookNow();
+            seen = LookNow();
         }
 
-        return await version;
+        return await seen;
     }
 
-    private async Task<long> ReadVersionAsync()
+    private async Task<Snapshot> ReadAsync(long generation)
     {
         await using var command = _source.CreateCommand("SELECT pg_current_snapshot()::text");
-        var snapshot = (string)(await command.ExecuteScalarAsync(_closing.Token))!;
-        return BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.ASCII.GetBytes(snapshot)));
+        var text = (string)(await command.ExecuteScalarAsync(_closing.Token))!;
+        var version = BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.ASCII.GetBytes(text)));
+        var underWay = text[(text.LastIndexOf(':') + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var seen = new Snapshot(version, generation, underWay.ToHashSet(StringComparer.Ordinal));
+        lock (_gate)
+        {
+            if (_given.TryAdd(version, seen))
+            {
+                _order.Enqueue(version);
+                if (_order.Count > MaxGiven)
+                {
+                    _given.Remove(_order.Dequeue());
+                }
+            }
+        }
+
+        return seen;
     }
+
+    /// <summary>What was seen when that version was given out; null when that was long ago.</summary>
+    private Snapshot? Seen(long version)
+    {
+        lock (_gate)
+        {
+            return _given.GetValueOrDefault(version);
+        }
+    }
+
+    /// <summary>Whether no commit was heard of since.</summary>
+    private bool IsCurrent([NotNullWhen(true)] Snapshot? seen) => seen is not null && seen.Generation == Interlocked.Read(ref _generation);
 
     /// <summary>Wakes those who wait, not more often than they can look.</summary>
     private async Task WakeAsync()
@@ -267,5 +314,15 @@ internal sealed class PostgresChanges : IAsyncDisposable
         }
     }
 
-    private sealed record Look(long Generation, long Started, Task<long> Version);
+    private sealed record Look(long Generation, long Started, Task<Snapshot> Seen);
+
+    /// <summary>What a transaction that began then would see.</summary>
+    /// <param name="Version">A number for it.</param>
+    /// <param name="Generation">How many commits had been heard of.</param>
+    /// <param name="UnderWay">The transactions that were under way, of all databases of the server.</param>
+    private sealed record Snapshot(long Version, long Generation, HashSet<string> UnderWay)
+    {
+        /// <summary>Whether one that was under way has ended since.</summary>
+        public bool IsSettledBy(Snapshot later) => !UnderWay.IsSubsetOf(later.UnderWay);
+    }
 }

@@ -32,7 +32,9 @@ internal sealed class PostgresEngine : StoreEngine
 
     // docs/operating.md: many of them say that writes rest on the same rows.
     private static readonly Counter<long> s_retries = s_meter.CreateCounter<long>(
-        "orion.store.retries", "{attempt}", "Attempts at a transaction of PostgreSQL that were made again: after a conflict, or a lost connection");
+        "orion.store.retries",
+        "{attempt}",
+        "Attempts at a transaction of PostgreSQL that were made again: after a conflict, or a lost connection");
 
     private readonly NpgsqlDataSource _source;
     private readonly PostgresChanges _changes;
@@ -90,8 +92,8 @@ internal sealed class PostgresEngine : StoreEngine
             settings.ApplicationName = AppDomain.CurrentDomain.FriendlyName;
         }
 
-        // Nothing of a session outlives a transaction here, so there is nothing to reset; and the same few hundred statements come again and
-        // again. Each is worth a tenth to a fifth of a small write.
+        // Nothing of a session outlives a transaction here, so there is nothing to reset; and the same few hundred statements come again
+        // and again. Each is worth a tenth to a fifth of a small write.
         settings.NoResetOnClose = !settings.ContainsKey("No Reset On Close") || settings.NoResetOnClose;
         settings.MaxAutoPrepare = settings.ContainsKey("Max Auto Prepare") ? settings.MaxAutoPrepare : DefaultPrepared;
 
@@ -108,7 +110,8 @@ internal sealed class PostgresEngine : StoreEngine
         try
         {
             // On the pool: a caller may have a context of its own that it would have to wait on.
-            var schema = Task.Run(() => PostgresSchema.MigrateAsync(source, migrations, options.BusyTimeout, time)).GetAwaiter().GetResult();
+            var schema = Task.Run(() => PostgresSchema.MigrateAsync(source, migrations, options.BusyTimeout, time))
+                .GetAwaiter().GetResult();
             return new PostgresEngine(
                 source, new PostgresChanges(source, options, schema, time), options, settings.MaxPoolSize, time, committed);
         }
@@ -229,7 +232,8 @@ internal sealed class PostgresEngine : StoreEngine
                 }
 
                 call.Conflicts += error is PostgresError.Conflict ? 1 : 0;
-                s_retries.Add(1, new KeyValuePair<string, object?>("error.type", error is PostgresError.Conflict ? "conflict" : "connection"));
+                var why = error is PostgresError.Conflict ? "conflict" : "connection";
+                s_retries.Add(1, new KeyValuePair<string, object?>("error.type", why));
 
                 // Spread out, so that those who met do not meet again; a server that restarts is not asked more often than it can answer.
                 var longest = Math.Min(error is PostgresError.Conflict ? 2 << Math.Min(call.Conflicts, 6) : 250, left.TotalMilliseconds);
@@ -313,7 +317,8 @@ internal sealed class PostgresEngine : StoreEngine
         return (result, own ?? session.Failure);
     }
 
-    private static bool IsWriteOfRead(Exception failure) => failure is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
+    private static bool IsWriteOfRead(Exception failure) =>
+        failure is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
 
     private static async Task EndAsync(PostgresSession session, Exception? failure)
     {

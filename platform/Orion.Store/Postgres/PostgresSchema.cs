@@ -5,7 +5,9 @@ using Orion.Store.Schema;
 
 namespace Orion.Store.Postgres;
 
-/// <summary>Brings a database to this code's schema: of two processes that start at the same moment one migrates, the other waits for it.</summary>
+/// <summary>
+/// Brings a database to this code's schema: of two processes that start at the same moment one migrates, the other waits for it.
+/// </summary>
 internal static class PostgresSchema
 {
     // "orion" as a number: the advisory lock of those who migrate a database.
@@ -26,7 +28,8 @@ internal static class PostgresSchema
             }
             catch (Exception e) when (PostgresErrors.Of(e) is PostgresError.Away or PostgresError.Conflict)
             {
-                // A server that starts beside this process, or restarts, is waited for. What it says of a wrong password is not of that kind.
+                // A server that starts beside this process, or restarts, is waited for. What it says of a wrong password is not of that
+                // kind.
                 if (Stopwatch.GetElapsedTime(started) > patience)
                 {
                     throw new StoreFailedException(
@@ -46,7 +49,8 @@ internal static class PostgresSchema
         await using var connection = await source.OpenConnectionAsync();
         var session = new PostgresSession(connection);
         await using var name = new NpgsqlCommand(
-            "SELECT current_schema() FROM (SELECT current_setting('server_version_num')::int AS version) s WHERE version >= 130000", connection);
+            "SELECT current_schema() FROM (SELECT current_setting('server_version_num')::int AS version) s WHERE version >= 130000",
+            connection);
         var schema = await name.ExecuteScalarAsync() as string ?? throw new StoreSchemaException(
             "The database has no schema to keep tables in (see its search_path), or is older than PostgreSQL 13.");
         var database = $"{connection.Database} on {connection.Host}";

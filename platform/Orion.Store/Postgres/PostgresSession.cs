@@ -71,7 +71,8 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession
         }
 
         await using var command = new NpgsqlCommand(
-            $"{begin}; SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, {number}, set_config('lock_timeout', '{limit}', true), "
+            $"{begin}; SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, {number}, "
+            + $"set_config('lock_timeout', '{limit}', true), "
 
             // A claim looks costly to the planner, and is not: compiling it would take a hundred times as long as running it.
             + "set_config('jit', 'off', true), "
@@ -182,7 +183,8 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession
                 _asked--;
                 if (_isRunning)
                 {
-                    // It may be about to await this very statement; an answer between its look and its registration would send it elsewhere.
+                    // It may be about to await this very statement; an answer between its look and its registration would send it
+                    // elsewhere.
                     _answers.Enqueue(answer);
                     return;
                 }

@@ -60,9 +60,10 @@ internal static class Migrations
             yield return new Migration(number, name[5..], text.ReadToEnd());
         }
 
-        if (names.FirstOrDefault(n => n.EndsWith(OfPostgres, StringComparison.Ordinal) && !names.Contains(n[..^OfPostgres.Length])) is { } alone)
+        var ofPostgres = names.Where(n => n.EndsWith(OfPostgres, StringComparison.Ordinal)).Select(n => n[..^OfPostgres.Length]);
+        if (ofPostgres.FirstOrDefault(n => !names.Contains(n)) is { } alone)
         {
-            throw new InvalidOperationException($"Migration '{alone}.sql' has no '{alone[..^OfPostgres.Length]}.sql' beside it, for SQLite.");
+            throw new InvalidOperationException($"Migration '{alone}{OfPostgres}.sql' has no '{alone}.sql' beside it, for SQLite.");
         }
     }
 }

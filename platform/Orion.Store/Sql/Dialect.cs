@@ -13,13 +13,15 @@ public abstract class Dialect
     public abstract string Name { get; }
 
     /// <summary>
-    /// The texts of a JSON array, as a subquery with one column, <c>value</c>: <c>$"kind IN {tx.Dialect.Values("@kinds")}"</c>, with the array
-    /// serialized into the argument.
+    /// The texts of a JSON array, as a subquery with one column, <c>value</c>: <c>$"kind IN {tx.Dialect.Values("@kinds")}"</c>, with the
+    /// array serialized into the argument.
     /// </summary>
     /// <param name="parameter">The parameter, with its sign: <c>@kinds</c>.</param>
     public abstract string Values(string parameter);
 
-    /// <summary>Ends the name of a migration's file for this engine, where it has one of its own: <c>0001_journal.postgres.sql</c>.</summary>
+    /// <summary>
+    /// Ends the name of a migration's file for this engine, where it has one of its own: <c>0001_journal.postgres.sql</c>.
+    /// </summary>
     internal abstract string MigrationSuffix { get; }
 
     /// <summary>Counts the tables (0 or 1) that are named <c>@name</c>.</summary>

@@ -3,7 +3,8 @@ namespace Orion.Store.Sql;
 /// <summary>One connection within one transaction: the statements of a closure.</summary>
 internal abstract class SqlSession
 {
-    private static readonly string[] s_transactionControl = ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "START", "ABORT"];
+    private static readonly string[] s_transactionControl =
+        ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "START", "ABORT"];
 
     public abstract Dialect Dialect { get; }
 

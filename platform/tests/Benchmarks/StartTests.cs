@@ -3,7 +3,7 @@ using OrionPlatform.Tests;
 
 namespace Orion.Benchmarks.Tests;
 
-/// <summary>Each benchmark starts, both ways in which one starts a program of .NET; what it measures is no matter here.</summary>
+/// <summary>Each benchmark starts; what it measures is no matter here.</summary>
 public sealed class StartTests
 {
     private static readonly TimeSpan s_within = TimeSpan.FromSeconds(90);
@@ -17,12 +17,12 @@ public sealed class StartTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public Task It_measures_when_started_by_its_own_executable_and_as_an_assembly(string name)
-    {
-        var assembly = typeof(Benchmark).Assembly.Location;
-        var executable = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null);
-        return Task.WhenAll(MeasuresAsync(name, executable), MeasuresAsync(name, "dotnet", assembly));
-    }
+    public Task It_measures_when_started_by_its_own_executable(string name) =>
+        MeasuresAsync(name, Path.ChangeExtension(typeof(Benchmark).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null));
+
+    // One that starts itself as a child, which has to be told from dotnet.
+    [Fact]
+    public Task And_as_an_assembly() => MeasuresAsync("overhead", "dotnet", typeof(Benchmark).Assembly.Location);
 
     private static async Task MeasuresAsync(string name, string program, params string[] arguments)
     {

@@ -81,6 +81,27 @@ public sealed class AheadTests
         Assert.Equal(["/now"], (await test.Reader.LinesAsync(new TraceQuery())).Items.Select(l => l.Route));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task A_row_that_comes_right_after_the_clock_was_set_right_lies_in_its_day_whenever_the_writer_looked_at_the_clock(int look)
+    {
+        var clock = new ClockSetBackAt(look, TestSink.Start.AddYears(1), TestSink.Start);
+        await using var test = new TestSink();
+        await using var sink = new TelemetrySink(new TelemetrySinkOptions { Directory = test.Directory, Process = "ahead" }, clock);
+        sink.Record(test.Line("/before"));
+        clock.Begin(() => sink.Record(test.Line("/after")));
+        await sink.FlushAsync();
+        clock.SetBack();
+        await sink.FlushAsync();
+
+        var after = (await test.Reader.LinesAsync(new TraceQuery())).Items.Single(l => l.Route == "/after");
+        Assert.Equal(UnixTime.Nanos(TestSink.Start), after.StartUnixNanos);
+    }
+
     [Fact]
     public async Task Days_ahead_go_for_the_quota_before_rows_of_today_are_dropped_and_after_past_days()
     {
@@ -151,6 +172,37 @@ public sealed class AheadTests
         public override DateTimeOffset GetUtcNow()
         {
             Interlocked.Exchange(ref _afterwards, null)?.Invoke();
+            return wrong;
+        }
+    }
+
+    /// <summary>Is ahead, and set right between one look at it and the next; something happens at that moment.</summary>
+    private sealed class ClockSetBackAt(int look, DateTimeOffset wrong, DateTimeOffset right) : TimeProvider
+    {
+        private Action? _then;
+        private int _looks;
+        private volatile bool _isRight;
+
+        public void Begin(Action then) => Volatile.Write(ref _then, then);
+
+        public void SetBack()
+        {
+            _isRight = true;
+            Interlocked.Exchange(ref _then, null)?.Invoke();
+        }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (_isRight)
+            {
+                return right;
+            }
+
+            if (Volatile.Read(ref _then) is not null && Interlocked.Increment(ref _looks) == look)
+            {
+                SetBack();
+            }
+
             return wrong;
         }
     }

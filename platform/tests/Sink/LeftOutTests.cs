@@ -62,7 +62,7 @@ public sealed class LeftOutTests
         fold.Close();
 
         Assert.False(fold.TryAdd(line));
-        Assert.Equal((1, 0), fold.MoveTo(new RollupFold([]), new TimeWindow(UnixTime.Nanos(TestSink.Start), rawDays: 7)));
+        Assert.Equal((1, 0), fold.MoveTo(new RollupFold([]), () => new TimeWindow(UnixTime.Nanos(TestSink.Start), rawDays: 7)));
     }
 
     [Fact]

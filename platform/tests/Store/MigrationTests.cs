@@ -72,7 +72,8 @@ public sealed class MigrationTests
             new DomainStore(StoreUnderTest.Options(database), new FakeTimeProvider(), [s_first, s_second, broken]));
 
         await using var store = new DomainStore(StoreUnderTest.Options(database), new FakeTimeProvider(), [s_first]);
-        var tables = await store.ReadAsync(async tx => (await CountAsync(tx, "one"), await CountAsync(tx, "two"), await CountAsync(tx, "three")));
+        var tables = await store.ReadAsync(async tx =>
+            (await CountAsync(tx, "one"), await CountAsync(tx, "two"), await CountAsync(tx, "three")));
         Assert.Equal((1, 0, 0), tables);
     }
 

@@ -50,7 +50,8 @@ public sealed class RowTests
     {
         await using var db = StoreUnderTest.Open();
 
-        var rows = await db.Store.ReadAsync(tx => tx.QueryAsync<long?>("SELECT max(column1) FROM (VALUES (CAST(NULL AS BIGINT))) v UNION ALL SELECT 7"));
+        var rows = await db.Store.ReadAsync(tx => tx.QueryAsync<long?>(
+            "SELECT max(column1) FROM (VALUES (CAST(NULL AS BIGINT))) v UNION ALL SELECT 7"));
 
         Assert.Equal([null, 7], rows);
     }

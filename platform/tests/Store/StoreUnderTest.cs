@@ -58,7 +58,8 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public Task SettledAsync() => Eventually.TrueAsync(
         () => Store.ReadAsync(async tx =>
             await tx.LastPositionAsync() == await MaxAsync(tx, "journal")
-            && (await tx.AuditOutboxAsync(1_000_000)).Count == await tx.QuerySingleOrDefaultAsync<long>("SELECT count(*) FROM audit_outbox")),
+            && (await tx.AuditOutboxAsync(1_000_000)).Count
+                == await tx.QuerySingleOrDefaultAsync<long>("SELECT count(*) FROM audit_outbox")),
         "nothing older under way");
 
     /// <summary>Everything the closed store left in its database.</summary>

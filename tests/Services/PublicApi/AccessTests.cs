@@ -9,6 +9,7 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>Who may do what; and that nothing is open by oversight.</summary>
+[Trait("Store", "once")]
 public sealed class AccessTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private readonly ApiUnderTest _api = shared.Api;

@@ -6,6 +6,7 @@ using OrionPlatform.Domain;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>Every refusal has its name and no effect.</summary>
+[Trait("Store", "once")]
 public sealed class BadInputTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private static readonly (string Body, string Code, string Detail)[] s_bodies =

@@ -64,6 +64,7 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
         Assert.DoesNotContain(entries, e => $"{e.Parameters}{e.Metadata}".Contains("ok_", StringComparison.Ordinal));
     }
 
+    [Trait("Store", "once")]
     [Theory]
     [InlineData("Option '--role' is required.", "ops-login")]
     [InlineData("--role has to be viewer, operator or admin.", "ops-login", "--role", "king")]
@@ -83,6 +84,7 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Trait("Store", "once")]
     [Fact]
     public async Task Help_lists_the_commands_and_makes_nothing()
     {

@@ -8,7 +8,9 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>Several apis on one store, each with telemetry of its own, as on several machines: it makes no difference which one is asked.</summary>
+/// <summary>
+/// Several apis on one store, each with telemetry of its own, as on several machines: it makes no difference which one is asked.
+/// </summary>
 public sealed partial class ManyApisTests : IAsyncLifetime, IDisposable
 {
     private readonly TempFolder _elsewhere = new();

@@ -39,7 +39,8 @@ internal sealed class StoreDatabase : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <summary>The database that belongs to a folder; where it is a file, <c>store.db</c> in it.</summary>
-    public static StoreDatabase Of(string folder) => s_byFolder.GetOrAdd(folder, f => new Lazy<StoreDatabase>(() => new StoreDatabase(f))).Value;
+    public static StoreDatabase Of(string folder) =>
+        s_byFolder.GetOrAdd(folder, f => new Lazy<StoreDatabase>(() => new StoreDatabase(f))).Value;
 
     /// <summary>A connection past the store, as another program would have one.</summary>
     public DbConnection Connection() => IsPostgres

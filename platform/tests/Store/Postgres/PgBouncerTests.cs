@@ -8,8 +8,8 @@ using Orion.Store.Journal;
 namespace Orion.Store.Tests;
 
 /// <summary>
-/// Through PgBouncer in transaction mode, as docs/store.md says to do it: each transaction may be on another connection of the server's, and
-/// nothing that belongs to a session is kept.
+/// Through PgBouncer in transaction mode, as docs/store.md says to do it: each transaction may be on another connection of the server's,
+/// and nothing that belongs to a session is kept.
 /// </summary>
 [Trait("Store", "once")]
 public sealed class PgBouncerTests

@@ -8,7 +8,9 @@ using Orion.Store.Journal;
 
 namespace Orion.Store.Tests;
 
-/// <summary>A server that crashes, comes back, or cannot be reached: what was acknowledged is there, once, and what is refused was not done.</summary>
+/// <summary>
+/// A server that crashes, comes back, or cannot be reached: what was acknowledged is there, once, and what is refused was not done.
+/// </summary>
 [Trait("Store", "once")]
 public sealed class PostgresFailureTests
 {
@@ -34,7 +36,8 @@ public sealed class PostgresFailureTests
                 proxy.CutBefore();
             }
 
-            await store.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO notes VALUES (@id)", new { Id = i.ToString(CultureInfo.InvariantCulture) }));
+            var id = i.ToString(CultureInfo.InvariantCulture);
+            await store.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO notes VALUES (@id)", new { id }));
         }
 
         Assert.Equal(10, proxy.Cuts);
@@ -48,7 +51,8 @@ public sealed class PostgresFailureTests
     {
         using var server = PostgresServer.Start();
         await using var store = new DomainStore(
-            new DomainStoreOptions { ConnectionString = server.ConnectionString, BusyTimeout = TimeSpan.FromSeconds(60) }, TimeProvider.System);
+            new DomainStoreOptions { ConnectionString = server.ConnectionString, BusyTimeout = TimeSpan.FromSeconds(60) },
+            TimeProvider.System);
         await store.WriteAsync(tx => tx.ExecuteAsync("CREATE TABLE notes (id TEXT PRIMARY KEY)"));
         using var enough = new CancellationTokenSource();
         var (made, unknown) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
@@ -112,7 +116,8 @@ public sealed class PostgresFailureTests
 
         server.Up();
         await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => store.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO notes VALUES ('b')"))) is null,
+            async () => await Record.ExceptionAsync(
+                () => store.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO notes VALUES ('b')"))) is null,
             "it writes again");
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
         Assert.Equal(["b"], await store.ReadAsync(tx => tx.QueryAsync<string>("SELECT id FROM notes")));
@@ -123,7 +128,8 @@ public sealed class PostgresFailureTests
     {
         using var server = PostgresServer.Start();
         await using var store = new DomainStore(
-            new DomainStoreOptions { ConnectionString = server.ConnectionString, BusyTimeout = TimeSpan.FromSeconds(60) }, TimeProvider.System);
+            new DomainStoreOptions { ConnectionString = server.ConnectionString, BusyTimeout = TimeSpan.FromSeconds(60) },
+            TimeProvider.System);
         await store.WriteAsync(tx => tx.ExecuteAsync("CREATE TABLE notes (id TEXT PRIMARY KEY)"));
         server.Down("immediate");
 
@@ -138,7 +144,8 @@ public sealed class PostgresFailureTests
     public async Task What_cannot_be_reached_is_named_at_the_start_without_its_password()
     {
         using var server = PostgresServer.Start();
-        var wrong = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "nowhere", Password = "do-not-tell" }.ConnectionString;
+        var wrong = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "nowhere", Password = "do-not-tell" }
+            .ConnectionString;
 
         var refused = Assert.ThrowsAny<Exception>(
             () => new DomainStore(new DomainStoreOptions { ConnectionString = wrong }, TimeProvider.System));

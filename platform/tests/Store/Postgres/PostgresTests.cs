@@ -28,7 +28,8 @@ public sealed class PostgresTests : IAsyncDisposable
 
         await ExecuteAsync(
             slow,
-            $"INSERT INTO journal (position, occurred_at, type, subject, data) VALUES ({begun}::bigint << 20, 1, 'note.made', 'note/slow', '{{}}'); COMMIT");
+            "INSERT INTO journal (position, occurred_at, type, subject, data) "
+            + $"VALUES ({begun}::bigint << 20, 1, 'note.made', 'note/slow', '{{}}'); COMMIT");
         await Eventually.TrueAsync(async () => (await store.ReadAsync(tx => tx.FactsSinceAsync(0))).Count == 2, "both settled");
         var facts = await store.ReadAsync(tx => tx.FactsSinceAsync(0));
         Assert.Equal(["note/slow", "note/later"], facts.Select(f => f.Fact.Subject));
@@ -55,7 +56,8 @@ public sealed class PostgresTests : IAsyncDisposable
                 await store.WaitForChangeAsync(version, TimeSpan.FromHours(1));
             }
         });
-        await Eventually.TrueAsync(async () => await CountAsync("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%snapshot()::text'") > 0,
+        await Eventually.TrueAsync(
+            async () => await CountAsync("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%snapshot()::text'") > 0,
             "it waits");
         Assert.False(following.IsCompleted);
 
@@ -215,7 +217,8 @@ public sealed class PostgresTests : IAsyncDisposable
 
     private async Task<NpgsqlConnection> ConnectAsync()
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         return connection;
     }
