@@ -26,7 +26,7 @@ internal sealed class LocalPostgres
     private const string User = "postgres";
     private const string Database = "store";
 
-    private readonly Account? _account;
+    private readonly ServerAccount? _account;
     private readonly int? _port;
 
     public LocalPostgres(string folder)
@@ -37,7 +37,7 @@ internal sealed class LocalPostgres
     internal LocalPostgres(string folder, string? programs)
     {
         (Folder, Programs) = (folder, programs);
-        _account = !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess ? Account.Unprivileged() : null;
+        _account = !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess ? ServerAccount.Unprivileged() : null;
         _port = FitsSocket(folder) ? null : FreePort();
     }
 
@@ -251,18 +251,18 @@ internal sealed class LocalPostgres
     }
 
     /// <summary>Whom root runs the server as, which refuses to be run by root: the account of Debian's package, or nobody.</summary>
-    private sealed record Account(string Name, string Id, string Group)
+    private sealed record ServerAccount(string Name, string Id, string Group)
     {
         public string Owner => $"{Id}:{Group}";
 
         public string[] Become => [$"--reuid={Id}", $"--regid={Group}", "--clear-groups"];
 
-        public static Account Unprivileged()
+        public static ServerAccount Unprivileged()
         {
             var accounts = File.ReadLines("/etc/passwd").Select(l => l.Split(':')).Where(a => a.Length > 3).ToList();
             var account = accounts.Find(a => a[0] == "postgres")
                 ?? accounts.Find(a => a[0] == "nobody") ?? ["nobody", "", "65534", "65534"];
-            return new Account(account[0], account[2], account[3]);
+            return new ServerAccount(account[0], account[2], account[3]);
         }
     }
 }

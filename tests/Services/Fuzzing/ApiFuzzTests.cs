@@ -16,6 +16,7 @@ namespace OrionPlatform.Services.Tests;
 /// each endpoint are damaged, in the body alone (so that what reads it is reached) or anywhere; a run goes on for
 /// <c>ORION_FUZZ_SECONDS</c>.
 /// </summary>
+[Trait("Store", "once")]
 public sealed partial class ApiFuzzTests
 {
     private const int Senders = 6;

@@ -4,6 +4,7 @@ using OrionPlatform.Tests;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>kill -9 of what starts processes: each allocation still ends with exactly one.</summary>
+[Trait("Store", "once")]
 public sealed class AgentKillTests
 {
     [LinuxFact]
