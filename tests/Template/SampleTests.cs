@@ -11,7 +11,7 @@ public sealed partial class SampleTests(InstalledTemplate template)
 
     [Theory]
     [MemberData(nameof(Platforms))]
-    public async Task Without_the_sample_and_with_the_code_of_every_page_its_tests_pass_and_in_a_full_run_its_SLO_gate_judges_it(string platform)
+    public async Task Without_the_sample_and_with_every_pages_code_its_tests_pass_and_in_a_full_run_its_SLO_gate_judges_it(string platform)
     {
         var folder = platform == "packages" ? await template.UpdatedWithoutSampleAsync() : await FromSourceAsync();
         foreach (var room in (string[])["tests/Architecture", "tests/Services", "tests/AppHost"])

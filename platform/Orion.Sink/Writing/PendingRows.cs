@@ -14,8 +14,8 @@ internal sealed class PendingRows
     public bool IsEmpty => _lines.IsEmpty && _spans.IsEmpty && _logs.IsEmpty && _metrics.IsEmpty;
 
     /// <summary>
-    /// Takes what is buffered; a row whose time cannot be right gets one that can. The clock is asked once the rows are taken: one that came
-    /// after the clock was set is not judged by what it said before.
+    /// Takes what is buffered; a row whose time cannot be right gets one that can. The clock is asked once the rows are taken: one that
+    /// came after the clock was set is not judged by what it said before.
     /// </summary>
     public void Take(SinkBuffers buffers, Func<TimeWindow> window)
     {

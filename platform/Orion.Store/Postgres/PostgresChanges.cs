@@ -113,8 +113,8 @@ internal sealed class PostgresChanges : IAsyncDisposable
                     return now;
                 }
 
-                // Soon where a transaction was under way: that it is given up nobody tells, and a fact may wait for that. Twice as long each
-                // time, up to what makes up for lost words, and for commits of programs that give none.
+                // Soon where a transaction was under way: that it is given up nobody tells, and a fact may wait for that. Twice as long
+                // each time, up to what makes up for lost words, and for commits of programs that give none.
                 pause = !IsHeard ? s_unheardPause
                     : then is { UnderWay.Count: 0 } || pause > s_heardPause / 2 ? s_heardPause
                     : pause * 2;
