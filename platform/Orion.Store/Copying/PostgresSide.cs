@@ -1,0 +1,342 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+using NpgsqlTypes;
+using Orion.Store.Postgres;
+using Orion.Store.Sql;
+
+namespace Orion.Store.Copying;
+
+/// <summary>A schema of a PostgreSQL database, over one connection.</summary>
+internal sealed class PostgresSide : CopySide
+{
+    // "copy" as a number: the advisory lock of the one copy that a schema is in at a time.
+    private const long Lock = 0x636f7079;
+
+    private readonly NpgsqlConnection _connection;
+    private readonly PostgresCatalogue _catalogue;
+
+    private PostgresSide(NpgsqlConnection connection) =>
+        (_connection, _catalogue, Session) = (connection, new PostgresCatalogue(connection), new PostgresSession(connection));
+
+    public override string Name => $"{_connection.Database} on {_connection.Host}";
+
+    public override SqlSession Session { get; }
+
+    public static async Task<PostgresSide> OpenAsync(string connectionString)
+    {
+        // A connection that is idle for as long as the other side is at work.
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            CommandTimeout = 0,
+            ApplicationName = "store copy",
+            KeepAlive = 30,
+        };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        try
+        {
+            await connection.OpenAsync();
+            await PostgresSchema.NameAsync(connection);
+            var side = new PostgresSide(connection);
+            await side.ScriptAsync("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '10s'; "
+                + "SET jit = off");
+            return await side.AskAsync<bool>($"SELECT pg_try_advisory_lock({Lock} # hashtext(current_schema()))")
+                ? side
+                : throw new StoreCopyException($"Another copy has {side.Name}, or source and target are the same database.");
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or StoreSchemaException or StoreCopyException)
+        {
+            var name = $"{connection.Database} on {connection.Host}";
+            await connection.DisposeAsync();
+            throw e is StoreCopyException ? e : new StoreCopyException($"{name} cannot be used: {e.Message}", e);
+        }
+    }
+
+    public override async Task HoldStillAsync()
+    {
+        // A running platform is connected, if only to listen. Of other users' sessions little more than their number can be seen.
+        var others = await _catalogue.ListAsync(
+            "SELECT COALESCE(NULLIF(application_name, ''), 'unnamed') || ' (process ' || pid || ')' FROM pg_stat_activity "
+            + "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL "
+            + "AND COALESCE(backend_type, 'client backend') = 'client backend' ORDER BY 1");
+        if (others.Count > 0)
+        {
+            throw new StoreCopyException(
+                $"Others are connected to {Name}: {string.Join(", ", others.Take(10))}{(others.Count > 10 ? ", ..." : "")}. "
+                + "Stop the platform, and whatever else is connected, and try again.");
+        }
+
+        await ScriptAsync("BEGIN ISOLATION LEVEL REPEATABLE READ");
+        try
+        {
+            var tables = await _catalogue.ListAsync(PostgresCatalogue.TableNames);
+            if (tables.Count > 0)
+            {
+                await ScriptAsync($"LOCK TABLE {string.Join(", ", tables)} IN SHARE MODE NOWAIT");
+            }
+        }
+        catch (PostgresException held) when (held.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw new StoreCopyException($"Somebody is writing to {Name}. Stop the platform, and whatever else uses it, and try again.", held);
+        }
+    }
+
+    public override async IAsyncEnumerable<object?[]> RowsAsync(
+        TableView table, object[]? after, bool isSorted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var where = after is null ? "" : $" WHERE ({table.KeyList}) > ({string.Join(", ", after.Select((_, i) => $"${i + 1}"))})";
+        var order = isSorted && table.Key.Count > 0 ? $" ORDER BY {table.KeyList}" : "";
+        await using var command = new NpgsqlCommand(
+            $"SELECT {table.ColumnList} FROM {TableView.Quoted(table.Name)}{where}{order}", _connection);
+        for (var i = 0; i < (after?.Length ?? 0); i++)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = after![i] });
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var row = new object?[table.Columns.Count];
+            for (var i = 0; i < row.Length; i++)
+            {
+                row[i] = reader.IsDBNull(i) ? null : Cell(reader, i, table);
+            }
+
+            yield return row;
+        }
+    }
+
+    public override async Task<IReadOnlyDictionary<string, long>> CountersAsync()
+    {
+        var counters = new Dictionary<string, long>(await _catalogue.SequencesAsync(), StringComparer.OrdinalIgnoreCase);
+        if (await AskAsync<bool>("SELECT to_regproc('position_base') IS NOT NULL"))
+        {
+            var next = await AskAsync<long>($"SELECT {PositionBase.Next}");
+            foreach (var table in Followed)
+            {
+                counters[table] = next;
+            }
+        }
+
+        if (await AskAsync<bool>("SELECT to_regclass('job_fencing_token') IS NOT NULL"))
+        {
+            counters[Fence] = await AskAsync<long>("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM job_fencing_token");
+        }
+
+        return counters;
+    }
+
+    public override async Task SetCountersAsync(IReadOnlyDictionary<string, long> counters)
+    {
+        foreach (var (table, sequence, column) in await _catalogue.NumberedColumnsAsync())
+        {
+            var highest = await AskAsync<long>(
+                $"SELECT COALESCE(max({TableView.Quoted(column)}), 0)::bigint FROM {TableView.Quoted(table)}");
+            await RaiseAsync(sequence, Math.Max(highest, counters.GetValueOrDefault(table)));
+        }
+
+        if (await AskAsync<bool>("SELECT to_regclass('job_fencing_token') IS NOT NULL"))
+        {
+            await RaiseAsync("job_fencing_token", counters.GetValueOrDefault(Fence));
+        }
+
+        if (await AskAsync<bool>("SELECT to_regproc('position_base') IS NOT NULL"))
+        {
+            await PositionBase.RaiseAboveAsync(_connection, Followed.Max(table => counters.GetValueOrDefault(table)));
+        }
+    }
+
+    public override Task<IReadOnlyList<string>> TableNamesAsync() => _catalogue.ListAsync(PostgresCatalogue.TableNames);
+
+    public override async Task ScriptAsync(string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public override async Task<IReadOnlyList<string>> TakeAwayAsync()
+    {
+        var taken = await _catalogue.TakenAwayAsync();
+        foreach (var part in taken)
+        {
+            await ScriptAsync(part.TakeAway);
+        }
+
+        // A foreign key is checked when it comes back; by then the rows are there.
+        return [.. taken.Select(p => p.PutBack).Reverse()];
+    }
+
+    public override Task ClearAsync(IReadOnlyList<TableView> tables) => tables.Count == 0
+        ? Task.CompletedTask
+        : ScriptAsync($"TRUNCATE {string.Join(", ", tables.Select(t => TableView.Quoted(t.Name)))}");
+
+    public override async Task<CopyBatch> BeginBatchAsync(TableView table)
+    {
+        await ScriptAsync("BEGIN");
+        return new PostgresBatch(
+            _connection,
+            Session,
+            table,
+            await _connection.BeginBinaryImportAsync(
+                $"COPY {TableView.Quoted(table.Name)} ({table.ColumnList}) FROM STDIN (FORMAT BINARY)"));
+    }
+
+    // Foreign keys were checked when they came back.
+    public override Task<string?> FaultAsync() => Task.FromResult<string?>(null);
+
+    public override async Task SettleAsync()
+    {
+        // Its planner knows nothing of the tables yet.
+        foreach (var table in await TableNamesAsync())
+        {
+            await ScriptAsync($"ANALYZE {table}");
+        }
+    }
+
+    public override async ValueTask DisposeAsync() => await _connection.DisposeAsync();
+
+    protected override Task<IReadOnlyList<CopyTable>> AllTablesAsync() => _catalogue.TablesAsync();
+
+    protected override async Task RollbackAsync()
+    {
+        try
+        {
+            await ScriptAsync("ROLLBACK");
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        {
+            // The connection is gone, and the transaction with it.
+        }
+    }
+
+    private static object Cell(NpgsqlDataReader reader, int column, TableView table) => table.Kinds[column] switch
+    {
+        ColumnKind.Text => reader.GetString(column),
+        ColumnKind.Boolean => reader.GetBoolean(column),
+        ColumnKind.Bytes => reader.GetFieldValue<byte[]>(column),
+        ColumnKind.Single or ColumnKind.Double when reader.GetDouble(column) is var number => double.IsNaN(number)
+            ? throw CopyValue.Wrong(
+                table, column, i => reader.IsDBNull(i) ? null : reader.GetValue(i), "is no number (NaN), which SQLite does not keep as")
+            : number,
+        _ => reader.GetInt64(column),
+    };
+
+    private Task RaiseAsync(string sequence, long used) => used <= 0
+        ? Task.CompletedTask
+        : ScriptAsync($"SELECT setval('{sequence.Replace("'", "''", StringComparison.Ordinal)}', "
+            + $"GREATEST({used}, (SELECT last_value FROM {sequence})))");
+
+    private async Task<T> AskAsync<T>(string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}
+
+/// <summary>Rows on their way by binary COPY.</summary>
+internal sealed class PostgresBatch(NpgsqlConnection connection, SqlSession session, TableView table, NpgsqlBinaryImporter importer)
+    : CopyBatch
+{
+    // To name the row that is not taken; a table without a key comes in one batch of any length, whose rows have no name.
+    private readonly List<object?[]> _rows = [];
+    private bool _isCommitted;
+
+    public override void Add(object?[] row)
+    {
+        if (table.Key.Count > 0)
+        {
+            _rows.Add(row);
+        }
+
+        importer.StartRow();
+        for (var i = 0; i < row.Length; i++)
+        {
+            switch (row[i], table.Kinds[i])
+            {
+                case (null, _):
+                    importer.WriteNull();
+                    break;
+                case (long number, ColumnKind.Int16):
+                    importer.Write((short)number, NpgsqlDbType.Smallint);
+                    break;
+                case (long number, ColumnKind.Int32):
+                    importer.Write((int)number, NpgsqlDbType.Integer);
+                    break;
+                case (long number, _):
+                    importer.Write(number, NpgsqlDbType.Bigint);
+                    break;
+                case (double number, ColumnKind.Single):
+                    importer.Write((float)number, NpgsqlDbType.Real);
+                    break;
+                case (double number, _):
+                    importer.Write(number, NpgsqlDbType.Double);
+                    break;
+                case (bool flag, _):
+                    importer.Write(flag, NpgsqlDbType.Boolean);
+                    break;
+                case (string text, _):
+                    importer.Write(text, NpgsqlDbType.Text);
+                    break;
+                case (byte[] bytes, _):
+                    importer.Write(bytes, NpgsqlDbType.Bytea);
+                    break;
+                default:
+                    throw new InvalidOperationException($"A cell is a {row[i]!.GetType().Name}.");
+            }
+        }
+    }
+
+    public override async Task CommitAsync(TableProgress progress)
+    {
+        try
+        {
+            await importer.CompleteAsync();
+            await importer.DisposeAsync();
+            await CopyMark.WriteAsync(session, progress);
+            await ExecuteAsync("COMMIT");
+            _isCommitted = true;
+        }
+        catch (PostgresException refused) when (refused.SqlState is ['2', '2' or '3', ..])
+        {
+            throw new StoreCopyException(
+                $"Table {table.Name}, {RowOf(refused)}: the target does not take it: {refused.MessageText}.", refused);
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_isCommitted)
+        {
+            return;
+        }
+
+        try
+        {
+            await importer.DisposeAsync();
+            await ExecuteAsync("ROLLBACK");
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        {
+            // The connection is gone, and the transaction with it.
+        }
+    }
+
+    /// <summary>COPY says where it was: <c>COPY notes, line 3, column n</c>.</summary>
+    private string RowOf(PostgresException refused)
+    {
+        const string Line = ", line ";
+        var where = refused.Where ?? "";
+        var digits = where.IndexOf(Line, StringComparison.Ordinal) is >= 0 and var at
+            ? new string([.. where[(at + Line.Length)..].TakeWhile(char.IsAsciiDigit)])
+            : "";
+        return int.TryParse(digits, out var line) && line >= 1 && line <= _rows.Count
+            ? table.RowName(i => _rows[line - 1][i])
+            : "a row";
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
