@@ -37,7 +37,7 @@ internal sealed record CopyMark(string Source, string State, string Restore, str
 
     public const string DropSql = $"DROP TABLE {Table}; DROP TABLE {ProgressTable}";
 
-    public IReadOnlyList<string> RestoreStatements => JsonSerializer.Deserialize<string[]>(Restore)!;
+    public IReadOnlyList<string> RestoreStatements() => JsonSerializer.Deserialize<string[]>(Restore)!;
 
     public static async Task<CopyMark?> ReadAsync(SqlSession session) =>
         (await session.QueryAsync<long>(session.Dialect.TableCount, new { Name = Table }))[0] == 0

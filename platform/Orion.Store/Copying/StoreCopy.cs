@@ -177,7 +177,7 @@ public sealed class StoreCopy
         await target.AtOnceAsync(async () =>
         {
             // What an earlier copy took away is not there to be taken away again.
-            string[] restore = [.. mark.RestoreStatements, .. await target.TakeAwayAsync()];
+            string[] restore = [.. mark.RestoreStatements(), .. await target.TakeAwayAsync()];
             await target.ClearAsync([.. plans.Select(p => p.Target)]);
             await target.ScriptAsync($"DELETE FROM {CopyMark.ProgressTable}");
             mark = mark with { State = CopyMark.Copying, Restore = JsonSerializer.Serialize(restore), Reason = "" };
@@ -237,7 +237,7 @@ public sealed class StoreCopy
         var copied = mark with { State = CopyMark.Copied, Restore = "[]" };
         await target.AtOnceAsync(async () =>
         {
-            foreach (var statement in mark.RestoreStatements)
+            foreach (var statement in mark.RestoreStatements())
             {
                 Report(CopyPhase.Completing, "", 0, 0, _done);
                 await target.ScriptAsync(statement);
@@ -328,6 +328,11 @@ public sealed class StoreCopy
         return size;
     }
 
-    private void Report(CopyPhase phase, string table, long rows, long ofRows, long done) =>
-        _progress?.Report(new CopyProgress(phase, table, rows, ofRows, done, _all));
+    private void Report(CopyPhase phase, string table, long rows, long ofRows, long done)
+    {
+        if (ofRows > 0 || phase == CopyPhase.Completing)
+        {
+            _progress?.Report(new CopyProgress(phase, table, rows, ofRows, done, _all));
+        }
+    }
 }
