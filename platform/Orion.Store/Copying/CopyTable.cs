@@ -136,7 +136,7 @@ internal sealed record TablePlan(TableView Source, TableView Target)
             else if (!column.HasDefault)
             {
                 throw new StoreCopyException(
-                    $"Column {column.Name} of table {target.Name} in {targetSide.Name} must have a value, and the source has no such column.");
+                    $"Column {column.Name} of table {target.Name} in {targetSide.Name} must have a value; the source has no such column.");
             }
         }
 

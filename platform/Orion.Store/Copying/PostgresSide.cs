@@ -46,9 +46,10 @@ internal sealed class PostgresSide : CopySide
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or StoreSchemaException or StoreCopyException)
         {
-            var name = $"{connection.Database} on {connection.Host}";
             await connection.DisposeAsync();
-            throw e is StoreCopyException ? e : new StoreCopyException($"{name} cannot be used: {e.Message}", e);
+            throw e is StoreCopyException
+                ? e
+                : new StoreCopyException($"{settings.Database ?? settings.Username} on {settings.Host} cannot be used: {e.Message}", e);
         }
     }
 
@@ -77,7 +78,8 @@ internal sealed class PostgresSide : CopySide
         }
         catch (PostgresException held) when (held.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
-            throw new StoreCopyException($"Somebody is writing to {Name}. Stop the platform, and whatever else uses it, and try again.", held);
+            throw new StoreCopyException(
+                $"Somebody is writing to {Name}. Stop the platform, and whatever else uses it, and try again.", held);
         }
     }
 

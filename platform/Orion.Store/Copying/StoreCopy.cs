@@ -78,7 +78,7 @@ public sealed class StoreCopy
                 catch (Exception e) when (e is DbException or IOException or TimeoutException)
                 {
                     throw new StoreCopyException(
-                        $"The copy was interrupted: {e.Message} Run it again with the same two databases to go on.", e);
+                        $"The copy stopped: {e.Message} What it has copied is kept; run it again with the same two databases to go on.", e);
                 }
             },
             cancellationToken);

@@ -56,9 +56,7 @@ internal sealed class SqliteFile
         var session = Open(create ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite);
         try
         {
-            session.Exec("PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-64000;"
-                + "PRAGMA temp_store=MEMORY");
-            var locked = session.TryExec("BEGIN EXCLUSIVE");
+            var locked = session.TryExec("PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
             if ((locked & 0xff) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED)
             {
                 session.Dispose();
@@ -66,7 +64,7 @@ internal sealed class SqliteFile
             }
 
             SqliteException.ThrowExceptionForRC(locked, session.Connection.Handle);
-            session.Exec("COMMIT");
+            session.Exec("PRAGMA foreign_keys=OFF; PRAGMA cache_size=-64000; PRAGMA temp_store=MEMORY");
             return session;
         }
         catch
