@@ -94,7 +94,7 @@ internal abstract class CopySide : IAsyncDisposable
     public abstract Task<IReadOnlyList<string>> TakeAwayAsync();
 
     /// <summary>Removes all rows of tables whose triggers are taken away.</summary>
-    public abstract Task ClearAsync(IReadOnlyList<TableView> tables);
+    public abstract Task ClearAsync(IReadOnlyList<string> tables);
 
     /// <summary>Begins to add rows to a table.</summary>
     public abstract Task<CopyBatch> BeginBatchAsync(TableView table);
@@ -113,6 +113,7 @@ internal abstract class CopySide : IAsyncDisposable
         var digest = new TableDigest(table.IsJournal);
         await foreach (var row in RowsAsync(table, after: null, isSorted: table.IsJournal, cancellationToken))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             digest.Add(row);
             progress?.Invoke(digest.Rows);
         }

@@ -99,10 +99,10 @@ internal sealed record TablePlan(TableView Source, TableView Target)
 
     private static TablePlan Of(CopyTable source, CopyTable target, CopySide targetSide)
     {
-        var (from, to, kinds, key) = (new List<string>(), new List<string>(), new List<ColumnKind>(), new List<(int Place, int Index)>());
+        var pairs = new List<Pair>();
         foreach (var column in source.Columns.Where(c => !c.IsGenerated))
         {
-            var other = target.Columns.FirstOrDefault(c => c.Name.Equals(column.Name, StringComparison.OrdinalIgnoreCase));
+            var other = target.Columns.FirstOrDefault(c => Same(c, column));
             if (other is null && !(column.Name == CopyColumn.RowNumber && target.HasRowNumber))
             {
                 throw new StoreCopyException($"Column {column.Name} of table {source.Name} is missing in {targetSide.Name}.");
@@ -114,24 +114,15 @@ internal sealed record TablePlan(TableView Source, TableView Target)
                     $"Column {column.Name} of table {source.Name} is computed in {targetSide.Name}, and is not in the source.");
             }
 
-            if (column.KeyPlace > 0)
-            {
-                key.Add((column.KeyPlace, from.Count));
-            }
-
-            kinds.Add(KindOf(source.Name, column, other));
-            from.Add(column.Name);
-            to.Add(other?.Name ?? CopyColumn.RowNumber);
+            pairs.Add(new Pair(
+                column.Name, other?.Name ?? CopyColumn.RowNumber, KindOf(source.Name, column, other), column.KeyPlace));
         }
 
-        foreach (var column in target.Columns.Where(c => !c.IsGenerated
-            && !source.Columns.Any(s => s.Name.Equals(c.Name, StringComparison.OrdinalIgnoreCase))))
+        foreach (var column in target.Columns.Where(c => !c.IsGenerated && !source.Columns.Any(s => Same(s, c))))
         {
             if (column.Name == CopyColumn.RowNumber && source.HasRowNumber)
             {
-                kinds.Add(column.Kind ?? ColumnKind.Int64);
-                from.Add(CopyColumn.RowNumber);
-                to.Add(column.Name);
+                pairs.Add(new Pair(CopyColumn.RowNumber, column.Name, column.Kind ?? ColumnKind.Int64, 0));
             }
             else if (!column.HasDefault)
             {
@@ -143,16 +134,24 @@ internal sealed record TablePlan(TableView Source, TableView Target)
         // Both engines take what came first first.
         if (source.HasRowNumber && target.HasRowNumber)
         {
-            kinds.Add(ColumnKind.Int64);
-            from.Add(CopyColumn.RowNumber);
-            to.Add(CopyColumn.RowNumber);
+            pairs.Add(new Pair(CopyColumn.RowNumber, CopyColumn.RowNumber, ColumnKind.Int64, 0));
         }
 
+        // In one order, whichever engine it comes from: so a checksum can be compared with that of another copy.
+        pairs = [.. pairs.OrderBy(p => p.From.ToLowerInvariant(), StringComparer.Ordinal)];
+
         // Without the whole key rows cannot be told apart.
-        var whole = key.Count == source.Columns.Count(c => c.KeyPlace > 0);
-        int[] ordered = whole ? [.. key.OrderBy(k => k.Place).Select(k => k.Index)] : [];
-        return new TablePlan(new TableView(source.Name, from, kinds, ordered), new TableView(target.Name, to, kinds, ordered));
+        var isWhole = pairs.Count(p => p.KeyPlace > 0) == source.Columns.Count(c => c.KeyPlace > 0);
+        int[] key = isWhole
+            ? [.. Enumerable.Range(0, pairs.Count).Where(i => pairs[i].KeyPlace > 0).OrderBy(i => pairs[i].KeyPlace)]
+            : [];
+        ColumnKind[] kinds = [.. pairs.Select(p => p.Kind)];
+        return new TablePlan(
+            new TableView(source.Name, [.. pairs.Select(p => p.From)], kinds, key),
+            new TableView(target.Name, [.. pairs.Select(p => p.To)], kinds, key));
     }
+
+    private static bool Same(CopyColumn one, CopyColumn other) => one.Name.Equals(other.Name, StringComparison.OrdinalIgnoreCase);
 
     private static ColumnKind KindOf(string table, CopyColumn source, CopyColumn? target)
     {
@@ -171,4 +170,6 @@ internal sealed record TablePlan(TableView Source, TableView Target)
     private static StoreCopyException Unknown(string table, CopyColumn column) => new(
         $"Column {column.Name} of table {table} is {column.Type}, which a copy cannot carry: it knows text, integers, floating point "
         + "numbers, booleans and bytes.");
+
+    private sealed record Pair(string From, string To, ColumnKind Kind, int KeyPlace);
 }

@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Orion.Store.Sql;
 using Orion.Store.Sqlite;
-using SQLitePCL;
 
 namespace Orion.Store.Copying;
 
@@ -144,17 +143,17 @@ internal sealed class SqliteSide : CopySide
         return [.. taken.Select(p => p.Sql)];
     }
 
-    public override Task ClearAsync(IReadOnlyList<TableView> tables)
+    public override Task ClearAsync(IReadOnlyList<string> tables)
     {
         foreach (var table in tables)
         {
-            _session.Exec($"DELETE FROM {TableView.Quoted(table.Name)}");
+            _session.Exec($"DELETE FROM {TableView.Quoted(table)}");
         }
 
         return Task.CompletedTask;
     }
 
-    public override Task<CopyBatch> BeginBatchAsync(TableView table) => Task.FromResult<CopyBatch>(new Batch(_session, table));
+    public override Task<CopyBatch> BeginBatchAsync(TableView table) => Task.FromResult<CopyBatch>(new SqliteBatch(_session, table));
 
     public override async Task<string?> FaultAsync() =>
         await _session.QueryAsync<Orphan>("PRAGMA foreign_key_check", null) is [var orphan, ..]
@@ -220,62 +219,4 @@ internal sealed class SqliteSide : CopySide
     private sealed record Column(
         string Table, string TableType, bool IsWithoutRowNumber, string Name, string Type, bool IsRequired, bool HasDefault, int KeyPlace,
         int Hidden);
-
-    private sealed class Batch : CopyBatch
-    {
-        private readonly SqliteSession _session;
-        private readonly TableView _table;
-        private readonly sqlite3 _database;
-        private readonly sqlite3_stmt _insert;
-        private bool _isCommitted;
-
-        public Batch(SqliteSession session, TableView table)
-        {
-            (_session, _table, _database) = (session, table, session.Connection.Handle!);
-            session.Exec("BEGIN IMMEDIATE");
-            var values = string.Join(", ", table.Columns.Select((_, i) => $"?{i + 1}"));
-            SqliteRows.Check(
-                raw.sqlite3_prepare_v2(
-                    _database, $"INSERT INTO {TableView.Quoted(table.Name)} ({table.ColumnList}) VALUES ({values})", out _insert),
-                _database);
-        }
-
-        public override void Add(object?[] row)
-        {
-            for (var i = 0; i < row.Length; i++)
-            {
-                SqliteRows.Check(SqliteRows.Bind(_insert, i + 1, row[i]), _database);
-            }
-
-            var step = raw.sqlite3_step(_insert);
-            if (step != raw.SQLITE_DONE)
-            {
-                var why = raw.sqlite3_errmsg(_database).utf8_to_string();
-                raw.sqlite3_reset(_insert);
-                throw (step & 0xff) == raw.SQLITE_CONSTRAINT || (step & 0xff) == raw.SQLITE_TOOBIG
-                    ? new StoreCopyException($"Table {_table.Name}, {_table.RowName(i => row[i])}: the target does not take it: {why}.")
-                    : new SqliteException(why, step & 0xff, step);
-            }
-
-            raw.sqlite3_reset(_insert);
-        }
-
-        public override async Task CommitAsync(TableProgress progress)
-        {
-            await CopyMark.WriteAsync(_session, progress);
-            _session.Exec("COMMIT");
-            _isCommitted = true;
-        }
-
-        public override ValueTask DisposeAsync()
-        {
-            _insert.Dispose();
-            if (!_isCommitted)
-            {
-                _session.TryExec("ROLLBACK");
-            }
-
-            return default;
-        }
-    }
 }

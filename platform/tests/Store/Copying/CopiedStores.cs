@@ -89,7 +89,10 @@ internal sealed class CopiedStores : IAsyncDisposable
             DELETE FROM numbered WHERE id = 40;
             """));
         await store.WriteAsync(tx => tx.ExecuteAsync(
-            "INSERT INTO heap VALUES (3, @text)", new { Text = string.Concat(Enumerable.Repeat("long, 長い ", 200_000)) }));
+            "INSERT INTO heap VALUES (3, @text); "
+            + "INSERT INTO jobs (id, kind, subject, payload, priority, max_attempts, max_duration, enqueued_at, state, run_at) VALUES "
+            + "('jb_2', 'work', 'note/2', '{}', 0, 1, 1, 1, 'ready', 1), ('jb_1', 'work', 'note/1', '{}', -5, 1, 1, 1, 'ready', 1)",
+            new { Text = string.Concat(Enumerable.Repeat("long, 長い ", 200_000)) }));
     }
 
     /// <summary>Every value of every row as SQLite writes it, by table.</summary>
