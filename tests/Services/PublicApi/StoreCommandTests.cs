@@ -9,7 +9,7 @@ namespace OrionPlatform.Services.Tests;
 /// <summary>The store as a whole, moved or kept by somebody in a terminal.</summary>
 public sealed class StoreCommandTests(SharedApi shared) : IClassFixture<SharedApi>
 {
-    private const int Facts = 150_000;
+    private const int Facts = 40_000;
 
     [Fact]
     public async Task A_store_whose_api_runs_is_not_copied_and_nothing_is_made()
