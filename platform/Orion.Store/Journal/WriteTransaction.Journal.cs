@@ -5,10 +5,10 @@ namespace Orion.Store;
 public partial class WriteTransaction
 {
     /// <summary>Appends a fact to the journal, with this write's <see cref="Cause"/>, and returns its position.</summary>
-    public Task<long> AppendFactAsync(JournalFact fact)
+    public async Task<long> AppendFactAsync(JournalFact fact)
     {
         ArgumentNullException.ThrowIfNull(fact);
-        return QuerySingleOrDefaultAsync<long>(
+        return await QuerySingleOrDefaultAsync<long>(
             $"""
             INSERT INTO journal (position, occurred_at, type, subject, tenant_id, data, trace_id, correlation_id, trace_parent)
             VALUES ({Dialect.Position}, @now, @type, @subject, @tenant_id, @data, @trace_id, @correlation_id, @trace_parent)
@@ -16,7 +16,7 @@ public partial class WriteTransaction
             """,
             new
             {
-                Position = NextPosition(),
+                Position = await NextPositionAsync(),
                 Now,
                 fact.Type,
                 fact.Subject,
