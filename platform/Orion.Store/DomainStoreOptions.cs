@@ -64,7 +64,9 @@ public sealed class DomainStoreOptions : IValidatableObject
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
-        ProblemOf(ConnectionString) is { } problem ? [new($"ConnectionStrings:{ConnectionName} {problem}", [nameof(ConnectionString)])] : [];
+        ProblemOf(ConnectionString) is { } problem
+            ? [new($"ConnectionStrings:{ConnectionName} {problem}", [nameof(ConnectionString)])]
+            : [];
 
     /// <summary>For settings that no host has checked.</summary>
     /// <exception cref="ArgumentException">A setting cannot work; the message names its key.</exception>

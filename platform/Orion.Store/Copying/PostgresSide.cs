@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Npgsql;
 using Orion.Store.Postgres;
@@ -10,6 +11,9 @@ internal sealed class PostgresSide : CopySide
 {
     // "copy" as a number: the advisory lock of the one copy that a schema is in at a time.
     private const long Lock = 0x636f7079;
+
+    // A session may be there for a moment after its process has gone.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     private readonly NpgsqlConnection _connection;
     private readonly PostgresCatalogue _catalogue;
@@ -39,7 +43,8 @@ internal sealed class PostgresSide : CopySide
             var side = new PostgresSide(connection);
             await side.ScriptAsync("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '10s'; "
                 + "SET jit = off");
-            return await side.AskAsync<bool>($"SELECT pg_try_advisory_lock({Lock} # hashtext(current_schema()))")
+            return await PatientlyAsync(
+                () => side.AskAsync<bool>($"SELECT pg_try_advisory_lock({Lock} # hashtext(current_schema()))"), taken => taken)
                 ? side
                 : throw new StoreCopyException($"Another copy has {side.Name}, or source and target are the same database.");
         }
@@ -55,10 +60,12 @@ internal sealed class PostgresSide : CopySide
     public override async Task HoldStillAsync()
     {
         // A running platform is connected, if only to listen. Of other users' sessions little more than their number can be seen.
-        var others = await _catalogue.ListAsync(
-            "SELECT COALESCE(NULLIF(application_name, ''), 'unnamed') || ' (process ' || pid || ')' FROM pg_stat_activity "
-            + "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL "
-            + "AND COALESCE(backend_type, 'client backend') = 'client backend' ORDER BY 1");
+        var others = await PatientlyAsync(
+            () => _catalogue.ListAsync(
+                "SELECT COALESCE(NULLIF(application_name, ''), 'unnamed') || ' (process ' || pid || ')' FROM pg_stat_activity "
+                + "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL "
+                + "AND COALESCE(backend_type, 'client backend') = 'client backend' ORDER BY 1"),
+            sessions => sessions.Count == 0);
         if (others.Count > 0)
         {
             throw new StoreCopyException(
@@ -226,6 +233,21 @@ internal sealed class PostgresSide : CopySide
         ? Task.CompletedTask
         : ScriptAsync($"SELECT setval('{sequence.Replace("'", "''", StringComparison.Ordinal)}', "
             + $"GREATEST({used}, (SELECT last_value FROM {sequence})))");
+
+    private static async Task<T> PatientlyAsync<T>(Func<Task<T>> ask, Func<T, bool> isGood)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var answer = await ask();
+            if (isGood(answer) || Stopwatch.GetElapsedTime(started) > s_patience)
+            {
+                return answer;
+            }
+
+            await Task.Delay(50);
+        }
+    }
 
     private async Task<T> AskAsync<T>(string sql)
     {

@@ -4,7 +4,9 @@ using SQLitePCL;
 
 namespace Orion.Store.Copying;
 
-/// <summary>Reads and binds SQLite's values as they are stored: each has a kind of its own, whatever its column was declared to be.</summary>
+/// <summary>
+/// Reads and binds SQLite's values as they are stored: each has a kind of its own, whatever its column was declared to be.
+/// </summary>
 internal static class SqliteRows
 {
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

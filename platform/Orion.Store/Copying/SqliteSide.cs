@@ -4,7 +4,9 @@ using Orion.Store.Sqlite;
 
 namespace Orion.Store.Copying;
 
-/// <summary>A SQLite file. Its lock is exclusive: a process that has it open, if only to read, is found out, and none can open it.</summary>
+/// <summary>
+/// A SQLite file. Its lock is exclusive: a process that has it open, if only to read, is found out, and none can open it.
+/// </summary>
 internal sealed class SqliteSide : CopySide
 {
     private readonly SqliteFile _file;

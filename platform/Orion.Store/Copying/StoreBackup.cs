@@ -4,8 +4,8 @@ using Orion.Store.Sqlite;
 namespace Orion.Store.Copying;
 
 /// <summary>
-/// A copy of a SQLite store, made while the platform runs: all that was committed when it began, and nothing that came later. PostgreSQL has
-/// programs of its own for it.
+/// A copy of a SQLite store, made while the platform runs: all that was committed when it began, and nothing that came later.
+/// PostgreSQL has programs of its own for it.
 /// </summary>
 public static class StoreBackup
 {

@@ -70,8 +70,8 @@ internal sealed class PostgresDialect : Dialect
         "SELECT rowid FROM free");
 
     /// <summary>
-    /// Position of the n-th entry of a transaction, from 0, less the database's base. Two transactions that touch the same rows get their positions in the order of
-    /// their commits, since the one that was too late is done again under a higher number.
+    /// Position of the n-th entry of a transaction, from 0, less the database's base. Two transactions that touch the same rows get their
+    /// positions in the order of their commits, since the one that was too late is done again under a higher number.
     /// </summary>
     /// <exception cref="InvalidOperationException">There are a million in it already.</exception>
     public static long PositionOf(long transaction, int number) => number < 1 << BitsInTransaction

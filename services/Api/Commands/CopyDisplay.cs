@@ -69,7 +69,8 @@ internal sealed class CopyDisplay(TextWriter output, bool isTerminal, TimeProvid
             text.AppendLine($"{table.Name.PadRight(width)}  {table.Rows,13:N0}  {table.Checksum}");
         }
 
-        return text.Append("Both sides are the same. Give the target to all processes as ConnectionStrings:store, and start them.").ToString();
+        return text.Append("Both sides are the same. Give the target to all processes as ConnectionStrings:store, and start them.")
+            .ToString();
     }
 
     private string Line(CopyProgress value)

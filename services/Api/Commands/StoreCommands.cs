@@ -3,7 +3,9 @@ using Orion.Store.Copying;
 
 namespace OrionPlatform.Api;
 
-/// <summary>The store as a whole: <c>store copy</c> takes it to another database, <c>store backup</c> keeps a copy of a SQLite file.</summary>
+/// <summary>
+/// The store as a whole: <c>store copy</c> takes it to another database, <c>store backup</c> keeps a copy of a SQLite file.
+/// </summary>
 internal static class StoreCommands
 {
     private const int NotDone = 1;

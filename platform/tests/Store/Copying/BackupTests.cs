@@ -143,7 +143,8 @@ public sealed class BackupTests
         await using (var store = Open(database.ConnectionString))
         {
             await store.WriteAsync(tx => tx.ExecuteAsync(
-                "INSERT INTO journal (position, occurred_at, type, subject, data) VALUES (1::bigint << 50, 1, 'note.made', 'note/1', '{}')"));
+                "INSERT INTO journal (position, occurred_at, type, subject, data) "
+                + "VALUES (1::bigint << 50, 1, 'note.made', 'note/1', '{}')"));
         }
 
         await using var opened = Open(database.ConnectionString);

@@ -188,7 +188,9 @@ public sealed class StoreCopyTests : IAsyncDisposable
         return (next, claimed[0].FencingToken);
     }
 
-    /// <summary>Runs it until it comes to its end, interrupting it after its first batch each time; returns how many runs that took.</summary>
+    /// <summary>
+    /// Runs it until it comes to its end, interrupting it after its first batch each time; returns how many runs that took.
+    /// </summary>
     private static async Task<int> InterruptedAsync(string from, string to)
     {
         for (var run = 1; ; run++)
