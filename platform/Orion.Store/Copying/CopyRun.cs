@@ -1,6 +1,9 @@
+using System.Data.Common;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Orion.Store.Schema;
 using Orion.Store.Sql;
+using SQLitePCL;
 
 namespace Orion.Store.Copying;
 
@@ -89,10 +92,7 @@ internal sealed class CopyRun(
         }, cancellationToken);
         if (reason is not null)
         {
-            await target.AtOnceAsync(
-                () => CopyMark.WriteAsync(target.Session, mark with { State = CopyMark.Failed, Reason = reason }));
-            throw new StoreCopyException(
-                $"The copy is not what the source is: {reason} No process of the platform opens it. The source was not changed.");
+            throw await FailedAsync(mark, reason);
         }
 
         await target.SettleAsync();
@@ -139,8 +139,7 @@ internal sealed class CopyRun(
         return mark;
     }
 
-    private async Task CopyAsync(
-        TablePlan plan, TableProgress begun, long count)
+    private async Task CopyAsync(TablePlan plan, TableProgress begun, long count)
     {
         var (reached, batch, bytes, inBatch) = (begun, (CopyBatch?)null, 0L, 0);
         object?[] last = [];
@@ -188,14 +187,30 @@ internal sealed class CopyRun(
     {
         var counters = await source.CountersAsync();
         var copied = mark with { State = CopyMark.Copied, Restore = "[]" };
-        await target.AtOnceAsync(async () =>
+        try
         {
-            Report(CopyPhase.Completing, "", 0, 0, _done);
-            await RestoreAsync(mark.RestoreStatements());
-            await target.SetCountersAsync(counters);
-            await CopyMark.WriteAsync(target.Session, copied);
-        });
+            await target.AtOnceAsync(async () =>
+            {
+                Report(CopyPhase.Completing, "", 0, 0, _done);
+                await RestoreAsync(mark.RestoreStatements());
+                await target.SetCountersAsync(counters);
+                await CopyMark.WriteAsync(target.Session, copied);
+            });
+        }
+        catch (DbException e) when (e is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT } || e.SqlState is ['2', '3', ..])
+        {
+            throw await FailedAsync(mark, $"The rows do not keep what they have to: {e.Message}. Mend it in the source.");
+        }
+
         return copied;
+    }
+
+    /// <summary>The next run begins anew.</summary>
+    private async Task<StoreCopyException> FailedAsync(CopyMark mark, string reason)
+    {
+        await target.AtOnceAsync(() => CopyMark.WriteAsync(target.Session, mark with { State = CopyMark.Failed, Reason = reason }));
+        return new StoreCopyException(
+            $"The copy is not what the source is: {reason} No process of the platform opens it. The source was not changed.");
     }
 
     private async Task RestoreAsync(IReadOnlyList<string> statements)

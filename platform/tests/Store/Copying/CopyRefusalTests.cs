@@ -153,6 +153,24 @@ public sealed class CopyRefusalTests : IAsyncDisposable
     }
 
     [PostgresFact]
+    public async Task A_row_that_refers_to_none_is_found_on_both_engines_and_a_mended_source_is_copied_anew()
+    {
+        await _stores.FillAsync();
+        await _stores.SqliteAsync("PRAGMA foreign_keys = OFF; INSERT INTO tree VALUES (7, 77)");
+        await RefusedAsync("tree_parent_fkey", _stores.Sqlite, _stores.Postgres);
+        await RefusedAsync("A row of table tree refers to one of tree", _stores.Sqlite, _stores.InFile("new.db"));
+        await RefusedAsync("A row of table tree refers to one of tree", _stores.Sqlite, _stores.InFile("new.db"));
+        await _stores.SqliteAsync("DELETE FROM tree WHERE id = 7");
+        foreach (var target in new[] { _stores.Postgres, _stores.InFile("new.db") })
+        {
+            Assert.NotNull((await CopiedStores.CopyAsync(_stores.Sqlite, target)).BegunAnew);
+            await CopiedStores.Open(target).DisposeAsync();
+        }
+
+        Assert.Equal(await _stores.ValuesAsync(_stores.Sqlite), await _stores.ValuesAsync(_stores.InFile("new.db")));
+    }
+
+    [PostgresFact]
     public async Task A_number_that_SQLite_cannot_hold_is_named()
     {
         await CopiedStores.Open(_stores.Postgres).DisposeAsync();
