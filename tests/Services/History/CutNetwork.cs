@@ -34,8 +34,8 @@ internal sealed class CutNetwork : IAsyncDisposable
         }
     }
 
-    /// <summary>Resets every connection, with what it has not delivered, and every new one.</summary>
-    public void Break()
+    /// <summary>Resets every connection, with what it has not delivered, and every new one. Returns how many there were.</summary>
+    public int Break()
     {
         lock (_open)
         {
@@ -45,8 +45,11 @@ internal sealed class CutNetwork : IAsyncDisposable
                 Reset(connection);
             }
 
+            // Two ends each.
+            var connections = _open.Count / 2;
             _open.Clear();
             _carries.TrySetResult();
+            return connections;
         }
     }
 

@@ -30,12 +30,22 @@ public sealed class FaultHistoryTests(ITestOutputHelper output)
             await RunAsync(platform, faults, history);
             IReadOnlyList<string> pending = [];
             await Eventually.TrueAsync(
-                async () => (pending = await platform.World.PendingAsync()).Count == 0 || pending.Any(p => p.EndsWith("dead", StringComparison.Ordinal)),
+                async () => (pending = await platform.World.PendingAsync()).Count == 0
+                    || pending.Any(p => p.EndsWith("dead", StringComparison.Ordinal)),
                 "nothing is left to do",
                 s_drain);
             history.Note("drained");
-            var world = await platform.World.ReadAsync();
-            output.WriteLine($"Seed {s_seed}; {faults.TakenOver} jobs taken over; {world.States.Count} allocations.\n{history.Summary()}\n{history.Faults()}");
+            FoundWorld world = null!;
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    world = await platform.World.ReadAsync();
+                    return !world.Running.Except(world.Started).Any();
+                },
+                "each process has written that it was started");
+            output.WriteLine(
+                $"Seed {s_seed}; {faults.TakenOver} jobs taken over, {platform.LeasesFoundLost} times found out by who had held one; "
+                + $"{world.States.Count} allocations; {world.Started.Count} processes.\n{history.Summary()}\n{history.Faults()}");
 
             Assert.Empty(pending);
             Assert.True(faults.TakenOver > 0, "No lease was taken over.");
@@ -44,7 +54,8 @@ public sealed class FaultHistoryTests(ITestOutputHelper output)
         }
         catch (Exception e)
         {
-            throw new Xunit.Sdk.XunitException($"{e.Message}\nThe seed is {s_seed}; all is in {await WriteDownAsync(platform, history, e)}.");
+            var file = await WriteDownAsync(platform, history, e);
+            throw new Xunit.Sdk.XunitException($"{e.Message}\nThe seed is {s_seed}; all is in {file}.");
         }
     }
 
@@ -61,7 +72,7 @@ public sealed class FaultHistoryTests(ITestOutputHelper output)
             .ToList();
         try
         {
-            foreach (var round in FaultSchedule.Rounds(s_seed, platform.Server is not null, apis: 2, platform.Workers))
+            foreach (var round in FaultSchedule.Rounds(s_seed, platform.Server is not null, apis: 2, platform.Workers, platform.Agents))
             {
                 await faults.RunAsync(round);
                 if (history.Now >= s_length || clients.Exists(c => c.IsCompleted))
@@ -84,23 +95,28 @@ public sealed class FaultHistoryTests(ITestOutputHelper output)
 
     private static async Task<string> WriteDownAsync(FaultyPlatform platform, RecordedHistory history, Exception failure)
     {
-        var file = Path.Combine(
-            Path.GetTempPath(), $"orion-history-{(StoreDatabase.IsPostgres ? "postgres" : "sqlite")}-{s_seed.ToString(CultureInfo.InvariantCulture)}.txt");
-        await File.WriteAllTextAsync(file, $"{failure}\n\n{history.Summary()}\n\n{history}\n\n{await JournalAsync(platform)}\n\n{platform.Output}");
+        var engine = StoreDatabase.IsPostgres ? "postgres" : "sqlite";
+        var file = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"orion-history-{engine}-{s_seed}.txt"));
+        await File.WriteAllTextAsync(
+            file, string.Join("\n\n", failure, history.Summary(), history, await WorldAsync(platform), platform.Output));
         return file;
     }
 
-    private static async Task<string> JournalAsync(FaultyPlatform platform)
+    private static async Task<string> WorldAsync(FaultyPlatform platform)
     {
         try
         {
             var world = await platform.World.ReadAsync();
-            return string.Join('\n', world.Steps) + "\nStarted: " + string.Join(' ', world.Started) + "\nRunning: " + string.Join(' ', world.Running)
-                + "\nPending: " + string.Join('\n', await platform.World.PendingAsync());
+            return string.Join(
+                '\n',
+                [
+                    .. world.Steps.Select(s => s.ToString()), .. world.Started.Select(id => "started: " + id),
+                    .. world.Running.Select(id => "runs: " + id), .. await platform.World.PendingAsync(),
+                ]);
         }
         catch (Exception e) when (e is System.Data.Common.DbException or IOException)
         {
-            return $"The journal cannot be read: {e.Message}";
+            return $"The store cannot be read: {e.Message}";
         }
     }
 

@@ -99,6 +99,7 @@ internal sealed class FaultRunner(FaultyPlatform platform, RecordedHistory histo
     {
         FaultKind.KillWorker => KillWorkerAsync(fault.Target),
         FaultKind.KillApi => KillApiAsync(fault.Target),
+        FaultKind.KillAgent => platform.RestartAgentAsync(fault.Target),
         FaultKind.KillBoth => Task.WhenAll(KillApiAsync(fault.Target % 2), KillWorkerAsync(fault.Target)),
         FaultKind.CutWorker => CutAsync(platform.NetworkOfWorker(fault.Target), fault.Lasts),
         FaultKind.CutApi => CutAsync(platform.NetworkOfApi(fault.Target), fault.Lasts),
@@ -120,11 +121,11 @@ internal sealed class FaultRunner(FaultyPlatform platform, RecordedHistory histo
     }
 
     /// <summary>Silence for most of the time, broken connections for the rest.</summary>
-    private static async Task CutAsync(CutNetwork network, TimeSpan lasts)
+    private async Task CutAsync(CutNetwork network, TimeSpan lasts)
     {
         network.FallSilent();
         await Task.Delay(lasts * 0.7);
-        network.Break();
+        history.Note($"{network.Break()} connections are reset");
         await Task.Delay(lasts * 0.3);
         network.Heal();
     }

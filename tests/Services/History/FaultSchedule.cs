@@ -9,6 +9,9 @@ internal enum FaultKind
     /// <summary>kill -9 of an api, which is started again.</summary>
     KillApi,
 
+    /// <summary>kill -9 of a node agent, which is started again and takes over the processes that it finds.</summary>
+    KillAgent,
+
     /// <summary>kill -9 of an api and of a worker at the same time.</summary>
     KillBoth,
 
@@ -41,12 +44,15 @@ internal sealed record FaultRound(int Paused, IReadOnlyList<PlannedFault> Faults
 internal static class FaultSchedule
 {
     private static readonly FaultKind[] s_postgres =
-        [FaultKind.KillWorker, FaultKind.KillApi, FaultKind.CutWorker, FaultKind.CutApi, FaultKind.CrashServer];
+    [
+        FaultKind.KillWorker, FaultKind.KillApi, FaultKind.KillAgent, FaultKind.CutWorker, FaultKind.CutApi, FaultKind.CrashServer,
+    ];
 
-    private static readonly FaultKind[] s_sqlite = [FaultKind.KillWorker, FaultKind.KillApi, FaultKind.KillBoth, FaultKind.HoldFile];
+    private static readonly FaultKind[] s_sqlite =
+        [FaultKind.KillWorker, FaultKind.KillApi, FaultKind.KillAgent, FaultKind.KillBoth, FaultKind.HoldFile];
 
     /// <summary>Rounds without end, each with every fault that the engine has.</summary>
-    public static IEnumerable<FaultRound> Rounds(int seed, bool isPostgres, int apis, int workers)
+    public static IEnumerable<FaultRound> Rounds(int seed, bool isPostgres, int apis, int workers, int agents)
     {
         var random = new Random(seed);
         for (var round = 0; ; round++)
@@ -56,13 +62,20 @@ internal static class FaultSchedule
             var faults = new List<PlannedFault>();
             foreach (var kind in random.GetItems(kinds, round == 0 ? 0 : random.Next(4)).Concat(kinds))
             {
-                // The one that stands still is left alone; of two workers it is the other's turn each time.
-                var target = kind is FaultKind.KillApi or FaultKind.CutApi ? random.Next(apis) : (paused + random.Next(1, workers)) % workers;
+                var target = kind switch
+                {
+                    FaultKind.KillApi or FaultKind.CutApi => random.Next(apis),
+                    FaultKind.KillAgent => random.Next(agents),
+
+                    // The one that stands still is left alone.
+                    _ => (paused + random.Next(1, workers)) % workers,
+                };
 
                 // In the first round short, so that a run of one round ends soon; later also for longer than a lease.
                 var longest = round == 0 ? 2.5 : random.Next(5) == 0 ? 18 : 5;
                 faults.Add(new PlannedFault(
-                    kind, target, TimeSpan.FromSeconds(random.NextDouble() * 1.5), TimeSpan.FromSeconds(0.3 + (random.NextDouble() * longest))));
+                    kind, target, TimeSpan.FromSeconds(random.NextDouble() * 1.5),
+                    TimeSpan.FromSeconds(0.3 + (random.NextDouble() * longest))));
             }
 
             yield return new FaultRound(paused, random.Shuffled(faults));

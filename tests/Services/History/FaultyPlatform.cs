@@ -5,7 +5,9 @@ using OrionPlatform.Tests;
 
 namespace OrionPlatform.Services.Tests;
 
-/// <summary>Apis, workers and node agents as processes on one store, each as on a machine of its own, with the means to do them harm.</summary>
+/// <summary>
+/// Apis, workers and node agents as processes on one store, each as on a machine of its own, with the means to do them harm.
+/// </summary>
 internal sealed class FaultyPlatform : IAsyncDisposable
 {
     private const int Apis = 2;
@@ -19,14 +21,14 @@ internal sealed class FaultyPlatform : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly ServiceProcess?[] _apis = new ServiceProcess?[Apis];
     private readonly ServiceProcess?[] _workers;
-    private readonly List<ServiceProcess> _agents = [];
+    private readonly ServiceProcess?[] _agents;
     private readonly List<ServiceProcess> _gone = [];
     private readonly List<CutNetwork> _networks = [];
     private readonly int[] _ports = [.. Enumerable.Range(0, Apis).Select(_ => PostgresServer.FreePort())];
 
-    private FaultyPlatform(bool isPostgres, int workers)
+    private FaultyPlatform(bool isPostgres, int workers, int agents)
     {
-        _workers = new ServiceProcess?[workers];
+        (_workers, _agents) = (new ServiceProcess?[workers], new ServiceProcess?[agents]);
         if (isPostgres)
         {
             Server = PostgresServer.Start(isDurable: true);
@@ -45,16 +47,21 @@ internal sealed class FaultyPlatform : IAsyncDisposable
 
     public int Workers => _workers.Length;
 
+    public int Agents => _agents.Length;
+
     /// <summary>What all processes said, those that were killed too.</summary>
     public string Output => string.Join(
         '\n', _gone.Concat(_apis).Concat(_workers).Concat(_agents).OfType<ServiceProcess>()
             .Select(p => $"---- process {p.Pid}\n{p.Output}"));
 
+    /// <summary>How often a process found that a lease of its own had ended meanwhile.</summary>
+    public int LeasesFoundLost => Output.Split("Lost the lease of job").Length - 1;
+
     private string Started => _folder.File("started");
 
     public static async Task<FaultyPlatform> StartAsync(bool isPostgres)
     {
-        var platform = new FaultyPlatform(isPostgres, workers: isPostgres ? 3 : 2);
+        var platform = new FaultyPlatform(isPostgres, workers: isPostgres ? 3 : 2, agents: isPostgres ? 2 : 1);
         try
         {
             // All at once: who comes first makes the schema.
@@ -63,14 +70,9 @@ internal sealed class FaultyPlatform : IAsyncDisposable
                 platform.StartWorker(worker);
             }
 
-            for (var agent = 0; agent < (isPostgres ? 2 : 1); agent++)
+            for (var agent = 0; agent < platform.Agents; agent++)
             {
-                platform._agents.Add(ServiceProcess.Agent(
-                    platform.Address(agent), platform._folder.File($"node-{agent}"),
-                    [
-                        $"--Orion:Agent:Name=node-{agent}", "--Orion:Agent:Slots=4096",
-                        .. WorkloadProcesses.CountedRuntime("counted", platform.Started),
-                    ]));
+                platform.StartAgent(agent);
             }
 
             await Task.WhenAll(Enumerable.Range(0, Apis).Select(platform.StartApiAsync));
@@ -115,6 +117,12 @@ internal sealed class FaultyPlatform : IAsyncDisposable
     public void StartWorker(int worker) => _workers[worker] = ServiceProcess.WorkerOn(
         Store(Apis + worker), _folder.Path, [.. Common($"worker-{worker}"), .. s_patience]);
 
+    public async Task RestartAgentAsync(int agent)
+    {
+        await KillAsync(_agents, agent);
+        StartAgent(agent);
+    }
+
     public Task KillApiAsync(int api) => KillAsync(_apis, api);
 
     public Task KillWorkerAsync(int worker) => KillAsync(_workers, worker);
@@ -141,6 +149,12 @@ internal sealed class FaultyPlatform : IAsyncDisposable
         Server?.Dispose();
         _folder.Dispose();
     }
+
+    private void StartAgent(int agent) => _agents[agent] = ServiceProcess.Agent(
+        Address(agent), _folder.File($"node-{agent}"),
+        [
+            $"--Orion:Agent:Name=node-{agent}", "--Orion:Agent:Slots=4096", .. WorkloadProcesses.CountedRuntime("counted", Started),
+        ]);
 
     private Uri Address(int api) => new($"http://127.0.0.1:{_ports[api].ToString(CultureInfo.InvariantCulture)}");
 

@@ -17,17 +17,16 @@ internal static class HistoryCheck
         var releases = calls.Where(c => c.Kind == CallKind.Release && c.State != AllocationState.Failed)
             .GroupBy(c => c.AllocationId!).ToDictionary(g => g.Key, Promise);
         var released = Ids(AllocationState.Releasing);
-        var active = Ids(AllocationState.Active);
         return
         [
-            .. calls.Where(c => c.Result == CallResult.Refused && !s_refusals.Contains(c.Code ?? "")).Select(c => $"refused without name: {c}"),
+            .. calls.Where(c => c.Result == CallResult.Refused && !s_refusals.Contains(c.Code!)).Select(c => $"refused without name: {c}"),
             .. TotalQueue.Check("requests", created, of[AllocationState.Requested].Select(s => s.Key ?? "")),
             .. TotalQueue.Check(
                 "placements",
                 Ids(AllocationState.Requested).ToDictionary(id => id, id => OwedUnless(released.Contains(id))),
                 of["placed"].Select(s => s.AllocationId)),
             .. TotalQueue.Check(
-                "processes started", Ids("placed").ToDictionary(id => id, id => OwedUnless(!active.Contains(id))), world.Started),
+                "processes started", Ids("placed").ToDictionary(id => id, id => OwedUnless(released.Contains(id))), world.Started),
             .. TotalQueue.Check(
                 "processes that run",
                 world.States.ToDictionary(s => s.Key, s => s.Value == AllocationState.Active ? QueuePromise.Owed : QueuePromise.Refused),

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace OrionPlatform.Services.Tests;
 
 /// <summary>
-/// One client of the public API. It has one request open at a time, at either api, and writes down how each ended. What it does not know the
-/// end of it asks again, as it is documented: a create with its <c>Idempotency-Key</c>.
+/// One client of the public API. It has one request open at a time, at either api, and writes down how each ended. What it does not know
+/// the end of it asks again, as it is documented: a create with its <c>Idempotency-Key</c>.
 /// </summary>
 internal sealed class HistoryClient(int number, string tenant, Random random, IReadOnlyList<HttpClient> apis, RecordedHistory history)
 {

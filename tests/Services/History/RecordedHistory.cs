@@ -35,8 +35,8 @@ internal sealed record ClientCall
     public required CallKind Kind { get; init; }
 
     /// <summary>
-    /// Tells this wish from all others; a wish that is asked again keeps it. The platform knows it as the correlation id, and so says of each
-    /// fact which wish it came from.
+    /// Tells this wish from all others; a wish that is asked again keeps it. The platform knows it as the correlation id, and so says of
+    /// each fact which wish it came from.
     /// </summary>
     public required string Key { get; init; }
 

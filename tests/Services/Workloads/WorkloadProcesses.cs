@@ -14,7 +14,9 @@ internal static class WorkloadProcesses
     public static IReadOnlyList<int> Of(string allocationId) =>
         [.. Live().Where(pid => Environment(pid).Contains("ORION_ALLOCATION_ID=" + allocationId + "\0", StringComparison.Ordinal))];
 
-    /// <summary>The allocations of the workloads that agents started whose state is in that folder, each as often as it has a process.</summary>
+    /// <summary>
+    /// The allocations of the workloads of agents whose state is in that folder, each as often as it has a process.
+    /// </summary>
     public static IReadOnlyList<string> AllocationsIn(string folder) =>
     [
         .. Live().Select(pid => Environment(pid).Split('\0'))
