@@ -6,6 +6,8 @@ namespace OrionPlatform.Services.Tests;
 /// <summary>The network between a service and its database: it carries everything, until it is told to fall silent or to break.</summary>
 internal sealed class CutNetwork : IAsyncDisposable
 {
+    private static readonly byte[] s_commit = "COMMIT"u8.ToArray();
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
     private readonly HashSet<TcpClient> _open = [];
@@ -14,6 +16,8 @@ internal sealed class CutNetwork : IAsyncDisposable
 
     // Completed while it carries.
     private TaskCompletionSource _carries = Completed();
+    private TaskCompletionSource? _fallen;
+    private bool _commitArrives;
     private bool _isBroken;
 
     public CutNetwork(int server)
@@ -25,12 +29,31 @@ internal sealed class CutNetwork : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>From now on nothing arrives, and nobody is told so: as with a cable that was pulled.</summary>
-    public void FallSilent()
+    /// <summary>
+    /// With the next commit, or after that time, nothing arrives any more and nobody is told so: as with a cable that was pulled. The worst
+    /// moment is chosen, since at any other hardly a transaction is about to end.
+    /// </summary>
+    /// <param name="commitArrives">Whether that commit still arrives, so that only its answer does not.</param>
+    /// <param name="atLatest">The time.</param>
+    /// <returns>Whether there was a commit.</returns>
+    public async Task<bool> FallSilentAsync(bool commitArrives, TimeSpan atLatest)
     {
+        var fallen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_open)
         {
-            _carries = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            (_fallen, _commitArrives) = (fallen, commitArrives);
+        }
+
+        await Task.WhenAny(fallen.Task, Task.Delay(atLatest));
+        lock (_open)
+        {
+            if (_fallen is null)
+            {
+                return true;
+            }
+
+            FallSilent();
+            return false;
         }
     }
 
@@ -145,9 +168,35 @@ internal sealed class CutNetwork : IAsyncDisposable
         var bytes = new byte[64 * 1024];
         while (await source.ReadAsync(bytes, _closing.Token) is > 0 and var count)
         {
-            await Carrying().WaitAsync(_closing.Token);
+            if (!IsLastToArrive(bytes.AsSpan(0, count)))
+            {
+                await Carrying().WaitAsync(_closing.Token);
+            }
+
             await sink.WriteAsync(bytes.AsMemory(0, count), _closing.Token);
         }
+    }
+
+    /// <summary>Falls silent if that is a commit and one is waited for; whether it arrives all the same.</summary>
+    private bool IsLastToArrive(ReadOnlySpan<byte> sent)
+    {
+        lock (_open)
+        {
+            if (_fallen is null || sent.IndexOf(s_commit) < 0)
+            {
+                return false;
+            }
+
+            FallSilent();
+            return _commitArrives;
+        }
+    }
+
+    private void FallSilent()
+    {
+        _carries = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _fallen?.TrySetResult();
+        _fallen = null;
     }
 
     private Task Carrying()

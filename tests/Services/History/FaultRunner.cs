@@ -8,6 +8,8 @@ internal sealed class FaultRunner(FaultyPlatform platform, RecordedHistory histo
     // Ten times the lease of a job, which is what is waited for.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
 
+    private static readonly TimeSpan s_commitWithin = TimeSpan.FromSeconds(1);
+
     /// <summary>Jobs that another worker did whose worker stood still with its lease.</summary>
     public int TakenOver { get; private set; }
 
@@ -44,7 +46,7 @@ internal sealed class FaultRunner(FaultyPlatform platform, RecordedHistory histo
         await Eventually.TrueAsync(
             async () =>
             {
-                worker.Pause();
+                await worker.PauseAsync();
                 held = await platform.World.LeasesAsync(index);
                 if (held.Count > 0 && await StayHeldAsync(held))
                 {
@@ -101,8 +103,8 @@ internal sealed class FaultRunner(FaultyPlatform platform, RecordedHistory histo
         FaultKind.KillApi => KillApiAsync(fault.Target),
         FaultKind.KillAgent => platform.RestartAgentAsync(fault.Target),
         FaultKind.KillBoth => Task.WhenAll(KillApiAsync(fault.Target % 2), KillWorkerAsync(fault.Target)),
-        FaultKind.CutWorker => CutAsync(platform.NetworkOfWorker(fault.Target), fault.Lasts),
-        FaultKind.CutApi => CutAsync(platform.NetworkOfApi(fault.Target), fault.Lasts),
+        FaultKind.CutWorker => CutAsync(platform.NetworkOfWorker(fault.Target), fault),
+        FaultKind.CutApi => CutAsync(platform.NetworkOfApi(fault.Target), fault),
         FaultKind.CrashServer => Task.Run(() => platform.Server!.Restart("immediate")),
         FaultKind.HoldFile => HoldFileAsync(fault.Lasts),
         _ => throw new ArgumentOutOfRangeException(nameof(fault)),
@@ -121,12 +123,13 @@ internal sealed class FaultRunner(FaultyPlatform platform, RecordedHistory histo
     }
 
     /// <summary>Silence for most of the time, broken connections for the rest.</summary>
-    private async Task CutAsync(CutNetwork network, TimeSpan lasts)
+    private async Task CutAsync(CutNetwork network, PlannedFault fault)
     {
-        network.FallSilent();
-        await Task.Delay(lasts * 0.7);
+        var hadCommit = await network.FallSilentAsync(fault.CommitArrives, s_commitWithin);
+        history.Note(hadCommit ? $"silence with a commit that {(fault.CommitArrives ? "arrived" : "did not arrive")}" : "silence");
+        await Task.Delay(fault.Lasts * 0.7);
         history.Note($"{network.Break()} connections are reset");
-        await Task.Delay(lasts * 0.3);
+        await Task.Delay(fault.Lasts * 0.3);
         network.Heal();
     }
 

@@ -33,7 +33,8 @@ internal enum FaultKind
 /// <param name="Target">To the how manieth of its kind.</param>
 /// <param name="After">How long after the one before it has ended.</param>
 /// <param name="Lasts">How long it lasts, where that can be chosen.</param>
-internal sealed record PlannedFault(FaultKind Kind, int Target, TimeSpan After, TimeSpan Lasts);
+/// <param name="CommitArrives">Of a cut: whether the commit that it meets has still got through, and only its answer has not.</param>
+internal sealed record PlannedFault(FaultKind Kind, int Target, TimeSpan After, TimeSpan Lasts, bool CommitArrives);
 
 /// <summary>A worker that stands still for longer than its lease, and what happens to the others meanwhile, one after the other.</summary>
 /// <param name="Paused">Which worker.</param>
@@ -75,7 +76,7 @@ internal static class FaultSchedule
                 var longest = round == 0 ? 2.5 : random.Next(5) == 0 ? 18 : 5;
                 faults.Add(new PlannedFault(
                     kind, target, TimeSpan.FromSeconds(random.NextDouble() * 1.5),
-                    TimeSpan.FromSeconds(0.3 + (random.NextDouble() * longest))));
+                    TimeSpan.FromSeconds(0.3 + (random.NextDouble() * longest)), random.Next(2) == 0));
             }
 
             yield return new FaultRound(paused, random.Shuffled(faults));

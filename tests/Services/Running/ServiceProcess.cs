@@ -84,7 +84,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Makes it stand still: SIGSTOP.</summary>
-    public void Pause() => Signals.Pause(_process);
+    public Task PauseAsync() => Signals.PauseAsync(_process);
 
     /// <summary>Lets it go on.</summary>
     public void Continue() => Signals.Continue(_process);
