@@ -83,8 +83,12 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Makes it stand still: SIGSTOP.</summary>
-    public Task PauseAsync() => Signals.PauseAsync(_process);
+    /// <summary>Makes it stand still: SIGSTOP. When it is done, all its threads do: one may have had to wait for the disk first.</summary>
+    public Task PauseAsync()
+    {
+        Signals.Pause(_process);
+        return Eventually.TrueAsync(() => WorkloadProcesses.IsStill(Pid), $"process {Pid} stands still");
+    }
 
     /// <summary>Lets it go on.</summary>
     public void Continue() => Signals.Continue(_process);

@@ -44,6 +44,11 @@ internal static class WorkloadProcesses
     public static bool IsLive(int pid) =>
         Read($"/proc/{pid}/stat") is { Length: > 0 } stat && !stat[(stat.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z');
 
+    /// <summary>Whether all threads of a process were stopped.</summary>
+    public static bool IsStill(int pid) => Directory.EnumerateDirectories($"/proc/{pid}/task")
+        .Select(thread => Read(Path.Combine(thread, "stat")))
+        .All(stat => stat.Length == 0 || stat[stat.LastIndexOf(')')..].StartsWith(") T", StringComparison.Ordinal));
+
     public static void Kill(string allocationId)
     {
         foreach (var pid in Of(allocationId))

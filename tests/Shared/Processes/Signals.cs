@@ -30,45 +30,11 @@ internal static class Signals
         }
     }
 
-    /// <summary>
-    /// Makes a process stand still: SIGSTOP. On Linux only. When it returns, all its threads do: one that was waiting for the disk goes on
-    /// until that has answered.
-    /// </summary>
-    public static Task PauseAsync(Process process)
-    {
-        Send(process, SigStop);
-        return Eventually.TrueAsync(() => process.HasExited || ThreadsOf(process.Id).All(IsStill), "the process stands still");
-    }
+    /// <summary>Makes a process stand still: SIGSTOP. On Linux only. Some of its threads may go on for a moment.</summary>
+    public static void Pause(Process process) => Send(process, SigStop);
 
     /// <summary>Lets a process that stands still go on: SIGCONT. On Linux only.</summary>
     public static void Continue(Process process) => Send(process, SigCont);
-
-    private static string[] ThreadsOf(int process)
-    {
-        try
-        {
-            return Directory.GetDirectories($"/proc/{process}/task");
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return [];
-        }
-    }
-
-    private static bool IsStill(string thread)
-    {
-        try
-        {
-            // The state follows the name, which is in parentheses and may hold any character.
-            var stat = File.ReadAllText(Path.Combine(thread, "stat"));
-            return stat[stat.LastIndexOf(')')..].StartsWith(") T", StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            // It has ended.
-            return true;
-        }
-    }
 
     private static void Send(Process process, int signal)
     {
