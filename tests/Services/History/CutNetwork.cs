@@ -17,7 +17,7 @@ internal sealed class CutNetwork : IAsyncDisposable
     // Completed while it carries.
     private TaskCompletionSource _carries = Completed();
     private TaskCompletionSource? _fallen;
-    private bool _commitArrives;
+    private bool _isCommitDelivered;
     private bool _isBroken;
 
     public CutNetwork(int server)
@@ -33,15 +33,15 @@ internal sealed class CutNetwork : IAsyncDisposable
     /// With the next commit, or after that time, nothing arrives any more and nobody is told so: as with a cable that was pulled. The worst
     /// moment is chosen, since at any other hardly a transaction is about to end.
     /// </summary>
-    /// <param name="commitArrives">Whether that commit still arrives, so that only its answer does not.</param>
+    /// <param name="isCommitDelivered">Whether that commit still arrives, so that only its answer does not.</param>
     /// <param name="atLatest">The time.</param>
     /// <returns>Whether there was a commit.</returns>
-    public async Task<bool> FallSilentAsync(bool commitArrives, TimeSpan atLatest)
+    public async Task<bool> FallSilentAsync(bool isCommitDelivered, TimeSpan atLatest)
     {
         var fallen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_open)
         {
-            (_fallen, _commitArrives) = (fallen, commitArrives);
+            (_fallen, _isCommitDelivered) = (fallen, isCommitDelivered);
         }
 
         await Task.WhenAny(fallen.Task, Task.Delay(atLatest));
@@ -188,7 +188,7 @@ internal sealed class CutNetwork : IAsyncDisposable
             }
 
             FallSilent();
-            return _commitArrives;
+            return _isCommitDelivered;
         }
     }
 

@@ -5,9 +5,11 @@ namespace OrionPlatform.Services.Tests;
 /// <summary>Does to a platform what the schedule says, and notes it in the history.</summary>
 internal sealed class FaultRunner(FaultyPlatform platform, RecordedHistory history)
 {
+    private const int Flaps = 4;
+
     // Ten times the lease of a job, which is what is waited for.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
-
+    private static readonly TimeSpan s_flap = TimeSpan.FromMilliseconds(60);
     private static readonly TimeSpan s_commitWithin = TimeSpan.FromSeconds(1);
 
     /// <summary>Jobs that another worker did whose worker stood still with its lease.</summary>
@@ -122,14 +124,26 @@ internal sealed class FaultRunner(FaultyPlatform platform, RecordedHistory histo
         await platform.StartApiAsync(api);
     }
 
-    /// <summary>Silence for most of the time, broken connections for the rest.</summary>
+    /// <summary>
+    /// A few times for a moment, so that several commits are met; then silence for most of the time, broken connections for the rest.
+    /// </summary>
     private async Task CutAsync(CutNetwork network, PlannedFault fault)
     {
-        var hadCommit = await network.FallSilentAsync(fault.CommitArrives, s_commitWithin);
-        history.Note(hadCommit ? $"silence with a commit that {(fault.CommitArrives ? "arrived" : "did not arrive")}" : "silence");
-        await Task.Delay(fault.Lasts * 0.7);
-        history.Note($"{network.Break()} connections are reset");
-        await Task.Delay(fault.Lasts * 0.3);
+        for (var flap = 0; flap < Flaps; flap++)
+        {
+            await CutAsync(network, isCommitDelivered: flap % 2 == 0 == fault.CommitArrives, s_flap);
+        }
+
+        await CutAsync(network, fault.CommitArrives, fault.Lasts);
+    }
+
+    private async Task CutAsync(CutNetwork network, bool isCommitDelivered, TimeSpan lasts)
+    {
+        var hadCommit = await network.FallSilentAsync(isCommitDelivered, s_commitWithin);
+        var met = !hadCommit ? "" : isCommitDelivered ? " with a commit that arrived" : " with a commit that did not arrive";
+        await Task.Delay(lasts * 0.7);
+        history.Note($"silence{met}; {network.Break()} connections are reset");
+        await Task.Delay(lasts * 0.3);
         network.Heal();
     }
 

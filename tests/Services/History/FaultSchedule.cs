@@ -73,9 +73,9 @@ internal static class FaultSchedule
                 };
 
                 // In the first round short, so that a run of one round ends soon; later also for longer than a lease.
-                var longest = round == 0 ? 2.5 : random.Next(5) == 0 ? 18 : 5;
+                var longest = round == 0 ? 2 : random.Next(5) == 0 ? 18 : 5;
                 faults.Add(new PlannedFault(
-                    kind, target, TimeSpan.FromSeconds(random.NextDouble() * 1.5),
+                    kind, target, TimeSpan.FromSeconds(random.NextDouble() * (round == 0 ? 0.8 : 1.5)),
                     TimeSpan.FromSeconds(0.3 + (random.NextDouble() * longest)), random.Next(2) == 0));
             }
 
