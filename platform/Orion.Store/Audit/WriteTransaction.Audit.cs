@@ -15,12 +15,12 @@ public partial class WriteTransaction
     /// tells of it.
     /// </summary>
     /// <param name="entry">The entry, a JSON object, free of secrets: it is stored as it is.</param>
-    public Task AppendAuditEntryAsync(string entry)
+    public async Task AppendAuditEntryAsync(string entry)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(entry);
         HasAuditEntry = true;
-        return ExecuteAsync(
-            "INSERT INTO audit_outbox (position, entry) VALUES (@position, @entry)", new { Position = NextPosition(), entry });
+        await ExecuteAsync(
+            "INSERT INTO audit_outbox (position, entry) VALUES (@position, @entry)", new { Position = await NextPositionAsync(), entry });
     }
 
     /// <summary>Puts an entry that the audit log does not take out of the way of those behind it; it is kept as it is.</summary>

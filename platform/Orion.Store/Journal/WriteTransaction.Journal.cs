@@ -11,14 +11,14 @@ public partial class WriteTransaction
         """;
 
     /// <summary>Appends a fact to the journal, with this write's <see cref="Cause"/>, and returns its position.</summary>
-    public Task<long> AppendFactAsync(JournalFact fact)
+    public async Task<long> AppendFactAsync(JournalFact fact)
     {
         ArgumentNullException.ThrowIfNull(fact);
-        return QuerySingleOrDefaultAsync<long>(
+        return await QuerySingleOrDefaultAsync<long>(
             AppendSql,
             new
             {
-                Position = NextPosition(),
+                Position = await NextPositionAsync(),
                 Now,
                 fact.Type,
                 fact.Subject,

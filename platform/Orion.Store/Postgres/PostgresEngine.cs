@@ -38,11 +38,15 @@ internal sealed class PostgresEngine : StoreEngine
 
     private readonly NpgsqlDataSource _source;
     private readonly PostgresChanges _changes;
+    private readonly PostgresClock _clock = new();
     private readonly DomainStoreOptions _options;
     private readonly TimeProvider _time;
     private readonly Action<bool> _committed;
     private readonly SemaphoreSlim _turns;
     private readonly int _capacity;
+
+    // Null where the connections know it.
+    private readonly TimeSpan? _patience;
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _commits;
@@ -52,10 +56,11 @@ internal sealed class PostgresEngine : StoreEngine
     private WriteFailure? _failure;
 
     private PostgresEngine(
-        NpgsqlDataSource source, PostgresChanges changes, DomainStoreOptions options, int connections, TimeProvider time,
-        Action<bool> committed)
+        NpgsqlDataSource source, PostgresChanges changes, DomainStoreOptions options, int connections, bool hasOptions,
+        TimeProvider time, Action<bool> committed)
     {
         (_source, _changes, _options, _time, _committed) = (source, changes, options, time, committed);
+        _patience = hasOptions ? null : options.BusyTimeout;
         _capacity = connections - OwnConnections;
         _turns = new SemaphoreSlim(_capacity);
         _lastCommit = time.GetTimestamp();
@@ -81,11 +86,7 @@ internal sealed class PostgresEngine : StoreEngine
         DomainStoreOptions options, TimeProvider time, IReadOnlyList<Migration> migrations, Action<bool> committed)
     {
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString);
-        if (!settings.ContainsKey("Maximum Pool Size"))
-        {
-            settings.MaxPoolSize = DefaultConnections;
-        }
-
+        settings.MaxPoolSize = IsGiven("Maximum Pool Size") ? settings.MaxPoolSize : DefaultConnections;
         settings.MaxPoolSize = Math.Max(settings.MaxPoolSize, OwnConnections + 1);
         if (string.IsNullOrEmpty(settings.ApplicationName))
         {
@@ -94,31 +95,52 @@ internal sealed class PostgresEngine : StoreEngine
 
         // Nothing of a session outlives a transaction here, so there is nothing to reset; and the same few hundred statements come again
         // and again. Each is worth a tenth to a fifth of a small write.
-        settings.NoResetOnClose = !settings.ContainsKey("No Reset On Close") || settings.NoResetOnClose;
-        settings.MaxAutoPrepare = settings.ContainsKey("Max Auto Prepare") ? settings.MaxAutoPrepare : DefaultPrepared;
+        settings.NoResetOnClose = !IsGiven("No Reset On Close") || settings.NoResetOnClose;
+        settings.MaxAutoPrepare = IsGiven("Max Auto Prepare") ? settings.MaxAutoPrepare : DefaultPrepared;
 
         // Longer than the server's own limits, for when it does not answer at all.
         var patience = (int)Math.Ceiling(options.BusyTimeout.TotalSeconds);
-        settings.Timeout = settings.ContainsKey("Timeout") ? settings.Timeout : Math.Max(patience, 2);
-        settings.CommandTimeout = settings.ContainsKey("Command Timeout") ? settings.CommandTimeout : patience + 10;
+        settings.Timeout = IsGiven("Timeout") ? settings.Timeout : Math.Max(patience, 2);
+        settings.CommandTimeout = IsGiven("Command Timeout") ? settings.CommandTimeout : patience + 10;
 
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-
-        // What the store does on its own account, between requests and jobs, belongs to no trace.
-        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null));
-        var source = builder.Build();
+        var plain = settings.Options;
+        settings.Options = $"{plain} {TransactionStart.SessionOptions(options.BusyTimeout)}".TrimStart();
         try
         {
-            // On the pool: a caller may have a context of its own that it would have to wait on.
-            var schema = Task.Run(() => PostgresSchema.MigrateAsync(source, migrations, options.BusyTimeout, time))
-                .GetAwaiter().GetResult();
-            return new PostgresEngine(
-                source, new PostgresChanges(source, options, schema, time), options, settings.MaxPoolSize, time, committed);
+            return Open(settings.ConnectionString);
         }
-        catch
+        catch (PostgresException e) when (PostgresSchema.RefusesOptions(e))
         {
-            source.Dispose();
-            throw;
+            settings.Options = plain;
+            return Open(settings.ConnectionString);
+        }
+
+        // Whether the connection string has it (ContainsKey says of all that are known that they are there).
+        bool IsGiven(string keyword) => settings.ShouldSerialize(keyword);
+
+        PostgresEngine Open(string connectionString)
+        {
+            var builder = new NpgsqlDataSourceBuilder(connectionString);
+
+            // What the store does on its own account, between requests and jobs, belongs to no trace.
+            builder.ConfigureTracing(tracing => tracing
+                .ConfigureCommandFilter(_ => Activity.Current is not null)
+                .ConfigureCommandEnrichmentCallback(static (span, command) =>
+                    span.SetTag("db.query.text", TransactionStart.WithoutStart(command.CommandText))));
+            var source = builder.Build();
+            try
+            {
+                // On the pool: a caller may have a context of its own that it would have to wait on.
+                var (schema, hasOptions) = Task.Run(() => PostgresSchema.MigrateAsync(source, migrations, options.BusyTimeout, time))
+                    .GetAwaiter().GetResult();
+                var changes = new PostgresChanges(source, options, schema, time);
+                return new PostgresEngine(source, changes, options, settings.MaxPoolSize, hasOptions, time, committed);
+            }
+            catch
+            {
+                source.Dispose();
+                throw;
+            }
         }
     }
 
@@ -231,8 +253,15 @@ internal sealed class PostgresEngine : StoreEngine
                     throw Failed(failure);
                 }
 
-                call.Conflicts += error is PostgresError.Conflict ? 1 : 0;
-                var why = error is PostgresError.Conflict ? "conflict" : "connection";
+                call.ClockMoved |= failure is ClockMovedException;
+                call.Conflicts += (error, failure) switch
+                {
+                    // It has cost all of them a second to find that they wait for each other (deadlock_timeout): once is enough.
+                    (_, PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected }) => FreeAttempts,
+                    (PostgresError.Conflict, not ClockMovedException) => 1,
+                    _ => 0,
+                };
+                var why = failure is ClockMovedException ? "clock" : error is PostgresError.Conflict ? "conflict" : "connection";
                 s_retries.Add(1, new KeyValuePair<string, object?>("error.type", why));
 
                 // Spread out, so that those who met do not meet again; a server that restarts is not asked more often than it can answer.
@@ -246,9 +275,8 @@ internal sealed class PostgresEngine : StoreEngine
     private async Task<Attempt<T>> ReadOnceAsync<T>(Func<ReadTransaction, Task<T>> work, Call call)
     {
         await using var connection = await _source.OpenConnectionAsync(call.CancellationToken);
-        var session = new PostgresSession(connection);
-        var begun = await session.BeginAsync(IsolationLevel.Snapshot, isInTurn: false, _options.BusyTimeout, call.CancellationToken);
-        var transaction = new ReadTransaction(session, Now(begun));
+        var session = await SessionAsync(connection, IsolationLevel.Snapshot, call);
+        var transaction = new ReadTransaction(session, Now(session));
         var (result, failure) = await RunAsync(session, transaction, () => work(transaction));
         await EndAsync(session, failure);
         return failure is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }
@@ -260,9 +288,8 @@ internal sealed class PostgresEngine : StoreEngine
         Func<WriteTransaction, Task<T>> work, IsolationLevel isolation, Cause cause, Call call)
     {
         await using var connection = await _source.OpenConnectionAsync(call.CancellationToken);
-        var session = new PostgresSession(connection);
-        var begun = await session.BeginAsync(isolation, call.Conflicts >= FreeAttempts, _options.BusyTimeout, call.CancellationToken);
-        var transaction = new WriteTransaction(session, Now(begun), cause, begun.Number);
+        var session = await SessionAsync(connection, isolation, call);
+        var transaction = new WriteTransaction(session, Now(session), cause);
         var (result, failure) = await RunAsync(session, transaction, () => work(transaction));
         if ((transaction.Doom ?? failure) is { } undone)
         {
@@ -270,13 +297,17 @@ internal sealed class PostgresEngine : StoreEngine
             return call.Ends<T>(undone);
         }
 
+        // A write without a statement says that the database takes writes, too.
+        await session.BeginAsync();
         try
         {
             await session.CommitAsync();
         }
         catch (Exception lost) when (PostgresErrors.Of(lost) == PostgresError.Away)
         {
-            if (!await WasCommittedAsync(begun, lost, call))
+            // Given back first: those who find out together must not wait for each other's connections.
+            await connection.DisposeAsync();
+            if (!await WasCommittedAsync(session.Begun!, lost, call))
             {
                 throw;
             }
@@ -284,6 +315,32 @@ internal sealed class PostgresEngine : StoreEngine
 
         Committed(transaction, session);
         return new Attempt<T>(result, null);
+    }
+
+    private async Task<bool> WasCommittedAsync(Begun begun, Exception lost, Call call)
+    {
+        try
+        {
+            return await LostCommit.WasCommittedAsync(_source, begun, lost, () => call.Waited, _options.BusyTimeout);
+        }
+        catch (StoreOutcomeUnknownException)
+        {
+            Failed(lost);
+            throw;
+        }
+    }
+
+    private async Task<PostgresSession> SessionAsync(NpgsqlConnection connection, IsolationLevel isolation, Call call)
+    {
+        call.CancellationToken.ThrowIfCancellationRequested();
+        var start = new TransactionStart(isolation, call.Conflicts >= FreeAttempts, _patience);
+        var session = new PostgresSession(connection, start, _clock);
+        if (_clock.Now is null || call.ClockMoved)
+        {
+            await session.BeginAsync();
+        }
+
+        return session;
     }
 
     /// <summary>Runs the closure; gives its own failure, which is also that of a statement of its, where it went on.</summary>
@@ -332,69 +389,6 @@ internal sealed class PostgresEngine : StoreEngine
         }
     }
 
-    /// <summary>Finds out how a commit ended whose answer never came.</summary>
-    /// <exception cref="StoreOutcomeUnknownException">It cannot be found out.</exception>
-    private async Task<bool> WasCommittedAsync(Begun begun, Exception lost, Call call)
-    {
-        while (true)
-        {
-            try
-            {
-                if (await OutcomeAsync(begun) is { } outcome)
-                {
-                    return outcome;
-                }
-            }
-            catch (Exception e) when (PostgresErrors.Of(e) == PostgresError.Away)
-            {
-                // Not back yet.
-            }
-
-            if (call.Waited > _options.BusyTimeout)
-            {
-                throw Unknown($"has been away for {call.Waited.TotalSeconds:0.#} s");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
-        }
-
-        async Task<bool?> OutcomeAsync(Begun transaction)
-        {
-            // A server that crashed has forgotten the numbers of transactions that had not reached its disk, and gives them again: after a
-            // crash or a failover "committed" may be said of another's. (Statistics begin anew after a crash.)
-            await using var command = _source.CreateCommand(
-                $"SELECT pg_xact_status('{transaction.Number}'::xid8), {Begun.CurrentTimeline} = '{transaction.Timeline}' "
-                + "AND GREATEST(pg_postmaster_start_time(), (SELECT stats_reset FROM pg_stat_bgwriter)) "
-                + $"< to_timestamp({transaction.Now.ToUnixTimeMilliseconds()} / 1000.0)");
-            try
-            {
-                await using var reader = await command.ExecuteReaderAsync();
-                await reader.ReadAsync();
-                return (reader.IsDBNull(0) ? "" : reader.GetString(0), reader.GetBoolean(1)) switch
-                {
-                    ("committed", true) => true,
-                    ("aborted", _) => false,
-                    ("in progress", _) => null,
-                    _ => throw Unknown("crashed or was replaced"),
-                };
-            }
-            catch (PostgresException future) when (future.SqlState == PostgresErrorCodes.InvalidParameterValue)
-            {
-                // No transaction has had that number yet: it was lost with the crash.
-                return false;
-            }
-        }
-
-        StoreOutcomeUnknownException Unknown(string why)
-        {
-            Failed(lost);
-            return new StoreOutcomeUnknownException(
-                $"The database went away while it committed, and {why}: whether the write was done is not known. "
-                + "It was done wholly or not at all.",
-                lost);
-        }
-    }
-
     private void Committed(WriteTransaction transaction, PostgresSession session)
     {
         Interlocked.Increment(ref _commits);
@@ -415,7 +409,7 @@ internal sealed class PostgresEngine : StoreEngine
         return new StoreFailedException("The database could not be reached, or could not write; nothing was done.", failure);
     }
 
-    private DateTimeOffset Now(Begun begun) => HasOwnClock ? _time.GetUtcNow() : begun.Now;
+    private Func<DateTimeOffset> Now(PostgresSession session) => HasOwnClock ? _time.GetUtcNow : () => session.Now;
 
     /// <summary>How an attempt ended that the database had no part in failing.</summary>
     private readonly record struct Attempt<T>(T? Result, ExceptionDispatchInfo? OfTheClosure);
@@ -427,6 +421,11 @@ internal sealed class PostgresEngine : StoreEngine
 
         /// <summary>How many attempts others were in the way of.</summary>
         public int Conflicts { get; set; }
+
+        /// <summary>
+        /// Whether the database's clock was not where it was thought to be, or the closure took its time: it is asked beforehand.
+        /// </summary>
+        public bool ClockMoved { get; set; }
 
         /// <summary>Whether the closure's own failure is its end, of whatever type that is.</summary>
         public bool IsOver { get; private set; }

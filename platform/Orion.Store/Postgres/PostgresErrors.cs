@@ -29,6 +29,9 @@ internal static class PostgresErrors
     {
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } =>
             PostgresError.Conflict,
+
+        // The closure has to see another time.
+        ClockMovedException => PostgresError.Conflict,
         PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled } => PostgresError.Held,
         PostgresException
         {

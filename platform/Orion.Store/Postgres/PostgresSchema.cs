@@ -14,8 +14,11 @@ internal static class PostgresSchema
     private const long Lock = 0x6f72696f6e;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Migrates what has to be; returns the schema that the store's tables are in.</summary>
-    public static async Task<string> MigrateAsync(
+    /// <summary>
+    /// Migrates what has to be; returns the schema that the store's tables are in, and whether the connections have the store's settings.
+    /// </summary>
+    /// <exception cref="PostgresException">A pooler refuses the settings (<see cref="RefusesOptions"/>).</exception>
+    public static async Task<(string Schema, bool HasOptions)> MigrateAsync(
         NpgsqlDataSource source, IReadOnlyList<Migration> known, TimeSpan busyTimeout, TimeProvider time)
     {
         var started = Stopwatch.GetTimestamp();
@@ -24,9 +27,9 @@ internal static class PostgresSchema
         {
             try
             {
-                return await MigrateOnceAsync(source, known, patience, time);
+                return await MigrateOnceAsync(source, known, busyTimeout, patience, time);
             }
-            catch (Exception e) when (PostgresErrors.Of(e) is PostgresError.Away or PostgresError.Conflict)
+            catch (Exception e) when (!RefusesOptions(e) && PostgresErrors.Of(e) is PostgresError.Away or PostgresError.Conflict)
             {
                 // A server that starts beside this process, or restarts, is waited for. What it says of a wrong password is not of that
                 // kind.
@@ -43,8 +46,14 @@ internal static class PostgresSchema
         }
     }
 
-    private static async Task<string> MigrateOnceAsync(
-        NpgsqlDataSource source, IReadOnlyList<Migration> known, TimeSpan patience, TimeProvider time)
+    /// <summary>Whether PgBouncer takes no connections with such options.</summary>
+    public static bool RefusesOptions(Exception failure) => failure is PostgresException
+    {
+        SqlState: PostgresErrorCodes.ProtocolViolation
+    } refusal && refusal.MessageText.Contains("startup parameter", StringComparison.Ordinal);
+
+    private static async Task<(string Schema, bool HasOptions)> MigrateOnceAsync(
+        NpgsqlDataSource source, IReadOnlyList<Migration> known, TimeSpan busyTimeout, TimeSpan patience, TimeProvider time)
     {
         await using var connection = await source.OpenConnectionAsync();
         var session = new PostgresSession(connection);
@@ -56,13 +65,14 @@ internal static class PostgresSchema
         var database = $"{connection.Database} on {connection.Host}";
         if ((await Migrator.MissingAsync(session, known, database)).Count > 0)
         {
-            await session.BeginAsync(IsolationLevel.ReadCommitted, isInTurn: false, patience, CancellationToken.None);
+            await session.ControlAsync(new TransactionStart(IsolationLevel.ReadCommitted, isInTurn: false, patience).Sql);
             await session.ControlAsync($"SELECT pg_advisory_xact_lock({Lock} # hashtext(current_schema()))");
             await Migrator.ApplyAsync(
                 session, await Migrator.MissingAsync(session, known, database), session.ControlAsync, time.GetUtcNow());
             await session.CommitAsync();
         }
 
-        return schema;
+        await using var options = new NpgsqlCommand(TransactionStart.HasSessionOptions(busyTimeout), connection);
+        return (schema, (bool)(await options.ExecuteScalarAsync())!);
     }
 }

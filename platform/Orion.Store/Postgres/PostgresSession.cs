@@ -1,29 +1,17 @@
-using System.Data;
 using System.Data.Common;
 using Npgsql;
-using Orion.Store.Schema;
 using Orion.Store.Sql;
 
 namespace Orion.Store.Postgres;
-
-/// <summary>What the database says of a transaction when it begins.</summary>
-/// <param name="Now">Its clock.</param>
-/// <param name="Number">The transaction's number; 0 of one that only reads.</param>
-/// <param name="Timeline">The timeline of the server's log: another one after a failover.</param>
-internal sealed record Begun(DateTimeOffset Now, long Number, string Timeline)
-{
-    /// <summary>Asks for the last two.</summary>
-    public const string Numbers = $"pg_current_xact_id()::text::bigint, {CurrentTimeline}";
-
-    /// <summary>Asks for the timeline.</summary>
-    public const string CurrentTimeline = "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)";
-}
 
 /// <summary>
 /// One transaction on one connection. It watches its closure: one that waits for anything but this session's statements holds a
 /// transaction, and what that locks, for as long as somebody else likes, and is refused at once.
 /// </summary>
-internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession
+/// <param name="connection">The connection.</param>
+/// <param name="start">How its transaction begins; null where the caller begins it.</param>
+/// <param name="clock">The database's clock.</param>
+internal sealed class PostgresSession(NpgsqlConnection connection, TransactionStart? start = null, PostgresClock? clock = null) : SqlSession
 {
     private readonly TaskCompletionSource _strayed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -31,6 +19,8 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession
     private Task? _closure;
     private bool _isRunning;
     private int _asked;
+    private TransactionStart? _start = start;
+    private DateTimeOffset? _now;
 
     public override Dialect Dialect => PostgresDialect.Instance;
 
@@ -39,54 +29,42 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession
     /// <summary>Whether a statement changed rows.</summary>
     public bool HasWritten { get; private set; }
 
+    /// <summary>What the database said when the transaction began; null before its first statement.</summary>
+    public Begun? Begun { get; private set; }
+
+    /// <summary>The time of the transaction, which is the database's, and the same for as long as it lives.</summary>
+    public DateTimeOffset Now => _now ??= Begun?.Now ?? clock?.Now
+        ?? throw new InvalidOperationException("The transaction has not begun, and the database's clock is not known.");
+
     /// <summary>
     /// What the first statement that failed failed with. The database takes no further ones, and would end the transaction without effects
     /// and without a word.
     /// </summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Begins a transaction, tells the database how patient it may be with it, and asks what is to be known of it.</summary>
-    /// <param name="isolation">Its isolation; <see cref="IsolationLevel.Snapshot"/> for one that only reads.</param>
-    /// <param name="isInTurn">
-    /// Whether it waits for its turn among those that were in each other's way too often: one of them at a time gets through.
-    /// </param>
-    /// <param name="patience">How long it may wait for locks and between statements, and for one statement.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
-    public async Task<Begun> BeginAsync(
-        IsolationLevel isolation, bool isInTurn, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>Begins the transaction before its first statement.</summary>
+    public async Task BeginAsync()
     {
-        var (begin, number) = isolation switch
+        if (Starts("") is { } sql)
         {
-            IsolationLevel.Snapshot => ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "0::bigint, ''"),
-            IsolationLevel.ReadCommitted => ("BEGIN ISOLATION LEVEL READ COMMITTED", Begun.Numbers),
-
-            // What a table scan has read conflicts with every write to that table; what an index led to, with its own rows.
-            _ => ("BEGIN ISOLATION LEVEL SERIALIZABLE", Begun.Numbers + ", set_config('enable_seqscan', 'off', true)"),
-        };
-        var limit = (long)patience.TotalMilliseconds;
-        if (isInTurn)
-        {
-            // Before the first SELECT, which fixes what the transaction sees. The lock lets readers pass, and migrations wait.
-            begin += $"; SET LOCAL lock_timeout = {limit}; LOCK TABLE {Migrator.Table} IN EXCLUSIVE MODE";
+            await using var command = new NpgsqlCommand(sql, connection);
+            await using var reader = await command.ExecuteReaderAsync();
+            await BegunAsync(reader);
         }
-
-        await using var command = new NpgsqlCommand(
-            $"{begin}; SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, {number}, "
-            + $"set_config('lock_timeout', '{limit}', true), "
-
-            // A claim looks costly to the planner, and is not: compiling it would take a hundred times as long as running it.
-            + "set_config('jit', 'off', true), "
-            + $"set_config('statement_timeout', '{limit + 5_000}', true), "
-            + $"set_config('idle_in_transaction_session_timeout', '{limit + 5_000}', true)",
-            connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return new Begun(DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)), reader.GetInt64(1), reader.GetString(2));
     }
 
     public Task CommitAsync() => ControlAsync("COMMIT");
 
-    public Task RollbackAsync() => ControlAsync("ROLLBACK");
+    /// <summary>Ends it without effects; there is nothing to end where no statement was made.</summary>
+    public Task RollbackAsync() => _start is null ? ControlAsync("ROLLBACK") : Task.CompletedTask;
+
+    public override Task<long?> NumberAsync() => _start is null
+        ? Task.FromResult(Begun?.Number)
+        : WatchedAsync(async () =>
+        {
+            await BeginAsync();
+            return Begun?.Number;
+        });
 
     /// <summary>Executes a script of the store's own.</summary>
     public async Task ControlAsync(string sql)
@@ -97,16 +75,13 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession
 
     public override Task<int> ExecuteAsync(string sql, object? args = null) => WatchedAsync(async () =>
     {
-        await using var command = Command(sql, args);
-        var changed = await command.ExecuteNonQueryAsync();
-        HasWritten |= changed != 0;
-        return changed;
+        await using var reader = await ReaderAsync(sql, args);
+        return await ChangedAsync(reader);
     });
 
     public override Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args, int limit = int.MaxValue) => WatchedAsync(async () =>
     {
-        await using var command = Command(sql, args);
-        await using var reader = await command.ExecuteReaderAsync();
+        await using var reader = await ReaderAsync(sql, args);
         var rows = new List<T>();
         Func<DbDataReader, T>? read = null;
         while (rows.Count < limit && await reader.ReadAsync())
@@ -115,9 +90,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession
             rows.Add(read(reader));
         }
 
-        // What a statement changed it tells at its end.
-        await reader.CloseAsync();
-        HasWritten |= reader.RecordsAffected > 0;
+        await ChangedAsync(reader);
         return (IReadOnlyList<T>)rows;
     });
 
@@ -143,12 +116,52 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession
         return await task;
     }
 
-    private NpgsqlCommand Command(string sql, object? args)
+    private async Task<NpgsqlDataReader> ReaderAsync(string sql, object? args)
     {
         RefuseTransactionControl(sql);
-        var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(null, connection);
         SqlParameters.Bind(command, args, Dialect);
-        return command;
+        var starting = Starts(sql);
+        command.CommandText = starting ?? sql;
+        var reader = await command.ExecuteReaderAsync();
+        try
+        {
+            if (starting is not null)
+            {
+                await BegunAsync(reader);
+                await reader.NextResultAsync();
+            }
+
+            return reader;
+        }
+        catch
+        {
+            await reader.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The rows that a statement changed, which it tells at its end.</summary>
+    private async Task<int> ChangedAsync(NpgsqlDataReader reader)
+    {
+        await reader.CloseAsync();
+        HasWritten |= reader.RecordsAffected > 0;
+        return reader.RecordsAffected;
+    }
+
+    /// <summary>The statement with what begins the transaction before it; null when that was sent before.</summary>
+    private string? Starts(string sql) => Interlocked.Exchange(ref _start, null) is { } start ? start.Sql + sql : null;
+
+    /// <exception cref="ClockMovedException">The closure has gone by a time that was not the database's.</exception>
+    private async Task BegunAsync(NpgsqlDataReader reader)
+    {
+        await reader.ReadAsync();
+        Begun = TransactionStart.Read(reader);
+        clock?.Told(Begun.Now);
+        if (_now is { } taken && !PostgresClock.IsNear(taken, Begun.Now))
+        {
+            throw new ClockMovedException();
+        }
     }
 
     private Task<T> WatchedAsync<T>(Func<Task<T>> statement)

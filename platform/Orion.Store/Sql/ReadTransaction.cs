@@ -12,21 +12,18 @@ public partial class ReadTransaction
 {
     private readonly SqlSession _session;
     private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly Func<DateTimeOffset> _clock;
+    private DateTimeOffset? _now;
     private volatile bool _ended;
 
-    internal ReadTransaction(SqlSession session, DateTimeOffset now)
-    {
-        _session = session;
-
-        // Stored times have milliseconds; one that has more would not compare equal to itself once read back.
-        Now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-    }
+    internal ReadTransaction(SqlSession session, Func<DateTimeOffset> now) => (_session, _clock) = (session, now);
 
     /// <summary>
     /// The time of this transaction, in whole milliseconds; the same for everything in it. It is the database's, so that the processes of
     /// many machines compare times of one clock.
     /// </summary>
-    public DateTimeOffset Now { get; }
+    /// <remarks>Stored times have milliseconds; one that has more would not compare equal to itself once read back.</remarks>
+    public DateTimeOffset Now => _now ??= DateTimeOffset.FromUnixTimeMilliseconds(_clock().ToUnixTimeMilliseconds());
 
     /// <summary>How the engine says what engines say differently.</summary>
     public Dialect Dialect => _session.Dialect;
@@ -49,14 +46,18 @@ public partial class ReadTransaction
 
     internal void End() => _ended = true;
 
-    private protected SqlSession Session(string sql)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(sql);
+    /// <exception cref="InvalidOperationException">The transaction has ended.</exception>
+    private protected SqlSession Live =>
 
         // A closure that awaited something else may still be running on a pool thread; it must not touch the connection, which others use
         // by now.
-        return !_ended && (!_session.IsOfOneThread || Environment.CurrentManagedThreadId == _thread)
+        !_ended && (!_session.IsOfOneThread || Environment.CurrentManagedThreadId == _thread)
             ? _session
             : throw new InvalidOperationException("The transaction has ended: it lives only while its closure runs.");
+
+    private protected SqlSession Session(string sql)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(sql);
+        return Live;
     }
 }

@@ -14,6 +14,9 @@ internal abstract class SqlSession
     /// <summary>The rows, up to <paramref name="limit"/>.</summary>
     public abstract Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args, int limit = int.MaxValue);
 
+    /// <summary>The transaction's number; null where one writes at a time.</summary>
+    public virtual Task<long?> NumberAsync() => Task.FromResult<long?>(null);
+
     /// <summary>Executes a statement; returns the number of rows it changed.</summary>
     public abstract Task<int> ExecuteAsync(string sql, object? args = null);
 

@@ -6,15 +6,12 @@ namespace Orion.Store;
 /// <summary>A write's own part of a transaction: its effects, the journal and the job queue within it.</summary>
 public sealed partial class WriteTransaction : ReadTransaction
 {
-    private readonly long? _number;
     private int _entries;
 
     /// <param name="session">The writing connection.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="now">Tells the time, when it is first asked for.</param>
     /// <param name="cause">What asked for the write.</param>
-    /// <param name="number">The transaction's number, where many write at the same time.</param>
-    internal WriteTransaction(SqlSession session, DateTimeOffset now, Cause cause, long? number = null) : base(session, now) =>
-        (Cause, _number) = (cause, number);
+    internal WriteTransaction(SqlSession session, Func<DateTimeOffset> now, Cause cause) : base(session, now) => Cause = cause;
 
     /// <summary>What asked for this write; its facts and jobs have it, and a table of one's own may keep it too.</summary>
     public Cause Cause { get; }
@@ -29,7 +26,8 @@ public sealed partial class WriteTransaction : ReadTransaction
     public Task<int> ExecuteAsync(string sql, object? args = null) => Session(sql).ExecuteAsync(sql, args);
 
     /// <summary>The position of the next entry that others follow; null where the database gives it one.</summary>
-    private long? NextPosition() => _number is { } number ? PostgresDialect.PositionOf(number, _entries++) : null;
+    private async Task<long?> NextPositionAsync() =>
+        await Live.NumberAsync() is { } number ? PostgresDialect.PositionOf(number, _entries++) : null;
 
     private Exception Refuse(Exception refusal) => Doom = refusal;
 }

@@ -41,7 +41,7 @@ internal sealed class ReaderThreads : IAsyncDisposable
         try
         {
             session.Exec("BEGIN");
-            var failure = work.Run(new ReadTransaction(session, _time.GetUtcNow()));
+            var failure = work.Run(new ReadTransaction(session, _time.GetUtcNow));
             if (session.InTransaction)
             {
                 session.Exec("COMMIT");

@@ -126,7 +126,7 @@ internal sealed class WriterThread : IAsyncDisposable
         try
         {
             _session.Exec("SAVEPOINT w");
-            var transaction = new WriteTransaction(_session, _time.GetUtcNow(), work.Cause);
+            var transaction = new WriteTransaction(_session, _time.GetUtcNow, work.Cause);
             var failure = work.Run(transaction);
             _auditEntries |= failure is null && transaction.HasAuditEntry;
             _freed += transaction.Freed;

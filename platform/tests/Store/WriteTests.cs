@@ -114,7 +114,7 @@ public sealed class WriteTests
     [Fact]
     public async Task A_write_that_is_cancelled_while_it_waits_does_not_happen()
     {
-        await using var db = await StoreUnderTest.WithNotesAsync();
+        await using var db = await StoreUnderTest.WithNotesAsync(OneWriter);
         using var busy = new ManualResetEventSlim();
         using var hold = new ManualResetEventSlim();
         using var cancel = new CancellationTokenSource();
@@ -125,11 +125,18 @@ public sealed class WriteTests
             return Task.CompletedTask;
         });
         busy.Wait();
-        var waiting = db.Store.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO notes (id) VALUES ('x')"), cancel.Token);
-        await cancel.CancelAsync();
+        try
+        {
+            var waiting = db.Store.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO notes (id) VALUES ('x')"), cancel.Token);
+            await cancel.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
-        hold.Set();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+        finally
+        {
+            hold.Set();
+        }
+
         await blocker;
         await db.NoteAsync("y");
         Assert.Equal(["y"], await db.NotesAsync());
@@ -141,9 +148,7 @@ public sealed class WriteTests
         await using var db = await StoreUnderTest.WithNotesAsync(o =>
         {
             o.MaxQueue = 2;
-
-            // One writes, as on SQLite.
-            o.ConnectionString += StoreDatabase.IsPostgres ? ";Maximum Pool Size=3" : "";
+            OneWriter(o);
         });
         using var busy = new ManualResetEventSlim();
         using var hold = new ManualResetEventSlim();
@@ -236,4 +241,8 @@ public sealed class WriteTests
         await using var again = db.Beside();
         Assert.Equal(50, (await again.NotesAsync()).Count);
     }
+
+    /// <summary>Others wait, as on SQLite.</summary>
+    private static void OneWriter(DomainStoreOptions options) =>
+        options.ConnectionString += StoreDatabase.IsPostgres ? ";Maximum Pool Size=3" : "";
 }

@@ -33,6 +33,15 @@ public sealed class PgBouncerTests
         Assert.Equal(200, (await one.ReadAsync(tx => tx.QueryAsync<string>("SELECT id FROM notes"))).Count);
         await Eventually.TrueAsync(async () => (await two.ReadAsync(tx => tx.FactsSinceAsync(0))).Count == 200, "all facts settled");
 
+        // The pooler takes no options of a connection: the limits go with each transaction, and stay on no session that others are given.
+        Assert.Equal("10s", Assert.Single(await one.ReadAsync(tx => tx.QueryAsync<string>("SHOW lock_timeout"))));
+        await using (var other = new NpgsqlConnection(pooler.ConnectionString))
+        {
+            await other.OpenAsync();
+            await using var command = new NpgsqlCommand("SHOW lock_timeout", other);
+            Assert.Equal("0", await command.ExecuteScalarAsync());
+        }
+
         // LISTEN does not get through; the database is asked instead.
         var version = await two.VersionAsync();
         var waiting = two.WaitForChangeAsync(version, TimeSpan.FromHours(1));
@@ -68,7 +77,7 @@ public sealed class PgBouncerTests
                 auth_file = {_folder.File("users.txt")}
                 pool_mode = transaction
                 default_pool_size = 5
-                max_client_conn = 200
+                max_client_conn = 50
                 unix_socket_dir =
                 """);
             PostgresServer.HandOver(_folder.Path);
