@@ -55,7 +55,7 @@ public sealed class FaultHistoryTests(ITestOutputHelper output)
         catch (Exception e)
         {
             var file = await WriteDownAsync(platform, history, e);
-            throw new Xunit.Sdk.XunitException($"{e.Message}\nThe seed is {s_seed}; all is in {file}.");
+            throw new Xunit.Sdk.XunitException($"{e.Message}\nThe seed is {s_seed}; all is in {file}.", e);
         }
     }
 

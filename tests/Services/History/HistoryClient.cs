@@ -25,7 +25,7 @@ internal sealed class HistoryClient(int number, string tenant, Random random, IR
     {
         while (!enough.IsCancellationRequested)
         {
-            await (random.NextDouble() switch
+            await (Task)(random.NextDouble() switch
             {
                 _ when _held.Count > MostHeld => ReleaseAsync(_held.Dequeue(), deadline),
                 < 0.35 => CreateAsync(deadline),
@@ -72,7 +72,7 @@ internal sealed class HistoryClient(int number, string tenant, Random random, IR
     }
 
     /// <summary>Each of a page is read.</summary>
-    private Task ListAsync(CancellationToken deadline) => SendAsync(
+    private Task<ClientCall> ListAsync(CancellationToken deadline) => SendAsync(
         CallKind.Read, NextKey(), null, 0, () => new HttpRequestMessage(HttpMethod.Get, "allocations?limit=20"), deadline);
 
     /// <summary>Asks again for what was acknowledged.</summary>
@@ -164,7 +164,7 @@ internal sealed class HistoryClient(int number, string tenant, Random random, IR
         return calls.Count > 0 ? calls[^1] : call;
     }
 
-    private static IEnumerable<ClientCall> Understand(ClientCall call, HttpResponseMessage answer, string body)
+    private static List<ClientCall> Understand(ClientCall call, HttpResponseMessage answer, string body)
     {
         if (!answer.IsSuccessStatusCode)
         {
@@ -174,9 +174,7 @@ internal sealed class HistoryClient(int number, string tenant, Random random, IR
 
         var json = JsonDocument.Parse(body).RootElement;
         call = call with { Result = CallResult.Done, IsReplay = answer.Headers.Contains("Idempotency-Replayed") };
-        return json.TryGetProperty("items", out var items)
-            ? items.EnumerateArray().Select(item => Of(call, item)).ToList()
-            : [Of(call, json)];
+        return json.TryGetProperty("items", out var items) ? [.. items.EnumerateArray().Select(item => Of(call, item))] : [Of(call, json)];
 
         static ClientCall Of(ClientCall call, JsonElement item) =>
             call with { AllocationId = item.GetProperty("id").GetString(), State = item.GetProperty("state").GetString() };
