@@ -4,10 +4,15 @@ using Xunit.Abstractions;
 
 namespace OrionPlatform.Services.Tests;
 
+/// <summary>Alone: eight processes that are killed and started again leave others little of two processors.</summary>
+[CollectionDefinition(nameof(FaultHistoryTests), DisableParallelization = true)]
+public sealed class FaultHistoryAlone;
+
 /// <summary>
 /// Two apis, several workers and node agents on one store, clients that write down what they are told, and everything that can happen to
 /// processes, network and database: nothing that was acknowledged is lost, nothing is done twice, every refusal has a name.
 /// </summary>
+[Collection(nameof(FaultHistoryTests))]
 public sealed class FaultHistoryTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(120);
