@@ -10,6 +10,7 @@ public sealed class ReferenceTests
         ["platform/Orion.Redaction"] = [],
         ["platform/Orion.Sink"] = [],
         ["platform/Orion.Store"] = [],
+        ["platform/Orion.Store.Analyzers"] = [],
         ["platform/Orion.Telemetry"] = ["platform/Orion.Redaction", "platform/Orion.Sink"],
         ["platform/Orion.Alerts"] = ["platform/Orion.Sink"],
         ["platform/Orion.OpsPanel"] = ["platform/Orion.Sink", "platform/Orion.Store", "platform/Orion.Telemetry"],

@@ -33,7 +33,8 @@ internal sealed class OwnPlatform : IAsyncDisposable
 
     /// <exception cref="LoadTestException">The platform cannot be built or does not start.</exception>
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
-    public static async Task<OwnPlatform> StartAsync(LoadTarget target, TextWriter output, CancellationToken stop)
+    public static async Task<OwnPlatform> StartAsync(
+        LoadTarget target, IReadOnlyList<string> arguments, TextWriter output, CancellationToken stop)
     {
         var root = SolutionFolder.Root
             ?? throw new LoadTestException(
@@ -47,7 +48,7 @@ internal sealed class OwnPlatform : IAsyncDisposable
         limit.CancelAfter(s_startWithin);
         try
         {
-            await platform.StartAsync(appHost.EntryPoint!.DeclaringType!, limit.Token);
+            await platform.StartAsync(appHost.EntryPoint!.DeclaringType!, arguments, limit.Token);
             return platform;
         }
         catch (Exception e)
@@ -90,11 +91,11 @@ internal sealed class OwnPlatform : IAsyncDisposable
         }
     }
 
-    private async Task StartAsync(Type appHost, CancellationToken cancellationToken)
+    private async Task StartAsync(Type appHost, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         _builder = await DistributedApplicationTestingBuilder.CreateAsync(
             appHost,
-            [.. _target.AppHostArguments(DataFolder)],
+            [.. _target.AppHostArguments(DataFolder), .. arguments],
             (options, _) => options.EnableResourceLogging = true,
             cancellationToken);
         foreach (var service in _builder.Resources.OfType<ProjectResource>().Select(_builder.CreateResourceBuilder).ToList())

@@ -40,6 +40,14 @@ internal sealed class LoadCommand
         Description = "Where the JSON, JUnit and Markdown reports go. Without it reports",
     };
 
+    private readonly Option<string[]> _appHost = new("--apphost")
+    {
+        HelpName = "ARGUMENT",
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
+        Description = "An argument of the platform that is started for the run, as in --apphost=--Store:Engine=postgres; may be repeated",
+    };
+
     private readonly LoadTest _test;
     private readonly Func<string, string?> _environment;
     private readonly Func<LoadPlan, CancellationToken, Task<int>> _run;
@@ -68,7 +76,7 @@ internal sealed class LoadCommand
 
     public async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
     {
-        var root = new RootCommand($"{_test.Description}\n\n{About}") { _profile, _url, _duration, _warmUp, _rate, _reports };
+        var root = new RootCommand($"{_test.Description}\n\n{About}") { _profile, _url, _appHost, _duration, _warmUp, _rate, _reports };
         foreach (var option in _test.Options)
         {
             root.Add(option);
@@ -125,8 +133,14 @@ internal sealed class LoadCommand
                 parsed.GetValue(_rate) ?? profile.Amount.Rate,
                 parsed.GetValue(_duration) ?? profile.Amount.Duration,
                 parsed.GetValue(_warmUp) ?? profile.Amount.WarmUp),
+            AppHostArguments = parsed.GetValue(_appHost) ?? [],
             Parsed = parsed,
         };
+        if (plan is { Url: { } url, AppHostArguments.Count: > 0 })
+        {
+            throw new LoadTestException($"--apphost is for a platform that is started for the run, and {url} runs already.");
+        }
+
         return plan with { ReportFolder = parsed.GetValue(_reports) ?? plan.ReportFolder };
     }
 

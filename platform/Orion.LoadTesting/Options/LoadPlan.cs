@@ -10,6 +10,9 @@ internal sealed record LoadPlan
     /// <summary>The target; null to start its application for the run.</summary>
     public Uri? Url { get; init; }
 
+    /// <summary>Arguments of the application that is started, after those of its target.</summary>
+    public IReadOnlyList<string> AppHostArguments { get; init; } = [];
+
     public required LoadAmount Amount { get; init; }
 
     public string ReportFolder { get; init; } = "reports";

@@ -21,7 +21,7 @@ internal static class GateRun
             }
 
             console.WriteLine("Starting a platform for this run ...");
-            await using var own = await OwnPlatform.StartAsync(test.Target, console.Profile.Out.Writer, stop);
+            await using var own = await OwnPlatform.StartAsync(test.Target, plan.AppHostArguments, console.Profile.Out.Writer, stop);
             return await RunAsync(test, profile, plan, own.Url, own.DataFolder, console, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

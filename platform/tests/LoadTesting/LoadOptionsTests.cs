@@ -56,6 +56,17 @@ public sealed class LoadOptionsTests
         Assert.StartsWith("services__shop__http__0 is 'nowhere'", (await RunAsync(_ => "nowhere")).Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Arguments_of_a_platform_that_is_started_are_passed_on_and_refused_for_one_that_runs()
+    {
+        var plan = await PlannedAsync("--apphost=--Store:Engine=postgres", "--apphost=--Replicas:Api=2");
+        Assert.Equal(["--Store:Engine=postgres", "--Replicas:Api=2"], plan.AppHostArguments);
+
+        var (code, none, errors) = await RunAsync(_ => null, "--url=http://localhost:1234", "--apphost=--Store:Engine=postgres");
+        Assert.Equal((ExitCodes.Error, null), (code, none));
+        Assert.StartsWith("--apphost is for a platform that is started", errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--speed", "--speed")]
     [InlineData("--speed=1", "--speed")]
