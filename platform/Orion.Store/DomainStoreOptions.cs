@@ -64,7 +64,9 @@ public sealed class DomainStoreOptions : IValidatableObject
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
-        ConnectionProblem() is { } problem ? [new($"ConnectionStrings:{ConnectionName} {problem}", [nameof(ConnectionString)])] : [];
+        ProblemOf(ConnectionString) is { } problem
+            ? [new($"ConnectionStrings:{ConnectionName} {problem}", [nameof(ConnectionString)])]
+            : [];
 
     /// <summary>For settings that no host has checked.</summary>
     /// <exception cref="ArgumentException">A setting cannot work; the message names its key.</exception>
@@ -80,32 +82,33 @@ public sealed class DomainStoreOptions : IValidatableObject
     /// <summary>Whether the connection string names a PostgreSQL server.</summary>
     internal bool IsPostgres => NamesHost(ConnectionString);
 
-    private static bool NamesHost(string connectionString) => connectionString.Split(';').Any(part =>
+    internal static bool NamesHost(string connectionString) => connectionString.Split(';').Any(part =>
         part.Split('=')[0].Trim() is var key
         && (key.Equals("Host", StringComparison.OrdinalIgnoreCase) || key.Equals("Server", StringComparison.OrdinalIgnoreCase)));
 
-    private string? ConnectionProblem()
+    /// <summary>Why it cannot be a store's connection string, to go on a sentence with; null when it can.</summary>
+    internal static string? ProblemOf(string connectionString)
     {
-        if (string.IsNullOrWhiteSpace(ConnectionString))
+        if (string.IsNullOrWhiteSpace(connectionString))
         {
             return "is missing. Set it to the file of the domain's database, for example 'Data Source=.data/store.db', "
                 + "or to a PostgreSQL server, for example 'Host=db;Database=orders;Username=orders'.";
         }
 
-        if (ConnectionString.StartsWith("postgres:", StringComparison.OrdinalIgnoreCase)
-            || ConnectionString.StartsWith("postgresql:", StringComparison.OrdinalIgnoreCase))
+        if (connectionString.StartsWith("postgres:", StringComparison.OrdinalIgnoreCase)
+            || connectionString.StartsWith("postgresql:", StringComparison.OrdinalIgnoreCase))
         {
             return "is a URL. PostgreSQL is given as 'Host=db;Port=5432;Database=orders;Username=orders;Password=...'.";
         }
 
-        return IsPostgres ? PostgresProblem() : SqliteProblem();
+        return NamesHost(connectionString) ? PostgresProblem(connectionString) : SqliteProblem(connectionString);
     }
 
-    private string? PostgresProblem()
+    private static string? PostgresProblem(string connectionString)
     {
         try
         {
-            var server = new NpgsqlConnectionStringBuilder(ConnectionString);
+            var server = new NpgsqlConnectionStringBuilder(connectionString);
             return string.IsNullOrWhiteSpace(server.Host) ? "names no host."
                 : string.IsNullOrWhiteSpace(server.Database) && string.IsNullOrWhiteSpace(server.Username)
                     ? "names no database. It needs 'Host=...;Database=...;Username=...'."
@@ -117,11 +120,11 @@ public sealed class DomainStoreOptions : IValidatableObject
         }
     }
 
-    private string? SqliteProblem()
+    private static string? SqliteProblem(string connectionString)
     {
         try
         {
-            var file = new SqliteConnectionStringBuilder(ConnectionString).DataSource;
+            var file = new SqliteConnectionStringBuilder(connectionString).DataSource;
             return string.IsNullOrWhiteSpace(file) || file.Contains(":memory:", StringComparison.OrdinalIgnoreCase)
                 ? "names no file. It needs 'Data Source=<path>'; a database in memory cannot be shared by the store's connections."
                 : null;

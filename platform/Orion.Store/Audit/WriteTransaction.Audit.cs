@@ -20,7 +20,8 @@ public partial class WriteTransaction
         ArgumentException.ThrowIfNullOrWhiteSpace(entry);
         HasAuditEntry = true;
         await ExecuteAsync(
-            "INSERT INTO audit_outbox (position, entry) VALUES (@position, @entry)", new { Position = await NextPositionAsync(), entry });
+            $"INSERT INTO audit_outbox (position, entry) VALUES ({Dialect.Position}, @entry)",
+            new { Position = await NextPositionAsync(), entry });
     }
 
     /// <summary>Puts an entry that the audit log does not take out of the way of those behind it; it is kept as it is.</summary>

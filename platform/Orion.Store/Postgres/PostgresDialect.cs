@@ -4,14 +4,14 @@ namespace Orion.Store.Postgres;
 
 /// <summary>
 /// PostgreSQL: many write at the same time. Rows that somebody else holds are passed over, and a position is the number of its transaction
-/// (whose order all of them agree on, see <see cref="PositionOf"/>), not that of its commit.
+/// (whose order all of them agree on, see <see cref="PositionOf"/>), not that of its commit, above what <see cref="PositionBase"/> keeps.
 /// </summary>
 internal sealed class PostgresDialect : Dialect
 {
     public static readonly PostgresDialect Instance = new();
 
     // 2^43 transactions remain, which at 10,000 a second is 27 years of writing without a pause; PostgreSQL numbers them with 64 bits.
-    private const int BitsInTransaction = 20;
+    internal const int BitsInTransaction = 20;
 
     public override string Name => "postgresql";
 
@@ -22,8 +22,11 @@ internal sealed class PostgresDialect : Dialect
 
     internal override bool HasBooleans => true;
 
+    internal override string Position => "@position + position_base()";
+
     // A transaction that may still commit has a number that is not below the oldest running one's.
-    internal override string IsSettled => " AND position < (pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 20)";
+    internal override string IsSettled =>
+        $" AND position < (pg_snapshot_xmin(pg_current_snapshot())::text::bigint << {BitsInTransaction}) + position_base()";
 
     internal override string OverdueLeases =>
         "rowid IN (SELECT rowid FROM jobs WHERE state = 'leased' AND lease_until <= @now FOR UPDATE SKIP LOCKED)";
@@ -67,8 +70,8 @@ internal sealed class PostgresDialect : Dialect
         "SELECT rowid FROM free");
 
     /// <summary>
-    /// Position of the n-th entry of a transaction, from 0. Two transactions that touch the same rows get their positions in the order of
-    /// their commits, since the one that was too late is done again under a higher number.
+    /// Position of the n-th entry of a transaction, from 0, less the database's base. Two transactions that touch the same rows get their
+    /// positions in the order of their commits, since the one that was too late is done again under a higher number.
     /// </summary>
     /// <exception cref="InvalidOperationException">There are a million in it already.</exception>
     public static long PositionOf(long transaction, int number) => number < 1 << BitsInTransaction

@@ -12,6 +12,10 @@ internal static class PostgresSchema
 {
     // "orion" as a number: the advisory lock of those who migrate a database.
     private const long Lock = 0x6f72696f6e;
+
+    /// <summary>Waits for the lock of those who change the schema, which lasts until the end of the transaction.</summary>
+    public static readonly string LockSql = $"SELECT pg_advisory_xact_lock({Lock} # hashtext(current_schema()))";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <summary>
@@ -57,22 +61,30 @@ internal static class PostgresSchema
     {
         await using var connection = await source.OpenConnectionAsync();
         var session = new PostgresSession(connection);
-        await using var name = new NpgsqlCommand(
-            "SELECT current_schema() FROM (SELECT current_setting('server_version_num')::int AS version) s WHERE version >= 130000",
-            connection);
-        var schema = await name.ExecuteScalarAsync() as string ?? throw new StoreSchemaException(
-            "The database has no schema to keep tables in (see its search_path), or is older than PostgreSQL 13.");
+        var schema = await NameAsync(connection);
         var database = $"{connection.Database} on {connection.Host}";
         if ((await Migrator.MissingAsync(session, known, database)).Count > 0)
         {
             await session.ControlAsync(new TransactionStart(IsolationLevel.ReadCommitted, isInTurn: false, patience).Sql);
-            await session.ControlAsync($"SELECT pg_advisory_xact_lock({Lock} # hashtext(current_schema()))");
+            await session.ControlAsync(LockSql);
             await Migrator.ApplyAsync(
                 session, await Migrator.MissingAsync(session, known, database), session.ControlAsync, time.GetUtcNow());
             await session.CommitAsync();
         }
 
+        await PositionBase.RaiseIfBehindAsync(connection, LockSql);
         await using var options = new NpgsqlCommand(TransactionStart.HasSessionOptions(busyTimeout), connection);
         return (schema, (bool)(await options.ExecuteScalarAsync())!);
+    }
+
+    /// <summary>The schema that the store's tables are in.</summary>
+    /// <exception cref="StoreSchemaException">There is none, or the server is too old.</exception>
+    public static async Task<string> NameAsync(NpgsqlConnection connection)
+    {
+        await using var name = new NpgsqlCommand(
+            "SELECT current_schema() FROM (SELECT current_setting('server_version_num')::int AS version) s WHERE version >= 130000",
+            connection);
+        return await name.ExecuteScalarAsync() as string ?? throw new StoreSchemaException(
+            "The database has no schema to keep tables in (see its search_path), or is older than PostgreSQL 13.");
     }
 }

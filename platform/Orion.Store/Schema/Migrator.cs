@@ -1,3 +1,4 @@
+using Orion.Store.Copying;
 using Orion.Store.Sql;
 
 namespace Orion.Store.Schema;
@@ -12,9 +13,18 @@ internal static class Migrator
     /// <param name="session">A connection to it.</param>
     /// <param name="known">This code's steps.</param>
     /// <param name="database">What to call it in messages.</param>
-    /// <exception cref="StoreSchemaException">It is newer than this code, or took a step that this code has in other words.</exception>
-    public static async Task<IReadOnlyList<Migration>> MissingAsync(SqlSession session, IReadOnlyList<Migration> known, string database)
+    /// <param name="isCopied">Whether whoever asks is the copy that fills it.</param>
+    /// <exception cref="StoreSchemaException">
+    /// It is newer than this code, took a step that this code has in other words, or holds a part of another store only.
+    /// </exception>
+    public static async Task<IReadOnlyList<Migration>> MissingAsync(
+        SqlSession session, IReadOnlyList<Migration> known, string database, bool isCopied = false)
     {
+        if (!isCopied && await CopyMark.ReadAsync(session) is { } mark)
+        {
+            throw new StoreSchemaException(mark.WhyUnusable(database));
+        }
+
         var any = (await session.QueryAsync<long>(session.Dialect.TableCount, new { Name = Table }))[0] > 0;
         var applied = any
             ? await session.QueryAsync<Applied>($"SELECT number, name, fingerprint FROM {Table} ORDER BY number", null)

@@ -30,6 +30,9 @@ public abstract class Dialect
     /// <summary>Whether the engine has a type of its own for true and false; else they are 1 and 0.</summary>
     internal abstract bool HasBooleans { get; }
 
+    /// <summary>The position of an entry that others follow, made of the parameter <c>@position</c>.</summary>
+    internal abstract string Position { get; }
+
     /// <summary>
     /// Further condition on a <c>position</c>: nothing that is still to be committed can get a lower one. Whoever follows positions has to
     /// ask for it, or misses what is committed after something with a higher one.

@@ -25,7 +25,7 @@ public sealed partial class WriteTransaction : ReadTransaction
     /// <summary>Executes a statement and returns the number of rows it changed.</summary>
     public Task<int> ExecuteAsync(string sql, object? args = null) => Session(sql).ExecuteAsync(sql, args);
 
-    /// <summary>The position of the next entry that others follow; null where the database gives it one.</summary>
+    /// <summary>What <see cref="Dialect.Position"/> makes the next entry's position of; null where the database gives it one.</summary>
     private async Task<long?> NextPositionAsync() =>
         await Live.NumberAsync() is { } number ? PostgresDialect.PositionOf(number, _entries++) : null;
 

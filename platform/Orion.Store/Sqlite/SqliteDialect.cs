@@ -15,6 +15,9 @@ internal sealed class SqliteDialect : Dialect
 
     internal override bool HasBooleans => false;
 
+    // NULL, which the table makes a number of.
+    internal override string Position => "@position";
+
     internal override string IsSettled => "";
 
     internal override string OverdueLeases => "state = 'leased' AND lease_until <= @now";

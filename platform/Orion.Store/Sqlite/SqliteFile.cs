@@ -41,6 +41,39 @@ internal sealed class SqliteFile
         }
     }
 
+    /// <summary>
+    /// A connection that has the database for itself until it is closed; null where another one is open, of this process or of any other:
+    /// each keeps a lock for as long as it is, which only this way of opening asks for alone.
+    /// </summary>
+    /// <param name="create">Whether to make the database where there is none.</param>
+    public SqliteSession? OpenAlone(bool create)
+    {
+        if (create)
+        {
+            MakeOwn();
+        }
+
+        var session = Open(create ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite);
+        try
+        {
+            var locked = session.TryExec("PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
+            if ((locked & 0xff) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED)
+            {
+                session.Dispose();
+                return null;
+            }
+
+            SqliteException.ThrowExceptionForRC(locked, session.Connection.Handle);
+            session.Exec("PRAGMA foreign_keys=OFF; PRAGMA cache_size=-64000; PRAGMA temp_store=MEMORY");
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
     public SqliteSession OpenReader()
     {
         var session = Open(SqliteOpenMode.ReadOnly);

@@ -12,7 +12,7 @@ namespace OrionPlatform.Api;
 
 /// <summary>
 /// What an operator does beside the running service, on the same database: <c>ops-login</c>, <c>tenant create</c> and
-/// <c>jobs redrive</c>.
+/// <c>jobs redrive</c>; and what concerns the database as a whole, see <see cref="StoreCommands"/>.
 /// </summary>
 internal static class OpsCommands
 {
@@ -33,6 +33,7 @@ internal static class OpsCommands
             OpsLogin(),
             new Command("tenant", "Tenants") { CreateTenant() },
             new Command("jobs", "Jobs") { Redrive() },
+            StoreCommands.Store(),
         };
 
         // No response files: a name may begin with @.

@@ -90,7 +90,7 @@ public sealed class CommandTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         var (code, output, _) = await RunAsync("--help");
         Assert.Equal(0, code);
-        Assert.All((string[])["ops-login", "tenant", "jobs"], command =>
+        Assert.All((string[])["ops-login", "tenant", "jobs", "store"], command =>
             Assert.Contains($"  {command} ", output, StringComparison.Ordinal));
         Assert.Equal(0, (await RunAsync("--version")).Code);
     }

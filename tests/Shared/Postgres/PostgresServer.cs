@@ -57,6 +57,17 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>Starts another program that refuses to run as root, as the server is.</summary>
     public static Process StartProgram(string program, params string[] arguments) => StartAs(s_user, program, arguments);
 
+    /// <summary>Runs a program that comes with the server, as <c>pg_dump</c>, to its end.</summary>
+    /// <param name="connectionString">The database that it is told to connect to.</param>
+    /// <param name="program">Its name.</param>
+    /// <param name="arguments">Its other arguments.</param>
+    public static void RunClient(string connectionString, string program, params string[] arguments)
+    {
+        var server = new NpgsqlConnectionStringBuilder(connectionString);
+        var where = $"host={server.Host} port={server.Port} user={server.Username} password='{server.Password}' dbname={server.Database}";
+        RunAs(null, Path.Combine(Binaries() ?? throw new InvalidOperationException(Missing), program), ["-d", where, .. arguments]);
+    }
+
     /// <summary>Hands a folder to the account that <see cref="StartProgram"/> uses.</summary>
     public static void HandOver(string folder)
     {

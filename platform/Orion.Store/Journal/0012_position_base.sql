@@ -1,0 +1,1 @@
+-- On SQLite a position is the row's own number, which AUTOINCREMENT never gives twice, wherever the file is taken.
