@@ -60,11 +60,15 @@ public static class TelemetryExtensions
         return builder;
     }
 
-    /// <summary>The check that the process answers at all, tagged <c>live</c>; <see cref="MapHealth"/> serves it.</summary>
+    /// <summary>
+    /// The check that the process answers at all, tagged <c>live</c>; <see cref="MapHealth"/> serves it. A process that ends because a
+    /// background service failed has exit code 1.
+    /// </summary>
     public static TBuilder AddHealth<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         builder.Services.AddOptions<HealthOptions>().BindConfiguration(HealthOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        builder.Services.AddHostedService<FailureExitCode>();
         return builder;
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -175,7 +176,9 @@ public sealed partial class ContentTests(InstalledTemplate template)
         var feed = await template.FeedAsync();
         var libraries = Directory.GetDirectories(Path.Combine(InstalledTemplate.Repository, "platform"), "Orion.*")
             .Select(d => Path.GetFileName(d)!).ToList();
+        const string Analyzer = "Orion.Store.Analyzers";
 
+        Assert.True(libraries.Remove(Analyzer));
         Assert.NotEmpty(libraries);
         Assert.All(libraries, library =>
         {
@@ -184,6 +187,10 @@ public sealed partial class ContentTests(InstalledTemplate template)
             var project = XDocument.Load(Path.Combine(InstalledTemplate.Repository, "platform", library, $"{library}.csproj"));
             Assert.NotEmpty(project.Descendants("Description").Single().Value);
         });
+
+        // The store's analyzer comes with the store.
+        await using var store = await ZipFile.OpenReadAsync(Path.Combine(feed, $"Orion.Store.{InstalledTemplate.Version}.nupkg"));
+        Assert.NotNull(store.GetEntry($"analyzers/dotnet/cs/{Analyzer}.dll"));
     }
 
     private static async Task UnchangedAsync(string folder, string[] symbols)

@@ -26,6 +26,9 @@ internal sealed class PostgresChanges : IAsyncDisposable
 
     private const int MaxGiven = 256;
 
+    // PostgreSQL refuses a longer channel (NAMEDATALEN).
+    private const int MaxNameBytes = 63;
+
     private readonly NpgsqlDataSource _source;
     private readonly string _listenString;
     private readonly string _channel;
@@ -47,11 +50,12 @@ internal sealed class PostgresChanges : IAsyncDisposable
     private readonly Queue<long> _order = new();
     private long _generation;
     private bool _isHeard;
+    private bool _isUntold;
 
     public PostgresChanges(NpgsqlDataSource source, DomainStoreOptions options, string schema, TimeProvider time)
     {
         (_source, _time) = (source, time);
-        _channel = "orion_store_" + schema.Replace("\"", "", StringComparison.Ordinal);
+        _channel = ChannelOf(schema);
         _listenString = new NpgsqlConnectionStringBuilder(options.ListenConnectionString ?? options.ConnectionString)
         {
             Pooling = false,
@@ -68,6 +72,7 @@ internal sealed class PostgresChanges : IAsyncDisposable
     /// <summary>Says that this process committed.</summary>
     public void Committed()
     {
+        Volatile.Write(ref _isUntold, true);
         Told();
         _toTell.Raise();
     }
@@ -143,6 +148,21 @@ internal sealed class PostgresChanges : IAsyncDisposable
         await _closing.CancelAsync();
         await Task.WhenAll(_listening, _telling, _waking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _closing.Dispose();
+        if (Volatile.Read(ref _isUntold))
+        {
+            // What was committed last: nobody is left to tell of it later.
+            using var patience = new CancellationTokenSource(s_heardPause);
+            await NotifyAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The channel of a schema's stores; as long as a name may be, also where the schema's is.</summary>
+    internal static string ChannelOf(string schema)
+    {
+        var channel = "orion_store_" + schema.Replace("\"", "", StringComparison.Ordinal);
+        return Encoding.UTF8.GetByteCount(channel) <= MaxNameBytes
+            ? channel
+            : "orion_store_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schema)).AsSpan(0, 16));
     }
 
     /// <summary>What was known is out of date.</summary>
@@ -257,7 +277,7 @@ internal sealed class PostgresChanges : IAsyncDisposable
             next = _toTell.Next;
             try
             {
-                await NotifyAsync();
+                await NotifyAsync(_closing.Token);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -268,12 +288,22 @@ internal sealed class PostgresChanges : IAsyncDisposable
         }
     }
 
-    private async Task NotifyAsync()
+    private async Task NotifyAsync(CancellationToken cancellationToken)
     {
-        // It says only that there is something to read: it need not survive a crash, and is not worth waiting for the disk.
-        await using var command = _source.CreateCommand(
-            $"BEGIN; SET LOCAL synchronous_commit = off; NOTIFY \"{_channel}\", '{_self}'; COMMIT");
-        await command.ExecuteNonQueryAsync(_closing.Token);
+        Volatile.Write(ref _isUntold, false);
+
+        try
+        {
+            // It says only that there is something to read: it need not survive a crash, and is not worth waiting for the disk.
+            await using var command = _source.CreateCommand(
+                $"BEGIN; SET LOCAL synchronous_commit = off; NOTIFY \"{_channel}\", '{_self}'; COMMIT");
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch
+        {
+            Volatile.Write(ref _isUntold, true);
+            throw;
+        }
     }
 
     private async Task ListenAsync()

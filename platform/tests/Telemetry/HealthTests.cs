@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Orion.Sink.Rows;
 
 namespace Orion.Telemetry.Tests;
@@ -28,6 +29,30 @@ public sealed class HealthTests
 
         Assert.Equal("Healthy", await BodyAsync(app, "/health", ""));
         Assert.Equal("Healthy", await BodyAsync(app, "/health", "anything"));
+    }
+
+    [Fact]
+    public async Task A_process_whose_background_service_failed_does_not_end_as_if_it_had_been_asked_to()
+    {
+        Assert.Equal(0, Environment.ExitCode);
+        try
+        {
+            await using (var app = await TestApp.StartAsync(configure: b => b.Services.AddHostedService<Sound>()))
+            {
+                await app.StopAsync();
+                Assert.Equal(0, Environment.ExitCode);
+            }
+
+            await using (var app = await TestApp.StartAsync(configure: b => b.Services.AddHostedService<Failing>()))
+            {
+                await app.StopAsync();
+                Assert.Equal(1, Environment.ExitCode);
+            }
+        }
+        finally
+        {
+            Environment.ExitCode = 0;
+        }
     }
 
     [Theory]
@@ -60,5 +85,21 @@ public sealed class HealthTests
 
         using var response = await app.Client.SendAsync(request);
         return await response.Content.ReadAsStringAsync();
+    }
+
+    private sealed class Sound : BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Delay(Timeout.Infinite, stoppingToken);
+    }
+
+    private sealed class Failing(IHostApplicationLifetime lifetime) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+            await started.Task;
+            throw new InvalidOperationException("fails");
+        }
     }
 }

@@ -196,6 +196,51 @@ public sealed class PostgresTests : IAsyncDisposable
         await waiting.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
+    [PostgresFact]
+    public async Task What_a_process_committed_last_before_it_ended_is_told_to_the_others()
+    {
+        var told = 0;
+        await using var other = await ConnectAsync();
+        other.Notification += (_, _) => told++;
+        await ExecuteAsync(other, "LISTEN orion_store_public");
+        await using (var ending = new DomainStore(
+            new DomainStoreOptions { ConnectionString = _database.ConnectionString }, TimeProvider.System))
+        {
+            await ending.WriteAsync(tx => tx.ExecuteAsync("CREATE TABLE notes (id TEXT PRIMARY KEY)"));
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    await ExecuteAsync(other, "SELECT 1");
+                    return told > 0 && await CountAsync(
+                        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()") == 1;
+                },
+                "it has told of its beginning, and listens");
+            await ExecuteAsync(other, "SELECT 1");
+            told = 0;
+            await ending.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO notes VALUES ('last')"));
+        }
+
+        await ExecuteAsync(other, "SELECT 1");
+        Assert.True(told > 0, "nobody was told of the last commit");
+    }
+
+    [PostgresFact]
+    public async Task A_schema_may_have_the_longest_name_that_there_is()
+    {
+        var schema = new string('s', 63);
+        await using var connection = await ConnectAsync();
+        await ExecuteAsync(connection, $"CREATE SCHEMA {schema}");
+        var options = new DomainStoreOptions { ConnectionString = $"{_database.ConnectionString};Search Path={schema}" };
+        await using var store = new DomainStore(options, TimeProvider.System);
+
+        await store.WriteAsync(tx => tx.AppendFactAsync(Fact("a")));
+
+        await Eventually.TrueAsync(
+            async () => await CountAsync(
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()") == 1,
+            "it listens");
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var store in _opened)
