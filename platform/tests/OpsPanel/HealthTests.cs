@@ -55,9 +55,10 @@ public sealed class HealthTests
         host.Sink.Record(Rows.Heard("worker-1"));
         host.Sink.Record(Rows.Heard("<b>bold</b>", host: ""));
         await host.Sink.FlushAsync();
-        await Eventually.TrueAsync(async () => (await viewer.GetStringAsync("/admin/ops/health")).Contains("heard-2", StringComparison.Ordinal),
+        var html = "";
+        await Eventually.TrueAsync(
+            async () => (html = await viewer.GetStringAsync("/admin/ops/health")).Contains("heard-2", StringComparison.Ordinal),
             "both processes are in the block");
-        var html = await viewer.GetStringAsync("/admin/ops/health");
         Assert.DoesNotContain("<b>bold", html, StringComparison.Ordinal);
         Assert.All(["worker-1", "machine-2", ">second<", ">heard<", ">7<"], text =>
             Assert.Contains(text, Row(html, "heard-1"), StringComparison.Ordinal));
@@ -87,7 +88,8 @@ public sealed class HealthTests
             ("Id", "x"),
             ("Processes", (OtlpProcess[])
             [
-                Process(1, "a", 4), Process(2, "a", 4, gap: 2), Process(3, "b", 600), .. Enumerable.Range(100, 70).Select(i => Process(i, "many", 0)),
+                Process(1, "a", 4), Process(2, "a", 4, gap: 2), Process(3, "b", 600),
+                .. Enumerable.Range(100, 70).Select(i => Process(i, "many", 0)),
             ]),
             ("Now", now));
 

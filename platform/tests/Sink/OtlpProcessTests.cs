@@ -197,7 +197,8 @@ public sealed class OtlpProcessTests
     public async Task Where_all_keys_have_more_than_there_is_room_for_those_that_have_most_give_way()
     {
         await using var test = new TestSink();
-        foreach (var (sender, processes) in new[] { ("few", 3), ("some", 150) }.Concat(Enumerable.Range(1, 5).Select(i => ($"loud-{i}", 200))))
+        (string, int)[] senders = [("few", 3), ("some", 150), .. Enumerable.Range(1, 5).Select(i => ($"loud-{i}", 200))];
+        foreach (var (sender, processes) in senders)
         {
             for (var i = 0; i < processes; i++)
             {

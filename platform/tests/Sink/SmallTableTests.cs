@@ -16,7 +16,8 @@ public sealed class SmallTableTests
     public async Task Each_kind_of_row_goes_after_its_own_days_and_open_alerts_and_facts_stay()
     {
         await using var test =
-            new TestSink(o => (o.HeartbeatDays, o.EventDays, o.AuditDays, o.RollupDays, o.HourlyRollupDays, o.RawDays) = (1, 2, 3, 4, 5, 2));
+            new TestSink(o =>
+                (o.HeartbeatDays, o.EventDays, o.AuditDays, o.RollupDays, o.HourlyRollupDays, o.RawDays) = (1, 2, 3, 4, 5, 2));
         var first = test.Now;
         test.Sink.Record(test.Line());
         test.Sink.Record(Beat(test));

@@ -136,7 +136,8 @@ public sealed class ForeignServiceTests : IAsyncLifetime
             """));
         using var answer = await SendAsync("traces", $$$"""
             {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"api"}},
-             {"key":"service.instance.id","value":{"stringValue":"api-1"}},{"key":"host.name","value":{"stringValue":"AKIAIOSFODNN7EXAMPLE"}}]},
+             {"key":"service.instance.id","value":{"stringValue":"api-1"}},
+             {"key":"host.name","value":{"stringValue":"AKIAIOSFODNN7EXAMPLE"}}]},
             """ + $$$"""
             "scopeSpans":[{"spans":[{{{spans}}}]}]}]}
             """);
