@@ -22,7 +22,7 @@ public sealed partial class SystemTests
         ["platform/tests/Sink/Support/Tmpfs.cs"] = "mounts a small file system; its tests are skipped where that cannot be done",
         ["platform/tests/Store/Postgres/PgBouncerTests.cs"] = "finds PgBouncer where packages put it; without it its tests are skipped",
         ["platform/tests/Cli/SqlTests.cs"] = "a LinuxFact: /dev/full, to which only a shell can redirect",
-        ["tests/Services/Workloads/WorkloadProcesses.cs"] = "looks at the workloads' processes",
+        ["tests/Services/Workloads/WorkloadProcesses.cs"] = "looks at the workloads' processes, some of which are shells",
         ["tests/Services/Workloads/WorkloadProcessesTests.cs"] = "LinuxFacts: workloads that are shells",
         ["platform/benchmarks/AppHost/StartBenchmark.cs"] = "the benchmark says that it runs on Linux only",
         ["platform/benchmarks/Services/IdlePlatform.cs"] = "the benchmark says that it runs on Linux only",

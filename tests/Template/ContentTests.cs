@@ -18,7 +18,8 @@ public sealed partial class ContentTests(InstalledTemplate template)
     private static readonly string[] s_platformTests =
     [
         "platform/tests/", "platform/benchmarks/", "tests/LoadTests/CommandLineTests.cs", "tests/Services/Fuzzing/",
-        "tests/Services/Ingest/", "tests/Services/PublicApi/BusyTests.cs", "tests/Services/PublicApi/GeneratedClientTests.cs",
+        "tests/Services/History/", "tests/Services/Ingest/", "tests/Services/PublicApi/BusyTests.cs",
+        "tests/Services/PublicApi/GeneratedClientTests.cs",
         "tests/Services/PublicApi/QuietStreamTests.cs", "tests/Services/PublicApi/SlowClientTests.cs",
         "tests/Services/Slice/ChainTests.cs", "tests/Shared/Fuzzing/", "tests/Shared/Otlp/ProtoBody.cs", "tests/Shared/Redaction/",
         "tests/Shared/Sqlite/Checkpointer.cs", "tests/Shared/Telemetry/", "tests/TraceGate/SurfaceTests.cs",
@@ -33,8 +34,9 @@ public sealed partial class ContentTests(InstalledTemplate template)
         "services/Worker/Provisioning/", "services/Worker/Reconciliation/", "services/Worker/Retention/",
         "load-tests/Scenarios/", "tests/EndToEnd/", "tests/LoadTests/", "tests/TraceGate/",
         "tests/Services/Domain/AllocationHistoryTests.cs", "tests/Services/Domain/FinishedAllocationTests.cs",
-        "tests/Services/Domain/StuckAllocationTests.cs", "tests/Services/Fuzzing/", "tests/Services/Ingest/",
-        "tests/Services/Jobs/CapacityTests.cs", "tests/Services/NodeApi/", "tests/Services/PublicApi/AllocationAccessTests.cs",
+        "tests/Services/Domain/StuckAllocationTests.cs", "tests/Services/Fuzzing/", "tests/Services/History/",
+        "tests/Services/Ingest/", "tests/Services/Jobs/CapacityTests.cs",
+        "tests/Services/NodeApi/", "tests/Services/PublicApi/AllocationAccessTests.cs",
         "tests/Services/PublicApi/AllocationOpenApiTests.cs", "tests/Services/PublicApi/AuditTests.cs",
         "tests/Services/PublicApi/BadInputTests.cs", "tests/Services/PublicApi/GeneratedClientTests.cs",
         "tests/Services/PublicApi/KillTests.cs", "tests/Services/PublicApi/ListTests.cs", "tests/Services/PublicApi/LiveTests.cs",

@@ -7,7 +7,9 @@ internal static class LostCommit
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Whether it was committed. Asks for as long as the database is away and the transaction under way, until the patience ends.</summary>
+    /// <summary>
+    /// Whether it was committed. Asks for as long as the database is away or the transaction under way, until the patience ends.
+    /// </summary>
     /// <exception cref="StoreOutcomeUnknownException">It cannot be found out.</exception>
     public static async Task<bool> WasCommittedAsync(
         NpgsqlDataSource source, Begun transaction, Exception lost, Func<TimeSpan> waited, TimeSpan patience)

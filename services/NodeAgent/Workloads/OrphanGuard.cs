@@ -8,7 +8,8 @@ namespace OrionPlatform.NodeAgent;
 /// <summary>
 /// Where workloads outlive a killed agent, a process of its own watches over it by a pipe that only the agent holds: when the pipe breaks
 /// without a word, and no other agent takes the folder within the grace, it ends what the agent left behind. Unlike a pid, a pipe cannot
-/// come to mean another process.
+/// come to mean another process. Of several guards whose agents were killed one after the other, the last one decides: the grace of its
+/// agent's workloads is not over when that of an earlier one is.
 /// </summary>
 internal sealed class OrphanGuard(
     IWorkloadProcesses system,
@@ -93,6 +94,8 @@ internal sealed class OrphanGuard(
         // Whoever ends an agent's whole tree asks the guard too; it goes when the agent has.
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => s.Cancel = true);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, s => s.Cancel = true);
+        var self = new LastGuard(Guid.NewGuid());
+        var isNamed = TryName(root, self);
         using (var agent = Console.OpenStandardInput())
         {
             if (agent.ReadByte() >= 0)
@@ -106,7 +109,13 @@ internal sealed class OrphanGuard(
         // A folder that was deleted meanwhile had workloads all the same, and is not left behind once more.
         var deleted = !Directory.Exists(root);
 
-        // Another agent that holds the folder has taken over what runs, and has a guard of its own.
+        // The agents that came after its own have guards of their own, also where the last of them has been killed just now.
+        if (!deleted && isNamed && StateFiles.Read<LastGuard>(WorkloadFolder.LastGuardFile(root)) is { } last && last != self)
+        {
+            return 0;
+        }
+
+        // Another agent that holds the folder has taken over what runs.
         using var folder = WorkloadFolder.TryTake(root);
         if (folder is null)
         {
@@ -129,6 +138,20 @@ internal sealed class OrphanGuard(
         }
 
         return 0;
+    }
+
+    private static bool TryName(string root, LastGuard self)
+    {
+        try
+        {
+            StateFiles.Write(WorkloadFolder.LastGuardFile(root), self);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The folder was deleted, or its disk is full. It goes by its own grace alone, then: too early is better than never.
+            return false;
+        }
     }
 
     private void StartProcess()
@@ -171,4 +194,6 @@ internal sealed class OrphanGuard(
         string[] arguments = [.. assembly, Verb, folder.Root, options.Value.OrphanGrace.ToString("c")];
         return new WorkloadCommand(program, arguments, environment, folder.GuardFile, input);
     }
+
+    private sealed record LastGuard(Guid Id);
 }

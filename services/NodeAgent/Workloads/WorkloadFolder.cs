@@ -57,6 +57,9 @@ internal sealed class WorkloadFolder : IDisposable
     /// <summary>What the guard of this folder says.</summary>
     public string GuardFile => Path.Combine(Root, "guard.log");
 
+    /// <summary>Names the guard that began last: that of the latest agent. Not of a folder that was deleted.</summary>
+    public static string LastGuardFile(string root) => Path.Combine(root, "guard.json");
+
     public string OutputFile(string allocationId) => Path.Combine(OutputFolder, allocationId + ".log");
 
     public void Write(WorkloadRecord record) => StateFiles.Write(RecordFile(record.AllocationId), record);

@@ -34,10 +34,10 @@ internal sealed class ApiUnderTest : IAsyncDisposable
     public static JsonElement KeysIn(string folder) =>
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "dev-keys.json"))).RootElement;
 
-    public static string[] Arguments(string folder, string environment = "Development") =>
+    public static string[] Arguments(string folder, string environment = "Development", string? store = null) =>
     [
         $"--contentRoot={folder}", $"--environment={environment}", "--urls=http://127.0.0.1:0",
-        $"--ConnectionStrings:store={StoreDatabase.Of(folder).ConnectionString}",
+        $"--ConnectionStrings:store={store ?? StoreDatabase.Of(folder).ConnectionString}",
         $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
         .. ServiceSecrets.Settings, "--Logging:LogLevel:Default=Warning", "--Orion:Sink:FlushInterval=00:00:00.05",
     ];

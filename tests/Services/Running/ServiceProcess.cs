@@ -27,18 +27,26 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>The api over the store and the telemetry in <paramref name="folder"/>.</summary>
-    public static ServiceProcess Api(string folder, params string[] settings) => Start(
+    public static ServiceProcess Api(string folder, params string[] settings) =>
+        ApiOn(StoreDatabase.Of(folder).ConnectionString, folder, settings);
+
+    /// <summary>The api over that store, its telemetry in <paramref name="folder"/>.</summary>
+    public static ServiceProcess ApiOn(string store, string folder, params string[] settings) => Start(
         "api", typeof(Api.Program).Assembly,
-        [.. ApiUnderTest.Arguments(folder), "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information", .. settings]);
+        [.. ApiUnderTest.Arguments(folder, store: store), "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information", .. settings]);
 
     /// <summary>The worker on the api's store.</summary>
     public static ServiceProcess Worker(ApiUnderTest api) => Worker(api.Folder);
 
     /// <summary>The worker on the store in <paramref name="folder"/>.</summary>
-    public static ServiceProcess Worker(string folder, params string[] settings) => Start(
+    public static ServiceProcess Worker(string folder, params string[] settings) =>
+        WorkerOn(StoreDatabase.Of(folder).ConnectionString, folder, settings);
+
+    /// <summary>The worker on that store, its telemetry in <paramref name="folder"/>.</summary>
+    public static ServiceProcess WorkerOn(string store, string folder, params string[] settings) => Start(
         "worker", typeof(Worker.Program).Assembly,
         [
-            $"--ConnectionStrings:store={StoreDatabase.Of(folder).ConnectionString}",
+            $"--ConnectionStrings:store={store}",
             $"--ConnectionStrings:telemetry=Directory={Path.Combine(folder, "telemetry")}",
             "--Orion:Sink:FlushInterval=00:00:00.05", .. settings,
         ]);
@@ -74,6 +82,16 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>Makes it stand still: SIGSTOP. When it is done, all its threads do: one may have had to wait for the disk first.</summary>
+    public Task PauseAsync()
+    {
+        Signals.Pause(_process);
+        return Eventually.TrueAsync(() => WorkloadProcesses.IsStill(Pid), $"process {Pid} stands still");
+    }
+
+    /// <summary>Lets it go on.</summary>
+    public void Continue() => Signals.Continue(_process);
 
     /// <summary>Asks it to end, and waits. Windows cannot ask a process without a window.</summary>
     public async Task StopAsync()

@@ -19,13 +19,7 @@ public sealed class OrphanGuardTests : IDisposable
         start.Environment["ORION_ALLOCATION_ID"] = _id;
         start.Environment["ORION_AGENT_STATE"] = _temp.Path;
         _workload = Process.Start(start)!;
-        string[] arguments = [typeof(NodeAgent.Program).Assembly.Location, OrphanGuard.Verb, _temp.Path, "00:00:00"];
-        _guard = Process.Start(new ProcessStartInfo("dotnet", arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        _guard = StartGuard();
     }
 
     [LinuxFact]
@@ -62,6 +56,24 @@ public sealed class OrphanGuardTests : IDisposable
     }
 
     [LinuxFact]
+    public async Task When_another_agent_came_and_was_killed_too_it_leaves_everything_to_the_guard_of_that_one()
+    {
+        var last = WorkloadFolder.LastGuardFile(_temp.Path);
+        await Eventually.TrueAsync(() => File.Exists(last), "the guard is there");
+        var first = await File.ReadAllTextAsync(last);
+        using var second = StartGuard();
+        await Eventually.TrueAsync(() => File.Exists(last) && File.ReadAllText(last) != first, "the second guard is there");
+        _guard.StandardInput.Close();
+
+        Assert.Equal(0, await EndOfTheGuardAsync());
+        Assert.Single(WorkloadProcesses.Of(_id));
+
+        second.StandardInput.Close();
+        await second.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Empty(WorkloadProcesses.Of(_id));
+    }
+
+    [LinuxFact]
     public async Task Dismissed_it_goes_at_once_and_ends_nothing()
     {
         await _guard.StandardInput.WriteAsync('x');
@@ -80,6 +92,17 @@ public sealed class OrphanGuardTests : IDisposable
         }
 
         _temp.Dispose();
+    }
+
+    private Process StartGuard()
+    {
+        string[] arguments = [typeof(NodeAgent.Program).Assembly.Location, OrphanGuard.Verb, _temp.Path, "00:00:00"];
+        return Process.Start(new ProcessStartInfo("dotnet", arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
     }
 
     private async Task<int> EndOfTheGuardAsync()

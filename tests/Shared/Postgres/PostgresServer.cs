@@ -33,10 +33,15 @@ internal sealed class PostgresServer : IDisposable
         ConnectionString = $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username=postgres;Database=postgres";
     }
 
-    /// <summary>Why there is no server here, and how to get one; null when there is.</summary>
-    public static string? Missing { get; } = Environment.GetEnvironmentVariable(OwnServerKey) is { Length: > 0 } || Binaries() is not null
+    /// <summary>Why there are no programs here to start a server of a test's own with, and how to get them; null when there are.</summary>
+    public static string? MissingPrograms { get; } = Binaries() is not null
         ? null
-        : $"Needs PostgreSQL: no pg_ctl on the path (Debian: apt-get install postgresql; or set {OwnServerKey}).";
+        : "Needs PostgreSQL's programs: no pg_ctl on the path (Debian: apt-get install postgresql).";
+
+    /// <summary>Why there is no server here, and how to get one; null when there is.</summary>
+    public static string? Missing { get; } = Environment.GetEnvironmentVariable(OwnServerKey) is { Length: > 0 } || MissingPrograms is null
+        ? null
+        : $"{MissingPrograms} Or set {OwnServerKey}.";
 
     public int Port { get; }
 
@@ -65,7 +70,7 @@ internal sealed class PostgresServer : IDisposable
     {
         var server = new NpgsqlConnectionStringBuilder(connectionString);
         var where = $"host={server.Host} port={server.Port} user={server.Username} password='{server.Password}' dbname={server.Database}";
-        RunAs(null, Path.Combine(Binaries() ?? throw new InvalidOperationException(Missing), program), ["-d", where, .. arguments]);
+        RunAs(null, Path.Combine(Binaries() ?? throw new InvalidOperationException(MissingPrograms), program), ["-d", where, .. arguments]);
     }
 
     /// <summary>Hands a folder to the account that <see cref="StartProgram"/> uses.</summary>
@@ -81,7 +86,7 @@ internal sealed class PostgresServer : IDisposable
     /// <param name="isDurable">Whether a commit reaches the disk, as it does in production.</param>
     public static PostgresServer Start(bool isDurable = false)
     {
-        var binaries = Binaries() ?? throw new InvalidOperationException(Missing);
+        var binaries = Binaries() ?? throw new InvalidOperationException(MissingPrograms);
         var server = new PostgresServer(Directory.CreateTempSubdirectory("orion-postgres-").FullName, binaries, FreePort());
         server.Initialise(isDurable);
         server.EndWithThisProcess();

@@ -29,4 +29,11 @@ internal class StoreTheoryAttribute : Xunit.TheoryAttribute
 internal sealed class PostgresFactAttribute : Xunit.FactAttribute
 {
     public PostgresFactAttribute() => Skip = PostgresServer.Missing;
+
+    /// <summary>Whether it starts a server of its own, or runs a program that comes with one.</summary>
+    public bool NeedsPrograms
+    {
+        get => Skip == PostgresServer.MissingPrograms;
+        set => Skip = value ? PostgresServer.MissingPrograms : PostgresServer.Missing;
+    }
 }

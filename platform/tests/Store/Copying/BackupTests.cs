@@ -85,7 +85,7 @@ public sealed class BackupTests
         }
     }
 
-    [PostgresFact]
+    [PostgresFact(NeedsPrograms = true)]
     public async Task A_dump_that_is_restored_on_a_server_with_lower_transaction_numbers_serves_on_and_who_follows_misses_nothing()
     {
         using var folder = new TempFolder();

@@ -46,7 +46,7 @@ public sealed class PostgresFailureTests
             await store.ReadAsync(tx => tx.QueryAsync<string>("SELECT id FROM notes ORDER BY id")));
     }
 
-    [PostgresFact]
+    [PostgresFact(NeedsPrograms = true)]
     public async Task A_server_that_crashes_under_load_keeps_what_was_acknowledged_and_says_what_it_does_not_know()
     {
         using var server = PostgresServer.Start();
@@ -97,7 +97,7 @@ public sealed class PostgresFailureTests
         Assert.InRange(unknown.Count, 0, 3 * writers.Count);
     }
 
-    [PostgresFact]
+    [PostgresFact(NeedsPrograms = true)]
     public async Task While_the_server_is_away_a_write_is_refused_in_time_health_says_so_and_both_recover()
     {
         using var server = PostgresServer.Start();
@@ -123,7 +123,7 @@ public sealed class PostgresFailureTests
         Assert.Equal(["b"], await store.ReadAsync(tx => tx.QueryAsync<string>("SELECT id FROM notes")));
     }
 
-    [PostgresFact]
+    [PostgresFact(NeedsPrograms = true)]
     public async Task A_version_that_is_asked_for_while_the_server_restarts_is_told_once_it_is_back()
     {
         using var server = PostgresServer.Start();
@@ -140,7 +140,7 @@ public sealed class PostgresFailureTests
         await asked.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
-    [PostgresFact]
+    [PostgresFact(NeedsPrograms = true)]
     public async Task What_cannot_be_reached_is_named_at_the_start_without_its_password()
     {
         using var server = PostgresServer.Start();

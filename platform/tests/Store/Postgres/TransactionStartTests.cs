@@ -6,7 +6,9 @@ using Orion.Store.Journal;
 
 namespace Orion.Store.Tests;
 
-/// <summary>A transaction of PostgreSQL begins with its first statement, in one message, and its closure knows the time before that.</summary>
+/// <summary>
+/// A transaction of PostgreSQL begins with its first statement, in one message, and its closure knows the time before that.
+/// </summary>
 [Trait("Store", "once")]
 public sealed class TransactionStartTests : IAsyncDisposable
 {
@@ -95,7 +97,8 @@ public sealed class TransactionStartTests : IAsyncDisposable
         await using var store = new DomainStore(options, TimeProvider.System);
 
         var set = await store.ReadAsync(tx => tx.QueryAsync<string>(
-            "SELECT current_setting(s) FROM unnest('{lock_timeout,statement_timeout,idle_in_transaction_session_timeout,jit,work_mem}'::text[]) s"));
+            "SELECT current_setting(s) FROM unnest("
+            + "'{lock_timeout,statement_timeout,idle_in_transaction_session_timeout,jit,work_mem}'::text[]) s"));
 
         Assert.Equal(["3s", "8s", "8s", "off", "5MB"], set);
     }
