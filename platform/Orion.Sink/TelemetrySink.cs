@@ -5,6 +5,7 @@ using Orion.Sink.Events;
 using Orion.Sink.Facts;
 using Orion.Sink.Loss;
 using Orion.Sink.Metrics;
+using Orion.Sink.Otlp;
 using Orion.Sink.Rollups;
 using Orion.Sink.Rows;
 using Orion.Sink.Segments;
@@ -128,6 +129,13 @@ public sealed class TelemetrySink : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(beat);
         _writer.Buffers.Heartbeats.Buffer.Offer(beat);
         _writer.Wake();
+    }
+
+    /// <summary>Notes that a process was heard over OTLP; its rows are handed over apart.</summary>
+    public void Record(OtlpHeard heard)
+    {
+        ArgumentNullException.ThrowIfNull(heard);
+        _writer.Buffers.Heard.Note(heard);
     }
 
     /// <summary>The processes that have stored rows in the folder, as long as any of them are kept.</summary>

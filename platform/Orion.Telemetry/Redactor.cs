@@ -5,6 +5,7 @@ using Orion.Sink.Audit;
 using Orion.Sink.Events;
 using Orion.Sink.Facts;
 using Orion.Sink.Metrics;
+using Orion.Sink.Otlp;
 using Orion.Sink.Rows;
 using Orion.Telemetry.Audit;
 using Orion.Telemetry.Propagation;
@@ -95,6 +96,13 @@ internal sealed class Redactor(Sanitizer sanitizer)
 
     /// <summary>Cleans what many rows refer to, once, before the first of them is handed over.</summary>
     public void Clean(ResourceRow resource) => resource.Attributes = Clean(resource.Attributes, out _);
+
+    /// <inheritdoc cref="Clean(ResourceRow)"/>
+    public void Clean(OtlpHeard heard)
+    {
+        heard.Service = sanitizer.Text(heard.Service);
+        Clean(heard.Resource);
+    }
 
     /// <inheritdoc cref="Clean(ResourceRow)"/>
     public void Clean(ScopeRow scope)

@@ -1,6 +1,7 @@
 using Orion.Sink.Audit;
 using Orion.Sink.Central;
 using Orion.Sink.Metrics;
+using Orion.Sink.Otlp;
 using Orion.Sink.Rollups;
 
 namespace Orion.Cli.Tables;
@@ -26,6 +27,13 @@ internal static class CentralTables
         {
             Since = ServiceTable.Since,
         },
+        new("otlp_processes", "a process that sends OTLP", "{0}.otlp_processes r",
+        [
+            .. Same("sender", "service", "instance", "host"), Time("first_seen"), Time("last_seen"),
+            ("age_s", "(ns('now') - r.last_seen) / 1e9"), ("usual_gap_s", "r.usual_gap_ns / 1e9"),
+            ("silent", $"ns('now') - r.last_seen > max(3 * r.usual_gap_ns, {OtlpProcess.LeastSilence.Ticks * 100})"),
+            .. Same("spans", "metric_points", "log_records"),
+        ]) { Since = OtlpProcessTable.Since },
         new("system_alerts", "an alert, open or resolved", "{0}.system_alerts r",
         [
             .. Same("id", "rule", "subject"), ("state", "CASE r.state WHEN 0 THEN 'pending' WHEN 1 THEN 'firing' ELSE 'resolved' END"),

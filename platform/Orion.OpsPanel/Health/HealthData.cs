@@ -1,3 +1,4 @@
+using Orion.Sink.Otlp;
 using Orion.Sink.Reading;
 using Orion.Sink.Rollups;
 using Orion.Sink.Rows;
@@ -13,6 +14,9 @@ public sealed record HealthData
 
     /// <summary>The latest heartbeat of every process.</summary>
     public required IReadOnlyList<HeartbeatStatus> Processes { get; init; }
+
+    /// <summary>Processes that were heard over OTLP.</summary>
+    public required IReadOnlyList<OtlpProcess> Heard { get; init; }
 
     /// <summary>The process that serves the panel.</summary>
     public required LocalVitals Local { get; init; }

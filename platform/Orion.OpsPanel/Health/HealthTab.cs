@@ -33,6 +33,7 @@ internal sealed class HealthTab(
         [
             await painter.FragmentAsync<VitalCards>("hl-vitals", ("Data", data)),
             await painter.FragmentAsync<ProcessTable>("hl-processes", ("Data", data)),
+            await painter.FragmentAsync<HeardTable>("hl-heard", ("Processes", data.Heard), ("Now", data.Now)),
             await painter.FragmentAsync<StallSuspects>("hl-suspects", ("Local", data.Local), ("Now", data.Now)),
             await painter.FragmentAsync<StallList>("hl-stalls", ("Local", data.Local), ("Now", data.Now)),
             await painter.FragmentAsync<CircuitTable>("hl-circuits", ("Process", data.Local.Process), ("Circuits", data.Local.Circuits),
@@ -52,16 +53,18 @@ internal sealed class HealthTab(
     private async Task<HealthData> ReadAsync(CancellationToken cancellationToken)
     {
         var beats = reader.HeartbeatsAsync(cancellationToken);
+        var heard = reader.OtlpProcessesAsync(cancellationToken);
         var losses = reader.LossAsync(cancellationToken);
         var reasons = reader.LossReasonsAsync(cancellationToken);
         var folder = reader.FolderUseAsync(cancellationToken);
         var checks = reader.RollupChecksAsync(cancellationToken);
         var setAside = store.ReadAsync(tx => tx.AuditSetAsideAsync(MaxSetAside), cancellationToken);
-        await Task.WhenAll(beats, losses, reasons, folder, checks, setAside);
+        await Task.WhenAll(beats, heard, losses, reasons, folder, checks, setAside);
         return new HealthData
         {
             Now = time.GetUtcNow(),
             Processes = await beats,
+            Heard = await heard,
             Local = vitals.Read(),
             Losses = await losses,
             Reasons = await reasons,

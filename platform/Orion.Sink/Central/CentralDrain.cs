@@ -53,7 +53,7 @@ internal sealed class CentralDrain(
     {
         Collect();
         var accounts = Accounts();
-        if (!ending && _waiting.Count == 0 && !buffers.Central.Any(s => s.HasRows) && !Changed(accounts))
+        if (!ending && _waiting.Count == 0 && !buffers.Heard.HasRows && !buffers.Central.Any(s => s.HasRows) && !Changed(accounts))
         {
             return null;
         }
@@ -130,6 +130,8 @@ internal sealed class CentralDrain(
             stream.Drop(reason);
         }
 
+        buffers.Heard.Committed();
+
         _waiting.ForEach(w => w.Complete(committed: false));
         _waiting.Clear();
     }
@@ -147,6 +149,8 @@ internal sealed class CentralDrain(
         {
             stream.Collect();
         }
+
+        buffers.Heard.Collect();
     }
 
     /// <summary>The accounts as they will be once the rows at hand are committed with them.</summary>
@@ -186,6 +190,7 @@ internal sealed class CentralDrain(
         _rollups!.Write(database, fold);
         metrics.Write(database);
         services.Write(database);
+        buffers.Heard.Write(database);
         var now = UnixTime.Nanos(time.GetUtcNow());
         foreach (var account in accounts)
         {
@@ -214,6 +219,7 @@ internal sealed class CentralDrain(
 
         metrics.Committed();
         services.Committed();
+        buffers.Heard.Committed();
         Complete();
         if (!_recovered)
         {

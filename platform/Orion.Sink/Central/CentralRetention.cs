@@ -35,6 +35,7 @@ internal static class CentralRetention
         DeleteRollups(database, "rollups_hour", Before(now, options.HourlyRollupDays));
         MetricRollups.Retain(database, Before(now, options.RollupDays), Rows);
         Delete(database, "services", "name", "last_seen", Before(now, options.HeartbeatDays), newest: false);
+        Delete(database, "otlp_processes", "id", "last_seen", Before(now, options.RawDays), newest: false);
         Delete(database, "rollup_checks", "rowid", "checked_at", Before(now, options.RollupDays), newest: false);
 
         var past = Changes(database);
@@ -56,6 +57,7 @@ internal static class CentralRetention
         var nextDay = After(now, 1);
         Delete(database, "worker_heartbeats", "id", "time", nextDay, newest: true);
         Delete(database, "services", "name", "last_seen", nextDay, newest: true);
+        Delete(database, "otlp_processes", "id", "last_seen", nextDay, newest: true);
         DeleteRollups(database, "rollups_minute", nextDay);
         DeleteRollups(database, "surfaces_minute", nextDay);
         DeleteRollups(database, "rollups_hour", nextDay);

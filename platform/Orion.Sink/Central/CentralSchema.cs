@@ -12,7 +12,7 @@ namespace Orion.Sink.Central;
 /// <summary>Tables of <c>telemetry.db</c>; docs/telemetry.md describes them for people.</summary>
 internal static class CentralSchema
 {
-    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth, Ninth);
+    public static readonly SchemaVersions Versions = new(First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth, Ninth, Tenth);
 
     private const string First =
         HeartbeatTable.Sql + AlertTable.Sql + RollupTable.Sql + LossTable.Sql + AuditTable.Sql + EventTables.Sql + FactTable.Sql
@@ -57,5 +57,9 @@ internal static class CentralSchema
 
     private const string Ninth = ServiceTable.Sql + """
         UPDATE _observability_metadata SET value = '9' WHERE key = 'schema_version';
+        """;
+
+    private const string Tenth = OtlpProcessTable.Sql + """
+        UPDATE _observability_metadata SET value = '10' WHERE key = 'schema_version';
         """;
 }

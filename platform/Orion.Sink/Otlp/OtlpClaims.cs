@@ -44,6 +44,13 @@ internal sealed class OtlpClaims(OtlpSender sender)
         }
     }
 
+    /// <summary>Of each resource of which anything was taken, how much.</summary>
+    public IReadOnlyList<OtlpHeard> Heard(OtlpSignal signal) =>
+    [
+        .. _bound.Where(s => s.Taken > 0).GroupBy(s => s.Resource)
+            .Select(g => new OtlpHeard(g.Key, g.First().Service ?? UnknownService, signal, g.Sum(s => s.Taken)))
+    ];
+
     /// <summary>Whether spans may say what they are.</summary>
     public bool MayClaimLines(OtlpSource source) => source.IsServed && sender.MayClaimLines;
 

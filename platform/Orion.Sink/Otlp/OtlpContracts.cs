@@ -51,6 +51,9 @@ public sealed record OtlpRowBatch
     /// <summary>Metric points.</summary>
     public IReadOnlyList<MetricPoint> Points { get; init; } = [];
 
+    /// <summary>Which processes sent them: those too of which nothing is to be stored, such as totals that have not changed.</summary>
+    public IReadOnlyList<OtlpHeard> Heard { get; init; } = [];
+
     /// <summary>How often something was claimed that the sender may not claim (<see cref="OtlpSender"/>).</summary>
     public int Claims { get; init; }
 

@@ -103,6 +103,7 @@ public sealed class OtlpIngest
                 OtlpProtoLogs.Read(body.Span, report, found)), report),
             _ => Metrics(claims, Collect<OtlpMetric, OtlpPoint>(report, found => OtlpProtoMetrics.Read(body.Span, report, found)), report),
         };
+        rows = rows with { Heard = claims.Heard(signal) };
         if (claims.Message is null)
         {
             return rows;
@@ -159,6 +160,7 @@ public sealed class OtlpIngest
             else
             {
                 accepted++;
+                metric.Source.Taken++;
             }
         }
 
@@ -179,6 +181,7 @@ public sealed class OtlpIngest
                     span.DroppedLinks);
                 report.CutTexts(OtlpTexts.Long(row, MaxText), MaxText);
                 rows.Add(row);
+                source.Taken++;
             }
             else
             {
@@ -203,6 +206,7 @@ public sealed class OtlpIngest
             row.DroppedAttributes = log.Attributes.Dropped;
             report.CutTexts(OtlpTexts.Long(row, MaxText), MaxText);
             rows.Add(row);
+            source.Taken++;
         }
 
         return OtlpRowBatch.None with { Logs = rows, Result = report.Result(rows.Count) };

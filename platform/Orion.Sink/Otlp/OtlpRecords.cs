@@ -14,6 +14,9 @@ internal sealed record OtlpSource(ResourceRow Resource, ScopeRow Scope)
     /// <summary>Whether the sender may speak for the service that <c>service.name</c> names.</summary>
     public bool IsServed { get; set; }
 
+    /// <summary>Its records that were taken.</summary>
+    public int Taken { get; set; }
+
     /// <summary><c>service.instance.id</c>: tells two senders of one service apart.</summary>
     public string? Instance => Resource.Find("service.instance.id");
 }

@@ -6,6 +6,7 @@ using Orion.Sink.Events;
 using Orion.Sink.Facts;
 using Orion.Sink.Loss;
 using Orion.Sink.Metrics;
+using Orion.Sink.Otlp;
 using Orion.Sink.Rollups;
 using Orion.Sink.Rows;
 using Orion.Sink.Segments;
@@ -103,6 +104,13 @@ public sealed class TelemetryReader : IAsyncDisposable
         var beats = await CentralAsync(
             database => HeartbeatTable.Latest(database, UnixTime.Nanos(now - TimeSpan.FromDays(1))), cancellationToken);
         return [.. beats.Select(beat => Judge(beat, now))];
+    }
+
+    /// <summary>Processes that were heard over OTLP in the last day, by service, host and instance.</summary>
+    public async Task<IReadOnlyList<OtlpProcess>> OtlpProcessesAsync(CancellationToken cancellationToken = default)
+    {
+        var since = UnixTime.Nanos(_time.GetUtcNow() - TimeSpan.FromDays(1));
+        return await CentralAsync(database => OtlpProcessTable.Read(database, since), cancellationToken);
     }
 
     /// <summary>Services that sent anything, log records alone too, or had a heartbeat, in the last day, by name.</summary>

@@ -14,7 +14,7 @@ internal sealed class SinkBuffers
     private const int CentralRows = 10_000;
     private const int CentralBytes = 16 * 1024 * 1024;
 
-    public SinkBuffers(TelemetrySinkOptions options, Action wake)
+    public SinkBuffers(TelemetrySinkOptions options, TimeProvider time, Action wake)
     {
         Lines = new(
             Streams.Lines, options.BufferRows, options.BufferBytes, r => r.Tenant, RowSizes.Of, wake, r => new(r.Resource, r.Scope));
@@ -31,6 +31,7 @@ internal sealed class SinkBuffers
             new(Streams.Tracked, CentralRows, CentralBytes, e => e.Tenant, e => RowSizes.Of(e.Properties), wake), EventTables.Write);
         Central = [Heartbeats, Events, Tracked];
         LeftOut = new(options.Slos);
+        Heard = new(time);
     }
 
     /// <summary>What sampling left out of <see cref="Lines"/> and <see cref="Spans"/>.</summary>
@@ -51,6 +52,9 @@ internal sealed class SinkBuffers
     public CentralStream<TrackedEvent> Tracked { get; }
 
     public ICentralStream[] Central { get; }
+
+    /// <summary>Who sends OTLP. Not a stream: what is heard is added up, and a name more or less is no row that is lost.</summary>
+    public HeardProcesses Heard { get; }
 
     public StreamAccount[] RawAccounts() => [Lines.Account(), Spans.Account(), Logs.Account(), Metrics.Account()];
 
@@ -118,6 +122,7 @@ internal sealed class SinkBuffers
     public void Close()
     {
         LeftOut.Close();
+        Heard.Close();
         Lines.Close();
         Spans.Close();
         Logs.Close();

@@ -40,7 +40,7 @@ internal sealed class SinkWriter : IAsyncDisposable
         _run = run;
         _time = time;
         _fold = new RollupFold(options.Slos);
-        Buffers = new SinkBuffers(options, Wake);
+        Buffers = new SinkBuffers(options, time, Wake);
         _central = new CentralDrain(options.Directory, Buffers, _fold, _metrics, _services, run, options, time)
         {
             AuditRefused = auditRefused,

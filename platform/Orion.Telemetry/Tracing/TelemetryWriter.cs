@@ -49,6 +49,11 @@ public sealed class TelemetryWriter
             return;
         }
 
+        foreach (var heard in rows.Heard)
+        {
+            Sink?.Record(heard);
+        }
+
         foreach (var span in rows.Spans)
         {
             Clean(span, static (redactor, row) => redactor.Clean(row), static (sink, row) =>
@@ -145,6 +150,12 @@ public sealed class TelemetryWriter
         try
         {
             var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+            foreach (var heard in rows.Heard)
+            {
+                seen.Add(heard.Resource);
+                _redactor.Clean(heard);
+            }
+
             foreach (var (resource, scope) in rows.Spans.Select(s => (s.Resource, s.Scope))
                 .Concat(rows.Logs.Select(l => (l.Resource, l.Scope)))
                 .Concat(rows.Points.Select(p => (p.Resource, p.Scope))))

@@ -174,6 +174,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         host.Sink.Record(Rows.Beat("worker", DateTimeOffset.UtcNow.AddMinutes(-5)));
         host.Sink.Record(Rows.Log(DateTimeOffset.UtcNow, "Something failed", LogLevel.Error));
         host.Sink.Metrics.Record(Rows.Latency("web-1"));
+        host.Sink.Record(Rows.Heard("worker-1"));
+        host.Sink.Record(Rows.Heard(new string('x', 300)));
         await host.Sink.FlushAsync();
         var page = await chromium.SignInAsync(host, "admin", width, height, scheme);
         List<string> complaints = [];

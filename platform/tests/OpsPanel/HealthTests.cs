@@ -9,6 +9,7 @@ using Orion.OpsPanel.Health;
 using Orion.OpsPanel.Live;
 using Orion.OpsPanel.Shell;
 using Orion.Sink;
+using Orion.Sink.Otlp;
 using Orion.Sink.Reading;
 using Orion.Sink.Rollups;
 using Orion.Sink.Sql;
@@ -41,6 +42,63 @@ public sealed class HealthTests
         Assert.Contains($"{SqliteEngine.Version}", html, StringComparison.Ordinal);
         Assert.Contains(DateTimeOffset.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), html,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_is_heard_over_OTLP_is_told_and_where_nobody_is_how_to_set_it_up()
+    {
+        await using var host = await PanelHost.StartAsync();
+        var viewer = await host.SignInAsync("viewer");
+        Assert.Contains("No process has sent telemetry over OTLP in the last day", await viewer.GetStringAsync("/admin/ops/health"),
+            StringComparison.Ordinal);
+
+        host.Sink.Record(Rows.Heard("worker-1"));
+        host.Sink.Record(Rows.Heard("<b>bold</b>", host: ""));
+        await host.Sink.FlushAsync();
+        var html = "";
+        await Eventually.TrueAsync(
+            async () => (html = await viewer.GetStringAsync("/admin/ops/health")).Contains("heard-2", StringComparison.Ordinal),
+            "both processes are in the block");
+        Assert.DoesNotContain("<b>bold", html, StringComparison.Ordinal);
+        Assert.All(["worker-1", "machine-2", ">second<", ">heard<", ">7<"], text =>
+            Assert.Contains(text, Row(html, "heard-1"), StringComparison.Ordinal));
+        Assert.DoesNotContain("silent</span>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_unheard_for_three_times_its_usual_gap_is_silent_and_a_key_of_many_hides_no_other()
+    {
+        using var host = new PainterHost();
+        var now = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        OtlpProcess Process(long id, string sender, int minutesAgo, int gap = 0) => new()
+        {
+            Id = id,
+            Sender = sender,
+            Service = "worker",
+            Instance = $"worker-{id}",
+            Host = "",
+            FirstHeard = now.AddHours(-5),
+            LastHeard = now.AddMinutes(-minutesAgo),
+            UsualGap = TimeSpan.FromMinutes(gap),
+            Spans = 1,
+            MetricPoints = 2,
+            LogRecords = 3,
+        };
+        var html = await host.Painter.RenderAsync<HeardTable>(
+            ("Id", "x"),
+            ("Processes", (OtlpProcess[])
+            [
+                Process(1, "a", 4), Process(2, "a", 4, gap: 2), Process(3, "b", 600),
+                .. Enumerable.Range(100, 70).Select(i => Process(i, "many", 0)),
+            ]),
+            ("Now", now));
+
+        Assert.Contains("2 silent", html, StringComparison.Ordinal);
+        Assert.Contains(">silent<", Row(html, "heard-1"), StringComparison.Ordinal);
+        Assert.Contains(">heard<", Row(html, "heard-2"), StringComparison.Ordinal);
+        Assert.Contains("10 h ago", Row(html, "heard-3"), StringComparison.Ordinal);
+        Assert.Contains("20 more are in the table otlp_processes", html, StringComparison.Ordinal);
+        Assert.Equal(53, html.Split("<tr id=").Length - 1);
     }
 
     [Fact]

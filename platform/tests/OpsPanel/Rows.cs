@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orion.Sink;
 using Orion.Sink.Metrics;
+using Orion.Sink.Otlp;
 using Orion.Sink.Rows;
 
 namespace Orion.OpsPanel.Tests;
@@ -99,6 +100,10 @@ internal static class Rows
         Bounds = [10, 100],
         Buckets = [1, 2, 1],
     };
+
+    /// <summary>Log records of a process of another machine that sends OTLP.</summary>
+    public static OtlpHeard Heard(string instance, string host = "machine-2", string sender = "second") => new(
+        new ResourceRow([new("service.instance.id", instance), new("host.name", host)]) { Sender = sender }, "worker", OtlpSignal.Logs, 7);
 
     public static Heartbeat Beat(string service, DateTimeOffset at) => new()
     {

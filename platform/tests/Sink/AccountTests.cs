@@ -125,7 +125,7 @@ public sealed class AccountTests
         {
             using var run = new WriterRun(test.Directory, "api");
             using var counts = RunCounts.Begin(test.Directory, run)!;
-            var buffers = new SinkBuffers(new TelemetrySinkOptions(), () => { });
+            var buffers = new SinkBuffers(new TelemetrySinkOptions(), test.Time, () => { });
             buffers.NoteIn(counts);
             for (var i = 0; i < 7; i++)
             {

@@ -1,5 +1,6 @@
 using Orion.Sink.Audit;
 using Orion.Sink.Events;
+using Orion.Sink.Otlp;
 using Orion.Sink.Reading;
 using Orion.Sink.Rows;
 using Orion.Sink.Segments;
@@ -140,6 +141,7 @@ public sealed class AheadTests
         }
 
         Assert.Equal(["soon"], (await test.Reader.HeartbeatsAsync()).Select(h => h.Beat.Worker));
+        Assert.Equal(["soon"], (await test.Reader.OtlpProcessesAsync()).Select(p => p.Service));
         Assert.Equal(0, Ahead(test, "SELECT count(*) FROM metric_rollup_series WHERE service = 'ahead'"));
 
         // Of the line its service's, its surface's and its route's minute and hour and the surface's row beside them, and its objectives'.
@@ -239,6 +241,7 @@ public sealed class AheadTests
             StartedAt = time.GetUtcNow(),
             Interval = TimeSpan.FromSeconds(5),
         });
+        sink.Record(new OtlpHeard(ResourceRow.Unknown, process, OtlpSignal.Logs, 1));
         sink.Metrics.RecordSimple("orion.test.level", 1);
         sink.LogEvent(new BusinessEvent { Type = "thing.made", Service = process });
         sink.Track("thing");

@@ -2,6 +2,7 @@ using Orion.Sink.Alerts;
 using Orion.Sink.Audit;
 using Orion.Sink.Events;
 using Orion.Sink.Facts;
+using Orion.Sink.Otlp;
 using Orion.Sink.Rows;
 using Orion.Sink.Segments;
 using Orion.Sink.Sql;
@@ -15,10 +16,12 @@ public sealed class SmallTableTests
     public async Task Each_kind_of_row_goes_after_its_own_days_and_open_alerts_and_facts_stay()
     {
         await using var test =
-            new TestSink(o => (o.HeartbeatDays, o.EventDays, o.AuditDays, o.RollupDays, o.HourlyRollupDays) = (1, 2, 3, 4, 5));
+            new TestSink(o =>
+                (o.HeartbeatDays, o.EventDays, o.AuditDays, o.RollupDays, o.HourlyRollupDays, o.RawDays) = (1, 2, 3, 4, 5, 2));
         var first = test.Now;
         test.Sink.Record(test.Line());
         test.Sink.Record(Beat(test));
+        test.Sink.Record(new OtlpHeard(ResourceRow.Unknown, "shop", OtlpSignal.Logs, 1));
         test.Sink.LogEvent(new BusinessEvent { Type = "x", Service = "api" });
         test.Sink.Track("x");
         test.Sink.Metrics.RecordSimple("x", 1);
@@ -62,6 +65,7 @@ public sealed class SmallTableTests
             new Dictionary<string, int>
             {
                 ["heartbeats"] = 2,
+                ["heard"] = 3,
                 ["events"] = 3,
                 ["tracked"] = 3,
                 ["audit"] = 4,
@@ -118,7 +122,7 @@ public sealed class SmallTableTests
         foreach (var (kind, table, condition) in new[]
         {
             ("heartbeats", "worker_heartbeats", $"time = {first}"), ("events", "business_event_logs", $"time = {first}"),
-            ("tracked", "_orion_events", $"time = {first}"),
+            ("heard", "otlp_processes", $"last_seen = {first}"), ("tracked", "_orion_events", $"time = {first}"),
             ("audit", "audit_log", $"time = {first}"), ("resolved alerts", "system_alerts", "subject = 'resolved'"),
             ("minutes", "rollups_minute", $"start <= {first}"),
             ("surfaces", "surfaces_minute", $"start <= {first}"), ("hours", "rollups_hour", $"start <= {first}"),

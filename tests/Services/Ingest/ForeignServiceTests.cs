@@ -110,10 +110,15 @@ public sealed class ForeignServiceTests : IAsyncLifetime
             Assert.Contains("<option value=\"shop\"", await panel.GetStringAsync($"/admin/ops/{tab}"), StringComparison.Ordinal);
         }
 
+        var health = await panel.GetStringAsync("/admin/ops/health");
+        Assert.Contains("<th scope=\"row\">shop</th>", health, StringComparison.Ordinal);
         Assert.Contains("nothing but this", await panel.GetStringAsync("/admin/ops/logs?service=shop"), StringComparison.Ordinal);
         var row = Assert.Single(await SqlAsync("SELECT name, last_seen FROM services WHERE name = 'shop'"));
         var seen = DateTimeOffset.Parse(Text(row, "last_seen")!, System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(DateTimeOffset.UtcNow - seen, TimeSpan.Zero, TimeSpan.FromHours(2));
+        var process = Assert.Single(await SqlAsync("SELECT sender, service, instance, log_records, silent FROM otlp_processes"));
+        Assert.Equal(
+            """{"sender":"shop","service":"shop","instance":"-","log_records":1,"silent":0}""", process.GetRawText());
     }
 
     [Fact]
@@ -130,7 +135,9 @@ public sealed class ForeignServiceTests : IAsyncLifetime
             {"key":"orion.surface","value":{"stringValue":"public"}},{"key":"tenant","value":{"stringValue":"acme"}}]}
             """));
         using var answer = await SendAsync("traces", $$$"""
-            {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"api"}}]},
+            {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"api"}},
+             {"key":"service.instance.id","value":{"stringValue":"api-1"}},
+             {"key":"host.name","value":{"stringValue":"AKIAIOSFODNN7EXAMPLE"}}]},
             """ + $$$"""
             "scopeSpans":[{"spans":[{{{spans}}}]}]}]}
             """);
@@ -147,6 +154,11 @@ public sealed class ForeignServiceTests : IAsyncLifetime
         Assert.All(lines, line => Assert.Contains(new KeyValuePair<string, object?>("claimed.tenant", "acme"), line.Attributes));
         Assert.All((await _reader.LinesAsync(new TraceQuery { Service = "api" })).Items, line =>
             Assert.NotEqual("api.tenants.resolve", line.Name));
+
+        await Eventually.TrueAsync(async () => (await _reader.OtlpProcessesAsync()).Count > 0, "its process");
+        var process = Assert.Single(await _reader.OtlpProcessesAsync());
+        Assert.Equal(("shop", "shop/api", "api-1", "[REDACTED]", 20L),
+            (process.Sender, process.Service, process.Instance, process.Host, process.Spans));
 
         await Eventually.TrueAsync(
             async () => (await _reader.OverviewAsync(TimeSpan.FromMinutes(5))).Services

@@ -23,6 +23,11 @@ internal static class OtlpRows
 
     public static void Record(this TelemetrySink sink, OtlpRowBatch rows)
     {
+        foreach (var heard in rows.Heard)
+        {
+            sink.Record(heard);
+        }
+
         foreach (var span in rows.Spans)
         {
             sink.Record(span);

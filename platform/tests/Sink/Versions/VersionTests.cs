@@ -236,6 +236,7 @@ public sealed class VersionTests
     {
         Assert.Equal("api-1", Assert.Single(await reader.HeartbeatsAsync()).Beat.Worker);
         Assert.Equal("old-rule", Assert.Single(await reader.AlertsAsync()).Rule);
+        Assert.Empty(await reader.OtlpProcessesAsync());
         Assert.Equal("aud_1", Assert.Single(await reader.AuditAsync(new AuditQuery())).Id);
         Assert.Equal("old.event", Assert.Single(await reader.EventsAsync(new EventQuery())).Type);
         Assert.Equal(17, await reader.LastFactAsync());
