@@ -75,13 +75,15 @@ internal sealed class PostgresSession(NpgsqlConnection connection, TransactionSt
 
     public override Task<int> ExecuteAsync(string sql, object? args = null) => WatchedAsync(async () =>
     {
-        await using var reader = await ReaderAsync(sql, args);
+        await using var command = new NpgsqlCommand(null, connection);
+        await using var reader = await ReaderAsync(command, sql, args);
         return await ChangedAsync(reader);
     });
 
     public override Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args, int limit = int.MaxValue) => WatchedAsync(async () =>
     {
-        await using var reader = await ReaderAsync(sql, args);
+        await using var command = new NpgsqlCommand(null, connection);
+        await using var reader = await ReaderAsync(command, sql, args);
         var rows = new List<T>();
         Func<DbDataReader, T>? read = null;
         while (rows.Count < limit && await reader.ReadAsync())
@@ -116,10 +118,9 @@ internal sealed class PostgresSession(NpgsqlConnection connection, TransactionSt
         return await task;
     }
 
-    private async Task<NpgsqlDataReader> ReaderAsync(string sql, object? args)
+    private async Task<NpgsqlDataReader> ReaderAsync(NpgsqlCommand command, string sql, object? args)
     {
         RefuseTransactionControl(sql);
-        await using var command = new NpgsqlCommand(null, connection);
         SqlParameters.Bind(command, args, Dialect);
         var starting = Starts(sql);
         command.CommandText = starting ?? sql;

@@ -35,6 +35,7 @@ public sealed class PgBouncerTests
 
         // The pooler takes no options of a connection: the limits go with each transaction, and stay on no session that others are given.
         Assert.Equal("10s", Assert.Single(await one.ReadAsync(tx => tx.QueryAsync<string>("SHOW lock_timeout"))));
+
         // (Without the driver's list of types, whose answer PgBouncer 1.18 holds back now and then: the store tries again, this would not.)
         var plain = new NpgsqlDataSourceBuilder(pooler.ConnectionString).ConfigureTypeLoading(t => t.EnableTypeLoading(false));
         await using (var source = plain.Build())
